@@ -1,0 +1,91 @@
+#include "common/arena.h"
+
+#include "common/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 16384, ALIGNMENT = _Alignof(max_align_t) };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t cap;
+	_Alignas(max_align_t) char data[];
+};
+
+static struct arena_block *new_block(struct arena *arena, size_t size)
+{
+	size_t cap = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	struct arena_block *block = mem_alloc(sizeof *block + cap);
+	block->cap = cap;
+	/* A block made for one large piece is full at once: the one before it stays current. */
+	if (size > BLOCK_SIZE && arena->blocks) {
+		block->next = arena->blocks->next;
+		arena->blocks->next = block;
+	} else {
+		block->next = arena->blocks;
+		arena->blocks = block;
+	}
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t rounded = (size + ALIGNMENT - 1) & ~((size_t)ALIGNMENT - 1);
+	struct arena_block *block = arena->blocks;
+	if (!block || block->cap - block->used < rounded)
+		block = new_block(arena, rounded);
+	void *given = block->data + block->used;
+	block->used += rounded;
+	arena->used += rounded;
+	return given;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+	if (len)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	va_list again;
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *text = arena_alloc(arena, (size_t)(len > 0 ? len : 0) + 1);
+	if (len > 0)
+		vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+void *arena_grow(struct arena *arena, const void *old, size_t count, size_t cap, size_t size)
+{
+	void *made = arena_alloc(arena, cap * size);
+	if (count)
+		memcpy(made, old, count * size);
+	return made;
+}
+
+void arena_free(struct arena *arena)
+{
+	for (struct arena_block *block = arena->blocks; block;) {
+		struct arena_block *next = block->next;
+		free(block);
+		block = next;
+	}
+	*arena = (struct arena){0};
+}

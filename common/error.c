@@ -1,0 +1,100 @@
+#include "common/error.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+static char *format_text(const char *format, va_list args)
+{
+	char *text = NULL;
+	if (vasprintf(&text, format, args) < 0)
+		return mem_strdup(format);
+	return text;
+}
+
+static void replace(struct error *err, char *message)
+{
+	error_clear(err);
+	err->message = message;
+}
+
+int error_set(struct error *err, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	replace(err, format_text(format, args));
+	va_end(args);
+	return -1;
+}
+
+int error_set_at(struct error *err, const char *file, unsigned line, unsigned column,
+		 const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *file_copy = file ? mem_strdup(file) : NULL;
+	replace(err, format_text(format, args));
+	va_end(args);
+	err->file = file_copy;
+	err->line = line;
+	err->column = column;
+	return -1;
+}
+
+int error_errno(struct error *err, const char *format, ...)
+{
+	int number = errno;
+	va_list args;
+	va_start(args, format);
+	autofree char *what = format_text(format, args);
+	va_end(args);
+	replace(err, mem_printf("%s: %s", what, strerror(number)));
+	return -1;
+}
+
+int error_wrap(struct error *err, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	autofree char *what = format_text(format, args);
+	va_end(args);
+	char *joined = mem_printf("%s: %s", what, err->message ? err->message : "failed");
+	free(err->message);
+	err->message = joined;
+	return -1;
+}
+
+int error_move(struct error *to, struct error *from)
+{
+	error_clear(to);
+	*to = *from;
+	*from = (struct error){0};
+	return -1;
+}
+
+char *error_text(const struct error *err)
+{
+	const char *message = err->message ? err->message : "unknown error";
+	if (!err->file)
+		return mem_strdup(message);
+	if (!err->line)
+		return mem_printf("%s: %s", err->file, message);
+	if (!err->column)
+		return mem_printf("%s:%u: %s", err->file, err->line, message);
+	return mem_printf("%s:%u:%u: %s", err->file, err->line, err->column, message);
+}
+
+bool error_is_set(const struct error *err)
+{
+	return err->message != NULL;
+}
+
+void error_clear(struct error *err)
+{
+	free(err->message);
+	free(err->file);
+	*err = (struct error){0};
+}

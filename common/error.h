@@ -1,0 +1,41 @@
+/* The one way to fail. A fallible function returns 0 or -1 and takes a `struct error *err` last;
+ * on -1 the error says what went wrong and, where there is one, at which position. Callers wrap it
+ * on the way up with what was being done. Only main prints it. */
+#ifndef FACTORY_COMMON_ERROR_H
+#define FACTORY_COMMON_ERROR_H
+
+#include <stdbool.h>
+
+struct error {
+	char *message;	 /* owned; NULL while nothing has failed */
+	char *file;	 /* owned; NULL where there is no position */
+	unsigned line;	 /* from 1; 0: unknown */
+	unsigned column; /* from 1, in characters; 0: unknown */
+	int exit_code;	 /* what main exits with; 0: the general failure code */
+};
+
+/* Each of these returns -1, so that a function can end with `return error_set(err, ...)`.
+ * What the error held before is released. err may not be NULL. */
+int error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int error_set_at(struct error *err, const char *file, unsigned line, unsigned column,
+		 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* As error_set, with ": " and strerror(errno) behind the message. */
+int error_errno(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts "WHAT: " before the message that is there; position and exit code stay. Returns -1. */
+int error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Moves the error from one place to another; `from` is empty afterwards. Returns -1. */
+int error_move(struct error *to, struct error *from);
+
+/* "FILE:LINE:COLUMN: MESSAGE", leaving out what is unknown. The caller frees it. */
+char *error_text(const struct error *err);
+
+bool error_is_set(const struct error *err);
+void error_clear(struct error *err);
+
+/* An error that releases itself: `auto_error struct error err = {0};` */
+#define auto_error __attribute__((cleanup(error_clear)))
+
+#endif

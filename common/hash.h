@@ -1,0 +1,26 @@
+/* SHA-256 (FIPS 180-4) by mbedTLS. */
+#ifndef FACTORY_COMMON_HASH_H
+#define FACTORY_COMMON_HASH_H
+
+#include "common/error.h"
+
+#include <stddef.h>
+
+enum { HASH_HEX = 65 }; /* 64 digits and a NUL */
+
+/* Digest of one piece, in lower-case hexadecimal. */
+void hash_hex(const void *data, size_t len, char hex[HASH_HEX]);
+
+/* Digest of several pieces. hash_finish releases what hash_new made. */
+struct hash;
+struct hash *hash_new(void);
+void hash_add(struct hash *hash, const void *data, size_t len);
+/* Adds a string and its length first, so that neighbours can't be confused. NULL counts as a
+ * string unlike any other. */
+void hash_add_text(struct hash *hash, const char *text);
+void hash_finish(struct hash *hash, char hex[HASH_HEX]);
+
+/* Digest of a file's bytes. */
+int hash_file(const char *path, char hex[HASH_HEX], struct error *err);
+
+#endif

@@ -1,0 +1,242 @@
+#include "common/json.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct value *number_value(struct arena *arena, double number)
+{
+	if (fabs(number) < 9007199254740992.0 && floor(number) == number)
+		return value_int(arena, (int64_t)number);
+	return value_float(arena, number);
+}
+
+/* cJSON bounds the nesting (CJSON_NESTING_LIMIT), so this recursion is bounded too. */
+static struct value *from_cjson(struct arena *arena, const cJSON *item)
+{
+	if (cJSON_IsBool(item))
+		return value_bool(arena, cJSON_IsTrue(item));
+	if (cJSON_IsNumber(item))
+		return number_value(arena, item->valuedouble);
+	if (cJSON_IsString(item))
+		return value_string(arena, item->valuestring);
+	if (cJSON_IsArray(item)) {
+		struct value *list = value_list(arena);
+		for (const cJSON *child = item->child; child; child = child->next)
+			value_append(arena, list, from_cjson(arena, child));
+		return list;
+	}
+	if (cJSON_IsObject(item)) {
+		struct value *map = value_map(arena);
+		for (const cJSON *child = item->child; child; child = child->next)
+			value_set(arena, map, child->string, from_cjson(arena, child));
+		return map;
+	}
+	return value_null(arena);
+}
+
+static void position_of(const char *text, const char *at, unsigned *line, unsigned *column)
+{
+	*line = 1;
+	*column = 1;
+	for (const char *p = text; p < at; p++) {
+		if (*p == '\n') {
+			(*line)++;
+			*column = 1;
+		} else if (((unsigned char)*p & 0xC0) != 0x80) {
+			(*column)++;
+		}
+	}
+}
+
+static void parse_failed(const char *name, const char *text, size_t len, const char *at,
+			 struct error *err)
+{
+	unsigned line, column;
+	if (!at || at < text || at > text + len)
+		at = text;
+	position_of(text, at, &line, &column);
+	if (at == text + len || !*at)
+		error_set_at(err, name, line, column, "the JSON text ends too early");
+	else
+		error_set_at(err, name, line, column, "this is no JSON (near '%.*s')",
+			     (int)strnlen(at, 20), at);
+}
+
+struct value *json_parse(struct arena *arena, const char *name, const char *text, size_t len,
+			 struct error *err)
+{
+	const char *end = NULL;
+	cJSON *root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+	if (!root) {
+		parse_failed(name, text, len, end, err);
+		return NULL;
+	}
+	while (end < text + len && strchr(" \t\r\n", *end) && *end)
+		end++;
+	struct value *value = NULL;
+	if (end < text + len)
+		parse_failed(name, text, len, end, err);
+	else
+		value = from_cjson(arena, root);
+	cJSON_Delete(root);
+	return value;
+}
+
+static size_t leader_length(unsigned char leader)
+{
+	if (leader < 0x80)
+		return 1;
+	if (leader < 0xC2 || leader > 0xF4)
+		return 0;
+	return leader < 0xE0 ? 2 : leader < 0xF0 ? 3 : 4;
+}
+
+/* The length of the UTF-8 sequence at text, 0 where there is none (RFC 3629). */
+static size_t utf8_length(const unsigned char *text, size_t left)
+{
+	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len = leader_length(text[0]);
+	if (len < 2 || len > left)
+		return len > left ? 0 : len;
+	unsigned code = text[0] & (0x7Fu >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((text[i] & 0xC0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3Fu);
+	}
+	bool valid = code >= least[len] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+	return valid ? len : 0;
+}
+
+static bool write_escape(struct buf *out, char c)
+{
+	static const char from[] = "\"\\\n\r\t\b\f", to[] = "\"\\nrtbf";
+	const char *at = c ? strchr(from, c) : NULL;
+	if (at) {
+		char pair[] = {'\\', to[at - from]};
+		buf_add(out, pair, 2);
+	} else if ((unsigned char)c < 0x20) {
+		buf_printf(out, "\\u%04x", (unsigned)c);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void json_write_string(struct buf *out, const char *text, size_t len)
+{
+	buf_putc(out, '"');
+	for (size_t i = 0; i < len;) {
+		size_t step = utf8_length((const unsigned char *)text + i, len - i);
+		if (!step)
+			buf_puts(out, "\xEF\xBF\xBD");
+		else if (step > 1 || !write_escape(out, text[i]))
+			buf_add(out, text + i, step);
+		i += step ? step : 1;
+	}
+	buf_putc(out, '"');
+}
+
+static void write_float(struct buf *out, double real)
+{
+	char text[40];
+	if (!isfinite(real)) {
+		buf_puts(out, "null");
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, real);
+		if (strtod(text, NULL) == real)
+			break;
+	}
+	buf_puts(out, text);
+	if (!strpbrk(text, ".e"))
+		buf_puts(out, ".0");
+}
+
+struct writer {
+	struct buf *out;
+	unsigned indent; /* 0: compact */
+};
+
+static void new_line(struct writer *writer, unsigned depth)
+{
+	if (!writer->indent)
+		return;
+	buf_putc(writer->out, '\n');
+	for (unsigned i = 0; i < depth * writer->indent; i++)
+		buf_putc(writer->out, ' ');
+}
+
+static void write_at(struct writer *writer, const struct value *value, unsigned depth);
+
+static void write_list(struct writer *writer, const struct value *list, unsigned depth)
+{
+	buf_putc(writer->out, '[');
+	for (size_t i = 0; i < list->list.len; i++) {
+		if (i)
+			buf_putc(writer->out, ',');
+		new_line(writer, depth + 1);
+		write_at(writer, list->list.items[i], depth + 1);
+	}
+	if (list->list.len)
+		new_line(writer, depth);
+	buf_putc(writer->out, ']');
+}
+
+static void write_map(struct writer *writer, const struct value *map, unsigned depth)
+{
+	buf_putc(writer->out, '{');
+	for (size_t i = 0; i < map->map.len; i++) {
+		if (i)
+			buf_putc(writer->out, ',');
+		new_line(writer, depth + 1);
+		json_write_string(writer->out, map->map.entries[i].key, map->map.entries[i].key_len);
+		buf_puts(writer->out, writer->indent ? ": " : ":");
+		write_at(writer, map->map.entries[i].value, depth + 1);
+	}
+	if (map->map.len)
+		new_line(writer, depth);
+	buf_putc(writer->out, '}');
+}
+
+static void write_at(struct writer *writer, const struct value *value, unsigned depth)
+{
+	switch (value->kind) {
+	case VALUE_BOOL:
+		buf_puts(writer->out, value->boolean ? "true" : "false");
+		return;
+	case VALUE_INT:
+		buf_printf(writer->out, "%lld", (long long)value->integer);
+		return;
+	case VALUE_FLOAT:
+		write_float(writer->out, value->real);
+		return;
+	case VALUE_STRING:
+		json_write_string(writer->out, value->string.data, value->string.len);
+		return;
+	case VALUE_LIST:
+		write_list(writer, value, depth);
+		return;
+	case VALUE_MAP:
+		write_map(writer, value, depth);
+		return;
+	case VALUE_NULL:
+	case VALUE_OBJECT:
+		buf_puts(writer->out, "null");
+		return;
+	}
+}
+
+void json_write(struct buf *out, const struct value *value)
+{
+	write_at(&(struct writer){out, 0}, value, 0);
+}
+
+void json_write_pretty(struct buf *out, const struct value *value, unsigned indent)
+{
+	write_at(&(struct writer){out, indent}, value, 0);
+}

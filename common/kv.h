@@ -1,0 +1,23 @@
+/* Keys and values in a map of our own: what `kv:` in a manifest and `--kv FILE` hold. Keys are
+ * paths ("app/name") or nested maps ({app: {name: x}}); both may be mixed. */
+#ifndef FACTORY_COMMON_KV_H
+#define FACTORY_COMMON_KV_H
+
+#include "common/error.h"
+#include "common/value.h"
+
+/* A flat map path -> string value from such a tree, sorted by path. Scalars become their text,
+ * null the empty string; a list or an empty path is an error with its position. `name` is the
+ * file for errors. NULL on failure. */
+struct value *kv_flatten(struct arena *arena, const char *name, const struct value *tree,
+			 struct error *err);
+
+/* Reads a JSON or YAML file (by its name's ending; .json is JSON) and flattens it. */
+struct value *kv_read(struct arena *arena, const char *path, struct error *err);
+
+/* Answers a WANT ("key", "keys", "tree") from a flat map, in the shape common/consul.h documents.
+ * *found is NULL where the key is missing. An unknown kind is an error. */
+int kv_answer(struct arena *arena, const struct value *flat, const char *kind, const char *name,
+	      struct value **found, struct error *err);
+
+#endif

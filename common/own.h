@@ -1,0 +1,41 @@
+/* Ownership in the type of the variable: an automatic variable declared with one of these
+ * attributes frees what it holds when it leaves its scope. STEAL hands it over instead. */
+#ifndef FACTORY_COMMON_OWN_H
+#define FACTORY_COMMON_OWN_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void own_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+static inline void own_close(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void own_fclose(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+#define autofree __attribute__((cleanup(own_free)))
+#define autoclose __attribute__((cleanup(own_close)))
+#define autofclose __attribute__((cleanup(own_fclose)))
+
+/* Hands over what a pointer variable holds: its value, with NULL left behind. */
+#define STEAL(pointer)                                                                             \
+	__extension__({                                                                            \
+		__typeof__(pointer) stolen_ = (pointer);                                           \
+		(pointer) = NULL;                                                                  \
+		stolen_;                                                                           \
+	})
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef FACTORY_COMMON_VERSION_H
+#define FACTORY_COMMON_VERSION_H
+
+#define FACTORY_VERSION "0.1.0"
+
+#endif

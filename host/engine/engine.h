@@ -1,0 +1,143 @@
+/* What a container engine must be able to do for us. Docker's API (https://docs.docker.com/
+ * reference/api/engine/) is the first one; Podman's compatible API is to be the second.
+ *
+ * Every operation is started with a callback and ends on the loop: `done` is called exactly once,
+ * from loop_turn, never from inside the call that started it. */
+#ifndef FACTORY_HOST_ENGINE_ENGINE_H
+#define FACTORY_HOST_ENGINE_ENGINE_H
+
+#include "common/error.h"
+#include "common/loop.h"
+#include "common/value.h"
+
+#include <stdbool.h>
+
+enum engine_status {
+	ENGINE_OK,
+	ENGINE_NOT_FOUND, /* 404 */
+	ENGINE_CONFLICT,  /* 409: a name in use */
+	ENGINE_FAILED,	  /* all else; also: no connection */
+};
+
+/* The outcome of one operation; valid only during `done`. */
+struct engine_result {
+	enum engine_status status;
+	struct value *body;  /* decoded JSON or NULL; in an arena that ends with the callback */
+	const char *id;	     /* the container or image that was made, or NULL */
+	struct error *error; /* set unless ENGINE_OK; may be moved away */
+};
+typedef void engine_done(void *ctx, const struct engine_result *result);
+
+struct engine_volume {
+	const char *source; /* volume name or host path */
+	const char *target;
+	bool read_only;
+};
+
+struct engine_container {
+	const char *image;
+	const char *name;	    /* NULL: the engine makes one */
+	const char *const *command; /* argv, NULL-terminated; becomes the entrypoint (Cmd empty) */
+	const char *user;	    /* NULL: the image's */
+	const char *workdir;
+	const char *const *env; /* "K=V", NULL-terminated; NULL: the image's */
+	const char *const *labels; /* key, value, key, value..., NULL; may be NULL */
+	const char *volumes_from;  /* "toolbox:ro" or NULL */
+	const struct engine_volume *volumes;
+	size_t volume_count;
+	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
+	bool session;	     /* OpenStdin, StdinOnce, AttachStdin/out/err, AutoRemove, no healthcheck */
+};
+
+struct engine_commit {
+	const char *container;
+	const char *repo, *tag; /* both NULL: an image without a name */
+	const char *comment, *author;
+	const struct value *config; /* the artifact's whole Config object: nothing is merged in */
+};
+
+/* A bidirectional byte stream to a container's PID 1, its stdout and stderr already told apart. */
+struct engine_stream;
+struct engine_stream_events {
+	void (*output)(void *ctx, const char *data, size_t len);	/* stdout */
+	void (*diagnostics)(void *ctx, const char *data, size_t len);	/* stderr */
+	void (*drained)(void *ctx); /* everything that was queued has been written */
+	/* The stream has ended: err is NULL for an orderly end. Called once; close it afterwards. */
+	void (*closed)(void *ctx, struct error *err);
+};
+
+struct engine; /* one endpoint */
+
+/* Opens an endpoint: asks for its version and negotiates the API's. Blocking, a second at most for
+ * a unix socket. endpoint: "unix:///path", "tcp://host:port", "http(s)://host:port"; NULL takes
+ * DOCKER_HOST, else unix:///var/run/docker.sock. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are obeyed.
+ * NULL on failure, with one clear line and exit code EXIT_ENGINE. */
+struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
+void engine_close(struct engine *engine); /* abandons what is still running */
+
+const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
+const char *engine_name(const struct engine *engine);	  /* "docker", "podman" */
+const char *engine_version(const struct engine *engine);
+
+/* Images. `ref` is name:tag, name@digest or an id. */
+void engine_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+/* Pulls by name; `progress` (may be NULL) gets a line for each status the engine reports. */
+void engine_image_pull(struct engine *engine, const char *ref,
+		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+/* Makes an image from a root file system in a tar stream (https://docs.docker.com/reference/api/
+ * engine/, ImageCreate with fromSrc=-). changes: Dockerfile lines, NULL-terminated. */
+void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
+			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
+void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
+		      engine_done *done, void *ctx);
+void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+
+/* Containers. */
+void engine_create(struct engine *engine, const struct engine_container *container,
+		   engine_done *done, void *ctx);
+void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void engine_wait(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx);
+/* Containers that carry label=value, running or not; body is the list. */
+void engine_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+		   void *ctx);
+/* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
+void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
+/* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */
+void engine_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
+			void *ctx);
+
+/* Attaches to a container that was created and not started. `done` is called as soon as the
+ * request is on its way: start the container then, the engine's answer may come only afterwards
+ * (Podman). Output that came before the handlers could be called is not lost. NULL when it could
+ * not even begin (then done is called with the error). The stream is the caller's. */
+struct engine_stream *engine_attach(struct engine *engine, const char *id,
+				    const struct engine_stream_events *events, void *events_ctx,
+				    engine_done *done, void *ctx);
+/* Queues bytes (copied). */
+void engine_stream_write(struct engine_stream *stream, const void *data, size_t len);
+size_t engine_stream_pending(const struct engine_stream *stream); /* bytes not written yet */
+void engine_stream_pause(struct engine_stream *stream, bool paused); /* stop or resume reading */
+void engine_stream_close(struct engine_stream *stream); /* at once; no event afterwards */
+
+/* Turns the loop until one operation that was started with `engine_keep` as its done has ended.
+ * For code that does one thing after another, outside of any callback:
+ *     struct engine_kept kept = {0};
+ *     engine_inspect(engine, id, engine_keep, &kept);
+ *     if (engine_finish(engine, &kept, err)) ...
+ * engine_finish returns the failure as an error, but for ENGINE_NOT_FOUND, which it leaves in
+ * kept.status. engine_kept_free releases it. */
+struct engine_kept {
+	bool ended;
+	enum engine_status status;
+	struct arena arena;
+	struct value *body;
+	char *id;
+	struct error error;
+};
+void engine_keep(void *ctx, const struct engine_result *result);
+int engine_finish(struct engine *engine, struct engine_kept *kept, struct error *err);
+void engine_kept_free(struct engine_kept *kept);
+
+#endif
