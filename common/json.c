@@ -194,7 +194,8 @@ static void write_map(struct writer *writer, const struct value *map, unsigned d
 		if (i)
 			buf_putc(writer->out, ',');
 		new_line(writer, depth + 1);
-		json_write_string(writer->out, map->map.entries[i].key, map->map.entries[i].key_len);
+		json_write_string(writer->out, map->map.entries[i].key,
+				  map->map.entries[i].key_len);
 		buf_puts(writer->out, writer->indent ? ": " : ":");
 		write_at(writer, map->map.entries[i].value, depth + 1);
 	}

@@ -223,7 +223,7 @@ bool value_is(const struct value *value, enum value_kind kind)
 const char *value_kind_name(enum value_kind kind)
 {
 	static const char *const names[] = {"null",   "boolean", "integer", "float",
-					    "string", "list",	 "map",	    "object"};
+					    "string", "list",    "map",     "object"};
 	return names[kind];
 }
 

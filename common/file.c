@@ -1,0 +1,108 @@
+#include "common/file.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { CHUNK = 65536, DEFAULT_LIMIT = 256 << 20 };
+
+static int read_all(int fd, const char *path, size_t limit, struct buf *out, struct error *err)
+{
+	for (;;) {
+		ssize_t got = read(fd, buf_reserve(out, CHUNK), CHUNK);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, "can't read %s", path);
+		if (got == 0)
+			return 0;
+		out->len += (size_t)got;
+		out->data[out->len] = '\0';
+		if (out->len > limit)
+			return error_set(err, "%s is larger than %zu bytes", path, limit);
+	}
+}
+
+int file_read(const char *path, size_t limit, struct buf *out, struct error *err)
+{
+	if (!limit)
+		limit = DEFAULT_LIMIT;
+	if (strcmp(path, "-") == 0)
+		return read_all(STDIN_FILENO, "standard input", limit, out, err);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "can't open %s", path);
+	return read_all(fd, path, limit, out, err);
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t put = write(fd, data, len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		data += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+static int fill(int fd, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid)
+{
+	if (write_all(fd, data, len) < 0)
+		return -1;
+	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && fchown(fd, uid, gid) < 0)
+		return -1;
+	/* After chown, which drops set-uid bits. */
+	return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -1 : 0;
+}
+
+int file_replace(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
+		 struct error *err)
+{
+	autofree char *temporary = mem_printf("%s.XXXXXX", path);
+	autoclose int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "can't create a file beside %s", path);
+	if (fill(fd, data, len, mode, uid, gid) < 0 || rename(temporary, path) < 0) {
+		error_errno(err, "can't write %s", path);
+		unlink(temporary);
+		return -1;
+	}
+	return 0;
+}
+
+int file_make_parents(const char *path, struct error *err)
+{
+	autofree char *copy = mem_strdup(path);
+	for (char *slash = copy + (*copy == '/'); (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return error_errno(err, "can't make the directory %s", copy);
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int flag, struct FTW *ftw)
+{
+	(void)info;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+int file_remove_tree(const char *path, struct error *err)
+{
+	enum { OPEN_DIRECTORIES = 16 };
+	if (nftw(path, remove_entry, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT)
+		return error_errno(err, "can't remove %s", path);
+	return 0;
+}

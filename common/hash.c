@@ -1,0 +1,67 @@
+#include "common/hash.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+
+#include <mbedtls/sha256.h>
+#include <stdint.h>
+#include <string.h>
+
+struct hash {
+	mbedtls_sha256_context sha;
+};
+
+enum { DIGEST_SIZE = 32, CHUNK = 65536 };
+
+/* None of mbedTLS's software SHA-256 functions can fail; their result is for hardware drivers. */
+struct hash *hash_new(void)
+{
+	struct hash *hash = mem_alloc(sizeof *hash);
+	mbedtls_sha256_init(&hash->sha);
+	mbedtls_sha256_starts_ret(&hash->sha, 0);
+	return hash;
+}
+
+void hash_add(struct hash *hash, const void *data, size_t len)
+{
+	mbedtls_sha256_update_ret(&hash->sha, data, len);
+}
+
+void hash_add_text(struct hash *hash, const char *text)
+{
+	uint64_t len = text ? strlen(text) : UINT64_MAX;
+	hash_add(hash, &len, sizeof len);
+	if (text)
+		hash_add(hash, text, (size_t)len);
+}
+
+void hash_finish(struct hash *hash, char hex[HASH_HEX])
+{
+	unsigned char digest[DIGEST_SIZE];
+	mbedtls_sha256_finish_ret(&hash->sha, digest);
+	mbedtls_sha256_free(&hash->sha);
+	free(hash);
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+void hash_hex(const void *data, size_t len, char hex[HASH_HEX])
+{
+	struct hash *hash = hash_new();
+	hash_add(hash, data, len);
+	hash_finish(hash, hex);
+}
+
+int hash_file(const char *path, char hex[HASH_HEX], struct error *err)
+{
+	autofclose FILE *file = fopen(path, "rbe");
+	if (!file)
+		return error_errno(err, "can't open %s", path);
+	autofree char *chunk = mem_alloc(CHUNK);
+	struct hash *hash = hash_new();
+	size_t got;
+	while ((got = fread(chunk, 1, CHUNK, file)) > 0)
+		hash_add(hash, chunk, got);
+	hash_finish(hash, hex);
+	return ferror(file) ? error_errno(err, "can't read %s", path) : 0;
+}

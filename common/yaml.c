@@ -1,0 +1,354 @@
+#include "common/yaml.h"
+
+#include "common/memory.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <yaml.h>
+
+enum { MAX_DEPTH = 100, MAX_VALUES = 1000000 };
+
+struct anchor {
+	struct anchor *next;
+	const char *name;
+	struct value *value;
+};
+
+struct reader {
+	yaml_parser_t parser;
+	struct arena *arena;
+	const char *name;
+	struct anchor *anchors;
+	size_t values;
+	struct error *err;
+};
+
+static unsigned line_of(yaml_mark_t mark)
+{
+	return (unsigned)mark.line + 1;
+}
+
+static unsigned column_of(yaml_mark_t mark)
+{
+	return (unsigned)mark.column + 1;
+}
+
+static int next_event(struct reader *reader, yaml_event_t *event)
+{
+	if (yaml_parser_parse(&reader->parser, event))
+		return 0;
+	const yaml_parser_t *parser = &reader->parser;
+	const char *context = parser->context ? parser->context : "";
+	return error_set_at(reader->err, reader->name, line_of(parser->problem_mark),
+			    column_of(parser->problem_mark), "YAML: %s%s%s",
+			    parser->problem ? parser->problem : "unreadable input",
+			    *context ? " " : "", context);
+}
+
+static int fail_at(struct reader *reader, yaml_mark_t mark, const char *message)
+{
+	return error_set_at(reader->err, reader->name, line_of(mark), column_of(mark), "YAML: %s",
+			    message);
+}
+
+static bool is_integer(const char *text, int64_t *number)
+{
+	const char *digits = text + (*text == '+' || *text == '-');
+	int base = strncmp(text, "0x", 2) == 0 ? 16 : strncmp(text, "0o", 2) == 0 ? 8 : 10;
+	if (base != 10)
+		digits = text + 2;
+	if (!*digits || digits[strspn(digits, base == 16  ? "0123456789abcdefABCDEF"
+					      : base == 8 ? "01234567"
+							  : "0123456789")])
+		return false;
+	errno = 0;
+	*number = strtoll(base == 10 ? text : digits, NULL, base);
+	return errno == 0;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+/* [-+]? ( \.[0-9]+ | [0-9]+ ( \.[0-9]* )? ) ( [eE][-+]?[0-9]+ )? */
+static bool is_float_text(const char *text)
+{
+	const char *at = text + (*text == '+' || *text == '-');
+	size_t whole = strspn(at, "0123456789");
+	at += whole;
+	size_t fraction = 0;
+	if (*at == '.') {
+		fraction = strspn(at + 1, "0123456789");
+		at += 1 + fraction;
+	}
+	if (!whole && !fraction)
+		return false;
+	if (*at == 'e' || *at == 'E') {
+		at++;
+		at += *at == '+' || *at == '-';
+		size_t digits = strspn(at, "0123456789");
+		if (!digits)
+			return false;
+		at += digits;
+	}
+	return !*at;
+}
+
+static bool is_float(const char *text, double *number)
+{
+	static const char *const infinite[] = {".inf", ".Inf", ".INF", "+.inf", NULL};
+	static const char *const negative[] = {"-.inf", "-.Inf", "-.INF", NULL};
+	static const char *const nan[] = {".nan", ".NaN", ".NAN", NULL};
+	if (is_one_of(text, infinite))
+		*number = INFINITY;
+	else if (is_one_of(text, negative))
+		*number = -INFINITY;
+	else if (is_one_of(text, nan))
+		*number = NAN;
+	else if (is_float_text(text))
+		*number = strtod(text, NULL);
+	else
+		return false;
+	return true;
+}
+
+static struct value *resolve_plain(struct arena *arena, const char *text)
+{
+	static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+	static const char *const trues[] = {"true", "True", "TRUE", NULL};
+	static const char *const falses[] = {"false", "False", "FALSE", NULL};
+	int64_t integer;
+	double real;
+	if (is_one_of(text, nulls))
+		return value_null(arena);
+	if (is_one_of(text, trues) || is_one_of(text, falses))
+		return value_bool(arena, text[0] == 't' || text[0] == 'T');
+	if (is_integer(text, &integer))
+		return value_int(arena, integer);
+	if (is_float(text, &real))
+		return value_float(arena, real);
+	return value_string(arena, text);
+}
+
+static struct value *read_scalar(struct reader *reader, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	size_t len = event->data.scalar.length;
+	const char *tag = (const char *)event->data.scalar.tag;
+	bool plain =
+		event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !tag && strlen(text) == len;
+	struct value *value = plain ? resolve_plain(reader->arena, text)
+				    : value_stringn(reader->arena, text, len);
+	if (plain)
+		value->source = arena_strndup(reader->arena, text, len);
+	return value;
+}
+
+static struct value *read_node(struct reader *reader, const yaml_event_t *event, unsigned depth);
+
+static struct value *read_sequence(struct reader *reader, struct value *list, unsigned depth)
+{
+	for (;;) {
+		yaml_event_t event;
+		if (next_event(reader, &event) < 0)
+			return NULL;
+		bool end = event.type == YAML_SEQUENCE_END_EVENT;
+		struct value *item = end ? list : read_node(reader, &event, depth + 1);
+		yaml_event_delete(&event);
+		if (end || !item)
+			return item;
+		value_append(reader->arena, list, item);
+	}
+}
+
+static void merge_map(struct reader *reader, struct value *map, const struct value *from)
+{
+	for (size_t i = 0; i < from->map.len; i++) {
+		const struct value_entry *entry = &from->map.entries[i];
+		if (!value_getn(map, entry->key, entry->key_len))
+			value_setn(reader->arena, map, entry->key, entry->key_len, entry->value);
+	}
+}
+
+/* `<<: *one` or `<<: [*one, *two]` (https://yaml.org/type/merge.html). */
+static int merge(struct reader *reader, struct value *map, const struct value *from,
+		 yaml_mark_t mark)
+{
+	if (from->kind == VALUE_MAP) {
+		merge_map(reader, map, from);
+		return 0;
+	}
+	if (from->kind != VALUE_LIST)
+		return fail_at(reader, mark, "'<<' takes a map or a list of maps");
+	for (size_t i = 0; i < from->list.len; i++) {
+		if (from->list.items[i]->kind != VALUE_MAP)
+			return fail_at(reader, mark, "'<<' takes a map or a list of maps");
+		merge_map(reader, map, from->list.items[i]);
+	}
+	return 0;
+}
+
+static int add_pair(struct reader *reader, struct value *map, const yaml_event_t *key,
+		    struct value *value, struct value *merges)
+{
+	const char *text = (const char *)key->data.scalar.value;
+	size_t len = key->data.scalar.length;
+	if (key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && strcmp(text, "<<") == 0) {
+		value_append(reader->arena, merges, value);
+		return 0;
+	}
+	if (value_getn(map, text, len)) {
+		char *message = arena_printf(reader->arena, "the key '%s' is there twice", text);
+		return fail_at(reader, key->start_mark, message);
+	}
+	value_setn(reader->arena, map, text, len, value);
+	return 0;
+}
+
+static int read_pair(struct reader *reader, struct value *map, const yaml_event_t *key,
+		     struct value *merges, unsigned depth)
+{
+	if (key->type != YAML_SCALAR_EVENT)
+		return fail_at(reader, key->start_mark, "a key must be a plain word or a string");
+	yaml_event_t event;
+	if (next_event(reader, &event) < 0)
+		return -1;
+	struct value *value = read_node(reader, &event, depth + 1);
+	yaml_event_delete(&event);
+	return value ? add_pair(reader, map, key, value, merges) : -1;
+}
+
+static struct value *read_mapping(struct reader *reader, struct value *map, unsigned depth)
+{
+	struct value *merges = value_list(reader->arena);
+	yaml_mark_t start = {0, map->line - 1, map->column - 1};
+	for (;;) {
+		yaml_event_t key;
+		if (next_event(reader, &key) < 0)
+			return NULL;
+		bool end = key.type == YAML_MAPPING_END_EVENT;
+		int status = end ? 0 : read_pair(reader, map, &key, merges, depth);
+		yaml_event_delete(&key);
+		if (status < 0)
+			return NULL;
+		if (end)
+			break;
+	}
+	/* Merged keys come last, so that the map's own keys win. */
+	for (size_t i = 0; i < merges->list.len; i++)
+		if (merge(reader, map, merges->list.items[i], start) < 0)
+			return NULL;
+	return map;
+}
+
+static struct value *read_alias(struct reader *reader, const yaml_event_t *event)
+{
+	const char *name = (const char *)event->data.alias.anchor;
+	for (struct anchor *anchor = reader->anchors; anchor; anchor = anchor->next)
+		if (strcmp(anchor->name, name) == 0)
+			return anchor->value;
+	char *message = arena_printf(reader->arena, "there is no anchor '&%s' before this", name);
+	fail_at(reader, event->start_mark, message);
+	return NULL;
+}
+
+static void remember(struct reader *reader, const yaml_char_t *name, struct value *value)
+{
+	if (!name)
+		return;
+	struct anchor *anchor = arena_alloc(reader->arena, sizeof *anchor);
+	anchor->name = arena_strdup(reader->arena, (const char *)name);
+	anchor->value = value;
+	anchor->next = reader->anchors;
+	reader->anchors = anchor;
+}
+
+static struct value *place(struct value *value, yaml_mark_t mark)
+{
+	value->line = line_of(mark);
+	value->column = column_of(mark);
+	return value;
+}
+
+/* An anchor is remembered when its node is complete, so that a value never contains itself. */
+static struct value *read_node(struct reader *reader, const yaml_event_t *event, unsigned depth)
+{
+	struct value *value = NULL;
+	const yaml_char_t *anchor = NULL;
+	if (depth > MAX_DEPTH || ++reader->values > MAX_VALUES) {
+		fail_at(reader, event->start_mark, "too large, or nested too deeply");
+		return NULL;
+	}
+	switch (event->type) {
+	case YAML_ALIAS_EVENT:
+		return read_alias(reader, event);
+	case YAML_SCALAR_EVENT:
+		value = place(read_scalar(reader, event), event->start_mark);
+		anchor = event->data.scalar.anchor;
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+		value = place(value_list(reader->arena), event->start_mark);
+		value = read_sequence(reader, value, depth);
+		anchor = event->data.sequence_start.anchor;
+		break;
+	case YAML_MAPPING_START_EVENT:
+		value = place(value_map(reader->arena), event->start_mark);
+		value = read_mapping(reader, value, depth);
+		anchor = event->data.mapping_start.anchor;
+		break;
+	default:
+		fail_at(reader, event->start_mark, "unexpected content");
+		return NULL;
+	}
+	if (value)
+		remember(reader, anchor, value);
+	return value;
+}
+
+/* Skips what frames a document: returns the root's value, null for an empty stream. */
+static struct value *read_document(struct reader *reader)
+{
+	struct value *root = NULL;
+	for (;;) {
+		yaml_event_t event;
+		if (next_event(reader, &event) < 0)
+			return NULL;
+		yaml_event_type_t type = event.type;
+		bool frames = type == YAML_STREAM_START_EVENT ||
+			      type == YAML_DOCUMENT_START_EVENT ||
+			      type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT;
+		if (type == YAML_DOCUMENT_START_EVENT && root) {
+			fail_at(reader, event.start_mark,
+				"a second document begins; only one is read");
+			root = NULL;
+			type = YAML_NO_EVENT;
+		} else if (!frames) {
+			root = read_node(reader, &event, 0);
+		}
+		yaml_event_delete(&event);
+		if (type == YAML_STREAM_END_EVENT)
+			return root ? root : value_null(reader->arena);
+		if (type == YAML_NO_EVENT || (!frames && !root))
+			return NULL;
+	}
+}
+
+struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
+			 struct error *err)
+{
+	struct reader reader = {.arena = arena, .name = name, .err = err};
+	if (!yaml_parser_initialize(&reader.parser)) {
+		error_set(err, "%s: out of memory", name);
+		return NULL;
+	}
+	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, len);
+	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+	struct value *root = read_document(&reader);
+	yaml_parser_delete(&reader.parser);
+	return root;
+}
