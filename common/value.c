@@ -150,7 +150,8 @@ void value_setn(struct arena *arena, struct value *map, const char *key, size_t 
 	if (map->map.len == map->map.cap)
 		grow_map(arena, &map->map);
 	size_t at = map->map.len++;
-	map->map.entries[at] = (struct value_entry){arena_strndup(arena, key, len), len, value};
+	map->map.entries[at] = (struct value_entry){
+		.key = arena_strndup(arena, key, len), .key_len = len, .value = value};
 	if (map->map.slots)
 		index_entry(&map->map, at);
 }

@@ -26,6 +26,7 @@ struct value_entry {
 	const char *key; /* NUL-terminated, key_len bytes */
 	size_t key_len;
 	struct value *value;
+	unsigned line, column; /* of the key, where it was read; 0: nowhere */
 };
 
 /* Keeps the order in which keys came; found by hash. */

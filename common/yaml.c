@@ -207,6 +207,9 @@ static int add_pair(struct reader *reader, struct value *map, const yaml_event_t
 		return fail_at(reader, key->start_mark, message);
 	}
 	value_setn(reader->arena, map, text, len, value);
+	struct value_entry *entry = &map->map.entries[map->map.len - 1];
+	entry->line = line_of(key->start_mark);
+	entry->column = column_of(key->start_mark);
 	return 0;
 }
 

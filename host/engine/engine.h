@@ -37,7 +37,8 @@ struct engine_volume {
 struct engine_container {
 	const char *image;
 	const char *name;	    /* NULL: the engine makes one */
-	const char *const *command; /* argv, NULL-terminated; becomes the entrypoint (Cmd empty) */
+	const char *const *entrypoint; /* argv, NULL-terminated; NULL: the image's */
+	const char *const *command;    /* Cmd, likewise */
 	const char *user;	    /* NULL: the image's */
 	const char *workdir;
 	const char *const *env; /* "K=V", NULL-terminated; NULL: the image's */
@@ -46,7 +47,8 @@ struct engine_container {
 	const struct engine_volume *volumes;
 	size_t volume_count;
 	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
-	bool session;	     /* OpenStdin, StdinOnce, AttachStdin/out/err, AutoRemove, no healthcheck */
+	bool session;	     /* OpenStdin, StdinOnce, AttachStdin/Stdout/Stderr, AutoRemove */
+	bool no_healthcheck; /* Healthcheck {"Test":["NONE"]}; else the image's stays */
 };
 
 struct engine_commit {
@@ -98,8 +100,6 @@ void engine_create(struct engine *engine, const struct engine_container *contain
 void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void engine_wait(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx);
-/* Containers that carry label=value, running or not; body is the list. */
-void engine_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
 void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
