@@ -1,0 +1,87 @@
+/* Keys of nodes: equal keys mean that running the node again would do the same. */
+#include "common/frame.h"
+#include "common/json.h"
+#include "host/graph/graph.h"
+#include "host/tree/tree.h"
+
+#include <string.h>
+
+static void add_value(struct hash *hash, const struct value *value)
+{
+	auto_buf struct buf text = {0};
+	if (value)
+		json_write(&text, value);
+	hash_add_text(hash, value ? buf_text(&text) : NULL);
+}
+
+static void add_number(struct hash *hash, uint64_t number)
+{
+	hash_add(hash, &number, sizeof number);
+}
+
+static void add_step(struct hash *hash, const struct manifest *manifest, const struct step *step)
+{
+	hash_add_text(hash, step->run);
+	add_value(hash, manifest->env);
+	add_value(hash, step->env);
+	hash_add_text(hash, step->user ? step->user : manifest->user);
+	hash_add_text(hash, step->workdir ? step->workdir : manifest->workdir);
+	add_number(hash, step->timeout_ms);
+	hash_add_text(hash, manifest->network);
+}
+
+static int add_files(struct hash *hash, const struct manifest *manifest, struct error *err)
+{
+	hash_add_text(hash, manifest->files ? "templates" : NULL);
+	if (manifest->files && tree_hash(hash, manifest->files, err) < 0)
+		return -1;
+	add_value(hash, manifest->kv);
+	hash_add_text(hash, manifest->consul);
+	for (size_t i = 0; i < manifest->copy_count; i++) {
+		const struct copy *copy = &manifest->copies[i];
+		hash_add_text(hash, copy->destination);
+		hash_add_text(hash, copy->owner);
+		add_number(hash, (uint64_t)copy->mode);
+		if (tree_hash(hash, copy->source, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_content(struct hash *hash, const struct graph *graph, const struct node *node,
+		       const struct graph_inputs *inputs, struct error *err)
+{
+	switch (node->kind) {
+	case NODE_START:
+		hash_add_text(hash, inputs->base_digest);
+		add_value(hash, inputs->base_config);
+		add_number(hash, PROTOCOL_VERSION);
+		return 0;
+	case NODE_FILES:
+		return add_files(hash, graph->manifest, err);
+	case NODE_TASK:
+	case NODE_TEST:
+		add_step(hash, graph->manifest, node->step);
+		return 0;
+	case NODE_COMMIT:
+		add_value(hash, graph->manifest->config);
+		return 0;
+	}
+	return 0;
+}
+
+int graph_keys(struct graph *graph, const struct graph_inputs *inputs, struct error *err)
+{
+	for (size_t i = 0; i < graph->count; i++) {
+		struct node *node = graph->nodes[i];
+		struct hash *hash = hash_new();
+		hash_add_text(hash, node_kind_name(node->kind));
+		for (size_t j = 0; j < node->after_count; j++)
+			hash_add_text(hash, node->after[j]->key);
+		int status = add_content(hash, graph, node, inputs, err);
+		hash_finish(hash, node->key);
+		if (status < 0)
+			return -1;
+	}
+	return 0;
+}
