@@ -41,17 +41,12 @@ void graph_free(struct graph *graph);
 
 const char *node_kind_name(enum node_kind kind); /* "start", "files"... */
 
-/* What keys depend on besides the manifest. */
-struct graph_inputs {
-	const char *base_digest; /* the base image's id */
-	const struct value *base_config;
-};
-
-/* Computes every node's key: SHA-256 over the keys it comes after, its kind and its content:
+/* Computes every node's key: SHA-256 over the keys it comes after, its kind and its content (for
+ * the start: the base image's digest, which covers its config):
  * command, environment, user, directory; the bytes and modes of the files it copies. Reads those
  * files; -1 where one can't be read. Nothing from outside the manifest and its files (Consul) is
  * in a key: build/cache.h checks that separately. */
-int graph_keys(struct graph *graph, const struct graph_inputs *inputs, struct error *err);
+int graph_keys(struct graph *graph, const char *base_digest, struct error *err);
 
 /* The graph in Graphviz's language (https://graphviz.org/doc/info/lang.html), and as JSON:
  * {"nodes":[{"id","kind","label","line"}],"edges":[{"from","to"}]}. */

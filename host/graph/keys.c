@@ -49,12 +49,11 @@ static int add_files(struct hash *hash, const struct manifest *manifest, struct 
 }
 
 static int add_content(struct hash *hash, const struct graph *graph, const struct node *node,
-		       const struct graph_inputs *inputs, struct error *err)
+		       const char *base_digest, struct error *err)
 {
 	switch (node->kind) {
 	case NODE_START:
-		hash_add_text(hash, inputs->base_digest);
-		add_value(hash, inputs->base_config);
+		hash_add_text(hash, base_digest);
 		add_number(hash, PROTOCOL_VERSION);
 		return 0;
 	case NODE_FILES:
@@ -70,7 +69,7 @@ static int add_content(struct hash *hash, const struct graph *graph, const struc
 	return 0;
 }
 
-int graph_keys(struct graph *graph, const struct graph_inputs *inputs, struct error *err)
+int graph_keys(struct graph *graph, const char *base_digest, struct error *err)
 {
 	for (size_t i = 0; i < graph->count; i++) {
 		struct node *node = graph->nodes[i];
@@ -78,7 +77,7 @@ int graph_keys(struct graph *graph, const struct graph_inputs *inputs, struct er
 		hash_add_text(hash, node_kind_name(node->kind));
 		for (size_t j = 0; j < node->after_count; j++)
 			hash_add_text(hash, node->after[j]->key);
-		int status = add_content(hash, graph, node, inputs, err);
+		int status = add_content(hash, graph, node, base_digest, err);
 		hash_finish(hash, node->key);
 		if (status < 0)
 			return -1;

@@ -1,0 +1,149 @@
+#include "host/build/build.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/artifact.h"
+#include "host/build/cache.h"
+#include "host/build/container.h"
+#include "host/build/walk.h"
+#include "host/graph/graph.h"
+#include "host/toolbox/toolbox.h"
+
+#include <string.h>
+
+/* Everything one build holds, so that one function can release it. */
+struct building {
+	struct loop *loop;
+	struct engine *engine;
+	const struct manifest *manifest;
+	const struct build_options *options;
+	struct engine_kept base;
+	struct graph *graph;
+	struct artifact *artifact;
+	struct values *values;
+	struct value *kv; /* the manifest's and the options', merged */
+	struct arena arena;
+};
+
+static void building_free(struct building *building)
+{
+	engine_kept_free(&building->base);
+	graph_free(building->graph);
+	artifact_free(building->artifact);
+	values_free(building->values);
+	arena_free(&building->arena);
+}
+
+static const struct node *commit_node(const struct building *building)
+{
+	return building->graph->nodes[building->graph->count - 1];
+}
+
+/* Keys given on the command line win over the manifest's. */
+static const struct value *merged_keys(struct building *building)
+{
+	const struct value *own = building->manifest->kv, *given = building->options->kv;
+	if (!own || !given)
+		return own ? own : given;
+	struct value *merged = value_copy(&building->arena, own);
+	for (size_t i = 0; i < given->map.len; i++)
+		value_set(&building->arena, merged, given->map.entries[i].key,
+			  given->map.entries[i].value);
+	return merged;
+}
+
+static int prepare(struct building *building, struct error *err)
+{
+	const struct manifest *manifest = building->manifest;
+	const struct build_options *options = building->options;
+	if (build_find_base(building->engine, manifest->image, options->report, &building->base,
+			    err) < 0) {
+		if (!err->file && manifest->image_at.file) {
+			err->file = mem_strdup(manifest->image_at.file);
+			err->line = manifest->image_at.line;
+			err->column = manifest->image_at.column;
+		}
+		return -1;
+	}
+	building->artifact = artifact_new(manifest, building->base.body);
+	building->graph = graph_new(manifest);
+	building->values =
+		values_new(building->loop, merged_keys(building), options->consul, err);
+	if (!building->values)
+		return -1;
+	return graph_keys(building->graph, building->artifact->base_id, err);
+}
+
+static int ensure_toolbox(struct building *building, struct error *err)
+{
+	struct toolbox_options toolbox = {.name = building->options->toolbox};
+	bool made = false;
+	if (toolbox_ensure(building->engine, &toolbox, &made, err) < 0)
+		return error_wrap(err, "no toolbox");
+	if (made)
+		report_notice(building->options->report, "made the toolbox '%s'", toolbox.name);
+	return 0;
+}
+
+static int name_image(struct building *building, const char *image, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	const struct build_options *options = building->options;
+	if (!options->repo)
+		return 0;
+	engine_image_tag(building->engine, image, options->repo, options->tag, engine_keep, &kept);
+	if (engine_finish(building->engine, &kept, err) < 0)
+		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
+	return 0;
+}
+
+static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
+{
+	const struct build_options *options = building->options;
+	const struct consul_target *consul = options->consul;
+	bool direct = consul && building->manifest->consul_direct;
+	struct container_setup setup = {.engine = building->engine,
+					.manifest = building->manifest,
+					.artifact = building->artifact,
+					.values = building->values,
+					.report = options->report,
+					.toolbox = options->toolbox,
+					.consul_direct = direct ? consul->base : NULL,
+					.consul_token = direct ? consul->token : NULL};
+	struct walk_result result = {0};
+	if (ensure_toolbox(building, err) < 0 ||
+	    walk_run(building->loop, &setup, building->graph, options->jobs, options->signals,
+		     &result, err) < 0)
+		return -1;
+	outcome->image = result.image;
+	report_begin(options->report, commit_node(building));
+	report_end(options->report, commit_node(building), NULL, result.commit_us);
+	return cache_store(building->engine, commit_node(building)->key, result.image, err);
+}
+
+static int run(struct building *building, struct build_outcome *outcome, struct error *err)
+{
+	if (prepare(building, err) < 0)
+		return -1;
+	report_total(building->options->report, building->graph->count);
+	if (!building->options->no_cache &&
+	    cache_find(building->engine, building->values, commit_node(building)->key, &outcome->image, err) < 0)
+		return -1;
+	outcome->cached = outcome->image != NULL;
+	if (!outcome->image && run_nodes(building, outcome, err) < 0)
+		return -1;
+	return name_image(building, outcome->image, err);
+}
+
+int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,
+	      const struct build_options *options, struct build_outcome *outcome,
+	      struct error *err)
+{
+	struct building building = {
+		.loop = loop, .engine = engine, .manifest = manifest, .options = options};
+	int status = run(&building, outcome, err);
+	building_free(&building);
+	if (status < 0)
+		free(STEAL(outcome->image));
+	return status;
+}

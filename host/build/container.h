@@ -1,0 +1,52 @@
+/* One container of a build: the machine (machine.h) with its engine, its session and the node it
+ * works on. The walk owns it and sends it events; it tells the walk through callbacks. */
+#ifndef FACTORY_HOST_BUILD_CONTAINER_H
+#define FACTORY_HOST_BUILD_CONTAINER_H
+
+#include "host/build/artifact.h"
+#include "host/build/machine.h"
+#include "host/build/report.h"
+#include "host/build/values.h"
+#include "host/engine/engine.h"
+#include "host/graph/graph.h"
+#include "host/session/session.h"
+
+/* What all containers of a build share. */
+struct container_setup {
+	struct engine *engine;
+	const struct manifest *manifest;
+	const struct artifact *artifact; /* what the base's config means for steps and the result */
+	struct values *values;
+	struct report *report;
+	const char *toolbox; /* the data container's name */
+	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
+};
+
+struct container;
+
+struct container_events {
+	void (*ready)(void *ctx, struct container *container);
+	void (*passed)(void *ctx, struct container *container, const struct node *node);
+	void (*committed)(void *ctx, struct container *container, const char *image);
+	/* Once, last: err is NULL after an orderly end. */
+	void (*ended)(void *ctx, struct container *container, struct error *err);
+};
+
+/* A container that is to be made from `image`; nothing happens before EVENT_START. */
+struct container *container_new(const struct container_setup *setup, const char *image,
+				const struct container_events *events, void *ctx);
+void container_free(struct container *container);
+
+void container_start(struct container *container);
+/* Runs a files, task or test node. */
+void container_run(struct container *container, const struct node *node);
+/* Makes an image without a name. */
+void container_commit(struct container *container);
+void container_stop(struct container *container);
+/* Ends it by force, with this message as its error (not for containers that ended). */
+void container_interrupt(struct container *container, const char *message, int exit_code);
+
+/* What rendering read from outside: a list, or NULL. Lives as long as the container. */
+const struct value *container_reads(const struct container *container);
+
+#endif

@@ -1,0 +1,276 @@
+#include "host/build/files.h"
+
+#include "common/file.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/exit_codes.h"
+#include "host/tree/tree.h"
+
+#include <string.h>
+
+/* So much may wait in the session's queue before more is read from disk. */
+enum { QUEUE_LIMIT = 4 << 20, LARGEST_FILE = 1 << 30 };
+
+/* One thing to put into the target. */
+struct item {
+	const char *source; /* host path of a file's content */
+	const char *path;   /* in the target */
+	const char *kind, *owner, *target;
+	unsigned mode;
+	uint32_t request;
+	const struct copy *copy; /* NULL: a staged template */
+};
+
+enum phase { PHASE_SENDING, PHASE_RENDERING, PHASE_CLEANING, PHASE_DONE };
+
+struct files {
+	struct arena arena;
+	const struct manifest *manifest;
+	const char *consul_direct, *consul_token;
+	struct session *session;
+	const char *staging; /* this build's own directory in the target */
+	struct item *items;
+	size_t count, cap;
+	size_t sent, answered;
+	enum phase phase;
+	uint32_t request; /* of RENDER, then of REMOVE */
+	const struct value *reads;
+};
+
+/* Where a walk over one tree puts what it finds. */
+struct planning {
+	struct files *files;
+	const char *destination;
+	const struct copy *copy;
+};
+
+static struct item *add_item(struct files *files)
+{
+	if (files->count == files->cap) {
+		size_t cap = files->cap ? files->cap * 2 : 16;
+		files->items = arena_grow(&files->arena, files->items, files->count, cap,
+					  sizeof *files->items);
+		files->cap = cap;
+	}
+	return &files->items[files->count++];
+}
+
+static int plan_entry(void *ctx, const struct tree_entry *entry, struct error *err)
+{
+	static const char *const kinds[] = {
+		[TREE_FILE] = "file", [TREE_DIRECTORY] = "directory", [TREE_LINK] = "symlink"};
+	struct planning *planning = ctx;
+	struct arena *arena = &planning->files->arena;
+	const struct copy *copy = planning->copy;
+	struct item *item = add_item(planning->files);
+	(void)err;
+	item->source = arena_strdup(arena, entry->path);
+	item->path = *entry->relative ? arena_printf(arena, "%s/%s", planning->destination,
+						     entry->relative)
+				      : planning->destination;
+	item->kind = kinds[entry->kind];
+	item->mode = (unsigned)entry->mode;
+	if (copy && copy->mode >= 0 && entry->kind == TREE_FILE)
+		item->mode = (unsigned)copy->mode;
+	item->owner = copy ? copy->owner : NULL;
+	item->target = entry->target ? arena_strdup(arena, entry->target) : NULL;
+	item->copy = copy;
+	return 0;
+}
+
+/* "DIR/" means into that directory, under the source's own name. */
+static const char *destination_of(struct files *files, const struct copy *copy)
+{
+	size_t len = strlen(copy->destination);
+	while (len > 1 && copy->destination[len - 1] == '/')
+		len--;
+	const char *plain = arena_strndup(&files->arena, copy->destination, len);
+	if (!copy->destination[len])
+		return plain;
+	const char *slash = strrchr(copy->source, '/');
+	return arena_printf(&files->arena, "%s/%s", len > 1 ? plain : "",
+			    slash ? slash + 1 : copy->source);
+}
+
+static int plan_copies(struct files *files, struct error *err)
+{
+	const struct manifest *manifest = files->manifest;
+	for (size_t i = 0; i < manifest->copy_count; i++) {
+		const struct copy *copy = &manifest->copies[i];
+		struct planning planning = {files, destination_of(files, copy), copy};
+		if (tree_walk(copy->source, plan_entry, &planning, err) < 0) {
+			error_wrap(err, "can't copy");
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int plan_templates(struct files *files, struct error *err)
+{
+	struct planning planning = {files, files->staging, NULL};
+	if (!files->manifest->files)
+		return 0;
+	return tree_walk(files->manifest->files, plan_entry, &planning, err);
+}
+
+struct files *files_new(const struct manifest *manifest, const char *consul_direct,
+			const char *consul_token)
+{
+	struct files *files = mem_alloc(sizeof *files);
+	files->manifest = manifest;
+	files->consul_direct = consul_direct;
+	files->consul_token = consul_token;
+	return files;
+}
+
+void files_free(struct files *files)
+{
+	if (!files)
+		return;
+	arena_free(&files->arena);
+	free(files);
+}
+
+static int send_item(struct files *files, struct item *item, struct error *err)
+{
+	auto_buf struct buf content = {0};
+	if (strcmp(item->kind, "file") == 0 &&
+	    file_read(item->source, LARGEST_FILE, &content, err) < 0)
+		return -1;
+	struct session_put put = {.path = item->path,
+				  .kind = item->kind,
+				  .mode = item->mode,
+				  .user = item->owner,
+				  .target = item->target,
+				  .data = content.data,
+				  .len = content.len};
+	item->request = session_put(files->session, &put);
+	files->sent++;
+	return 0;
+}
+
+static void set_text(struct arena *arena, struct value *map, const char *key, const char *text)
+{
+	if (text)
+		value_set(arena, map, key, value_string(arena, text));
+}
+
+static void send_render(struct files *files)
+{
+	struct arena *arena = &files->arena;
+	struct value *request = value_map(arena);
+	set_text(arena, request, "config", arena_printf(arena, "%s/template.hcl", files->staging));
+	if (files->consul_direct) {
+		struct value *consul = value_map(arena);
+		set_text(arena, consul, "address", files->consul_direct);
+		set_text(arena, consul, "token", files->consul_token);
+		value_set(arena, request, "consul", consul);
+	}
+	files->request = session_render(files->session, request);
+	files->phase = PHASE_RENDERING;
+}
+
+/* Goes on with whatever can be done now. */
+static int proceed(struct files *files, struct error *err)
+{
+	while (files->sent < files->count && session_pending(files->session) < QUEUE_LIMIT)
+		if (send_item(files, &files->items[files->sent], err) < 0)
+			return -1;
+	if (files->answered < files->count)
+		return 0;
+	if (files->manifest->files) {
+		send_render(files);
+		return 0;
+	}
+	files->phase = PHASE_DONE;
+	return 1;
+}
+
+int files_begin(struct files *files, struct session *session, const char *staging,
+		struct error *err)
+{
+	files->session = session;
+	files->staging = arena_printf(&files->arena, "%s/factory-files", staging);
+	if (plan_copies(files, err) < 0 || plan_templates(files, err) < 0)
+		return -1;
+	return proceed(files, err);
+}
+
+static void rendered(struct files *files, const struct value *result)
+{
+	const struct value *reads = value_get(result, "reads");
+	files->reads = reads ? value_copy(&files->arena, reads) : NULL;
+	files->request = session_remove(files->session, files->staging);
+	files->phase = PHASE_CLEANING;
+}
+
+int files_result(struct files *files, uint32_t id, const struct value *result, struct error *err)
+{
+	switch (files->phase) {
+	case PHASE_SENDING:
+		files->answered++;
+		return proceed(files, err);
+	case PHASE_RENDERING:
+		if (id == files->request)
+			rendered(files, result);
+		return 0;
+	case PHASE_CLEANING:
+		if (id != files->request)
+			return 0;
+		files->phase = PHASE_DONE;
+		return 1;
+	case PHASE_DONE:
+		return 1;
+	}
+	return 0;
+}
+
+const struct value *files_reads(const struct files *files)
+{
+	return files->reads;
+}
+
+static char *replace_all(const char *text, const char *from, const char *to)
+{
+	auto_buf struct buf out = {0};
+	size_t len = strlen(from);
+	for (const char *at; (at = strstr(text, from)); text = at + len) {
+		buf_add(&out, text, (size_t)(at - text));
+		buf_puts(&out, to);
+	}
+	buf_puts(&out, text);
+	return buf_steal(&out);
+}
+
+static void rename_staging(const struct files *files, char **text)
+{
+	if (!*text || !files->manifest->files)
+		return;
+	char *renamed = replace_all(*text, files->staging, files->manifest->files);
+	free(*text);
+	*text = renamed;
+}
+
+static const struct item *item_of(const struct files *files, uint32_t id)
+{
+	for (size_t i = 0; i < files->sent; i++)
+		if (files->items[i].request == id)
+			return &files->items[i];
+	return NULL;
+}
+
+void files_explain(const struct files *files, uint32_t id, struct error *err)
+{
+	const struct item *item = item_of(files, id);
+	rename_staging(files, &err->message);
+	rename_staging(files, &err->file);
+	if (!err->exit_code)
+		err->exit_code = EXIT_RENDER;
+	if (err->file)
+		return;
+	const struct position *at = item && item->copy ? &item->copy->at : &files->manifest->files_at;
+	err->file = at->file ? mem_strdup(at->file) : NULL;
+	err->line = at->line;
+	err->column = at->column;
+}

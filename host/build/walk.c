@@ -1,0 +1,239 @@
+#include "host/build/walk.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/exit_codes.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+/* A container and the node it is for: the next one of the chain, or its test. */
+struct branch {
+	struct branch *next;
+	struct walk *walk;
+	struct container *container;
+	const struct node *node;
+	bool is_test;
+	bool ended;
+};
+
+struct walk {
+	struct loop *loop;
+	const struct container_setup *setup;
+	const struct graph *graph;
+	unsigned jobs;
+	struct branch *branches;
+	size_t chain_end;  /* index of the first node behind the chain */
+	size_t at;	   /* index of the node that is next */
+	unsigned running;  /* test branches */
+	unsigned working;  /* branches whose work is not done */
+	struct walk_result result;
+	uint64_t began_us; /* the start, then the commit */
+	struct error failure;
+};
+
+static void start_tests(struct walk *walk);
+
+static void interrupt_all(struct walk *walk, const char *why, int exit_code)
+{
+	for (struct branch *branch = walk->branches; branch; branch = branch->next)
+		if (!branch->ended)
+			container_interrupt(branch->container, why, exit_code);
+}
+
+/* The first failure counts; everything that still runs is for nothing then. */
+static void fail(struct walk *walk, struct error *err)
+{
+	if (error_is_set(&walk->failure)) {
+		error_clear(err);
+		return;
+	}
+	error_move(&walk->failure, err);
+	interrupt_all(walk, "another branch failed", EXIT_FAILED);
+}
+
+/* --- what a container tells --- */
+
+/* Without a name: it gets one when every test has passed. */
+static void commit(struct branch *branch)
+{
+	branch->walk->began_us = loop_now_us();
+	container_commit(branch->container);
+}
+
+static void run_next(struct branch *branch)
+{
+	struct walk *walk = branch->walk;
+	if (branch->is_test)
+		container_run(branch->container, branch->node);
+	else if (walk->at < walk->chain_end)
+		container_run(branch->container, walk->graph->nodes[walk->at++]);
+	else
+		commit(branch);
+}
+
+static void on_ready(void *ctx, struct container *container)
+{
+	struct branch *branch = ctx;
+	struct walk *walk = branch->walk;
+	(void)container;
+	if (!branch->is_test)
+		report_end(walk->setup->report, walk->graph->nodes[0], NULL,
+			   loop_now_us() - walk->began_us);
+	run_next(branch);
+}
+
+static void on_passed(void *ctx, struct container *container, const struct node *node)
+{
+	struct branch *branch = ctx;
+	struct walk *walk = branch->walk;
+	(void)node;
+	if (!branch->is_test) {
+		run_next(branch);
+		return;
+	}
+	walk->working--;
+	walk->running--;
+	container_stop(container);
+	start_tests(walk);
+}
+
+static void on_committed(void *ctx, struct container *container, const char *image)
+{
+	struct branch *branch = ctx;
+	struct walk *walk = branch->walk;
+	walk->result.image = mem_strdup(image);
+	walk->result.commit_us = loop_now_us() - walk->began_us;
+	walk->working--;
+	container_stop(container);
+	start_tests(walk);
+}
+
+static void on_ended(void *ctx, struct container *container, struct error *err)
+{
+	struct branch *branch = ctx;
+	(void)container;
+	branch->ended = true;
+	if (err)
+		fail(branch->walk, err);
+}
+
+static const struct container_events handlers = {
+	.ready = on_ready, .passed = on_passed, .committed = on_committed, .ended = on_ended};
+
+/* --- branches --- */
+
+static void start_branch(struct walk *walk, const char *image, const struct node *test)
+{
+	struct branch *branch = mem_alloc(sizeof *branch);
+	branch->walk = walk;
+	branch->node = test;
+	branch->is_test = test != NULL;
+	branch->container = container_new(walk->setup, image, &handlers, branch);
+	branch->next = walk->branches;
+	walk->branches = branch;
+	walk->working++;
+	container_start(branch->container);
+}
+
+static void start_tests(struct walk *walk)
+{
+	while (walk->running < walk->jobs && walk->at < walk->graph->count &&
+	       walk->graph->nodes[walk->at]->kind == NODE_TEST &&
+	       !error_is_set(&walk->failure)) {
+		walk->running++;
+		start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
+	}
+}
+
+/* After a failure the walk is over when the last container has gone; otherwise as soon as all work
+ * is done: containers that were told to end need no further help. */
+static bool is_over(const struct walk *walk)
+{
+	if (!error_is_set(&walk->failure))
+		return walk->working == 0;
+	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
+		if (!branch->ended)
+			return false;
+	return true;
+}
+
+static void on_signal(void *ctx, unsigned events)
+{
+	struct walk *walk = ctx;
+	(void)events;
+	struct error err = {0};
+	error_set(&err, "interrupted");
+	err.exit_code = EXIT_INTERRUPTED;
+	if (error_is_set(&walk->failure))
+		error_clear(&err);
+	else
+		fail(walk, &err);
+}
+
+static int turn(struct walk *walk, struct error *err)
+{
+	while (!is_over(walk))
+		if (loop_turn(walk->loop, -1, err) < 0)
+			return -1;
+	return 0;
+}
+
+static void free_branches(struct walk *walk)
+{
+	while (walk->branches) {
+		struct branch *branch = walk->branches;
+		walk->branches = branch->next;
+		container_free(branch->container);
+		free(branch);
+	}
+}
+
+/* An image that nothing will be named after is removed; that it may fail must not hide why. */
+static void remove_image(struct walk *walk)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	auto_error struct error ignored = {0};
+	if (!walk->result.image)
+		return;
+	engine_image_remove(walk->setup->engine, walk->result.image, engine_keep, &kept);
+	engine_finish(walk->setup->engine, &kept, &ignored);
+	free(walk->result.image);
+}
+
+static size_t chain_end(const struct graph *graph)
+{
+	size_t end = 0;
+	while (graph->nodes[end]->kind != NODE_TEST && graph->nodes[end]->kind != NODE_COMMIT)
+		end++;
+	return end;
+}
+
+int walk_run(struct loop *loop, const struct container_setup *setup, const struct graph *graph,
+	     unsigned jobs, int signals, struct walk_result *result, struct error *err)
+{
+	struct walk walk = {.loop = loop,
+			    .setup = setup,
+			    .graph = graph,
+			    .jobs = jobs,
+			    .chain_end = chain_end(graph),
+			    .at = 1}; /* the start node is the container itself */
+	if (signals >= 0)
+		loop_watch(loop, signals, LOOP_READ, on_signal, &walk);
+	report_begin(setup->report, graph->nodes[0]);
+	walk.began_us = loop_now_us();
+	start_branch(&walk, setup->manifest->image, NULL);
+	int status = turn(&walk, err);
+	if (signals >= 0)
+		loop_unwatch(loop, signals);
+	free_branches(&walk);
+	if (status == 0 && error_is_set(&walk.failure))
+		status = error_move(err, &walk.failure);
+	if (status < 0)
+		remove_image(&walk);
+	else
+		*result = walk.result;
+	error_clear(&walk.failure);
+	return status;
+}
