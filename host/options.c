@@ -15,9 +15,9 @@ static void print_help(const struct option_line *options, size_t count,
 	printf("usage: %s\n\n%s\n\noptions:\n", usage->line, usage->text);
 	for (size_t i = 0; i < count; i++) {
 		const struct option_line *option = &options[i];
-		autofree char *name = mem_printf("--%s%s%s", option->name,
-						 option->argument ? " " : "",
-						 option->argument ? option->argument : "");
+		autofree char *name =
+			mem_printf("--%s%s%s", option->name, option->argument ? " " : "",
+				   option->argument ? option->argument : "");
 		if (option->letter)
 			printf("  -%c, %-26s %s\n", option->letter, name, option->help);
 		else

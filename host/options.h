@@ -9,13 +9,13 @@
 
 struct option_line {
 	const char *name;     /* "tag" for --tag */
-	char letter;	      /* 't' for -t; 0: none */
+	char letter;          /* 't' for -t; 0: none */
 	const char *argument; /* what --help calls it: "REPO:TAG"; NULL: the option takes none */
 	const char *help;
 	/* One of these takes the value: */
 	bool *flag;
 	const char **text;
-	unsigned *number; /* at least 1 */
+	unsigned *number;                                                /* at least 1 */
 	int (*each)(void *ctx, const char *argument, struct error *err); /* may be given often */
 	void *ctx;
 };

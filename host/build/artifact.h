@@ -9,13 +9,13 @@
 
 struct artifact {
 	struct arena arena;
-	const char *base_id;		 /* the base image's digest */
+	const char *base_id;             /* the base image's digest */
 	const struct value *base_config; /* its Config, as the engine tells */
-	const struct value *config;	 /* the artifact's whole Config */
-	bool as_command; /* the agent stands in for the base's command, not its entrypoint */
-	const char *user;		 /* of steps: the manifest's, else the base's, else root */
-	const char *workdir;		 /* likewise, else "/" */
-	const struct value *env;	 /* map: the base's, then the manifest's */
+	const struct value *config;      /* the artifact's whole Config */
+	bool as_command;     /* the agent stands in for the base's command, not its entrypoint */
+	const char *user;    /* of steps: the manifest's, else the base's, else root */
+	const char *workdir; /* likewise, else "/" */
+	const struct value *env; /* map: the base's, then the manifest's */
 };
 
 /* `inspected` is the engine's answer about the base image. */

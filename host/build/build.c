@@ -67,8 +67,7 @@ static int prepare(struct building *building, struct error *err)
 	}
 	building->artifact = artifact_new(manifest, building->base.body);
 	building->graph = graph_new(manifest);
-	building->values =
-		values_new(building->loop, merged_keys(building), options->consul, err);
+	building->values = values_new(building->loop, merged_keys(building), options->consul, err);
 	if (!building->values)
 		return -1;
 	return graph_keys(building->graph, building->artifact->base_id, err);
@@ -127,7 +126,8 @@ static int run(struct building *building, struct build_outcome *outcome, struct 
 		return -1;
 	report_total(building->options->report, building->graph->count);
 	if (!building->options->no_cache &&
-	    cache_find(building->engine, building->values, commit_node(building)->key, &outcome->image, err) < 0)
+	    cache_find(building->engine, building->values, commit_node(building)->key,
+		       &outcome->image, err) < 0)
 		return -1;
 	outcome->cached = outcome->image != NULL;
 	if (!outcome->image && run_nodes(building, outcome, err) < 0)
@@ -136,8 +136,7 @@ static int run(struct building *building, struct build_outcome *outcome, struct 
 }
 
 int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,
-	      const struct build_options *options, struct build_outcome *outcome,
-	      struct error *err)
+	      const struct build_options *options, struct build_outcome *outcome, struct error *err)
 {
 	struct building building = {
 		.loop = loop, .engine = engine, .manifest = manifest, .options = options};

@@ -13,7 +13,7 @@
 
 struct build_options {
 	const char *repo, *tag; /* of the artifact; both NULL: an image without a name */
-	const char *toolbox;	/* the data container's name */
+	const char *toolbox;    /* the data container's name */
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;

@@ -1,6 +1,7 @@
 /* The cache of finished builds: an artifact is found by a local tag that is its commit node's key,
  * with one inspect by name. What its templates read from outside stands in the image's comment, so
- * that the artifact's config stays the base's; it is asked for again before the cache is trusted. */
+ * that the artifact's config stays the base's; it is asked for again before the cache is trusted.
+ */
 #ifndef FACTORY_HOST_BUILD_CACHE_H
 #define FACTORY_HOST_BUILD_CACHE_H
 

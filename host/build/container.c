@@ -23,12 +23,13 @@ struct container {
 	struct error failure; /* why it is being discarded */
 
 	const struct node *node; /* the one being run */
-	uint32_t request;	 /* its RUN; of STARTING: the working directory's PUT */
+	uint32_t request;        /* its RUN; of STARTING: the working directory's PUT */
 	struct session_exit exit;
 	uint64_t began_us;
 	struct files *files;
+	const struct value *facts; /* while the walk is told */
 	struct question *question; /* a value that is being looked up */
-	uint32_t asking;	   /* the request that waits for it */
+	uint32_t asking;           /* the request that waits for it */
 	char *committed;
 };
 
@@ -165,8 +166,8 @@ static void run_step(struct container *container)
 	container->began_us = loop_now_us();
 	if (!container->has_shell) {
 		struct error err = {0};
-		error_set(&err, "the target has no shell to run '%s': no /bin/sh in %s",
-			  step->name, container->setup->manifest->image);
+		error_set(&err, "the target has no shell to run '%s': no /bin/sh in %s", step->name,
+			  container->setup->manifest->image);
 		fail_step(container, &err);
 		return;
 	}
@@ -193,8 +194,8 @@ static void step_failed(struct container *container, const struct session_exit *
 	struct error err = {0};
 	const char *id = container->node->id, *name = container->node->label;
 	if (status->timed_out)
-		error_set(&err, "%s timed out after %.1f s: %s", id,
-			  (double)status->wall_us / 1e6, name);
+		error_set(&err, "%s timed out after %.1f s: %s", id, (double)status->wall_us / 1e6,
+			  name);
 	else if (status->signalled)
 		error_set(&err, "%s was killed by signal %d (%s): %s", id, status->code,
 			  strsignal(status->code), name);
@@ -238,12 +239,21 @@ static void send_files(struct container *container)
 	files_go_on(container, status, &err);
 }
 
+/* Facts belong to no node. */
+static void got_facts(struct container *container, const struct value *facts)
+{
+	container->facts = facts;
+	handle(container, EVENT_PASSED);
+}
+
 static void on_result(void *ctx, uint32_t id, const struct value *result)
 {
 	struct container *container = ctx;
 	struct error err = {0};
 	if (container->state == STATE_STARTING && id == container->request)
 		handle(container, EVENT_READY);
+	else if (container->state == STATE_RUNNING && !container->node)
+		got_facts(container, result);
 	else if (container->state == STATE_RUNNING && container->files)
 		files_go_on(container, files_result(container->files, id, result, &err), &err);
 }
@@ -253,22 +263,27 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 	struct container *container = ctx;
 	struct error err = {0};
 	error_move(&err, agent_error);
-	if (container->state == STATE_RUNNING && container->node->kind == NODE_FILES) {
+	bool busy = container->state == STATE_RUNNING && container->node;
+	if (busy && container->node->kind == NODE_FILES) {
 		files_explain(container->files, id, &err);
 		fail(container, &err);
-	} else if (container->state == STATE_RUNNING) {
+	} else if (busy) {
 		fail_step(container, &err);
 	} else {
 		fail(container, &err);
 	}
 }
 
+static void ask_facts(struct container *container)
+{
+	container->request = session_facts(container->session, NULL);
+}
+
 static void answer_want(void *ctx, const struct value *found, struct error *err)
 {
 	struct container *container = ctx;
 	container->question = NULL;
-	session_value(container->session, container->asking, found,
-		      err ? err->message : NULL);
+	session_value(container->session, container->asking, found, err ? err->message : NULL);
 }
 
 static void on_want(void *ctx, uint32_t id, const struct value *want)
@@ -297,9 +312,8 @@ static void commit(struct container *container)
 {
 	const struct container_setup *setup = container->setup;
 	autofree char *comment = cache_comment(container_reads(container));
-	struct engine_commit request = {.container = container->id,
-				       .comment = comment,
-				       .config = setup->artifact->config};
+	struct engine_commit request = {
+		.container = container->id, .comment = comment, .config = setup->artifact->config};
 	container->outstanding++;
 	engine_commit(setup->engine, &request, commit_done, container);
 }
@@ -372,6 +386,10 @@ static void tell_ready(struct container *container)
 
 static void tell_passed(struct container *container)
 {
+	if (!container->node) {
+		container->events->facts(container->ctx, container, STEAL(container->facts));
+		return;
+	}
 	const struct node *node = STEAL(container->node);
 	bool step = node->step != NULL;
 	report_end(container->setup->report, node, step ? &container->exit : NULL,
@@ -398,19 +416,13 @@ static void tell_ended(struct container *container)
 static void handle(struct container *container, enum machine_event event)
 {
 	static void (*const actions[ACTION_COUNT])(struct container *) = {
-		[ACTION_NONE] = do_nothing,
-		[ACTION_REFUSE] = refuse,
-		[ACTION_CREATE] = create,
-		[ACTION_TELL_READY] = tell_ready,
-		[ACTION_SEND_FILES] = send_files,
-		[ACTION_RUN_STEP] = run_step,
-		[ACTION_TELL_PASSED] = tell_passed,
-		[ACTION_COMMIT] = commit,
-		[ACTION_TELL_COMMITTED] = tell_committed,
-		[ACTION_SAY_BYE] = say_bye,
-		[ACTION_ABORT] = abort_later,
-		[ACTION_DISCARD] = discard,
-		[ACTION_TELL_ENDED] = tell_ended,
+		[ACTION_NONE] = do_nothing,       [ACTION_REFUSE] = refuse,
+		[ACTION_CREATE] = create,         [ACTION_TELL_READY] = tell_ready,
+		[ACTION_SEND_FILES] = send_files, [ACTION_RUN_STEP] = run_step,
+		[ACTION_ASK_FACTS] = ask_facts,   [ACTION_TELL_PASSED] = tell_passed,
+		[ACTION_COMMIT] = commit,         [ACTION_TELL_COMMITTED] = tell_committed,
+		[ACTION_SAY_BYE] = say_bye,       [ACTION_ABORT] = abort_later,
+		[ACTION_DISCARD] = discard,       [ACTION_TELL_ENDED] = tell_ended,
 	};
 	struct machine_cell cell = machine_lookup(container->state, event);
 	container->state = cell.next;
@@ -466,6 +478,11 @@ void container_run(struct container *container, const struct node *node)
 		[NODE_FILES] = EVENT_FILES, [NODE_TASK] = EVENT_TASK, [NODE_TEST] = EVENT_TEST};
 	container->node = node;
 	handle(container, events[node->kind]);
+}
+
+void container_ask_facts(struct container *container)
+{
+	handle(container, EVENT_FACTS);
 }
 
 void container_commit(struct container *container)

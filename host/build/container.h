@@ -18,7 +18,7 @@ struct container_setup {
 	const struct artifact *artifact; /* what the base's config means for steps and the result */
 	struct values *values;
 	struct report *report;
-	const char *toolbox; /* the data container's name */
+	const char *toolbox;                      /* the data container's name */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 };
 
@@ -28,6 +28,7 @@ struct container_events {
 	void (*ready)(void *ctx, struct container *container);
 	void (*passed)(void *ctx, struct container *container, const struct node *node);
 	void (*committed)(void *ctx, struct container *container, const char *image);
+	void (*facts)(void *ctx, struct container *container, const struct value *facts);
 	/* Once, last: err is NULL after an orderly end. */
 	void (*ended)(void *ctx, struct container *container, struct error *err);
 };
@@ -40,6 +41,8 @@ void container_free(struct container *container);
 void container_start(struct container *container);
 /* Runs a files, task or test node. */
 void container_run(struct container *container, const struct node *node);
+/* Asks for all facts. */
+void container_ask_facts(struct container *container);
 /* Makes an image without a name. */
 void container_commit(struct container *container);
 void container_stop(struct container *container);

@@ -65,9 +65,9 @@ static int plan_entry(void *ctx, const struct tree_entry *entry, struct error *e
 	struct item *item = add_item(planning->files);
 	(void)err;
 	item->source = arena_strdup(arena, entry->path);
-	item->path = *entry->relative ? arena_printf(arena, "%s/%s", planning->destination,
-						     entry->relative)
-				      : planning->destination;
+	item->path = *entry->relative
+			     ? arena_printf(arena, "%s/%s", planning->destination, entry->relative)
+			     : planning->destination;
 	item->kind = kinds[entry->kind];
 	item->mode = (unsigned)entry->mode;
 	if (copy && copy->mode >= 0 && entry->kind == TREE_FILE)
@@ -269,7 +269,8 @@ void files_explain(const struct files *files, uint32_t id, struct error *err)
 		err->exit_code = EXIT_RENDER;
 	if (err->file)
 		return;
-	const struct position *at = item && item->copy ? &item->copy->at : &files->manifest->files_at;
+	const struct position *at =
+		item && item->copy ? &item->copy->at : &files->manifest->files_at;
 	err->file = at->file ? mem_strdup(at->file) : NULL;
 	err->line = at->line;
 	err->column = at->column;

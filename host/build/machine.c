@@ -1,69 +1,82 @@
 #include "host/build/machine.h"
 
 /* Cells that are not listed refuse the event: their action is zeroed, and set by lookup. */
-static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] = {
-	[STATE_IDLE] = {
-		[EVENT_START] = {ACTION_CREATE, STATE_STARTING},
-		[EVENT_INTERRUPT] = {ACTION_TELL_ENDED, STATE_FAILED},
-	},
-	[STATE_STARTING] = {
-		[EVENT_READY] = {ACTION_TELL_READY, STATE_READY},
-		[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_CLOSED] = {ACTION_ABORT, STATE_STARTING},
-		[EVENT_INTERRUPT] = {ACTION_ABORT, STATE_STARTING},
-	},
-	[STATE_READY] = {
-		[EVENT_FILES] = {ACTION_SEND_FILES, STATE_RUNNING},
-		[EVENT_TASK] = {ACTION_RUN_STEP, STATE_RUNNING},
-		[EVENT_TEST] = {ACTION_RUN_STEP, STATE_RUNNING},
-		[EVENT_COMMIT] = {ACTION_COMMIT, STATE_COMMITTING},
-		[EVENT_STOP] = {ACTION_SAY_BYE, STATE_STOPPING},
-		[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
-	},
-	[STATE_RUNNING] = {
-		[EVENT_PASSED] = {ACTION_TELL_PASSED, STATE_READY},
-		[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
-	},
-	[STATE_COMMITTING] = {
-		[EVENT_COMMITTED] = {ACTION_TELL_COMMITTED, STATE_READY},
-		[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_CLOSED] = {ACTION_ABORT, STATE_COMMITTING},
-		[EVENT_INTERRUPT] = {ACTION_ABORT, STATE_COMMITTING},
-	},
-	[STATE_STOPPING] = {
-		[EVENT_CLOSED] = {ACTION_TELL_ENDED, STATE_DONE},
-		[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
-		[EVENT_INTERRUPT] = {ACTION_NONE, STATE_STOPPING},
-	},
-	[STATE_DISCARDING] = {
-		[EVENT_GONE] = {ACTION_TELL_ENDED, STATE_FAILED},
-		[EVENT_FAILED] = {ACTION_NONE, STATE_DISCARDING},
-		[EVENT_INTERRUPT] = {ACTION_NONE, STATE_DISCARDING},
-	},
-	[STATE_DONE] = {
-		[EVENT_INTERRUPT] = {ACTION_NONE, STATE_DONE},
-	},
-	[STATE_FAILED] = {
-		[EVENT_INTERRUPT] = {ACTION_NONE, STATE_FAILED},
-	},
+static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] =
+	{
+		[STATE_IDLE] =
+			{
+				[EVENT_START] = {ACTION_CREATE, STATE_STARTING},
+				[EVENT_INTERRUPT] = {ACTION_TELL_ENDED, STATE_FAILED},
+			},
+		[STATE_STARTING] =
+			{
+				[EVENT_READY] = {ACTION_TELL_READY, STATE_READY},
+				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_CLOSED] = {ACTION_ABORT, STATE_STARTING},
+				[EVENT_INTERRUPT] = {ACTION_ABORT, STATE_STARTING},
+			},
+		[STATE_READY] =
+			{
+				[EVENT_FILES] = {ACTION_SEND_FILES, STATE_RUNNING},
+				[EVENT_TASK] = {ACTION_RUN_STEP, STATE_RUNNING},
+				[EVENT_TEST] = {ACTION_RUN_STEP, STATE_RUNNING},
+				[EVENT_FACTS] = {ACTION_ASK_FACTS, STATE_RUNNING},
+				[EVENT_COMMIT] = {ACTION_COMMIT, STATE_COMMITTING},
+				[EVENT_STOP] = {ACTION_SAY_BYE, STATE_STOPPING},
+				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
+			},
+		[STATE_RUNNING] =
+			{
+				[EVENT_PASSED] = {ACTION_TELL_PASSED, STATE_READY},
+				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
+			},
+		[STATE_COMMITTING] =
+			{
+				[EVENT_COMMITTED] = {ACTION_TELL_COMMITTED, STATE_READY},
+				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_CLOSED] = {ACTION_ABORT, STATE_COMMITTING},
+				[EVENT_INTERRUPT] = {ACTION_ABORT, STATE_COMMITTING},
+			},
+		[STATE_STOPPING] =
+			{
+				[EVENT_CLOSED] = {ACTION_TELL_ENDED, STATE_DONE},
+				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
+				[EVENT_INTERRUPT] = {ACTION_NONE, STATE_STOPPING},
+			},
+		[STATE_DISCARDING] =
+			{
+				[EVENT_GONE] = {ACTION_TELL_ENDED, STATE_FAILED},
+				[EVENT_FAILED] = {ACTION_NONE, STATE_DISCARDING},
+				[EVENT_INTERRUPT] = {ACTION_NONE, STATE_DISCARDING},
+			},
+		[STATE_DONE] =
+			{
+				[EVENT_INTERRUPT] = {ACTION_NONE, STATE_DONE},
+			},
+		[STATE_FAILED] =
+			{
+				[EVENT_INTERRUPT] = {ACTION_NONE, STATE_FAILED},
+			},
 };
 
 static const char *const state_names[STATE_COUNT] = {
-	"idle", "starting", "ready", "running", "committing", "stopping", "discarding", "done", "failed",
+	"idle",     "starting",   "ready", "running", "committing",
+	"stopping", "discarding", "done",  "failed",
 };
 
 static const char *const event_names[EVENT_COUNT] = {
-	"start", "files",     "task",	"test",	     "commit", "stop", "interrupt",
-	"ready", "passed", "committed", "failed", "closed", "gone",
+	"start",     "files", "task",   "test",      "facts",  "commit", "stop",
+	"interrupt", "ready", "passed", "committed", "failed", "closed", "gone",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
-	"",	    "refuse", "create",	       "tell ready", "send files", "run step", "tell passed",
-	"commit", "tell committed", "say bye", "abort", "discard", "tell ended",
+	"",         "refuse",    "create",      "tell ready", "send files",
+	"run step", "ask facts", "tell passed", "commit",     "tell committed",
+	"say bye",  "abort",     "discard",     "tell ended",
 };
 
 static int is_listed(struct machine_cell cell)

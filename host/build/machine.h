@@ -9,11 +9,11 @@
 
 enum machine_state {
 	STATE_IDLE,
-	STATE_STARTING,	  /* create, attach, start, until the agent says HELLO */
+	STATE_STARTING, /* create, attach, start, until the agent says HELLO */
 	STATE_READY,
-	STATE_RUNNING,	  /* a node's work */
+	STATE_RUNNING, /* a node's work */
 	STATE_COMMITTING,
-	STATE_STOPPING,	  /* the agent was told to end */
+	STATE_STOPPING,   /* the agent was told to end */
 	STATE_DISCARDING, /* removed by force after a failure */
 	STATE_DONE,
 	STATE_FAILED,
@@ -26,6 +26,7 @@ enum machine_event {
 	EVENT_FILES,
 	EVENT_TASK,
 	EVENT_TEST,
+	EVENT_FACTS,
 	EVENT_COMMIT,
 	EVENT_STOP,
 	EVENT_INTERRUPT,
@@ -46,11 +47,12 @@ enum machine_action {
 	ACTION_TELL_READY,
 	ACTION_SEND_FILES,
 	ACTION_RUN_STEP,
+	ACTION_ASK_FACTS,
 	ACTION_TELL_PASSED,
 	ACTION_COMMIT,
 	ACTION_TELL_COMMITTED,
 	ACTION_SAY_BYE,
-	ACTION_ABORT,	/* remember why, discard as soon as no answer is outstanding */
+	ACTION_ABORT,   /* remember why, discard as soon as no answer is outstanding */
 	ACTION_DISCARD, /* close the session, remove the container */
 	ACTION_TELL_ENDED,
 	ACTION_COUNT

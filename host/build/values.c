@@ -153,8 +153,8 @@ static int ask_consul(struct question *question, struct error *err)
 	__attribute__((cleanup(consul_get_free))) struct consul_get get = {0};
 	if (consul_get(&get, question, err) < 0)
 		return -1;
-	question->transfer = http_start(question->values->client, &get.request, consul_replied,
-					question, err);
+	question->transfer =
+		http_start(question->values->client, &get.request, consul_replied, question, err);
 	return question->transfer ? 0 : -1;
 }
 

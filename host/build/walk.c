@@ -24,10 +24,10 @@ struct walk {
 	const struct graph *graph;
 	unsigned jobs;
 	struct branch *branches;
-	size_t chain_end;  /* index of the first node behind the chain */
-	size_t at;	   /* index of the node that is next */
-	unsigned running;  /* test branches */
-	unsigned working;  /* branches whose work is not done */
+	size_t chain_end; /* index of the first node behind the chain */
+	size_t at;        /* index of the node that is next */
+	unsigned running; /* test branches */
+	unsigned working; /* branches whose work is not done */
 	struct walk_result result;
 	uint64_t began_us; /* the start, then the commit */
 	struct error failure;
@@ -140,8 +140,7 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 static void start_tests(struct walk *walk)
 {
 	while (walk->running < walk->jobs && walk->at < walk->graph->count &&
-	       walk->graph->nodes[walk->at]->kind == NODE_TEST &&
-	       !error_is_set(&walk->failure)) {
+	       walk->graph->nodes[walk->at]->kind == NODE_TEST && !error_is_set(&walk->failure)) {
 		walk->running++;
 		start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
 	}

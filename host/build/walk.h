@@ -7,7 +7,7 @@
 #include "host/build/container.h"
 
 struct walk_result {
-	char *image;	    /* what the chain's end was committed as; owned by the caller */
+	char *image;        /* what the chain's end was committed as; owned by the caller */
 	uint64_t commit_us; /* how long that took */
 };
 

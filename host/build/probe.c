@@ -1,0 +1,161 @@
+#include "host/build/probe.h"
+
+#include "common/file.h"
+#include "common/json.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "common/version.h"
+#include "host/build/build.h"
+#include "host/build/container.h"
+#include "host/exit_codes.h"
+#include "host/toolbox/toolbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One question to one container. */
+struct asking {
+	struct loop *loop;
+	struct arena *arena;
+	struct value *facts;
+	bool over;
+	struct container *container;
+	struct error failure;
+};
+
+static void on_ready(void *ctx, struct container *container)
+{
+	(void)ctx;
+	container_ask_facts(container);
+}
+
+static void on_facts(void *ctx, struct container *container, const struct value *facts)
+{
+	struct asking *asking = ctx;
+	asking->facts = value_copy(asking->arena, facts);
+	container_stop(container);
+	asking->over = true;
+}
+
+static void on_ended(void *ctx, struct container *container, struct error *err)
+{
+	struct asking *asking = ctx;
+	(void)container;
+	if (err)
+		error_move(&asking->failure, err);
+	asking->over = true;
+}
+
+static void on_signal(void *ctx, unsigned events)
+{
+	struct asking *asking = ctx;
+	(void)events;
+	container_interrupt(asking->container, "interrupted", EXIT_INTERRUPTED);
+}
+
+static int turn(struct asking *asking, int signals, struct error *err)
+{
+	int status = 0;
+	if (signals >= 0)
+		loop_watch(asking->loop, signals, LOOP_READ, on_signal, asking);
+	while (!asking->over && status == 0)
+		status = loop_turn(asking->loop, -1, err);
+	if (signals >= 0)
+		loop_unwatch(asking->loop, signals);
+	return status;
+}
+
+static struct value *ask(struct probe *probe, const struct container_setup *setup,
+			 struct arena *arena, struct error *err)
+{
+	static const struct container_events handlers = {
+		.ready = on_ready, .facts = on_facts, .ended = on_ended};
+	struct asking asking = {.loop = probe->loop, .arena = arena};
+	asking.container = container_new(setup, setup->manifest->image, &handlers, &asking);
+	container_start(asking.container);
+	int status = turn(&asking, probe->signals, err);
+	container_free(asking.container);
+	if (status == 0 && !asking.facts)
+		error_move(err, &asking.failure);
+	error_clear(&asking.failure);
+	return asking.facts;
+}
+
+static struct value *ask_image(struct probe *probe, const struct value *inspected,
+			       const char *image, struct arena *arena, struct error *err)
+{
+	struct manifest manifest = {.image = image, .network = "none"};
+	struct toolbox_options toolbox = {.name = probe->toolbox};
+	bool made = false;
+	if (toolbox_ensure(probe->engine, &toolbox, &made, err) < 0)
+		return NULL;
+	struct artifact *artifact = artifact_new(&manifest, inspected);
+	struct container_setup setup = {.engine = probe->engine,
+					.manifest = &manifest,
+					.artifact = artifact,
+					.report = probe->report,
+					.toolbox = probe->toolbox};
+	struct value *facts = ask(probe, &setup, arena, err);
+	artifact_free(artifact);
+	return facts;
+}
+
+struct value *probe_image(struct probe *probe, const char *image, struct arena *arena,
+			  struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept base = {0};
+	if (build_find_base(probe->engine, image, probe->report, &base, err) < 0)
+		return NULL;
+	return ask_image(probe, base.body, image, arena, err);
+}
+
+/* ~/.cache/factory/facts/DIGEST-VERSION.json; NULL where there is no home. */
+static char *cache_path(const char *digest)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *colon = strchr(digest, ':');
+	const char *hex = colon ? colon + 1 : digest;
+	if (base && *base)
+		return mem_printf("%s/factory/facts/%s-%s.json", base, hex, FACTORY_VERSION);
+	if (home && *home)
+		return mem_printf("%s/.cache/factory/facts/%s-%s.json", home, hex, FACTORY_VERSION);
+	return NULL;
+}
+
+static struct value *read_cached(const char *path, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	auto_error struct error ignored = {0};
+	if (access(path, R_OK) < 0 || file_read(path, 0, &text, &ignored) < 0)
+		return NULL;
+	return json_parse(arena, path, buf_text(&text), text.len, &ignored);
+}
+
+/* A cache that can't be written costs time only. */
+static void write_cached(struct probe *probe, const char *path, const struct value *facts)
+{
+	auto_buf struct buf text = {0};
+	auto_error struct error err = {0};
+	json_write(&text, facts);
+	if (file_make_parents(path, &err) < 0 ||
+	    file_replace(path, text.data, text.len, 0644, (uid_t)-1, (gid_t)-1, &err) < 0)
+		report_notice(probe->report, "facts are not cached: %s", err.message);
+}
+
+struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *arena,
+				   struct error *err)
+{
+	struct probe *probe = ctx;
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept base = {0};
+	if (build_find_base(probe->engine, image, probe->report, &base, err) < 0)
+		return NULL;
+	const char *digest = value_text(value_get(base.body, "Id"));
+	autofree char *path = digest ? cache_path(digest) : NULL;
+	struct value *facts = path ? read_cached(path, arena) : NULL;
+	if (facts)
+		return facts;
+	facts = ask_image(probe, base.body, image, arena, err);
+	if (facts && path)
+		write_cached(probe, path, facts);
+	return facts;
+}

@@ -1,0 +1,25 @@
+/* Facts of an image: gathered in a container of its own that is gone afterwards. */
+#ifndef FACTORY_HOST_BUILD_PROBE_H
+#define FACTORY_HOST_BUILD_PROBE_H
+
+#include "common/loop.h"
+#include "host/build/report.h"
+#include "host/engine/engine.h"
+
+struct probe {
+	struct loop *loop;
+	struct engine *engine;
+	const char *toolbox;
+	struct report *report;
+	int signals; /* a signalfd that interrupts, or -1 */
+};
+
+/* The whole tree of facts of an image (pulled where it is missing), in `arena`; NULL on failure. */
+struct value *probe_image(struct probe *probe, const char *image, struct arena *arena,
+			  struct error *err);
+
+/* The same with a cache by the image's digest, in the shape manifest.h wants; ctx is the probe. */
+struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *arena,
+				   struct error *err);
+
+#endif

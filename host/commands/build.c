@@ -1,0 +1,175 @@
+#include "common/file.h"
+#include "common/kv.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/build.h"
+#include "host/build/probe.h"
+#include "host/commands/commands.h"
+#include "host/commands/settings.h"
+#include "host/exit_codes.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+static const struct option_usage usage = {
+	"factory build MANIFEST -t REPO:TAG [OPTION]...",
+	"Builds an image: install steps in one container, each test on a branch of its own from\n"
+	"the provisioned state, and the tag moves when all of them have passed.",
+};
+
+/* The options of this command alone. */
+struct flags {
+	const char *tag;
+	bool no_cache;
+	unsigned jobs;
+};
+
+/* What a build needs while it runs. */
+struct workshop {
+	struct loop *loop;
+	struct engine *engine;
+	struct report *report;
+	struct manifest *manifest;
+	struct consul_target consul;
+	bool has_consul;
+	int signals;
+};
+
+static void shop_free(struct workshop *shop)
+{
+	own_close(&shop->signals);
+	consul_target_free(&shop->consul);
+	manifest_free(shop->manifest);
+	report_free(shop->report);
+	engine_close(shop->engine);
+	loop_free(shop->loop);
+}
+
+/* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
+static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
+		      struct error *err)
+{
+	const char *slash = strrchr(name, '/');
+	const char *colon = strrchr(slash ? slash : name, ':');
+	size_t len = colon ? (size_t)(colon - name) : strlen(name);
+	*repo = arena_strndup(arena, name, len);
+	*tag = colon ? colon + 1 : "latest";
+	if (len && **tag)
+		return 0;
+	error_set(err, "-t takes REPO:TAG, not '%s'", name);
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+static int catch_signals(struct error *err)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return error_errno(err, "can't block signals");
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? error_errno(err, "can't wait for signals") : fd;
+}
+
+/* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
+static int find_consul(const struct settings *settings, struct workshop *shop, struct error *err)
+{
+	const char *address = settings->consul, *environment = getenv("CONSUL_HTTP_ADDR");
+	if (!address && !(environment && *environment))
+		address = shop->manifest->consul;
+	if (!address && !(environment && *environment))
+		return 0;
+	shop->has_consul = true;
+	return consul_target_from(&shop->consul, address, NULL, err);
+}
+
+static int open_shop(struct settings *settings, const char *path, struct workshop *shop,
+		     struct error *err)
+{
+	shop->report = settings_report(settings);
+	shop->signals = catch_signals(err);
+	if (shop->signals < 0 || settings_engine(settings, &shop->loop, &shop->engine, err) < 0)
+		return -1;
+	struct probe probe = {.loop = shop->loop,
+			      .engine = shop->engine,
+			      .toolbox = settings->toolbox,
+			      .report = shop->report,
+			      .signals = shop->signals};
+	struct manifest_facts facts = {probe_manifest_facts, &probe};
+	shop->manifest = settings_manifest(settings, path, &facts, err);
+	return shop->manifest ? find_consul(settings, shop, err) : -1;
+}
+
+static int run(struct settings *settings, const struct flags *flags, const char *path,
+	       struct workshop *shop, struct error *err)
+{
+	struct build_options options = {
+		.toolbox = settings->toolbox, .no_cache = flags->no_cache, .jobs = flags->jobs};
+	if (flags->tag &&
+	    split_name(&settings->arena, flags->tag, &options.repo, &options.tag, err) < 0)
+		return -1;
+	if (settings->kv_file && !(options.kv = kv_read(&settings->arena, settings->kv_file, err)))
+		return -1;
+	if (open_shop(settings, path, shop, err) < 0)
+		return -1;
+	options.report = shop->report;
+	options.signals = shop->signals;
+	options.consul = shop->has_consul ? &shop->consul : NULL;
+	struct build_outcome outcome = {0};
+	uint64_t began = loop_now_us();
+	if (build_run(shop->loop, shop->engine, shop->manifest, &options, &outcome, err) < 0)
+		return -1;
+	autofree char *image = outcome.image;
+	report_notice(shop->report, "built %s in %.2f s%s", flags->tag ? flags->tag : image,
+		      (double)(loop_now_us() - began) / 1e6, outcome.cached ? " (cached)" : "");
+	printf("%s\n", image);
+	return EXIT_OK;
+}
+
+static int build(struct settings *settings, int argc, char **argv, struct error *err)
+{
+	struct flags flags = {.jobs = 4};
+	struct option_line lines[2 * SETTINGS_MOST] = {
+		{.name = "tag",
+		 .letter = 't',
+		 .argument = "REPO:TAG",
+		 .help = "what the image is called when all tests have passed",
+		 .text = &flags.tag},
+		{.name = "no-cache",
+		 .help = "run every node, whatever was built before",
+		 .flag = &flags.no_cache},
+		{.name = "jobs",
+		 .letter = 'j',
+		 .argument = "N",
+		 .help = "test branches at once (default: 4)",
+		 .number = &flags.jobs},
+		{.name = "kv",
+		 .argument = "FILE",
+		 .help = "keys for templates, from a YAML or JSON file",
+		 .text = &settings->kv_file},
+		{.name = "consul",
+		 .argument = "ADDR",
+		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+		 .text = &settings->consul},
+	};
+	size_t count = 5;
+	count += settings_manifest_lines(settings, lines + count);
+	count += settings_engine_lines(settings, lines + count);
+	int status = options_parse(&argc, argv, lines, count, &usage, err);
+	if (status)
+		return status < 0 ? -1 : EXIT_OK;
+	if (argc != 2)
+		return settings_misused(&usage, "name one manifest", err);
+	struct workshop shop = {.signals = -1};
+	status = run(settings, &flags, argv[1], &shop, err);
+	shop_free(&shop);
+	return status;
+}
+
+int command_build(int argc, char **argv, struct error *err)
+{
+	return settings_run(build, argc, argv, err);
+}

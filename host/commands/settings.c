@@ -1,0 +1,231 @@
+#include "host/commands/settings.h"
+
+#include "common/file.h"
+#include "common/json.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "common/yaml.h"
+#include "host/exit_codes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Text that reads as a whole number, true, false or null, and lists and maps in brackets, are what
+ * they look like; anything else is a string, "3.10" too. */
+static struct value *property_value(struct arena *arena, const char *text)
+{
+	auto_error struct error ignored = {0};
+	struct value *value = yaml_parse(arena, "--set", text, strlen(text), &ignored);
+	if (!value || value->kind == VALUE_FLOAT || value->kind == VALUE_STRING ||
+	    (value->kind == VALUE_NULL && !*text) || (value->kind == VALUE_MAP && *text != '{') ||
+	    (value->kind == VALUE_LIST && *text != '['))
+		return value_string(arena, text);
+	return value;
+}
+
+/* "app.name" names a map's entry. */
+static void set_property(struct settings *settings, const char *key, size_t len,
+			 struct value *value)
+{
+	struct value *map = settings->properties;
+	for (const char *dot; (dot = memchr(key, '.', len));
+	     len -= (size_t)(dot + 1 - key), key = dot + 1) {
+		struct value *below = value_getn(map, key, (size_t)(dot - key));
+		if (!value_is(below, VALUE_MAP)) {
+			below = value_map(&settings->arena);
+			value_setn(&settings->arena, map, key, (size_t)(dot - key), below);
+		}
+		map = below;
+	}
+	value_setn(&settings->arena, map, key, len, value);
+}
+
+static int on_set(void *ctx, const char *text, struct error *err)
+{
+	struct settings *settings = ctx;
+	const char *equals = strchr(text, '=');
+	if (!equals || equals == text)
+		return error_set(err, "--set takes KEY=VALUE, not '%s'", text);
+	set_property(settings, text, (size_t)(equals - text),
+		     property_value(&settings->arena, equals + 1));
+	return 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+static struct value *read_map(struct arena *arena, const char *path, struct error *err)
+{
+	auto_buf struct buf text = {0};
+	if (file_read(path, 0, &text, err) < 0)
+		return NULL;
+	struct value *map = ends_with(path, ".json")
+				    ? json_parse(arena, path, buf_text(&text), text.len, err)
+				    : yaml_parse(arena, path, buf_text(&text), text.len, err);
+	if (map && map->kind == VALUE_NULL)
+		return value_map(arena);
+	if (map && map->kind != VALUE_MAP) {
+		error_set_at(err, path, map->line, map->column, "this must be a map of names");
+		return NULL;
+	}
+	return map;
+}
+
+static int on_values(void *ctx, const char *path, struct error *err)
+{
+	struct settings *settings = ctx;
+	struct value *map = read_map(&settings->arena, path, err);
+	if (!map)
+		return -1;
+	for (size_t i = 0; i < map->map.len; i++)
+		value_setn(&settings->arena, settings->properties, map->map.entries[i].key,
+			   map->map.entries[i].key_len, map->map.entries[i].value);
+	return 0;
+}
+
+static int on_language(void *ctx, const char *text, struct error *err)
+{
+	struct settings *settings = ctx;
+	const char *equals = strchr(text, '=');
+	if (!equals || equals == text || !equals[1])
+		return error_set(err, "--language takes NAME=IMAGE, not '%s'", text);
+	value_setn(&settings->arena, settings->languages, text, (size_t)(equals - text),
+		   value_string(&settings->arena, equals + 1));
+	return 0;
+}
+
+size_t settings_manifest_lines(struct settings *settings, struct option_line *lines)
+{
+	const struct option_line own[] = {
+		{.name = "set",
+		 .argument = "KEY=VALUE",
+		 .help = "a property for the manifest's templates",
+		 .each = on_set,
+		 .ctx = settings},
+		{.name = "values",
+		 .argument = "FILE",
+		 .help = "properties from a YAML or JSON file",
+		 .each = on_values,
+		 .ctx = settings},
+		{.name = "language",
+		 .argument = "NAME=IMAGE",
+		 .help = "the base image of a language",
+		 .each = on_language,
+		 .ctx = settings},
+		{.name = "trim-blocks",
+		 .help = "Jinja2: drop the newline behind a block",
+		 .flag = &settings->trim_blocks},
+		{.name = "lstrip-blocks",
+		 .help = "Jinja2: drop the blanks before a block",
+		 .flag = &settings->lstrip_blocks},
+	};
+	memcpy(lines, own, sizeof own);
+	return COUNT_OF(own);
+}
+
+size_t settings_engine_lines(struct settings *settings, struct option_line *lines)
+{
+	const struct option_line own[] = {
+		{.name = "endpoint",
+		 .argument = "URL",
+		 .help = "the engine (default: DOCKER_HOST)",
+		 .text = &settings->endpoint},
+		{.name = "toolbox",
+		 .argument = "NAME",
+		 .help = "the toolbox container's name",
+		 .text = &settings->toolbox},
+		{.name = "quiet",
+		 .letter = 'q',
+		 .help = "print only failures",
+		 .flag = &settings->quiet},
+	};
+	memcpy(lines, own, sizeof own);
+	return COUNT_OF(own);
+}
+
+static char *config_path(void)
+{
+	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	if (base && *base)
+		return mem_printf("%s/factory/config.yml", base);
+	return home && *home ? mem_printf("%s/.config/factory/config.yml", home) : NULL;
+}
+
+static int take_config(struct settings *settings, const char *path, const struct value *config,
+		       struct error *err)
+{
+	for (size_t i = 0; i < config->map.len; i++) {
+		const struct value_entry *entry = &config->map.entries[i];
+		if (strcmp(entry->key, "languages") != 0 || entry->value->kind != VALUE_MAP)
+			return error_set_at(err, path, entry->line, entry->column,
+					    "'%s' is not known here: only a map `languages:` is",
+					    entry->key);
+		settings->languages = entry->value;
+	}
+	return 0;
+}
+
+static int load(struct settings *settings, struct error *err)
+{
+	settings->properties = value_map(&settings->arena);
+	settings->languages = value_map(&settings->arena);
+	settings->toolbox = "toolbox";
+	autofree char *path = config_path();
+	if (!path || access(path, F_OK) < 0)
+		return 0;
+	struct value *config = read_map(&settings->arena, path, err);
+	return config ? take_config(settings, path, config, err) : -1;
+}
+
+int settings_run(settings_body *body, int argc, char **argv, struct error *err)
+{
+	struct settings settings = {0};
+	int status = load(&settings, err);
+	if (status == 0)
+		status = body(&settings, argc, argv, err);
+	arena_free(&settings.arena);
+	return status;
+}
+
+int settings_misused(const struct option_usage *usage, const char *what, struct error *err)
+{
+	error_set(err, "%s: %s", what, usage->line);
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+struct manifest *settings_manifest(const struct settings *settings, const char *path,
+				   const struct manifest_facts *facts, struct error *err)
+{
+	struct manifest_options options = {.properties = settings->properties,
+					   .languages = settings->languages,
+					   .facts = facts,
+					   .trim_blocks = settings->trim_blocks,
+					   .lstrip_blocks = settings->lstrip_blocks};
+	return manifest_read(path, &options, err);
+}
+
+int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
+		    struct error *err)
+{
+	*loop = loop_new(err);
+	if (!*loop)
+		return -1;
+	*engine = engine_open(*loop, settings->endpoint, err);
+	if (*engine)
+		return 0;
+	loop_free(STEAL(*loop));
+	if (!err->exit_code)
+		err->exit_code = EXIT_ENGINE;
+	return -1;
+}
+
+struct report *settings_report(const struct settings *settings)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool color = isatty(STDERR_FILENO) && !(no_color && *no_color);
+	return report_new(stderr, color, settings->quiet);
+}

@@ -1,0 +1,49 @@
+/* The options that several subcommands share, and what they come to. */
+#ifndef FACTORY_HOST_COMMANDS_SETTINGS_H
+#define FACTORY_HOST_COMMANDS_SETTINGS_H
+
+#include "common/consul.h"
+#include "common/error.h"
+#include "host/build/report.h"
+#include "host/engine/engine.h"
+#include "host/manifest/manifest.h"
+#include "host/options.h"
+
+struct settings {
+	struct arena arena;
+	struct value *properties; /* map: --values files, then --set */
+	struct value *languages;  /* map: the configuration file's, then --language */
+	const char *endpoint;     /* NULL: DOCKER_HOST, else the default socket */
+	const char *toolbox;
+	const char *kv_file;
+	const char *consul; /* --consul */
+	bool trim_blocks, lstrip_blocks, quiet;
+};
+
+enum { SETTINGS_MOST = 16 }; /* room an option table needs for the lines of both */
+
+/* Appends the lines of --set, --values, --language, --trim-blocks, --lstrip-blocks; and those of
+ * --endpoint, --toolbox, --quiet. Each returns how many it wrote. */
+size_t settings_manifest_lines(struct settings *settings, struct option_line *lines);
+size_t settings_engine_lines(struct settings *settings, struct option_line *lines);
+
+/* Runs a command's body with settings that start from ~/.config/factory/config.yml (under
+ * XDG_CONFIG_HOME where that is set) and are released afterwards. */
+typedef int settings_body(struct settings *settings, int argc, char **argv, struct error *err);
+int settings_run(settings_body *body, int argc, char **argv, struct error *err);
+
+/* A complaint about the arguments: EXIT_USAGE, and how the command is called. Returns -1. */
+int settings_misused(const struct option_usage *usage, const char *what, struct error *err);
+
+/* Reads a manifest with these settings. facts may be NULL. */
+struct manifest *settings_manifest(const struct settings *settings, const char *path,
+				   const struct manifest_facts *facts, struct error *err);
+
+/* Opens the endpoint on a loop of its own. */
+int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
+		    struct error *err);
+
+/* A report to standard error, in colour where that is a terminal and NO_COLOR is not set. */
+struct report *settings_report(const struct settings *settings);
+
+#endif
