@@ -7,7 +7,7 @@
 #include "common/version.h"
 #include "host/build/build.h"
 #include "host/build/container.h"
-#include "host/exit_codes.h"
+#include "host/build/interrupt.h"
 #include "host/toolbox/toolbox.h"
 
 #include <stdlib.h>
@@ -21,6 +21,7 @@ struct asking {
 	bool over;
 	struct container *container;
 	struct error failure;
+	int signals;
 };
 
 static void on_ready(void *ctx, struct container *container)
@@ -50,18 +51,18 @@ static void on_signal(void *ctx, unsigned events)
 {
 	struct asking *asking = ctx;
 	(void)events;
-	container_interrupt(asking->container, "interrupted", EXIT_INTERRUPTED);
+	container_interrupt(asking->container, "interrupted", interrupt_code(asking->signals));
 }
 
-static int turn(struct asking *asking, int signals, struct error *err)
+static int turn(struct asking *asking, struct error *err)
 {
 	int status = 0;
-	if (signals >= 0)
-		loop_watch(asking->loop, signals, LOOP_READ, on_signal, asking);
+	if (asking->signals >= 0)
+		loop_watch(asking->loop, asking->signals, LOOP_READ, on_signal, asking);
 	while (!asking->over && status == 0)
 		status = loop_turn(asking->loop, -1, err);
-	if (signals >= 0)
-		loop_unwatch(asking->loop, signals);
+	if (asking->signals >= 0)
+		loop_unwatch(asking->loop, asking->signals);
 	return status;
 }
 
@@ -70,10 +71,10 @@ static struct value *ask(struct probe *probe, const struct container_setup *setu
 {
 	static const struct container_events handlers = {
 		.ready = on_ready, .facts = on_facts, .ended = on_ended};
-	struct asking asking = {.loop = probe->loop, .arena = arena};
+	struct asking asking = {.loop = probe->loop, .arena = arena, .signals = probe->signals};
 	asking.container = container_new(setup, setup->manifest->image, &handlers, &asking);
 	container_start(asking.container);
-	int status = turn(&asking, probe->signals, err);
+	int status = turn(&asking, err);
 	container_free(asking.container);
 	if (status == 0 && !asking.facts)
 		error_move(err, &asking.failure);

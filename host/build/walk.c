@@ -2,11 +2,8 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 #include "host/exit_codes.h"
-
-#include <signal.h>
-#include <string.h>
-#include <sys/signalfd.h>
 
 /* A container and the node it is for: the next one of the chain, or its test. */
 struct branch {
@@ -23,6 +20,7 @@ struct walk {
 	const struct container_setup *setup;
 	const struct graph *graph;
 	unsigned jobs;
+	int signals;
 	struct branch *branches;
 	size_t chain_end; /* index of the first node behind the chain */
 	size_t at;        /* index of the node that is next */
@@ -164,11 +162,8 @@ static void on_signal(void *ctx, unsigned events)
 	(void)events;
 	struct error err = {0};
 	error_set(&err, "interrupted");
-	err.exit_code = EXIT_INTERRUPTED;
-	if (error_is_set(&walk->failure))
-		error_clear(&err);
-	else
-		fail(walk, &err);
+	err.exit_code = interrupt_code(walk->signals);
+	fail(walk, &err);
 }
 
 static int turn(struct walk *walk, struct error *err)
@@ -216,6 +211,7 @@ int walk_run(struct loop *loop, const struct container_setup *setup, const struc
 			    .setup = setup,
 			    .graph = graph,
 			    .jobs = jobs,
+			    .signals = signals,
 			    .chain_end = chain_end(graph),
 			    .at = 1}; /* the start node is the container itself */
 	if (signals >= 0)

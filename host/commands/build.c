@@ -3,14 +3,13 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/build.h"
+#include "host/build/interrupt.h"
 #include "host/build/probe.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 
 static const struct option_usage usage = {
 	"factory build MANIFEST -t REPO:TAG [OPTION]...",
@@ -62,18 +61,6 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int catch_signals(struct error *err)
-{
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return error_errno(err, "can't block signals");
-	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? error_errno(err, "can't wait for signals") : fd;
-}
-
 /* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
 static int find_consul(const struct settings *settings, struct workshop *shop, struct error *err)
 {
@@ -90,7 +77,7 @@ static int open_shop(struct settings *settings, const char *path, struct worksho
 		     struct error *err)
 {
 	shop->report = settings_report(settings);
-	shop->signals = catch_signals(err);
+	shop->signals = interrupt_open(err);
 	if (shop->signals < 0 || settings_engine(settings, &shop->loop, &shop->engine, err) < 0)
 		return -1;
 	struct probe probe = {.loop = shop->loop,

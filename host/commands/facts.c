@@ -1,10 +1,10 @@
 #include "common/json.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 #include "host/build/probe.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
-
 
 static const struct option_usage usage = {
 	"factory facts IMAGE [NAME...] [OPTION]...",
@@ -49,9 +49,12 @@ static int ask(struct settings *settings, struct loop *loop, struct engine *engi
 			      .engine = engine,
 			      .toolbox = settings->toolbox,
 			      .report = report,
-			      .signals = -1};
+			      .signals = interrupt_open(err)};
+	if (probe.signals < 0)
+		return -1;
 	const struct value *facts = probe_image(&probe, argv[1], &settings->arena, err);
 	report_free(report);
+	close(probe.signals);
 	if (!facts)
 		return -1;
 	return argc > 2 ? print_named(facts, argv + 2, argc - 2, err) : print_all(facts);

@@ -1,0 +1,2 @@
+def greet(word, name):
+    return f"{word}, I am {name}."
