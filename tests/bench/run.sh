@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Measures factory against its peers on one private engine, in one run, and prints ratios.
+# Absolute times move from machine to machine; the ratios are what counts.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
+
+usage() {
+	cat <<-'E'
+		usage: tests/bench/run.sh [ROUNDS]
+
+		Prints medians over ROUNDS (default 5) and how many times slower each peer is.
+	E
+}
+
+case ${1:-} in -h | --help) usage; exit 0 ;; esac
+rounds=${1:-5}
+work=$(mktemp -d)
+trap 'bench_stop; rm -rf "$work"' EXIT
+bench_start "$work"
+
+step='echo 0123456789 > /step-'
+
+# steps N: a manifest and a Dockerfile of N small steps.
+steps() {
+	local n=$1 i
+	{
+		echo "image: $BASE"
+		echo "$2"
+		echo "install:"
+		for i in $(seq "$n"); do echo "  - $step$i"; done
+	} >"$work/steps-$n.yml"
+	mkdir -p "$work/context-$n"
+	{
+		echo "FROM $BASE"
+		for i in $(seq "$n"); do echo "RUN $step$i"; done
+	} >"$work/context-$n/Dockerfile"
+}
+
+factory_build() { build/factory build "$work/steps-$1.yml" --no-cache -q -t bench/factory:latest; }
+factory_cached() { build/factory build "$work/steps-$1.yml" -q -t bench/factory:latest; }
+docker_build() { DOCKER_BUILDKIT=0 docker build --no-cache --network "$2" -q -t bench/docker:latest "$work/context-$1"; }
+docker_cached() { DOCKER_BUILDKIT=0 docker build -q -t bench/docker:latest "$work/context-$1"; }
+
+for network in default none; do
+	if [ $network = default ] && ! bench_has_network; then
+		echo "default network: this machine's engine has no bridge, so not measured"
+		continue
+	fi
+	title "cold build of 20 small steps, network $network"
+	steps 20 "$([ $network = none ] && echo 'network: none')"
+	measure factory "$rounds" factory_build 20
+	measure 'docker build (classic)' "$rounds" docker_build 20 $network
+	compare factory 'docker build (classic)'
+done
+
+title "the same, fully cached"
+measure factory "$rounds" factory_cached 20
+measure 'docker build (classic)' "$rounds" docker_cached 20
+compare factory 'docker build (classic)'
+
+title "one step (sh -c with a small write)"
+steps 220 'network: none'
+steps 20 'network: none'
+measure '20 steps' "$rounds" factory_build 20
+measure '220 steps' "$rounds" factory_build 220
+per_step factory '220 steps' '20 steps' 200
+container=$(docker run -d --rm --network none "$BASE" sleep 1000)
+exec_cli() { docker exec "$container" sh -c "${step}x"; }
+exec_api() {
+	local id
+	id=$(api POST "/containers/$container/exec" '{"Cmd":["sh","-c","'"${step}"'y"]}' | cut -d'"' -f4)
+	api POST "/exec/$id/start" '{"Detach":false}' >/dev/null
+}
+measure 'docker exec, command line' $((rounds * 4)) exec_cli
+measure 'docker exec, API by curl' $((rounds * 4)) exec_api
+compare factory 'docker exec, command line'
+compare factory 'docker exec, API by curl'
+docker rm -f "$container" >/dev/null
+
+title "the agent"
+echo "size: $(stat -c %s build/agent) bytes"
+echo "resident at its peak, 'agent version': $(/usr/bin/time -f %M build/agent version 2>&1 >/dev/null) KB"
+agent_version() { build/agent version; }
+c_true() { /bin/true; }
+measure 'agent version' $((rounds * 20)) agent_version
+measure '/bin/true' $((rounds * 20)) c_true
+compare '/bin/true' 'agent version'
+echo
+echo "bench: done, medians of $rounds rounds on $(nproc) processors"
