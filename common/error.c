@@ -67,6 +67,16 @@ int error_wrap(struct error *err, const char *format, ...)
 	return -1;
 }
 
+int error_place(struct error *err, const char *file, unsigned line, unsigned column)
+{
+	if (err->file || !file)
+		return -1;
+	err->file = mem_strdup(file);
+	err->line = line;
+	err->column = column;
+	return -1;
+}
+
 int error_move(struct error *to, struct error *from)
 {
 	error_clear(to);

@@ -26,6 +26,9 @@ int error_errno(struct error *err, const char *format, ...) __attribute__((forma
 /* Puts "WHAT: " before the message that is there; position and exit code stay. Returns -1. */
 int error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Gives it a position where it has none (file NULL: leaves it as it is). Returns -1. */
+int error_place(struct error *err, const char *file, unsigned line, unsigned column);
+
 /* Moves the error from one place to another; `from` is empty afterwards. Returns -1. */
 int error_move(struct error *to, struct error *from);
 

@@ -56,15 +56,10 @@ static int prepare(struct building *building, struct error *err)
 {
 	const struct manifest *manifest = building->manifest;
 	const struct build_options *options = building->options;
+	const struct position *at = &manifest->image_at;
 	if (build_find_base(building->engine, manifest->image, options->report, &building->base,
-			    err) < 0) {
-		if (!err->file && manifest->image_at.file) {
-			err->file = mem_strdup(manifest->image_at.file);
-			err->line = manifest->image_at.line;
-			err->column = manifest->image_at.column;
-		}
-		return -1;
-	}
+			    err) < 0)
+		return error_place(err, at->file, at->line, at->column);
 	building->artifact = artifact_new(manifest, building->base.body);
 	building->graph = graph_new(manifest);
 	building->values = values_new(building->loop, merged_keys(building), options->consul, err);

@@ -267,11 +267,7 @@ void files_explain(const struct files *files, uint32_t id, struct error *err)
 	rename_staging(files, &err->file);
 	if (!err->exit_code)
 		err->exit_code = EXIT_RENDER;
-	if (err->file)
-		return;
 	const struct position *at =
 		item && item->copy ? &item->copy->at : &files->manifest->files_at;
-	err->file = at->file ? mem_strdup(at->file) : NULL;
-	err->line = at->line;
-	err->column = at->column;
+	error_place(err, at->file, at->line, at->column);
 }

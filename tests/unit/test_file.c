@@ -71,7 +71,8 @@ static void digests(void **state)
 	(void)state;
 	char hex[HASH_HEX], other[HASH_HEX];
 	hash_hex("abc", 3, hex); /* the example of FIPS 180-4 */
-	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(hex,
+			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	struct hash *left = hash_new(), *right = hash_new();
 	hash_add_text(left, "ab");
 	hash_add_text(left, "c");

@@ -12,9 +12,22 @@ static struct value *parse(struct arena *arena, const char *text, struct error *
 static void same_again(void **state)
 {
 	static const char *const texts[] = {
-		"null", "true", "false", "0", "-7", "9007199254740991", "1.5", "-0.25", "1e+100",
-		"\"\"", "\"a\\\"b\\\\c\\n\\t\\u0001\"", "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"",
-		"[]", "{}", "[1,[2,{\"a\":null}],\"x\"]", "{\"b\":1,\"a\":{\"c\":[true]}}",
+		"null",
+		"true",
+		"false",
+		"0",
+		"-7",
+		"9007199254740991",
+		"1.5",
+		"-0.25",
+		"1e+100",
+		"\"\"",
+		"\"a\\\"b\\\\c\\n\\t\\u0001\"",
+		"\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"",
+		"[]",
+		"{}",
+		"[1,[2,{\"a\":null}],\"x\"]",
+		"{\"b\":1,\"a\":{\"c\":[true]}}",
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {

@@ -18,7 +18,7 @@ static enum machine_state run(const enum machine_event *events, size_t count)
 static void a_build_ends_done(void **state)
 {
 	static const enum machine_event events[] = {
-		EVENT_START, EVENT_READY,  EVENT_FILES,	    EVENT_PASSED, EVENT_TASK,
+		EVENT_START,  EVENT_READY,  EVENT_FILES,     EVENT_PASSED, EVENT_TASK,
 		EVENT_PASSED, EVENT_COMMIT, EVENT_COMMITTED, EVENT_STOP,   EVENT_CLOSED};
 	(void)state;
 	assert_int_equal(run(events, COUNT_OF(events)), STATE_DONE);

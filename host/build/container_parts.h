@@ -1,0 +1,51 @@
+/* What the files that make up a container share: container.c dispatches events to actions,
+ * lifecycle.c has those that ask the engine, work.c those that ask the session. */
+#ifndef FACTORY_HOST_BUILD_CONTAINER_PARTS_H
+#define FACTORY_HOST_BUILD_CONTAINER_PARTS_H
+
+#include "host/build/container.h"
+
+struct container {
+	const struct container_setup *setup;
+	const struct container_events *events;
+	void *ctx;
+	enum machine_state state;
+	const char *image;
+	char *id; /* the engine's, once created */
+	struct session *session;
+	char *staging;
+	bool has_shell;
+	unsigned outstanding; /* engine operations that will still call back */
+	struct error failure; /* why it is being discarded */
+
+	const struct node *node; /* the one being run */
+	uint32_t request;        /* its RUN; of STARTING: the working directory's PUT */
+	struct session_exit exit;
+	uint64_t began_us;
+	struct files *files;
+	const struct value *facts; /* while the walk is told */
+	struct question *question; /* a value that is being looked up */
+	uint32_t asking;           /* the request that waits for it */
+	char *committed;
+};
+
+/* Does what the machine's table says. */
+void container_handle(struct container *container, enum machine_event event);
+
+/* Remembers the first failure (err is taken) and tells the machine. */
+void container_fail(struct container *container, struct error *err);
+
+/* Actions of lifecycle.c. */
+void container_create(struct container *container);
+void container_make_image(struct container *container);
+void container_discard(struct container *container);
+/* With an engine operation under way the container can't be removed yet: its answer will do it. */
+void container_abort(struct container *container);
+
+/* Actions of work.c, and the handlers of what its session says. */
+void container_run_step(struct container *container);
+void container_send_files(struct container *container);
+void container_request_facts(struct container *container);
+extern const struct session_events container_session_events;
+
+#endif

@@ -1,0 +1,131 @@
+/* A container's beginning and end, as the engine sees it. */
+#include "host/build/container_parts.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/cache.h"
+#include "host/exit_codes.h"
+
+/* True when an engine's answer comes to a container that has failed meanwhile: it is discarded as
+ * soon as the last such answer is in. */
+static bool came_late(struct container *container)
+{
+	container->outstanding--;
+	if (!error_is_set(&container->failure))
+		return false;
+	if (!container->outstanding)
+		container_handle(container, EVENT_FAILED);
+	return true;
+}
+
+static void engine_failed(struct container *container, const struct engine_result *result,
+			  const char *what)
+{
+	struct error err = {0};
+	error_move(&err, result->error);
+	error_wrap(&err, "%s", what);
+	if (!err.exit_code)
+		err.exit_code = EXIT_ENGINE;
+	container_fail(container, &err);
+}
+
+static void started(void *ctx, const struct engine_result *result)
+{
+	struct container *container = ctx;
+	if (!came_late(container) && result->status != ENGINE_OK)
+		engine_failed(container, result, "can't start the container");
+}
+
+static void attached(void *ctx, const struct engine_result *result)
+{
+	struct container *container = ctx;
+	if (came_late(container))
+		return;
+	if (result->status != ENGINE_OK) {
+		engine_failed(container, result, "can't attach to the container");
+		return;
+	}
+	container->outstanding++;
+	engine_start(container->setup->engine, container->id, started, container);
+}
+
+static void created(void *ctx, const struct engine_result *result)
+{
+	struct container *container = ctx;
+	if (result->status == ENGINE_OK)
+		container->id = mem_strdup(result->id);
+	if (came_late(container))
+		return;
+	if (result->status != ENGINE_OK) {
+		engine_failed(container, result, "can't create a container");
+		return;
+	}
+	container->outstanding++;
+	session_attach(container->session, container->setup->engine, container->id, attached,
+		       container);
+}
+
+void container_create(struct container *container)
+{
+	static const char *const agent[] = {"/tools/agent", "session", NULL};
+	const struct container_setup *setup = container->setup;
+	autofree char *volumes = mem_printf("%s:ro", setup->toolbox);
+	struct engine_container spec = {.image = container->image,
+					.volumes_from = volumes,
+					.network = setup->manifest->network,
+					.session = true};
+	artifact_disguise(setup->artifact, agent, &spec);
+	container->began_us = loop_now_us();
+	container->outstanding++;
+	engine_create(setup->engine, &spec, created, container);
+}
+
+static void commit_done(void *ctx, const struct engine_result *result)
+{
+	struct container *container = ctx;
+	if (result->status == ENGINE_OK)
+		container->committed = mem_strdup(result->id);
+	if (came_late(container))
+		return;
+	if (result->status != ENGINE_OK)
+		engine_failed(container, result, "can't commit the container");
+	else
+		container_handle(container, EVENT_COMMITTED);
+}
+
+void container_make_image(struct container *container)
+{
+	const struct container_setup *setup = container->setup;
+	autofree char *comment = cache_comment(container_reads(container));
+	struct engine_commit request = {
+		.container = container->id, .comment = comment, .config = setup->artifact->config};
+	container->outstanding++;
+	engine_commit(setup->engine, &request, commit_done, container);
+}
+
+static void removed(void *ctx, const struct engine_result *result)
+{
+	struct container *container = ctx;
+	(void)result; /* the engine removes it anyway once the agent has seen the stream's end */
+	container->outstanding--;
+	container_handle(container, EVENT_GONE);
+}
+
+void container_discard(struct container *container)
+{
+	values_cancel(STEAL(container->question));
+	session_free(STEAL(container->session));
+	if (container->node)
+		report_failure(container->setup->report, container->node);
+	container->outstanding++;
+	if (container->id)
+		engine_remove(container->setup->engine, container->id, removed, container);
+	else
+		removed(container, NULL);
+}
+
+void container_abort(struct container *container)
+{
+	if (!container->outstanding)
+		container_handle(container, EVENT_FAILED);
+}

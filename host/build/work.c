@@ -1,0 +1,197 @@
+/* A container's work, over its session: steps, files, facts. */
+#include "host/build/container_parts.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/files.h"
+#include "host/exit_codes.h"
+
+#include <string.h>
+
+static void fail_step(struct container *container, struct error *err)
+{
+	const struct position *at = &container->node->step->at;
+	error_place(err, at->file, at->line, at->column);
+	if (!err->exit_code)
+		err->exit_code = EXIT_STEP;
+	container_fail(container, err);
+}
+
+/* A working directory that the manifest names is made; the base image's is there. */
+static uint32_t make_workdir(struct container *container, const char *path)
+{
+	struct session_put put = {.path = path,
+				  .kind = "directory",
+				  .mode = 0755,
+				  .user = container->setup->artifact->user};
+	return session_put(container->session, &put);
+}
+
+static void on_hello(void *ctx, const struct session_hello *hello)
+{
+	struct container *container = ctx;
+	container->staging = mem_strdup(hello->staging);
+	container->has_shell = hello->shell != NULL;
+	if (container->setup->manifest->workdir)
+		container->request = make_workdir(container, container->setup->manifest->workdir);
+	else
+		container_handle(container, EVENT_READY);
+}
+
+void container_run_step(struct container *container)
+{
+	const struct step *step = container->node->step;
+	const struct artifact *artifact = container->setup->artifact;
+	auto_arena struct arena arena = {0};
+	report_begin(container->setup->report, container->node);
+	container->began_us = loop_now_us();
+	if (!container->has_shell) {
+		struct error err = {0};
+		error_set(&err, "the target has no shell to run '%s': no /bin/sh in %s", step->name,
+			  container->setup->manifest->image);
+		fail_step(container, &err);
+		return;
+	}
+	if (step->workdir)
+		make_workdir(container, step->workdir);
+	struct session_run run = {.shell = step->run,
+				  .env = artifact_environment(artifact, step, &arena),
+				  .cwd = step->workdir ? step->workdir : artifact->workdir,
+				  .user = step->user ? step->user : artifact->user,
+				  .timeout_ms = step->timeout_ms};
+	container->request = session_run(container->session, &run);
+}
+
+static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
+{
+	struct container *container = ctx;
+	(void)stream;
+	if (container->node && id == container->request)
+		report_output(container->setup->report, container->node, data, len);
+}
+
+static void step_failed(struct container *container, const struct session_exit *status)
+{
+	struct error err = {0};
+	const char *id = container->node->id, *name = container->node->label;
+	if (status->timed_out)
+		error_set(&err, "%s timed out after %.1f s: %s", id, (double)status->wall_us / 1e6,
+			  name);
+	else if (status->signalled)
+		error_set(&err, "%s was killed by signal %d (%s): %s", id, status->code,
+			  strsignal(status->code), name);
+	else
+		error_set(&err, "%s failed with exit code %d: %s", id, status->code, name);
+	fail_step(container, &err);
+}
+
+static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
+{
+	struct container *container = ctx;
+	if (!container->node || id != container->request)
+		return;
+	container->exit = *status;
+	if (status->timed_out || status->signalled || status->code)
+		step_failed(container, status);
+	else
+		container_handle(container, EVENT_PASSED);
+}
+
+static void files_go_on(struct container *container, int status, struct error *err)
+{
+	if (status < 0)
+		container_fail(container, err);
+	else if (status > 0)
+		container_handle(container, EVENT_PASSED);
+}
+
+void container_send_files(struct container *container)
+{
+	const struct container_setup *setup = container->setup;
+	struct error err = {0};
+	report_begin(setup->report, container->node);
+	container->began_us = loop_now_us();
+	container->files = files_new(setup->manifest, setup->consul_direct, setup->consul_token);
+	int status = files_begin(container->files, container->session, container->staging, &err);
+	if (status < 0)
+		err.exit_code = EXIT_RENDER;
+	files_go_on(container, status, &err);
+}
+
+/* Facts belong to no node. */
+static void got_facts(struct container *container, const struct value *facts)
+{
+	container->facts = facts;
+	container_handle(container, EVENT_PASSED);
+}
+
+static void on_result(void *ctx, uint32_t id, const struct value *result)
+{
+	struct container *container = ctx;
+	struct error err = {0};
+	if (container->state == STATE_STARTING && id == container->request)
+		container_handle(container, EVENT_READY);
+	else if (container->state == STATE_RUNNING && !container->node)
+		got_facts(container, result);
+	else if (container->state == STATE_RUNNING && container->files)
+		files_go_on(container, files_result(container->files, id, result, &err), &err);
+}
+
+static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
+{
+	struct container *container = ctx;
+	struct error err = {0};
+	error_move(&err, agent_error);
+	bool busy = container->state == STATE_RUNNING && container->node;
+	if (busy && container->node->kind == NODE_FILES) {
+		files_explain(container->files, id, &err);
+		container_fail(container, &err);
+	} else if (busy) {
+		fail_step(container, &err);
+	} else {
+		container_fail(container, &err);
+	}
+}
+
+void container_request_facts(struct container *container)
+{
+	container->request = session_facts(container->session, NULL);
+}
+
+static void answer_want(void *ctx, const struct value *found, struct error *err)
+{
+	struct container *container = ctx;
+	container->question = NULL;
+	session_value(container->session, container->asking, found, err ? err->message : NULL);
+}
+
+static void on_want(void *ctx, uint32_t id, const struct value *want)
+{
+	struct container *container = ctx;
+	container->asking = id;
+	container->question = values_ask(container->setup->values, want, answer_want, container);
+}
+
+static void on_closed(void *ctx, struct error *session_error)
+{
+	struct container *container = ctx;
+	if (container->state != STATE_STOPPING && !error_is_set(&container->failure)) {
+		if (session_error)
+			error_move(&container->failure, session_error);
+		else
+			error_set(&container->failure, "the agent ended before the work was done");
+		if (!container->failure.exit_code)
+			container->failure.exit_code = EXIT_AGENT;
+	}
+	container_handle(container, EVENT_CLOSED);
+}
+
+const struct session_events container_session_events = {
+	.hello = on_hello,
+	.output = on_output,
+	.ended = on_ended,
+	.result = on_result,
+	.failed = on_failed,
+	.want = on_want,
+	.closed = on_closed,
+};
