@@ -1,0 +1,177 @@
+#include "tests/unit/check.h"
+
+#include "common/file.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/graph/graph.h"
+
+#include <sys/stat.h>
+
+static char directory[] = "/tmp/factory-graph-XXXXXX";
+
+static int make_directory(void **state)
+{
+	(void)state;
+	return mkdtemp(directory) && chdir(directory) == 0 ? 0 : -1;
+}
+
+static int drop_directory(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	return file_remove_tree(directory, &err);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	struct error err = {0};
+	file_make_parents(path, &err);
+	file_replace(path, text, strlen(text), 0644, (uid_t)-1, (gid_t)-1, &err);
+	expect_no_error(&err);
+}
+
+static struct step steps[] = {{.name = "one", .run = "one"}, {.name = "two", .run = "two"}};
+static struct step tests[] = {{.name = "t1", .run = "t1"}, {.name = "t2", .run = "t2"}};
+
+static struct manifest full(void)
+{
+	return (struct manifest){.image = "base", .install = {steps, 2}, .tests = {tests, 2}};
+}
+
+static bool waits_for(const struct node *node, const char *id)
+{
+	for (size_t i = 0; i < node->after_count; i++)
+		if (strcmp(node->after[i]->id, id) == 0)
+			return true;
+	return false;
+}
+
+static void a_chain_branches_and_a_commit(void **state)
+{
+	static const char *const ids[] = {"start",  "install-1", "install-2",
+					  "test-1", "test-2",    "commit"};
+	(void)state;
+	struct manifest manifest = full();
+	struct graph *graph = graph_new(&manifest);
+	assert_int_equal(graph->count, COUNT_OF(ids));
+	for (size_t i = 0; i < graph->count; i++)
+		assert_string_equal(graph->nodes[i]->id, ids[i]);
+	assert_true(waits_for(graph->nodes[3], "install-2"));
+	assert_true(waits_for(graph->nodes[4], "install-2"));
+	assert_int_equal(graph->nodes[5]->after_count, 2);
+	graph_free(graph);
+	manifest.tests.count = 0;
+	graph = graph_new(&manifest);
+	assert_true(waits_for(graph->nodes[3], "install-2"));
+	graph_free(graph);
+}
+
+/* Which nodes' keys a change moves: a string of '=' and '!' in the order of the graph. */
+static void expect_changes(struct manifest before, struct manifest after, const char *expected)
+{
+	struct error err = {0};
+	struct graph *left = graph_new(&before), *right = graph_new(&after);
+	assert_int_equal(graph_keys(left, "sha256:base", &err), 0);
+	assert_int_equal(graph_keys(right, "sha256:base", &err), 0);
+	assert_int_equal(left->count, strlen(expected));
+	for (size_t i = 0; i < left->count; i++)
+		assert_int_equal(strcmp(left->nodes[i]->key, right->nodes[i]->key) == 0,
+				 expected[i] == '=');
+	graph_free(left);
+	graph_free(right);
+}
+
+static void keys_change_with_what_they_cover(void **state)
+{
+	(void)state;
+	struct manifest base = full(), other = full();
+	expect_changes(base, other, "======");
+	struct step changed[] = {steps[0], {.name = "two", .run = "other"}};
+	other.install.items = changed;
+	expect_changes(base, other, "==!!!!");
+	other = full();
+	struct step renamed[] = {steps[0], {.name = "a new name", .run = "two"}};
+	other.install.items = renamed;
+	expect_changes(base, other, "======");
+	other = full();
+	struct step retested[] = {tests[0], {.name = "t2", .run = "other"}};
+	other.tests.items = retested;
+	expect_changes(base, other, "====!!");
+	other = full();
+	other.user = "app";
+	expect_changes(base, other, "=!!!!!");
+}
+
+static void keys_cover_bytes_modes_and_names(void **state)
+{
+	(void)state;
+	write_file("left/a", "x");
+	write_file("same/a", "x");
+	write_file("bytes/a", "y");
+	write_file("names/b", "x");
+	write_file("modes/a", "x");
+	chmod("modes/a", 0600);
+	static const struct {
+		const char *source;
+		bool equal;
+	} cases[] = {{"same", true}, {"bytes", false}, {"names", false}, {"modes", false}};
+	struct copy copy = {.source = "left", .destination = "/d", .mode = -1};
+	struct manifest manifest = {.image = "base", .copies = &copy, .copy_count = 1};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct copy changed = {.source = cases[i].source, .destination = "/d", .mode = -1};
+		struct manifest other = manifest;
+		other.copies = &changed;
+		expect_changes(manifest, other, cases[i].equal ? "===" : "=!!");
+	}
+}
+
+static void the_base_is_in_every_key(void **state)
+{
+	(void)state;
+	struct manifest manifest = full();
+	struct error err = {0};
+	struct graph *left = graph_new(&manifest), *right = graph_new(&manifest);
+	graph_keys(left, "sha256:1", &err);
+	graph_keys(right, "sha256:2", &err);
+	for (size_t i = 0; i < left->count; i++)
+		assert_string_not_equal(left->nodes[i]->key, right->nodes[i]->key);
+	graph_free(left);
+	graph_free(right);
+}
+
+static void a_missing_file_is_an_error(void **state)
+{
+	(void)state;
+	struct copy copy = {.source = "nowhere", .destination = "/d"};
+	struct manifest manifest = {.image = "base", .copies = &copy, .copy_count = 1};
+	struct error err = {0};
+	struct graph *graph = graph_new(&manifest);
+	assert_int_equal(graph_keys(graph, "sha256:1", &err), -1);
+	expect_error(&err, "can't read nowhere");
+	graph_free(graph);
+}
+
+static void labels_are_quoted_in_dot(void **state)
+{
+	(void)state;
+	struct step odd = {.name = "say \"a\\b\"", .run = "x"};
+	struct manifest manifest = {.image = "base", .install = {&odd, 1}};
+	auto_buf struct buf out = {0};
+	struct graph *graph = graph_new(&manifest);
+	graph_write_dot(graph, &out);
+	assert_non_null(strstr(out.data, "[label=\"say \\\"a\\\\b\\\"\""));
+	graph_free(graph);
+}
+
+int main(void)
+{
+	const struct CMUnitTest all[] = {
+		cmocka_unit_test(a_chain_branches_and_a_commit),
+		cmocka_unit_test(keys_change_with_what_they_cover),
+		cmocka_unit_test(keys_cover_bytes_modes_and_names),
+		cmocka_unit_test(the_base_is_in_every_key),
+		cmocka_unit_test(a_missing_file_is_an_error),
+		cmocka_unit_test(labels_are_quoted_in_dot),
+	};
+	return cmocka_run_group_tests(all, make_directory, drop_directory);
+}

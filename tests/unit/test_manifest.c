@@ -1,0 +1,220 @@
+#include "tests/unit/check.h"
+
+#include "common/file.h"
+#include "common/json.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/exit_codes.h"
+#include "host/manifest/manifest.h"
+
+#include <sys/stat.h>
+
+static char directory[] = "/tmp/factory-manifest-XXXXXX";
+
+static int make_directory(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	if (!mkdtemp(directory) || chdir(directory) < 0 || mkdir("conf", 0755) < 0)
+		return -1;
+	return file_replace("conf/template.hcl", "", 0, 0644, (uid_t)-1, (gid_t)-1, &err);
+}
+
+static int drop_directory(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	return file_remove_tree(directory, &err);
+}
+
+static struct manifest *read_text(const char *text, const struct manifest_options *options,
+				  struct error *err)
+{
+	static const struct manifest_options none = {0};
+	struct error inner = {0};
+	assert_int_equal(
+		file_replace("m.yml", text, strlen(text), 0644, (uid_t)-1, (gid_t)-1, &inner), 0);
+	return manifest_read("m.yml", options ? options : &none, err);
+}
+
+static struct manifest *expect_manifest(const char *text)
+{
+	struct error err = {0};
+	struct manifest *manifest = read_text(text, NULL, &err);
+	expect_no_error(&err);
+	return manifest;
+}
+
+static void steps_in_all_forms(void **state)
+{
+	(void)state;
+	struct manifest *manifest =
+		expect_manifest("image: base\n"
+				"install: [one, {run: two, name: second, timeout: 2m}]\n"
+				"before_install: first\n"
+				"script:\n"
+				"  - |\n"
+				"    several\n"
+				"    lines\n"
+				"  - 42\n");
+	assert_int_equal(manifest->install.count, 3);
+	assert_string_equal(manifest->install.items[0].run, "first");
+	assert_string_equal(manifest->install.items[2].name, "second");
+	assert_int_equal(manifest->install.items[2].timeout_ms, 120000);
+	assert_int_equal(manifest->install.items[2].at.line, 2);
+	assert_int_equal(manifest->install.items[2].at.column, 16);
+	assert_string_equal(manifest->tests.items[0].name, "several");
+	assert_string_equal(manifest->tests.items[0].run, "several\nlines\n");
+	assert_string_equal(manifest->tests.items[1].run, "42");
+	manifest_free(manifest);
+}
+
+static void everything_else(void **state)
+{
+	(void)state;
+	struct manifest *manifest = expect_manifest(
+		"language: python\n"
+		"env: [A=1, B=x=y]\n"
+		"kv: {a/b: 1, a: {c: true}}\n"
+		"consul: {address: 'h:1', route: direct}\n"
+		"files: conf\n"
+		"copy:\n"
+		"  - conf:/etc/conf\n"
+		"  - {source: m.yml, destination: /x, mode: 0600}\n"
+		"network: none\n"
+		"config: {cmd: echo hi, expose: [80], healthcheck: {test: [a], interval: 2s}}\n");
+	auto_buf struct buf json = {0};
+	assert_string_equal(manifest->image, "python:3");
+	assert_string_equal(value_text(value_get(manifest->env, "B")), "x=y");
+	json_write(&json, manifest->kv);
+	assert_string_equal(json.data, "{\"a/b\":\"1\",\"a/c\":\"true\"}");
+	assert_true(manifest->consul_direct);
+	assert_int_equal(manifest->copy_count, 2);
+	assert_string_equal(manifest->copies[0].destination, "/etc/conf");
+	assert_int_equal(manifest->copies[1].mode, 0600);
+	buf_clear(&json);
+	json_write(&json, manifest->config);
+	assert_string_equal(
+		json.data,
+		"{\"Cmd\":[\"/bin/sh\",\"-c\",\"echo hi\"],\"ExposedPorts\":{\"80/tcp\":{}},"
+		"\"Healthcheck\":{\"Test\":[\"CMD\",\"a\"],\"Interval\":2000000000}}");
+	manifest_free(manifest);
+}
+
+static void refused_at_their_place(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{"install: x\n", "no base image"},
+		{"- a\n", "m.yml:1:1: the manifest must be a map, this is a list"},
+		{"image: [x]\n", "m.yml:1:8: 'image' must be a single value, this is a list"},
+		{"image: x\ninstall: [{name: y}]\n", "m.yml:2:11: a step needs a command"},
+		{"image: x\ninstall: ['']\n", "m.yml:2:11: a step's command is empty"},
+		{"image: x\ninstall: [{run: y, timeout: soon}]\n",
+		 "m.yml:2:29: 'timeout' must be a duration"},
+		{"image: x\nenv: 5\n", "m.yml:2:6: 'env' must be a map of names and values"},
+		{"image: x\nenv: [A]\n",
+		 "m.yml:2:7: an entry of a list of variables is NAME=VALUE"},
+		{"image: x\nworkdir: here\n", "m.yml:2:10: 'workdir' must be an absolute path"},
+		{"image: x\ncopy: nowhere:/x\n", "m.yml:2:7: there is no nowhere to copy"},
+		{"image: x\ncopy: {source: conf, destination: /x, mode: 9}\n",
+		 "m.yml:2:45: 'mode' must be octal"},
+		{"image: x\nkv: {a: [1]}\n", "m.yml:2:"},
+		{"image: x\nconsul: {route: magic}\n",
+		 "m.yml:2:17: 'route' is 'driver' or 'direct'"},
+		{"image: x\nconfig: {entripoint: y}\n",
+		 "m.yml:2:10: unknown key 'entripoint' in 'config': did you mean 'entrypoint'?"},
+		{"language: pyhton\n", "m.yml:1:11: no base image is known for the language "
+				       "'pyhton' (did you mean 'python'?)"},
+		{"{% if a %}\n", "m.yml:"},
+		{"image: x\nimage: y\n", "m.yml:2:1: YAML: the key 'image' is there twice"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct error err = {0};
+		assert_null(read_text(cases[i].text, NULL, &err));
+		assert_int_equal(err.exit_code, EXIT_MANIFEST);
+		expect_error(&err, cases[i].error);
+	}
+}
+
+/* Jinja2 moved the lines: errors must not follow it. */
+static void places_survive_rendering(void **state)
+{
+	static const char text[] = "image: x\n"
+				   "install:\n"
+				   "{% for i in range(5) %}\n"
+				   "  - echo {{ i }}\n"
+				   "  # between\n"
+				   "{% endfor %}\n"
+				   "instal: y\n";
+	(void)state;
+	struct error err = {0};
+	assert_null(read_text(text, NULL, &err));
+	expect_error(&err, "m.yml:7:1: unknown key 'instal'");
+	struct manifest *manifest = expect_manifest("image: x\n"
+						    "install:\n"
+						    "{% for i in range(5) %}\n"
+						    "  - echo {{ i }}\n"
+						    "{% endfor %}\n");
+	assert_int_equal(manifest->install.count, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(manifest->install.items[i].at.line, 4);
+	manifest_free(manifest);
+}
+
+static struct value *gather(void *ctx, const char *image, struct arena *arena, struct error *err)
+{
+	(void)err;
+	*(char **)ctx = mem_strdup(image);
+	struct value *facts = value_map(arena), *os = value_map(arena);
+	value_set(arena, os, "id", value_string(arena, "plan9"));
+	value_set(arena, facts, "os", os);
+	return facts;
+}
+
+static void facts_are_gathered_from_the_image_it_names(void **state)
+{
+	(void)state;
+	char *asked = NULL;
+	struct manifest_facts facts = {gather, &asked};
+	struct manifest_options options = {.facts = &facts};
+	struct error err = {0};
+	struct manifest *manifest =
+		read_text("image: x\ninstall: echo {{ facts.os.id }}\n", &options, &err);
+	expect_no_error(&err);
+	assert_string_equal(manifest->install.items[0].run, "echo plan9");
+	assert_string_equal(asked, "x");
+	manifest_free(manifest);
+	free(STEAL(asked));
+	manifest = read_text("image: x\ninstall: echo\n", &options, &err);
+	assert_null(asked); /* no template reads them: nothing is started */
+	manifest_free(manifest);
+}
+
+static void languages_can_be_configured(void **state)
+{
+	(void)state;
+	auto_arena struct arena arena = {0};
+	struct value *languages = value_map(&arena);
+	value_set(&arena, languages, "python", value_string(&arena, "mine:1"));
+	struct manifest_options options = {.languages = languages};
+	struct error err = {0};
+	struct manifest *manifest = read_text("language: python\n", &options, &err);
+	assert_string_equal(manifest->image, "mine:1");
+	manifest_free(manifest);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(steps_in_all_forms),
+		cmocka_unit_test(everything_else),
+		cmocka_unit_test(refused_at_their_place),
+		cmocka_unit_test(places_survive_rendering),
+		cmocka_unit_test(facts_are_gathered_from_the_image_it_names),
+		cmocka_unit_test(languages_can_be_configured),
+	};
+	return cmocka_run_group_tests(tests, make_directory, drop_directory);
+}
