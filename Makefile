@@ -7,8 +7,8 @@ CFLAGS  ?=
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-# Where the target does not say otherwise, two jobs at once.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# Two jobs at once, unless -j says otherwise.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j2
 endif
 
@@ -139,22 +139,22 @@ build/tools/ca-certificates.crt: /etc/ssl/certs/ca-certificates.crt
 
 /etc/ssl/certs/ca-certificates.crt: | tools-check
 
-build/obj/host/%.o: %.c | tools-check
+build/obj/host/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc       $<"
 	@$(CC) $(standard) $(warnings) $(host_flags) $(CFLAGS) -c $< -o $@
 
-build/obj/agent-musl/%.o: %.c | $(musl)/done
+build/obj/agent-musl/%.o: %.c Makefile $(musl)/done
 	@mkdir -p $(@D)
 	@echo "  cc musl  $<"
 	@musl-gcc $(standard) $(warnings) $(agent_flags) -c $< -o $@
 
-build/obj/asan/%.o: %.c | tools-check
+build/obj/asan/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc asan  $<"
 	@gcc $(standard) $(warnings) $(asan_flags) -c $< -o $@
 
-build/obj/fuzz/%.o: %.c | tools-check
+build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc fuzz  $<"
 	@clang $(standard) -w $(fuzz_flags) -c $< -o $@
