@@ -84,8 +84,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/lib/factory/ca-certificates.crt
 
 .PHONY: clean
-clean:
-	rm -rf build
+clean: # an engine that was started by sudo leaves files of root's
+	@rm -rf build 2>/dev/null || sudo rm -rf build
 
 .PHONY: help
 help:
@@ -127,15 +127,13 @@ $(musl)/done: toolbox/libraries.sh toolbox/private-apt.sh toolbox/mbedtls-trim.h
 
 # The tree that a toolbox image holds at /tools.
 build/tools/agent: build/agent
-	@mkdir -p $(@D)
-	@ln -f $< $@
+	@install -D -m 755 $< $@
 
 build/tools/consul-template: build/tools/agent
 	@ln -sfn agent $@
 
 build/tools/ca-certificates.crt: /etc/ssl/certs/ca-certificates.crt
-	@mkdir -p $(@D)
-	@cp $< $@
+	@install -D -m 644 $< $@
 
 /etc/ssl/certs/ca-certificates.crt: | tools-check
 
