@@ -67,7 +67,7 @@ test: packages-test
 	@tests/run.sh
 
 .PHONY: bench
-bench: packages-test
+bench: packages-bench
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
 
