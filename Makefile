@@ -1,0 +1,188 @@
+# The only door: "make help" says what there is. Everything made goes below build/.
+
+PREFIX  ?= /usr/local
+MINUTES ?= 2
+CFLAGS  ?=
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+# Two jobs at once, unless -j says otherwise.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j2
+endif
+
+# What there is to compile. Nothing is listed by hand.
+common := $(wildcard common/*.c)
+host   := $(shell find host -name '*.c')
+agent  := $(shell find agent -name '*.c')
+tests  := $(wildcard tests/unit/test_*.c)
+fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
+
+standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
+warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+
+host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
+host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto
+
+# Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
+musl        := build/agent-libraries
+agent_flags := -Os -g0 -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	-isystem $(musl)/include -idirafter $(musl)/kernel
+agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
+agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
+
+asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized
+asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
+fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+
+# $(call objects,VARIANT,SOURCES)
+objects = $(patsubst %.c,build/obj/$(1)/%.o,$(2))
+host_objects  := $(call objects,host,$(common) $(host))
+agent_objects := $(call objects,agent-musl,$(common) $(agent))
+parts         := $(filter-out host/main.c agent/main.c,$(common) $(host) $(agent))
+unit_programs   := $(patsubst tests/unit/%.c,build/asan/%,$(tests))
+replay_programs := $(patsubst tests/fuzz/fuzz_%.c,build/asan/replay_%,$(fuzz))
+fuzz_programs   := $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%,$(fuzz))
+
+.PHONY: all
+all: build/factory build/agent toolbox
+
+.PHONY: toolbox
+toolbox: build/tools/agent build/tools/consul-template build/tools/ca-certificates.crt
+
+.PHONY: asan
+asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
+
+.PHONY: demo
+demo: packages-demo
+	@$(MAKE) --no-print-directory all
+	@examples/demo.sh
+
+.PHONY: test
+test: packages-test
+	@$(MAKE) --no-print-directory all asan
+	@tests/run.sh
+
+.PHONY: bench
+bench: packages-bench
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run.sh
+
+.PHONY: fuzz
+fuzz: packages-fuzz
+	@$(MAKE) --no-print-directory $(fuzz_programs)
+	@tests/fuzz/run.sh $(MINUTES)
+
+.PHONY: install
+install: all
+	install -D -m 755 build/factory $(DESTDIR)$(PREFIX)/bin/factory
+	install -D -m 755 build/agent $(DESTDIR)$(PREFIX)/lib/factory/agent
+	install -D -m 644 build/tools/ca-certificates.crt \
+		$(DESTDIR)$(PREFIX)/lib/factory/ca-certificates.crt
+
+.PHONY: clean
+clean: # an engine that was started by sudo leaves files of root's
+	@rm -rf build 2>/dev/null || sudo rm -rf build
+
+.PHONY: help
+help:
+	@echo 'make            build/factory and build/agent'
+	@echo 'make demo       builds an image from examples/python-app and runs it'
+	@echo 'make test       all tests, on a private engine and a private Consul'
+	@echo 'make bench      times against docker build and others'
+	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
+	@echo 'make asan       programs and unit tests under AddressSanitizer, in build/asan/'
+	@echo 'make install    to PREFIX=/usr/local, below DESTDIR'
+	@echo 'make clean      removes build/'
+	@echo
+	@echo 'demo, test, bench and fuzz install the Debian packages that are missing, and ask before'
+	@echo 'they use sudo; the others only say which are missing.'
+
+# Installs what is missing for a purpose.
+.PHONY: packages-%
+packages-%:
+	@tests/fixtures/packages.sh $*
+
+# Before anything is compiled: are the tools there?
+.PHONY: tools-check
+tools-check:
+	@tests/fixtures/packages.sh --check build
+
+build/factory: $(host_objects)
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
+
+build/agent: $(agent_objects)
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@musl-gcc $(agent_link) -o $@ $^ $(agent_libs)
+
+$(musl)/done: toolbox/libraries.sh toolbox/private-apt.sh toolbox/mbedtls-trim.h | tools-check
+	@toolbox/libraries.sh $(musl)
+	@touch $@
+
+# The tree that a toolbox image holds at /tools.
+build/tools/agent: build/agent
+	@install -D -m 755 $< $@
+
+build/tools/consul-template: build/tools/agent
+	@ln -sfn agent $@
+
+build/tools/ca-certificates.crt: /etc/ssl/certs/ca-certificates.crt
+	@install -D -m 644 $< $@
+
+/etc/ssl/certs/ca-certificates.crt: | tools-check
+
+build/obj/host/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc       $<"
+	@$(CC) $(standard) $(warnings) $(host_flags) $(CFLAGS) -c $< -o $@
+
+build/obj/agent-musl/%.o: %.c Makefile $(musl)/done
+	@mkdir -p $(@D)
+	@echo "  cc musl  $<"
+	@musl-gcc $(standard) $(warnings) $(agent_flags) -c $< -o $@
+
+build/obj/asan/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc asan  $<"
+	@gcc $(standard) $(warnings) $(asan_flags) -c $< -o $@
+
+build/obj/fuzz/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc fuzz  $<"
+	@clang $(standard) -w $(fuzz_flags) -c $< -o $@
+
+# From an archive each test takes only what it needs, so that host and agent need not agree.
+build/asan/parts.a: $(call objects,asan,$(parts))
+build/fuzz/parts.a: $(call objects,fuzz,$(parts))
+build/asan/parts.a build/fuzz/parts.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcs $@ $^
+
+asan_program = mkdir -p $(@D) && echo "  link     $@" && \
+	gcc $(asan_flags) -o $@ $^
+
+build/asan/factory: $(call objects,asan,$(common) $(host))
+	@$(asan_program) $(asan_libs)
+
+build/asan/agent: $(call objects,asan,$(common) $(agent))
+	@$(asan_program) $(asan_libs)
+
+build/asan/test_%: build/obj/asan/tests/unit/test_%.o build/asan/parts.a
+	@$(asan_program) $(asan_libs) -lcmocka
+
+build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
+	@$(asan_program) $(asan_libs)
+
+build/fuzz/%: build/obj/fuzz/tests/fuzz/fuzz_%.o build/fuzz/parts.a
+	@echo "  link     $@"
+	@clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(asan_libs)
+
+.SECONDARY:
+-include $(shell find build/obj -name '*.d' 2>/dev/null)

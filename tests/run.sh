@@ -1,0 +1,170 @@
+#!/bin/bash
+# All tests: unit tests and corpora under AddressSanitizer, then the programs end to end, on a
+# private engine and a private Consul.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+fixtures=$root/tests/fixtures
+# shellcheck source=tests/fixtures/lib.sh
+. "$fixtures/lib.sh"
+
+usage() {
+	cat <<'TEXT'
+usage: tests/run.sh [--asan] [all | unit [NAME...] | e2e [FILE...]]
+
+all   (the default) what follows, and whether anything was left behind
+unit  the programs build/asan/test_NAME, and each fuzz target on its corpus
+e2e   tests/e2e/*.bats, or those that are given
+
+--asan  end to end with the driver that was built under AddressSanitizer
+
+It runs what "make all asan" has built. The last line is "N passed, N failed"; failures are shown in
+full, everything else is in build/test/log.
+TEXT
+}
+
+asan=
+part=all
+while [ $# -gt 0 ]; do
+	case $1 in
+	--asan) asan=1 ;;
+	all | unit | e2e) part=$1 && shift && break ;;
+	-h | --help) usage && exit ;;
+	*) usage >&2 && exit 2 ;;
+	esac
+	shift
+done
+
+cd "$root"
+state=$root/build/test
+logs=$state/log
+passed=0 failed=0 skipped=0
+
+# suite NAME FILE-OF-TAP EXIT-CODE: counts, and shows the failures with their comments.
+suite() {
+	local name=$1 tap=$2 code=$3 good bad skips
+	good=$(grep -c '^ok ' "$tap" || true)
+	bad=$(grep -c '^not ok ' "$tap" || true)
+	skips=$(grep -ci '^ok .*# skip' "$tap" || true)
+	# It ended badly though every test that it told about was good: crashed, leaked, timed out.
+	[ "$code" = 0 ] || [ "$bad" != 0 ] || bad=unknown
+	if [ "$bad" = unknown ]; then
+		bad=1
+		printf '%s ended with code %s\n' "$name" "$code"
+		tail -n 60 "$tap"
+	elif [ "$bad" != 0 ]; then
+		awk '/^(ok|[0-9]+\.\.)/ { on = 0 } /^not ok / { on = 1 } on' "$tap"
+	fi
+	printf '%-28s %3d passed' "$name" "$((good - skips))"
+	[ "$bad" = 0 ] || printf ', %d failed' "$bad"
+	[ "$skips" = 0 ] || printf ', %d skipped' "$skips"
+	printf '\n'
+	passed=$((passed + good - skips)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+
+unit() {
+	local name code programs=("${@/#/tests/unit/test_}")
+	[ ${#programs[@]} != 0 ] || programs=(tests/unit/test_*.c)
+	for name in "${programs[@]}"; do
+		name=$(basename "$name" .c) name=${name#test_} code=0
+		CMOCKA_MESSAGE_OUTPUT=tap timeout 300 "build/asan/test_$name" \
+			>"$logs/unit-$name" 2>&1 || code=$?
+		suite "unit $name" "$logs/unit-$name" "$code"
+	done
+}
+
+# A target's corpus is one test: it runs through, or it does not.
+corpora() {
+	local target name log code
+	for target in tests/fuzz/fuzz_*.c; do
+		[ -e "$target" ] || continue
+		name=$(basename "$target" .c) name=${name#fuzz_} log=$logs/corpus-$name code=0
+		timeout 300 "build/asan/replay_$name" "tests/fuzz/corpus/$name" >"$log" 2>&1 || code=$?
+		[ "$code" != 0 ] || echo "ok 1 - $name" >>"$log"
+		suite "corpus $name" "$log" "$code"
+	done
+}
+
+start_servers() {
+	# Its own engine, whatever the machine has, unless this user can't start one.
+	! can_be_root || unset DOCKER_HOST
+	unset DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION
+	unset "${!CONSUL_@}"
+	"$fixtures/engine.sh" start "$state/engine"
+	eval "$("$fixtures/engine.sh" env "$state/engine")"
+	"$fixtures/images.sh" load busybox factory-test/busybox:latest
+	"$fixtures/images.sh" load python factory-test/python:latest
+	TEST_CONSUL_TOKEN=$(cat /proc/sys/kernel/random/uuid)
+	"$fixtures/consul.sh" start "$state/consul"
+	"$fixtures/consul.sh" start "$state/consul-acl" "$TEST_CONSUL_TOKEN"
+	TEST_CONSUL=$(cat "$state/consul/address")
+	TEST_CONSUL_ACL=$(cat "$state/consul-acl/address")
+	export TEST_CONSUL TEST_CONSUL_ACL TEST_CONSUL_TOKEN
+}
+
+stop_servers() {
+	"$fixtures/consul.sh" stop "$state/consul"
+	"$fixtures/consul.sh" stop "$state/consul-acl"
+	"$fixtures/engine.sh" remove "$state/engine"
+}
+
+e2e() {
+	local file name code files=("$@")
+	[ ${#files[@]} != 0 ] || files=(tests/e2e/*.bats)
+	start_servers
+	export AGENT=$root/build/agent FACTORY=$root/build/${asan:+asan/}factory
+	for file in "${files[@]}"; do
+		name=$(basename "$file" .bats) code=0
+		BATS_TEST_TIMEOUT=120 timeout 1200 bats --formatter tap "$file" \
+			>"$logs/e2e-$name" 2>&1 </dev/null || code=$?
+		suite "e2e $name" "$logs/e2e-$name" "$code"
+	done
+}
+
+# check NAME COMMAND...: one more test; it passes if the command prints nothing.
+check() {
+	local name=$1 found
+	found=$("${@:2}")
+	if [ -z "$found" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'not ok - %s\n%s\n' "$name" "$found"
+	fi
+}
+
+containers_left() {
+	curl --silent --unix-socket "${DOCKER_HOST#unix://}" 'http://engine/containers/json?all=1' |
+		jq -r '.[] | select(.Names[0] != "/toolbox") | "\(.Names[0]) \(.Image) \(.Status)"'
+}
+
+processes_left() {
+	local pid
+	for pid in $(pids_of "$state/"); do
+		[ "$pid" = $$ ] || ps -o pid=,args= -p "$pid" || true
+	done
+}
+
+mounts_left() {
+	grep -F " $state/" /proc/self/mounts || true
+}
+
+began=$SECONDS
+stop_servers # of a run that was killed
+mkdir -p "$logs"
+rm -f "$logs"/*
+trap stop_servers EXIT
+
+[ "$part" = e2e ] || unit "$@"
+[ "$part" = e2e ] || [ $# != 0 ] || corpora
+if [ "$part" != unit ]; then
+	e2e "$@"
+	check 'no container is left' containers_left
+	stop_servers
+	check 'no process is left' processes_left
+	check 'no mount is left' mounts_left
+fi
+
+echo
+echo "tests took $((SECONDS - began)) s$([ $skipped = 0 ] || echo "; $skipped were skipped")"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
