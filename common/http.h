@@ -34,7 +34,8 @@ struct http_request {
 	size_t body_len;
 	/* Streams a body instead: returns bytes written to `into` (0: the end, -1: abort). */
 	long (*read_body)(void *ctx, char *into, size_t room);
-	/* Takes the answer piece by piece instead of collecting it (only for 2xx); -1 aborts. */
+	/* Takes the answer piece by piece instead of collecting it (only for 2xx); -1 aborts.
+	 * Neither of the two may start or cancel requests. */
 	int (*write_body)(void *ctx, const char *data, size_t len);
 	void *ctx;	    /* for both */
 	size_t body_limit;  /* most bytes of an answer that are collected; 0: 64 MiB */
@@ -47,6 +48,7 @@ struct http_response {
 	struct buf headers; /* raw header lines */
 	bool failed;	    /* no answer came: `error` says why; the status is 0 */
 	struct error error;
+	int os_error; /* errno of a connection that could not be made, else 0 */
 };
 void http_response_free(struct http_response *response);
 

@@ -30,8 +30,9 @@ void loop_cancel(struct loop *loop, uint32_t timer); /* 0 and timers that ran: n
 /* Waits for at most timeout_ms (-1: for as long as it takes) and runs what is ready. */
 int loop_turn(struct loop *loop, int timeout_ms, struct error *err);
 
-/* The libcurl multi handle (a CURLM *): http.c alone adds transfers to it. A finished easy handle
- * is reported to the loop_finished that was registered for it. */
+/* Transfers a libcurl easy handle (a CURL *). The end is reported from loop_turn; the handle stays
+ * in the loop (a connect-only one needs that) until loop_abandon, which must precede its clean-up.
+ * None of this may be called from libcurl's own callbacks. */
 typedef void loop_finished(void *ctx, int curl_code);
 int loop_transfer(struct loop *loop, void *easy, loop_finished *finished, void *ctx,
 		  struct error *err);
