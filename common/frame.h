@@ -52,6 +52,7 @@ enum {
 	FRAME_HEADER = 12,
 	FRAME_MAX = 1 << 20,
 	FRAME_CONTROL_MAX = 64 << 20,
+	FRAME_STARTED_MAX = 256,
 	FRAME_MORE = 1,
 };
 
@@ -97,5 +98,22 @@ void frame_add_json(struct buf *out, enum frame_type type, uint32_t id,
  * -1 for an over-long payload, an unknown type or flag, a header that is not zero where it should
  * be. The caller consumes FRAME_HEADER + length bytes afterwards. */
 int frame_parse(const struct buf *in, struct frame *frame, struct error *err);
+
+/* Puts split control payloads together; those of several requests may interleave. A zeroed struct
+ * is ready. frame_join returns 1 and the whole frame (its payload lives until the next call, or as
+ * long as that of `part`), 0 when more is to come, -1 beyond FRAME_CONTROL_MAX or FRAME_STARTED_MAX
+ * payloads at once. Data frames come back as they are, with their `more`. */
+struct frame_joiner {
+	struct frame_started *started; /* payloads that go on */
+	size_t held;		       /* bytes in them */
+	unsigned count;
+	struct buf whole;
+};
+int frame_join(struct frame_joiner *joiner, const struct frame *part, struct frame *whole,
+	       struct error *err);
+void frame_joiner_free(struct frame_joiner *joiner);
+
+/* Reads a control frame's JSON, which must be an object. NULL on failure. */
+struct value *frame_json(const struct frame *frame, struct arena *arena, struct error *err);
 
 #endif
