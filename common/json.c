@@ -57,12 +57,13 @@ static void parse_failed(const char *name, const char *text, size_t len, const c
 	unsigned line, column;
 	if (!at || at < text || at > text + len)
 		at = text;
+	size_t left = len - (size_t)(at - text);
 	position_of(text, at, &line, &column);
 	if (at == text + len || !*at)
 		error_set_at(err, name, line, column, "the JSON text ends too early");
 	else
 		error_set_at(err, name, line, column, "this is no JSON (near '%.*s')",
-			     (int)strnlen(at, 20), at);
+			     (int)strnlen(at, left < 20 ? left : 20), at);
 }
 
 struct value *json_parse(struct arena *arena, const char *name, const char *text, size_t len,
