@@ -1,0 +1,41 @@
+/* Tokens to a tree: what the two halves of the parser share. */
+#ifndef FACTORY_HOST_JINJA_PARSER_H
+#define FACTORY_HOST_JINJA_PARSER_H
+
+#include "host/jinja/lexer.h"
+#include "host/jinja/tree.h"
+
+struct parser {
+	struct arena *arena;
+	const char *name;
+	const struct token *token; /* the current one */
+	unsigned depth;		   /* of nesting, bounded */
+	struct error *err;
+};
+
+/* Is the current token this operator or word? */
+bool parser_is(const struct parser *parser, const char *text);
+/* The same, and goes on behind it. */
+bool parser_skip(struct parser *parser, const char *text);
+/* -1 with "expected 'x', found 'y'". */
+int parser_expect(struct parser *parser, const char *text);
+int parser_fail(struct parser *parser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+const char *parser_found(const struct parser *parser); /* the current token, for messages */
+/* A name that is no reserved word; NULL with an error. */
+const char *parser_name(struct parser *parser);
+
+/* Each returns NULL with an error. A bare tuple is "a, b" without parentheses. */
+struct expression *parse_expression(struct parser *parser);
+struct expression *parse_tuple(struct parser *parser);
+/* A tuple whose members are no conditions ("for x in a if b"). */
+struct expression *parse_plain_tuple(struct parser *parser);
+/* What is assigned to: names, tuples of names, and for `set` also ns.attribute. */
+struct expression *parse_target(struct parser *parser, bool attributes);
+/* One or more filters on a NULL expression: "upper|trim". */
+struct expression *parse_filters(struct parser *parser);
+/* The parentheses of a call. */
+int parse_arguments(struct parser *parser, struct expression *call);
+struct expression *parse_primary(struct parser *parser);
+
+#endif
