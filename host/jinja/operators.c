@@ -1,0 +1,352 @@
+/* Python's operators on our values. */
+#include "host/jinja/runtime.h"
+
+#include "common/own.h"
+
+#include <math.h>
+#include <string.h>
+
+int truth(struct run *run, const struct expression *at, struct value *value, bool *is_true)
+{
+	if (!need_defined(run, at, value))
+		return -1;
+	switch (value->kind) {
+	case VALUE_NULL:
+		*is_true = false;
+		break;
+	case VALUE_BOOL:
+		*is_true = value->boolean;
+		break;
+	case VALUE_INT:
+		*is_true = value->integer != 0;
+		break;
+	case VALUE_FLOAT:
+		*is_true = value->real != 0;
+		break;
+	case VALUE_STRING:
+		*is_true = value->string.len > 0;
+		break;
+	case VALUE_LIST:
+		*is_true = value->list.len > 0;
+		break;
+	case VALUE_MAP:
+		*is_true = value->map.len > 0;
+		break;
+	case VALUE_OBJECT:
+		*is_true = !object_is(value, OBJECT_PLACEHOLDER);
+		break;
+	}
+	return 0;
+}
+
+/* --- arithmetic --- */
+
+static bool is_number(const struct value *value)
+{
+	return value->kind == VALUE_INT || value->kind == VALUE_FLOAT || value->kind == VALUE_BOOL;
+}
+
+static bool is_whole(const struct value *value)
+{
+	return value->kind == VALUE_INT || value->kind == VALUE_BOOL;
+}
+
+static int64_t whole(const struct value *value)
+{
+	return value->kind == VALUE_BOOL ? value->boolean : value->integer;
+}
+
+static double number(const struct value *value)
+{
+	return value->kind == VALUE_FLOAT ? value->real : (double)whole(value);
+}
+
+static struct value *overflow(struct run *run, const struct expression *at)
+{
+	return run_fail(run, at, "the result does not fit in 64 bits");
+}
+
+static struct value *no_zero(struct run *run, const struct expression *at)
+{
+	return run_fail(run, at, "division by zero");
+}
+
+/* Rounds down, as Python's // and % do. */
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+	int64_t quotient = a / b;
+	return a % b != 0 && (a % b < 0) != (b < 0) ? quotient - 1 : quotient;
+}
+
+static struct value *power(struct run *run, const struct expression *at, int64_t base,
+			   int64_t exponent)
+{
+	int64_t result = 1;
+	if (exponent < 0)
+		return base == 0 ? no_zero(run, at)
+				 : value_float(run->arena, pow((double)base, (double)exponent));
+	if (base == 0 || base == 1)
+		return value_int(run->arena, exponent == 0 ? 1 : base);
+	if (base == -1)
+		return value_int(run->arena, exponent % 2 ? -1 : 1);
+	for (; exponent > 0; exponent--)
+		if (__builtin_mul_overflow(result, base, &result))
+			return overflow(run, at);
+	return value_int(run->arena, result);
+}
+
+static struct value *whole_operation(struct run *run, const struct expression *at,
+				     const char *name, int64_t a, int64_t b)
+{
+	int64_t result = 0;
+	bool over = false;
+	if (strcmp(name, "**") == 0)
+		return power(run, at, a, b);
+	if (strchr("/%", name[0]) && b == 0)
+		return no_zero(run, at);
+	if (strcmp(name, "/") == 0)
+		return value_float(run->arena, (double)a / (double)b);
+	if (b == -1 && strchr("/%", name[0]))
+		over = name[0] == '/' && __builtin_sub_overflow((int64_t)0, a, &result);
+	else if (strcmp(name, "//") == 0)
+		result = floor_divide(a, b);
+	else if (name[0] == '%')
+		result = a - floor_divide(a, b) * b;
+	else if (name[0] == '+')
+		over = __builtin_add_overflow(a, b, &result);
+	else if (name[0] == '-')
+		over = __builtin_sub_overflow(a, b, &result);
+	else
+		over = __builtin_mul_overflow(a, b, &result);
+	return over ? overflow(run, at) : value_int(run->arena, result);
+}
+
+static struct value *real_operation(struct run *run, const struct expression *at,
+				    const char *name, double a, double b)
+{
+	double result = 0;
+	if (strchr("/%", name[0]) && b == 0)
+		return no_zero(run, at);
+	if (strcmp(name, "**") == 0)
+		result = pow(a, b);
+	else if (strcmp(name, "//") == 0)
+		result = floor(a / b);
+	else if (name[0] == '/')
+		result = a / b;
+	else if (name[0] == '%')
+		result = a - floor(a / b) * b;
+	else if (name[0] == '+')
+		result = a + b;
+	else if (name[0] == '-')
+		result = a - b;
+	else
+		result = a * b;
+	return value_float(run->arena, result);
+}
+
+/* --- strings and lists --- */
+
+static struct value *join_lists(struct run *run, const struct value *left,
+				const struct value *right)
+{
+	struct value *list = is_tuple(left) ? tuple_new(run) : value_list(run->arena);
+	for (size_t i = 0; i < left->list.len; i++)
+		value_append(run->arena, list, left->list.items[i]);
+	for (size_t i = 0; i < right->list.len; i++)
+		value_append(run->arena, list, right->list.items[i]);
+	return list;
+}
+
+static struct value *join_strings(struct run *run, const struct value *left,
+				  const struct value *right)
+{
+	size_t len = left->string.len + right->string.len;
+	char *text = arena_alloc(run->arena, len + 1);
+	memcpy(text, left->string.data, left->string.len);
+	memcpy(text + left->string.len, right->string.data, right->string.len);
+	struct value *joined = value_stringn(run->arena, "", 0);
+	joined->string.data = text;
+	joined->string.len = len;
+	return joined;
+}
+
+static struct value *repeat(struct run *run, const struct expression *at,
+			    const struct value *value, int64_t times)
+{
+	size_t len = value->kind == VALUE_STRING ? value->string.len : value->list.len * 8;
+	if (times > 0 && len && (uint64_t)times > (RUN_MOST_OUTPUT / 8) / len)
+		return run_fail(run, at, "the result is too large");
+	if (value->kind == VALUE_STRING) {
+		auto_buf struct buf text = {0};
+		for (int64_t i = 0; i < times && len; i++)
+			buf_add(&text, value->string.data, len);
+		return value_stringn(run->arena, buf_text(&text), text.len);
+	}
+	struct value *list = is_tuple(value) ? tuple_new(run) : value_list(run->arena);
+	for (int64_t i = 0; i < times && len; i++)
+		for (size_t j = 0; j < value->list.len; j++)
+			value_append(run->arena, list, value->list.items[j]);
+	return list;
+}
+
+static struct value *sequence_operation(struct run *run, const struct expression *at,
+					const char *name, struct value *left, struct value *right)
+{
+	bool left_sequence = left->kind == VALUE_STRING || left->kind == VALUE_LIST;
+	bool right_sequence = right->kind == VALUE_STRING || right->kind == VALUE_LIST;
+	if (name[0] == '%' && left->kind == VALUE_STRING)
+		return format_percent(run, at, left, right);
+	if (name[0] == '+' && left->kind == right->kind && left->kind == VALUE_STRING)
+		return join_strings(run, left, right);
+	if (name[0] == '+' && left->kind == right->kind && left->kind == VALUE_LIST &&
+	    is_tuple(left) == is_tuple(right))
+		return join_lists(run, left, right);
+	if (strcmp(name, "*") == 0 && left_sequence && is_whole(right))
+		return repeat(run, at, left, whole(right));
+	if (strcmp(name, "*") == 0 && right_sequence && is_whole(left))
+		return repeat(run, at, right, whole(left));
+	return run_fail(run, at, "unsupported operand types for %s: '%s' and '%s'", name,
+			type_name(left), type_name(right));
+}
+
+struct value *operate(struct run *run, const struct expression *at, const char *name,
+		      struct value *left, struct value *right)
+{
+	if (!need_defined(run, at, left) || !need_defined(run, at, right))
+		return NULL;
+	if (run->arena->used > RUN_MOST_MEMORY)
+		return run_fail(run, at, "the rendering takes too much memory");
+	if (object_is(left, OBJECT_PLACEHOLDER) || object_is(right, OBJECT_PLACEHOLDER))
+		return jinja_placeholder(run->arena);
+	if (strcmp(name, "~") == 0)
+		return join_strings(run, text_of(run, left), text_of(run, right));
+	if (is_whole(left) && is_whole(right))
+		return whole_operation(run, at, name, whole(left), whole(right));
+	if (is_number(left) && is_number(right))
+		return real_operation(run, at, name, number(left), number(right));
+	return sequence_operation(run, at, name, left, right);
+}
+
+struct value *negate(struct run *run, const struct expression *at, struct value *value)
+{
+	int64_t result;
+	if (!need_defined(run, at, value))
+		return NULL;
+	if (value->kind == VALUE_FLOAT)
+		return value_float(run->arena, -value->real);
+	if (!is_whole(value))
+		return run_fail(run, at, "bad operand type for unary -: '%s'", type_name(value));
+	if (__builtin_sub_overflow((int64_t)0, whole(value), &result))
+		return overflow(run, at);
+	return value_int(run->arena, result);
+}
+
+/* --- comparison --- */
+
+static bool equal(const struct value *left, const struct value *right)
+{
+	if (is_number(left) && is_number(right))
+		return is_whole(left) && is_whole(right) ? whole(left) == whole(right)
+							 : number(left) == number(right);
+	if (left->kind == VALUE_LIST && right->kind == VALUE_LIST) {
+		if (left->list.len != right->list.len || is_tuple(left) != is_tuple(right))
+			return false;
+		for (size_t i = 0; i < left->list.len; i++)
+			if (!equal(left->list.items[i], right->list.items[i]))
+				return false;
+		return true;
+	}
+	return value_equal(left, right);
+}
+
+bool contains(const struct value *container, const struct value *item)
+{
+	if (container->kind == VALUE_STRING)
+		return item->kind == VALUE_STRING &&
+		       memmem(container->string.data, container->string.len, item->string.data,
+			      item->string.len);
+	if (container->kind == VALUE_MAP)
+		return item->kind == VALUE_STRING &&
+		       value_getn(container, item->string.data, item->string.len);
+	for (size_t i = 0; container->kind == VALUE_LIST && i < container->list.len; i++)
+		if (equal(container->list.items[i], item))
+			return true;
+	return false;
+}
+
+static int order_lists(struct run *run, const struct expression *at, const struct value *left,
+		       const struct value *right, bool *failed)
+{
+	size_t shorter = left->list.len < right->list.len ? left->list.len : right->list.len;
+	for (size_t i = 0; i < shorter; i++) {
+		if (equal(left->list.items[i], right->list.items[i]))
+			continue;
+		return order(run, at, left->list.items[i], right->list.items[i], failed);
+	}
+	return (left->list.len > right->list.len) - (left->list.len < right->list.len);
+}
+
+int order(struct run *run, const struct expression *at, const struct value *left,
+	  const struct value *right, bool *failed)
+{
+	if (is_whole(left) && is_whole(right))
+		return (whole(left) > whole(right)) - (whole(left) < whole(right));
+	if (is_number(left) && is_number(right))
+		return (number(left) > number(right)) - (number(left) < number(right));
+	if (left->kind == VALUE_STRING && right->kind == VALUE_STRING) {
+		size_t a = left->string.len, b = right->string.len;
+		int byte = memcmp(left->string.data, right->string.data, a < b ? a : b);
+		return byte ? byte : (a > b) - (a < b);
+	}
+	if (left->kind == VALUE_LIST && right->kind == VALUE_LIST)
+		return order_lists(run, at, left, right, failed);
+	if (!*failed)
+		run_fail(run, at, "'<' not supported between instances of '%s' and '%s'",
+			 type_name(left), type_name(right));
+	*failed = true;
+	return 0;
+}
+
+static int test_membership(struct run *run, const struct expression *at, struct value *item,
+			   struct value *container, bool *is_true)
+{
+	if (object_is(container, OBJECT_PLACEHOLDER)) {
+		*is_true = false;
+		return 0;
+	}
+	bool container_kind = container->kind == VALUE_STRING || container->kind == VALUE_LIST ||
+			      container->kind == VALUE_MAP;
+	if (!container_kind || (container->kind == VALUE_STRING && item->kind != VALUE_STRING)) {
+		run_fail(run, at, "argument of type '%s' can't be searched for '%s'",
+			 type_name(container), type_name(item));
+		return -1;
+	}
+	*is_true = contains(container, item);
+	return 0;
+}
+
+int compare(struct run *run, const struct expression *at, const char *name, struct value *left,
+	    struct value *right, bool *is_true)
+{
+	if (!need_defined(run, at, left) || !need_defined(run, at, right))
+		return -1;
+	if (strcmp(name, "in") == 0)
+		return test_membership(run, at, left, right, is_true);
+	if (strcmp(name, "not in") == 0) {
+		int status = test_membership(run, at, left, right, is_true);
+		*is_true = !*is_true;
+		return status;
+	}
+	if (name[1] == '=' && strchr("=!", name[0])) {
+		*is_true = equal(left, right) == (name[0] == '=');
+		return 0;
+	}
+	bool failed = false;
+	if (object_is(left, OBJECT_PLACEHOLDER) || object_is(right, OBJECT_PLACEHOLDER)) {
+		*is_true = false;
+		return 0;
+	}
+	int sign = order(run, at, left, right, &failed);
+	*is_true = (sign == 0 && name[1] == '=') || (name[0] == '<' ? sign < 0 : sign > 0);
+	return failed ? -1 : 0;
+}

@@ -1,0 +1,159 @@
+/* A rendering under way: what the evaluator's files share. Every function that returns a value
+ * returns NULL with run->err set when it fails. */
+#ifndef FACTORY_HOST_JINJA_RUNTIME_H
+#define FACTORY_HOST_JINJA_RUNTIME_H
+
+#include "host/jinja/tree.h"
+
+enum {
+	RUN_MOST_TURNS = 1000000,
+	RUN_MOST_OUTPUT = 64 << 20,
+	RUN_MOST_MEMORY = 512 << 20,
+	RUN_DEEPEST = 100,
+};
+
+struct scope {
+	struct value *variables;
+	struct scope *parent;
+};
+
+struct run {
+	const struct jinja_template *tmpl;
+	struct arena *arena;
+	struct scope *scope;
+	struct scope *global; /* the template's own: what macros see */
+	struct buf *out;
+	struct jinja_map *map; /* NULL while output is captured */
+	unsigned turns, depth;
+	struct error *err;
+};
+
+/* What a VALUE_OBJECT can be. */
+enum object_kind {
+	OBJECT_UNDEFINED,   /* data: the message */
+	OBJECT_PLACEHOLDER, /* data: nothing */
+	OBJECT_MACRO,	    /* data: struct macro */
+	OBJECT_METHOD,	    /* data: struct method */
+	OBJECT_FUNCTION,    /* data: struct jinja_function */
+	OBJECT_LOOP_CALL,   /* data: struct macro: the loop of a recursive for */
+};
+struct object_class {
+	enum object_kind kind;
+	const char *name;
+};
+
+struct macro {
+	const struct statement *statement;
+	struct scope *scope; /* where it was defined */
+	struct value *caller;
+	unsigned depth;
+};
+
+struct method {
+	struct value *subject;
+	const char *name;
+};
+
+/* The arguments of a call, evaluated. */
+struct call {
+	const struct expression *at;
+	struct value **positional;
+	size_t count;
+	struct value *keywords; /* a map */
+};
+
+/* Filters, tests, functions and methods: parameter names for keywords, and what does it. */
+struct jinja_function {
+	const char *name;
+	const char *parameters; /* "default_value,boolean"; behind "!" all are needed */
+	struct value *(*run)(struct run *run, const struct expression *at, struct value *subject,
+			     struct value **arguments);
+};
+
+/* --- errors --- */
+struct value *run_fail(struct run *run, const struct expression *at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* --- objects.c --- */
+struct value *object_new(struct run *run, enum object_kind kind, void *data);
+bool object_is(const struct value *value, enum object_kind kind);
+struct value *undefined_new(struct run *run, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+bool is_undefined(const struct value *value);
+/* NULL with the error where the value is undefined. */
+struct value *need_defined(struct run *run, const struct expression *at, struct value *value);
+struct value *tuple_new(struct run *run);
+bool is_tuple(const struct value *value);
+
+/* --- evaluate.c --- */
+struct value *evaluate(struct run *run, const struct expression *expression);
+struct value *evaluate_filter(struct run *run, const struct expression *filter,
+			      struct value *captured);
+/* An attribute as "." and |attr see it, or by [ ]; undefined where there is none. */
+struct value *get_attribute(struct run *run, struct value *subject, const char *name);
+struct value *get_item(struct run *run, const struct expression *at, struct value *subject,
+		       struct value *index);
+
+/* --- calls.c --- */
+int evaluate_arguments(struct run *run, const struct expression *at, struct call *call);
+struct value *call_value(struct run *run, const struct expression *at, struct value *callee,
+			 const struct call *call);
+/* Brings arguments into the order of the function's parameters and calls it. */
+struct value *call_function(struct run *run, const struct jinja_function *function,
+			    struct value *subject, const struct call *call);
+
+/* --- execute.c --- */
+int execute(struct run *run, const struct statements *statements);
+/* What a body prints, as a string; variables are set before by the caller, in run->scope. */
+struct value *capture(struct run *run, const struct statements *body);
+struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
+			 const struct call *call);
+struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
+			struct value *items);
+struct value *scope_find(const struct scope *scope, const char *name);
+void scope_push(struct run *run, struct scope *scope);
+
+/* --- operators.c --- */
+int truth(struct run *run, const struct expression *at, struct value *value, bool *is_true);
+struct value *operate(struct run *run, const struct expression *at, const char *name,
+		      struct value *left, struct value *right);
+struct value *negate(struct run *run, const struct expression *at, struct value *value);
+int compare(struct run *run, const struct expression *at, const char *name, struct value *left,
+	    struct value *right, bool *is_true);
+/* <0, 0, >0; what can't be ordered is an error: *failed becomes true. */
+int order(struct run *run, const struct expression *at, const struct value *left,
+	  const struct value *right, bool *failed);
+bool contains(const struct value *container, const struct value *item);
+
+/* --- sequences.c --- */
+/* A list of what iterating over the value gives: items, keys, characters. */
+struct value *iterate(struct run *run, const struct expression *at, struct value *value);
+/* Number of characters of a UTF-8 string, and the byte offset of one. */
+size_t character_count(const struct value *text);
+size_t character_offset(const struct value *text, size_t index);
+struct value *slice(struct run *run, const struct expression *at, struct value *value,
+		    struct value *start, struct value *stop, struct value *step);
+
+/* --- text.c --- */
+void write_text(struct buf *out, const struct value *value);	     /* Python's str() */
+void write_representation(struct buf *out, const struct value *value); /* Python's repr() */
+struct value *text_of(struct run *run, struct value *value);
+const char *type_name(const struct value *value); /* as Python calls it */
+/* Python's "%" over a string. */
+struct value *format_percent(struct run *run, const struct expression *at, struct value *format,
+			     struct value *arguments);
+
+/* --- tables --- */
+const struct jinja_function *find_filter(const char *name);
+const struct jinja_function *find_test(const char *name);
+const struct jinja_function *find_method(const struct value *subject, const char *name);
+/* range, dict, namespace... or NULL. */
+struct value *find_global(struct run *run, const char *name);
+/* The nearest names, for errors; NULL: none is near. */
+const char *nearest_filter(const char *name);
+const char *nearest_test(const char *name);
+/* Runs a test by name. */
+int apply_test(struct run *run, const struct expression *at, const char *name,
+	       struct value *subject, const struct call *call, bool *is_true);
+
+#endif
