@@ -21,7 +21,6 @@ struct run {
 	const struct jinja_template *tmpl;
 	struct arena *arena;
 	struct scope *scope;
-	struct scope *global; /* the template's own: what macros see */
 	struct buf *out;
 	struct jinja_map *map; /* NULL while output is captured */
 	unsigned turns, depth;
@@ -104,14 +103,13 @@ struct value *call_function(struct run *run, const struct jinja_function *functi
 
 /* --- execute.c --- */
 int execute(struct run *run, const struct statements *statements);
-/* What a body prints, as a string; variables are set before by the caller, in run->scope. */
+/* What a body prints, as a string. */
 struct value *capture(struct run *run, const struct statements *body);
 struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
 			 const struct call *call);
 struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
 			struct value *items);
 struct value *scope_find(const struct scope *scope, const char *name);
-void scope_push(struct run *run, struct scope *scope);
 
 /* --- operators.c --- */
 int truth(struct run *run, const struct expression *at, struct value *value, bool *is_true);
@@ -147,6 +145,7 @@ struct value *format_percent(struct run *run, const struct expression *at, struc
 const struct jinja_function *find_filter(const char *name);
 const struct jinja_function *find_test(const char *name);
 const struct jinja_function *find_method(const struct value *subject, const char *name);
+const struct jinja_function *find_string_method(const char *name);
 /* range, dict, namespace... or NULL. */
 struct value *find_global(struct run *run, const char *name);
 /* The nearest names, for errors; NULL: none is near. */

@@ -1,0 +1,471 @@
+#include "host/jinja/runtime.h"
+
+#include "common/own.h"
+
+#include <string.h>
+
+/* What a body ended with. */
+enum { NORMAL = 0, FAILED = -1, BROKE = 1, CONTINUED = 2 };
+
+static int execute_body(struct run *run, const struct statements *statements);
+
+/* In the arena: a macro may outlive the block it was defined in. */
+static void push_scope(struct run *run)
+{
+	struct scope *scope = arena_alloc(run->arena, sizeof *scope);
+	scope->variables = value_map(run->arena);
+	scope->parent = run->scope;
+	run->scope = scope;
+}
+
+static void pop_scope(struct run *run)
+{
+	run->scope = run->scope->parent;
+}
+
+/* --- output --- */
+
+static void add_piece(struct run *run, const struct statement *statement, bool literal)
+{
+	struct jinja_map *map = run->map;
+	if (!map)
+		return;
+	if (map->len == map->cap) {
+		size_t cap = map->cap ? map->cap * 2 : 64;
+		map->pieces = arena_grow(run->arena, map->pieces, map->len, cap, sizeof *map->pieces);
+		map->cap = cap;
+	}
+	map->pieces[map->len++] = (struct jinja_piece){.offset = run->out->len,
+						       .line = statement->line,
+						       .column = statement->column,
+						       .literal = literal};
+}
+
+static int execute_text(struct run *run, const struct statement *statement)
+{
+	add_piece(run, statement, true);
+	buf_add(run->out, statement->text, statement->text_len);
+	return NORMAL;
+}
+
+static int execute_print(struct run *run, const struct statement *statement)
+{
+	struct value *value = evaluate(run, statement->value);
+	if (!value || !need_defined(run, statement->value, value))
+		return FAILED;
+	add_piece(run, statement, false);
+	write_text(run->out, value);
+	if (run->out->len > RUN_MOST_OUTPUT || run->arena->used > RUN_MOST_MEMORY) {
+		run_fail(run, statement->value, "the rendering is too large");
+		return FAILED;
+	}
+	return NORMAL;
+}
+
+struct value *capture(struct run *run, const struct statements *body)
+{
+	struct buf text = {0}, *out = run->out;
+	struct jinja_map *map = run->map;
+	run->out = &text;
+	run->map = NULL;
+	int status = execute_body(run, body);
+	run->out = out;
+	run->map = map;
+	struct value *string =
+		status < 0 ? NULL : value_stringn(run->arena, buf_text(&text), text.len);
+	buf_free(&text);
+	return string;
+}
+
+/* --- assignment --- */
+
+static int assign(struct run *run, const struct expression *target, struct value *value);
+
+static int unpack(struct run *run, const struct expression *target, struct value *value)
+{
+	const struct value *items = iterate(run, target, value);
+	if (!items)
+		return FAILED;
+	if (items->list.len != target->count) {
+		run_fail(run, target, "%zu names are assigned %zu values", target->count,
+			 items->list.len);
+		return FAILED;
+	}
+	for (size_t i = 0; i < target->count; i++)
+		if (assign(run, target->items[i], items->list.items[i]) < 0)
+			return FAILED;
+	return NORMAL;
+}
+
+/* `ns.name = value`: only namespaces may be changed. */
+static int assign_attribute(struct run *run, const struct expression *target, struct value *value)
+{
+	struct value *subject = evaluate(run, target->left);
+	if (!subject)
+		return FAILED;
+	bool namespace = subject->kind == VALUE_MAP && subject->type &&
+			 strcmp(subject->type, "namespace") == 0;
+	if (!namespace) {
+		run_fail(run, target->left, "only attributes of a namespace can be assigned");
+		return FAILED;
+	}
+	value_set(run->arena, subject, target->name, value);
+	return NORMAL;
+}
+
+static int assign(struct run *run, const struct expression *target, struct value *value)
+{
+	if (target->kind == EXPR_TUPLE)
+		return unpack(run, target, value);
+	if (target->kind == EXPR_ATTRIBUTE)
+		return assign_attribute(run, target, value);
+	value_set(run->arena, run->scope->variables, target->name, value);
+	return NORMAL;
+}
+
+static int execute_set(struct run *run, const struct statement *statement)
+{
+	struct value *value = evaluate(run, statement->value);
+	return value ? assign(run, statement->target, value) : FAILED;
+}
+
+static int execute_capture(struct run *run, const struct statement *statement)
+{
+	push_scope(run);
+	struct value *value = capture(run, &statement->body);
+	pop_scope(run);
+	if (value && statement->filter)
+		value = evaluate_filter(run, statement->filter, value);
+	return value ? assign(run, statement->target, value) : FAILED;
+}
+
+/* --- if, for --- */
+
+static int execute_if(struct run *run, const struct statement *statement)
+{
+	bool is_true;
+	struct value *value = evaluate(run, statement->value);
+	if (!value || truth(run, statement->value, value, &is_true) < 0)
+		return FAILED;
+	return execute_body(run, is_true ? &statement->body : &statement->otherwise);
+}
+
+static void set_number(struct run *run, struct value *loop, const char *name, size_t number)
+{
+	value_set(run->arena, loop, name, value_int(run->arena, (int64_t)number));
+}
+
+/* Brings the loop variable up to date for turn `i`. */
+static void update_loop(struct run *run, struct value *loop, const struct value *items, size_t i)
+{
+	size_t len = items->list.len;
+	set_number(run, loop, "index", i + 1);
+	set_number(run, loop, "index0", i);
+	set_number(run, loop, "revindex", len - i);
+	set_number(run, loop, "revindex0", len - i - 1);
+	value_set(run->arena, loop, "first", value_bool(run->arena, i == 0));
+	value_set(run->arena, loop, "last", value_bool(run->arena, i + 1 == len));
+	value_set(run->arena, loop, "previtem",
+		  i ? items->list.items[i - 1] : undefined_new(run, "there is no previous item"));
+	value_set(run->arena, loop, "nextitem",
+		  i + 1 < len ? items->list.items[i + 1] : undefined_new(run, "there is no next item"));
+}
+
+static struct value *new_loop(struct run *run, const struct statement *statement,
+			      const struct value *items, unsigned depth)
+{
+	struct value *loop = value_map(run->arena);
+	loop->type = "loop";
+	set_number(run, loop, "length", items->list.len);
+	set_number(run, loop, "depth", depth);
+	set_number(run, loop, "depth0", depth - 1);
+	if (statement->recursive) {
+		struct macro *again = arena_alloc(run->arena, sizeof *again);
+		*again = (struct macro){.statement = statement,
+					.scope = run->scope,
+					.depth = depth};
+		value_set(run->arena, loop, "(call)", object_new(run, OBJECT_LOOP_CALL, again));
+	}
+	return loop;
+}
+
+static int turn(struct run *run, const struct statement *statement, struct value *loop,
+		struct value *item)
+{
+	if (++run->turns > RUN_MOST_TURNS || run->arena->used > RUN_MOST_MEMORY) {
+		run_fail(run, statement->value, "the loops of this template take more than %d turns",
+			 RUN_MOST_TURNS);
+		return FAILED;
+	}
+	push_scope(run);
+	value_set(run->arena, run->scope->variables, "loop", loop);
+	int status = assign(run, statement->target, item);
+	if (status == NORMAL)
+		status = execute_body(run, &statement->body);
+	pop_scope(run);
+	return status;
+}
+
+/* The items that the loop's own `if` lets through. */
+static struct value *filtered(struct run *run, const struct statement *statement,
+			      struct value *items)
+{
+	struct value *kept = value_list(run->arena);
+	for (size_t i = 0; i < items->list.len; i++) {
+		bool is_true = false;
+		push_scope(run);
+		struct value *condition = NULL;
+		if (assign(run, statement->target, items->list.items[i]) == NORMAL)
+			condition = evaluate(run, statement->filter);
+		pop_scope(run);
+		if (!condition || truth(run, statement->filter, condition, &is_true) < 0)
+			return NULL;
+		if (is_true)
+			value_append(run->arena, kept, items->list.items[i]);
+	}
+	return kept;
+}
+
+static int loop_over(struct run *run, const struct statement *statement, struct value *value,
+		     unsigned depth)
+{
+	struct value *items = iterate(run, statement->value, value);
+	if (items && statement->filter)
+		items = filtered(run, statement, items);
+	if (!items)
+		return FAILED;
+	if (!items->list.len)
+		return execute_body(run, &statement->otherwise);
+	struct value *loop = new_loop(run, statement, items, depth);
+	for (size_t i = 0; i < items->list.len; i++) {
+		update_loop(run, loop, items, i);
+		int status = turn(run, statement, loop, items->list.items[i]);
+		if (status == FAILED)
+			return FAILED;
+		if (status == BROKE)
+			break;
+	}
+	return NORMAL;
+}
+
+static int execute_for(struct run *run, const struct statement *statement)
+{
+	struct value *value = evaluate(run, statement->value);
+	return value ? loop_over(run, statement, value, 1) : FAILED;
+}
+
+static int go_deeper(struct run *run, const struct expression *at)
+{
+	if (++run->depth <= RUN_DEEPEST)
+		return 0;
+	run_fail(run, at, "calls are nested too deeply");
+	return -1;
+}
+
+struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
+			struct value *items)
+{
+	struct scope *scope = run->scope;
+	struct buf text = {0}, *out = run->out;
+	struct jinja_map *map = run->map;
+	if (go_deeper(run, at) < 0)
+		return NULL;
+	run->scope = macro->scope;
+	run->out = &text;
+	run->map = NULL;
+	int status = loop_over(run, macro->statement, items, macro->depth + 1);
+	run->scope = scope;
+	run->out = out;
+	run->map = map;
+	run->depth--;
+	struct value *string =
+		status < 0 ? NULL : value_stringn(run->arena, buf_text(&text), text.len);
+	buf_free(&text);
+	return string;
+}
+
+/* --- macros --- */
+
+static struct value *new_macro(struct run *run, const struct statement *statement)
+{
+	struct macro *macro = arena_alloc(run->arena, sizeof *macro);
+	macro->statement = statement;
+	macro->scope = run->scope;
+	return object_new(run, OBJECT_MACRO, macro);
+}
+
+static int execute_macro(struct run *run, const struct statement *statement)
+{
+	value_set(run->arena, run->scope->variables, statement->name, new_macro(run, statement));
+	return NORMAL;
+}
+
+static int bind_parameter(struct run *run, const struct statement *statement, size_t i,
+			  const struct call *call, size_t *used_keywords)
+{
+	const struct parameter *parameter = &statement->parameters[i];
+	struct value *value = i < call->count ? call->positional[i] : NULL;
+	struct value *keyword = value_get(call->keywords, parameter->name);
+	*used_keywords += keyword != NULL;
+	if (keyword && value) {
+		run_fail(run, call->at, "the argument '%s' is given twice", parameter->name);
+		return FAILED;
+	}
+	if (!value)
+		value = keyword;
+	if (!value && parameter->fallback)
+		value = evaluate(run, parameter->fallback);
+	else if (!value)
+		value = undefined_new(run, "the parameter '%s' was not provided", parameter->name);
+	if (!value)
+		return FAILED;
+	value_set(run->arena, run->scope->variables, parameter->name, value);
+	return NORMAL;
+}
+
+static int bind_parameters(struct run *run, const struct statement *statement,
+			   const struct call *call)
+{
+	size_t keywords = 0;
+	for (size_t i = 0; i < statement->parameter_count; i++)
+		if (bind_parameter(run, statement, i, call, &keywords) < 0)
+			return FAILED;
+	if (call->count > statement->parameter_count || call->keywords->map.len > keywords) {
+		run_fail(run, call->at, "'%s' takes %zu argument%s: there are more, or others",
+			 statement->name ? statement->name : "caller", statement->parameter_count,
+			 statement->parameter_count == 1 ? "" : "s");
+		return FAILED;
+	}
+	return NORMAL;
+}
+
+struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
+			 const struct call *call)
+{
+	struct scope *before = run->scope;
+	struct value *text = NULL;
+	struct call own = *call;
+	if (go_deeper(run, at) < 0)
+		return NULL;
+	run->scope = macro->scope;
+	push_scope(run);
+	struct value *caller = value_get(call->keywords, "caller");
+	if (caller) {
+		value_set(run->arena, run->scope->variables, "caller", caller);
+		own.keywords = value_copy(run->arena, call->keywords);
+		value_unset(own.keywords, "caller");
+	}
+	if (bind_parameters(run, macro->statement, &own) == NORMAL)
+		text = capture(run, &macro->statement->body);
+	run->scope = before;
+	run->depth--;
+	return text;
+}
+
+/* The body becomes a macro named `caller` for the macro that is called. */
+static int execute_call(struct run *run, const struct statement *statement)
+{
+	const struct expression *at = statement->value;
+	struct call call = {.at = at};
+	struct value *callee = need_defined(run, at->left, evaluate(run, at->left));
+	if (!callee || evaluate_arguments(run, at, &call) < 0)
+		return FAILED;
+	value_set(run->arena, call.keywords, "caller", new_macro(run, statement));
+	struct value *text = call_value(run, at, callee, &call);
+	if (!text)
+		return FAILED;
+	add_piece(run, statement, false);
+	write_text(run->out, text);
+	return NORMAL;
+}
+
+/* --- the rest --- */
+
+static int execute_filter(struct run *run, const struct statement *statement)
+{
+	push_scope(run);
+	struct value *text = capture(run, &statement->body);
+	pop_scope(run);
+	if (text)
+		text = evaluate_filter(run, statement->value, text);
+	if (!text)
+		return FAILED;
+	add_piece(run, statement, false);
+	write_text(run->out, text);
+	return NORMAL;
+}
+
+/* The values are those outside: the new names are seen by the body alone. */
+static int execute_with(struct run *run, const struct statement *statement)
+{
+	struct value *variables = value_map(run->arena);
+	for (size_t i = 0; i < statement->parameter_count; i++) {
+		struct value *value = evaluate(run, statement->parameters[i].fallback);
+		if (!value)
+			return FAILED;
+		value_set(run->arena, variables, statement->parameters[i].name, value);
+	}
+	push_scope(run);
+	run->scope->variables = variables;
+	int status = execute_body(run, &statement->body);
+	pop_scope(run);
+	return status;
+}
+
+static int execute_do(struct run *run, const struct statement *statement)
+{
+	return evaluate(run, statement->value) ? NORMAL : FAILED;
+}
+
+static int execute_break(struct run *run, const struct statement *statement)
+{
+	(void)run;
+	(void)statement;
+	return BROKE;
+}
+
+static int execute_continue(struct run *run, const struct statement *statement)
+{
+	(void)run;
+	(void)statement;
+	return CONTINUED;
+}
+
+static int execute_body(struct run *run, const struct statements *statements)
+{
+	static int (*const kinds[])(struct run *, const struct statement *) = {
+		[STMT_TEXT] = execute_text,	    [STMT_PRINT] = execute_print,
+		[STMT_IF] = execute_if,		    [STMT_FOR] = execute_for,
+		[STMT_SET] = execute_set,	    [STMT_CAPTURE] = execute_capture,
+		[STMT_MACRO] = execute_macro,	    [STMT_CALL] = execute_call,
+		[STMT_FILTER] = execute_filter,	    [STMT_WITH] = execute_with,
+		[STMT_DO] = execute_do,		    [STMT_BREAK] = execute_break,
+		[STMT_CONTINUE] = execute_continue,
+	};
+	for (size_t i = 0; i < statements->count; i++) {
+		const struct statement *statement = statements->items[i];
+		int status = kinds[statement->kind](run, statement);
+		if (status != NORMAL)
+			return status;
+	}
+	return NORMAL;
+}
+
+int execute(struct run *run, const struct statements *statements)
+{
+	return execute_body(run, statements) == FAILED ? -1 : 0;
+}
+
+int jinja_render(const struct jinja_template *tmpl, const struct value *context,
+		 struct arena *arena, struct buf *out, struct jinja_map *map, struct error *err)
+{
+	struct scope given = {.variables = (struct value *)context};
+	struct scope own = {.variables = value_map(arena), .parent = &given};
+	struct run run = {.tmpl = tmpl,
+			  .arena = arena,
+			  .scope = &own,
+			  .out = out,
+			  .map = map,
+			  .err = err};
+	return execute(&run, &tmpl->body);
+}

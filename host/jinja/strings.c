@@ -1,0 +1,325 @@
+/* What Python's strings can do; filters of the same names use it too. */
+#include "host/jinja/strings.h"
+
+#include "common/own.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static struct value *string(struct run *run, const char *text, size_t len)
+{
+	return value_stringn(run->arena, text, len);
+}
+
+struct value *string_map(struct run *run, const struct value *text, int (*change)(int))
+{
+	struct value *copy = string(run, text->string.data, text->string.len);
+	char *at = (char *)copy->string.data;
+	for (size_t i = 0; i < copy->string.len; i++)
+		if ((unsigned char)at[i] < 0x80)
+			at[i] = (char)change((unsigned char)at[i]);
+	return copy;
+}
+
+struct value *string_capitalize(struct run *run, const struct value *text)
+{
+	struct value *copy = string_map(run, text, tolower);
+	char *first = (char *)copy->string.data;
+	*first = (char)toupper((unsigned char)*first);
+	return copy;
+}
+
+/* A letter behind anything that is no letter becomes a capital. */
+struct value *string_title(struct run *run, const struct value *text, const char *separators)
+{
+	struct value *copy = string_map(run, text, tolower);
+	char *at = (char *)copy->string.data;
+	bool begins = true;
+	for (size_t i = 0; i < copy->string.len; i++) {
+		unsigned char c = (unsigned char)at[i];
+		if (begins && c < 0x80)
+			at[i] = (char)toupper(c);
+		begins = separators ? strchr(separators, c) != NULL : c < 0x80 && !isalpha(c);
+	}
+	return copy;
+}
+
+struct value *string_strip(struct run *run, const struct value *text, const char *characters,
+			   bool left, bool right)
+{
+	const char *from = text->string.data, *to = from + text->string.len;
+	if (!characters)
+		characters = " \t\n\r\f\v";
+	while (left && from < to && strchr(characters, *from) && *from)
+		from++;
+	while (right && to > from && strchr(characters, to[-1]) && to[-1])
+		to--;
+	return string(run, from, (size_t)(to - from));
+}
+
+struct value *string_replace(struct run *run, const struct value *text, const struct value *old,
+			     const struct value *new, int64_t most)
+{
+	auto_buf struct buf out = {0};
+	const char *at = text->string.data, *end = at + text->string.len;
+	while (most != 0 && at < end) {
+		const char *found = memmem(at, (size_t)(end - at), old->string.data, old->string.len);
+		if (!found || !old->string.len || out.len > RUN_MOST_OUTPUT)
+			break;
+		buf_add(&out, at, (size_t)(found - at));
+		buf_add(&out, new->string.data, new->string.len);
+		at = found + old->string.len;
+		most--;
+	}
+	buf_add(&out, at, (size_t)(end - at));
+	return string(run, out.data, out.len);
+}
+
+static void split_space(struct run *run, const struct value *text, int64_t most,
+			struct value *list)
+{
+	const char *at = text->string.data, *end = at + text->string.len;
+	for (;;) {
+		while (at < end && isspace((unsigned char)*at))
+			at++;
+		if (at == end)
+			return;
+		const char *word = at;
+		while (at < end && !isspace((unsigned char)*at))
+			at++;
+		if (most-- == 0)
+			at = end;
+		value_append(run->arena, list, string(run, word, (size_t)(at - word)));
+	}
+}
+
+struct value *string_split(struct run *run, const struct value *text, const struct value *by,
+			   int64_t most)
+{
+	struct value *list = value_list(run->arena);
+	if (!by || by->kind != VALUE_STRING || !by->string.len) {
+		split_space(run, text, most, list);
+		return list;
+	}
+	const char *at = text->string.data, *end = at + text->string.len;
+	for (const char *found; most != 0; most--, at = found + by->string.len) {
+		found = memmem(at, (size_t)(end - at), by->string.data, by->string.len);
+		if (!found)
+			break;
+		value_append(run->arena, list, string(run, at, (size_t)(found - at)));
+	}
+	value_append(run->arena, list, string(run, at, (size_t)(end - at)));
+	return list;
+}
+
+struct value *string_join(struct run *run, const struct expression *at, const struct value *by,
+			  struct value *items)
+{
+	auto_buf struct buf out = {0};
+	const struct value *list = iterate(run, at, items);
+	for (size_t i = 0; list && i < list->list.len; i++) {
+		if (i && by)
+			buf_add(&out, by->string.data, by->string.len);
+		if (!need_defined(run, at, list->list.items[i]))
+			return NULL;
+		write_text(&out, list->list.items[i]);
+		if (out.len > RUN_MOST_OUTPUT)
+			return run_fail(run, at, "the result is too large");
+	}
+	return list ? string(run, buf_text(&out), out.len) : NULL;
+}
+
+/* --- methods --- */
+
+#define METHOD(name)                                                                               \
+	static struct value *name(struct run *run, const struct expression *at,                    \
+				  struct value *subject, struct value **arguments)
+#define UNUSED (void)at, (void)arguments
+
+static const char *text_argument(struct value *argument)
+{
+	return argument ? value_text(argument) : NULL;
+}
+
+METHOD(do_upper)
+{
+	UNUSED;
+	return string_map(run, subject, toupper);
+}
+
+METHOD(do_lower)
+{
+	UNUSED;
+	return string_map(run, subject, tolower);
+}
+
+METHOD(do_capitalize)
+{
+	UNUSED;
+	return string_capitalize(run, subject);
+}
+
+METHOD(do_title)
+{
+	UNUSED;
+	return string_title(run, subject, NULL);
+}
+
+METHOD(do_strip)
+{
+	UNUSED;
+	return string_strip(run, subject, text_argument(arguments[0]), true, true);
+}
+
+METHOD(do_lstrip)
+{
+	UNUSED;
+	return string_strip(run, subject, text_argument(arguments[0]), true, false);
+}
+
+METHOD(do_rstrip)
+{
+	UNUSED;
+	return string_strip(run, subject, text_argument(arguments[0]), false, true);
+}
+
+METHOD(do_split)
+{
+	UNUSED;
+	bool bounded = value_is(arguments[1], VALUE_INT);
+	return string_split(run, subject, arguments[0], bounded ? arguments[1]->integer : -1);
+}
+
+METHOD(do_splitlines)
+{
+	struct value newline = {.kind = VALUE_STRING, .string = {.data = "\n", .len = 1}};
+	UNUSED;
+	struct value *lines = string_split(run, subject, &newline, -1);
+	if (lines->list.items[lines->list.len - 1]->string.len == 0)
+		lines->list.len--;
+	return lines;
+}
+
+METHOD(do_join)
+{
+	return string_join(run, at, subject, arguments[0]);
+}
+
+METHOD(do_replace)
+{
+	if (!value_text(arguments[0]) || !value_text(arguments[1]))
+		return run_fail(run, at, "'replace' takes two strings");
+	return string_replace(run, subject, arguments[0], arguments[1], -1);
+}
+
+static bool begins(const struct value *text, const struct value *part)
+{
+	return part->kind == VALUE_STRING && text->string.len >= part->string.len &&
+	       memcmp(text->string.data, part->string.data, part->string.len) == 0;
+}
+
+static bool ends(const struct value *text, const struct value *part)
+{
+	return part->kind == VALUE_STRING && text->string.len >= part->string.len &&
+	       memcmp(text->string.data + text->string.len - part->string.len, part->string.data,
+		      part->string.len) == 0;
+}
+
+METHOD(do_startswith)
+{
+	UNUSED;
+	return value_bool(run->arena, begins(subject, arguments[0]));
+}
+
+METHOD(do_endswith)
+{
+	UNUSED;
+	return value_bool(run->arena, ends(subject, arguments[0]));
+}
+
+METHOD(do_find)
+{
+	const char *part = value_text(arguments[0]);
+	if (!part)
+		return run_fail(run, at, "'find' takes a string");
+	const char *found = memmem(subject->string.data, subject->string.len, part,
+				   arguments[0]->string.len);
+	struct value before = *subject;
+	before.string.len = found ? (size_t)(found - subject->string.data) : 0;
+	return value_int(run->arena, found ? (int64_t)character_count(&before) : -1);
+}
+
+static bool all_are(const struct value *text, int (*is)(int))
+{
+	for (size_t i = 0; i < text->string.len; i++)
+		if (!is((unsigned char)text->string.data[i]))
+			return false;
+	return text->string.len > 0;
+}
+
+METHOD(do_isdigit)
+{
+	UNUSED;
+	return value_bool(run->arena, all_are(subject, isdigit));
+}
+
+METHOD(do_isalpha)
+{
+	UNUSED;
+	return value_bool(run->arena, all_are(subject, isalpha));
+}
+
+/* "{} {1}", without names and format specifications. */
+METHOD(do_format)
+{
+	auto_buf struct buf out = {0};
+	size_t next = 0;
+	for (const char *from = subject->string.data; *from; from++) {
+		if ((*from == '{' || *from == '}') && from[1] == *from) {
+			buf_putc(&out, *from++);
+			continue;
+		}
+		if (*from != '{') {
+			buf_putc(&out, *from);
+			continue;
+		}
+		size_t len = strcspn(from + 1, "}");
+		if (!from[len + 1] || memchr(from + 1, ':', len) || memchr(from + 1, '!', len))
+			return run_fail(run, at, "'format' knows {} and {0} only");
+		size_t index = len ? (size_t)strtoul(from + 1, NULL, 10) : next++;
+		if (index >= 8 || !arguments[index] || (len && !isdigit((unsigned char)from[1])))
+			return run_fail(run, at, "'format' has no argument for '{%.*s}'", (int)len,
+					from + 1);
+		write_text(&out, arguments[index]);
+		from += len + 1;
+	}
+	return string(run, buf_text(&out), out.len);
+}
+
+static const struct jinja_function methods[] = {
+	{"upper", "", do_upper},
+	{"lower", "", do_lower},
+	{"capitalize", "", do_capitalize},
+	{"title", "", do_title},
+	{"strip", "chars", do_strip},
+	{"lstrip", "chars", do_lstrip},
+	{"rstrip", "chars", do_rstrip},
+	{"split", "sep,maxsplit", do_split},
+	{"splitlines", "", do_splitlines},
+	{"join", "!iterable", do_join},
+	{"replace", "!old,new", do_replace},
+	{"startswith", "!prefix", do_startswith},
+	{"endswith", "!suffix", do_endswith},
+	{"find", "!sub", do_find},
+	{"isdigit", "", do_isdigit},
+	{"isalpha", "", do_isalpha},
+	{"format", "a,b,c,d,e,f,g,h", do_format},
+};
+
+const struct jinja_function *find_string_method(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return &methods[i];
+	return NULL;
+}
