@@ -34,7 +34,7 @@ agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl
 agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 
 asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized
+	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
 asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 

@@ -94,8 +94,7 @@ struct value *get_item(struct run *run, const struct expression *at, struct valu
 	if (object_is(subject, OBJECT_PLACEHOLDER))
 		return subject;
 	if (index->kind == VALUE_STRING) {
-		struct value *found =
-			value_getn(subject, index->string.data, index->string.len);
+		struct value *found = value_getn(subject, index->string.data, index->string.len);
 		return found ? found : get_attribute(run, subject, index->string.data);
 	}
 	if (index->kind == VALUE_INT && subject->kind == VALUE_MAP) {
@@ -117,7 +116,8 @@ struct value *get_item(struct run *run, const struct expression *at, struct valu
 
 static struct value *evaluate_attribute(struct run *run, const struct expression *expression)
 {
-	struct value *subject = need_defined(run, expression->left, evaluate(run, expression->left));
+	struct value *subject =
+		need_defined(run, expression->left, evaluate(run, expression->left));
 	return subject ? get_attribute(run, subject, expression->name) : NULL;
 }
 
@@ -131,7 +131,8 @@ static struct value *evaluate_index(struct run *run, const struct expression *ex
 static struct value *evaluate_slice(struct run *run, const struct expression *expression)
 {
 	struct value *parts[3] = {NULL};
-	struct value *subject = need_defined(run, expression->left, evaluate(run, expression->left));
+	struct value *subject =
+		need_defined(run, expression->left, evaluate(run, expression->left));
 	if (!subject)
 		return NULL;
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
@@ -204,7 +205,7 @@ static struct value *evaluate_binary(struct run *run, const struct expression *e
 	if (and || strcmp(expression->name, "or") == 0) {
 		if (truth(run, expression->left, left, &is_true) < 0)
 			return NULL;
-		return is_true == and ? evaluate(run, expression->right) : left;
+		return is_true == and? evaluate(run, expression->right) : left;
 	}
 	struct value *right = evaluate(run, expression->right);
 	return right ? operate(run, expression, expression->name, left, right) : NULL;
@@ -233,7 +234,8 @@ static struct value *evaluate_condition(struct run *run, const struct expression
 		return evaluate(run, expression->left);
 	if (expression->items[0])
 		return evaluate(run, expression->items[0]);
-	return undefined_new(run, "the inline if-expression evaluated to false and no else section was defined");
+	return undefined_new(
+		run, "the inline if-expression evaluated to false and no else section was defined");
 }
 
 /* --- calls, filters, tests --- */
@@ -278,7 +280,8 @@ static struct value *evaluate_test(struct run *run, const struct expression *exp
 	return value_bool(run->arena, is_true);
 }
 
-static struct value *evaluate_filter_expression(struct run *run, const struct expression *expression)
+static struct value *evaluate_filter_expression(struct run *run,
+						const struct expression *expression)
 {
 	return evaluate_filter(run, expression, NULL);
 }
@@ -292,20 +295,13 @@ static struct value *evaluate_literal(struct run *run, const struct expression *
 struct value *evaluate(struct run *run, const struct expression *expression)
 {
 	static struct value *(*const kinds[])(struct run *, const struct expression *) = {
-		[EXPR_LITERAL] = evaluate_literal,
-		[EXPR_NAME] = evaluate_name,
-		[EXPR_LIST] = evaluate_list,
-		[EXPR_TUPLE] = evaluate_list,
-		[EXPR_DICT] = evaluate_dict,
-		[EXPR_ATTRIBUTE] = evaluate_attribute,
-		[EXPR_INDEX] = evaluate_index,
-		[EXPR_SLICE] = evaluate_slice,
-		[EXPR_CALL] = evaluate_call,
-		[EXPR_FILTER] = evaluate_filter_expression,
-		[EXPR_TEST] = evaluate_test,
-		[EXPR_UNARY] = evaluate_unary,
-		[EXPR_BINARY] = evaluate_binary,
-		[EXPR_COMPARE] = evaluate_compare,
+		[EXPR_LITERAL] = evaluate_literal,     [EXPR_NAME] = evaluate_name,
+		[EXPR_LIST] = evaluate_list,           [EXPR_TUPLE] = evaluate_list,
+		[EXPR_DICT] = evaluate_dict,           [EXPR_ATTRIBUTE] = evaluate_attribute,
+		[EXPR_INDEX] = evaluate_index,         [EXPR_SLICE] = evaluate_slice,
+		[EXPR_CALL] = evaluate_call,           [EXPR_FILTER] = evaluate_filter_expression,
+		[EXPR_TEST] = evaluate_test,           [EXPR_UNARY] = evaluate_unary,
+		[EXPR_BINARY] = evaluate_binary,       [EXPR_COMPARE] = evaluate_compare,
 		[EXPR_CONDITION] = evaluate_condition,
 	};
 	return kinds[expression->kind](run, expression);

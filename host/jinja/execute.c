@@ -32,7 +32,8 @@ static void add_piece(struct run *run, const struct statement *statement, bool l
 		return;
 	if (map->len == map->cap) {
 		size_t cap = map->cap ? map->cap * 2 : 64;
-		map->pieces = arena_grow(run->arena, map->pieces, map->len, cap, sizeof *map->pieces);
+		map->pieces =
+			arena_grow(run->arena, map->pieces, map->len, cap, sizeof *map->pieces);
 		map->cap = cap;
 	}
 	map->pieces[map->len++] = (struct jinja_piece){.offset = run->out->len,
@@ -168,7 +169,8 @@ static void update_loop(struct run *run, struct value *loop, const struct value 
 	value_set(run->arena, loop, "previtem",
 		  i ? items->list.items[i - 1] : undefined_new(run, "there is no previous item"));
 	value_set(run->arena, loop, "nextitem",
-		  i + 1 < len ? items->list.items[i + 1] : undefined_new(run, "there is no next item"));
+		  i + 1 < len ? items->list.items[i + 1]
+			      : undefined_new(run, "there is no next item"));
 }
 
 static struct value *new_loop(struct run *run, const struct statement *statement,
@@ -181,9 +183,8 @@ static struct value *new_loop(struct run *run, const struct statement *statement
 	set_number(run, loop, "depth0", depth - 1);
 	if (statement->recursive) {
 		struct macro *again = arena_alloc(run->arena, sizeof *again);
-		*again = (struct macro){.statement = statement,
-					.scope = run->scope,
-					.depth = depth};
+		*again =
+			(struct macro){.statement = statement, .scope = run->scope, .depth = depth};
 		value_set(run->arena, loop, "(call)", object_new(run, OBJECT_LOOP_CALL, again));
 	}
 	return loop;
@@ -193,8 +194,8 @@ static int turn(struct run *run, const struct statement *statement, struct value
 		struct value *item)
 {
 	if (++run->turns > RUN_MOST_TURNS || run->arena->used > RUN_MOST_MEMORY) {
-		run_fail(run, statement->value, "the loops of this template take more than %d turns",
-			 RUN_MOST_TURNS);
+		run_fail(run, statement->value,
+			 "the loops of this template take more than %d turns", RUN_MOST_TURNS);
 		return FAILED;
 	}
 	push_scope(run);
@@ -434,12 +435,18 @@ static int execute_continue(struct run *run, const struct statement *statement)
 static int execute_body(struct run *run, const struct statements *statements)
 {
 	static int (*const kinds[])(struct run *, const struct statement *) = {
-		[STMT_TEXT] = execute_text,	    [STMT_PRINT] = execute_print,
-		[STMT_IF] = execute_if,		    [STMT_FOR] = execute_for,
-		[STMT_SET] = execute_set,	    [STMT_CAPTURE] = execute_capture,
-		[STMT_MACRO] = execute_macro,	    [STMT_CALL] = execute_call,
-		[STMT_FILTER] = execute_filter,	    [STMT_WITH] = execute_with,
-		[STMT_DO] = execute_do,		    [STMT_BREAK] = execute_break,
+		[STMT_TEXT] = execute_text,
+		[STMT_PRINT] = execute_print,
+		[STMT_IF] = execute_if,
+		[STMT_FOR] = execute_for,
+		[STMT_SET] = execute_set,
+		[STMT_CAPTURE] = execute_capture,
+		[STMT_MACRO] = execute_macro,
+		[STMT_CALL] = execute_call,
+		[STMT_FILTER] = execute_filter,
+		[STMT_WITH] = execute_with,
+		[STMT_DO] = execute_do,
+		[STMT_BREAK] = execute_break,
 		[STMT_CONTINUE] = execute_continue,
 	};
 	for (size_t i = 0; i < statements->count; i++) {
@@ -461,11 +468,7 @@ int jinja_render(const struct jinja_template *tmpl, const struct value *context,
 {
 	struct scope given = {.variables = (struct value *)context};
 	struct scope own = {.variables = value_map(arena), .parent = &given};
-	struct run run = {.tmpl = tmpl,
-			  .arena = arena,
-			  .scope = &own,
-			  .out = out,
-			  .map = map,
-			  .err = err};
+	struct run run = {
+		.tmpl = tmpl, .arena = arena, .scope = &own, .out = out, .map = map, .err = err};
 	return execute(&run, &tmpl->body);
 }

@@ -181,8 +181,8 @@ static struct value *list_index(struct run *run, const struct expression *at, st
 }
 
 static const struct jinja_function map_methods[] = {
-	{"items", "", map_items},	 {"keys", "", map_keys},
-	{"values", "", map_values},	 {"get", "key,default", map_get},
+	{"items", "", map_items},         {"keys", "", map_keys},
+	{"values", "", map_values},       {"get", "key,default", map_get},
 	{"update", "!other", map_update},
 };
 

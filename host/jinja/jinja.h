@@ -25,7 +25,7 @@ bool jinja_reads(const struct jinja_template *tmpl, const char *variable);
 /* Where the output came from: one entry for each piece, in order of `offset`. Text copied from the
  * template advances with it; a piece that an expression made has one position for all of it. */
 struct jinja_piece {
-	size_t offset;	       /* into the output */
+	size_t offset;         /* into the output */
 	unsigned line, column; /* in the template, from 1 */
 	bool literal;
 };

@@ -211,8 +211,8 @@ static int lex_string(struct lexer *lexer)
 static int lex_operator(struct lexer *lexer)
 {
 	static const char *const operators[] = {
-		"**", "//", "==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "~", "<", ">",
-		"=",  ".",  ",",  ":",	"|",  "(",  ")", "[", "]", "{", "}", ";",
+		"**", "//", "==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "~", "<",
+		">",  "=",  ".",  ",",  ":",  "|",  "(", ")", "[", "]", "{", "}", ";",
 	};
 	for (size_t i = 0; i < COUNT_OF(operators); i++) {
 		if (!starts(lexer, lexer->at, operators[i]))
@@ -395,6 +395,8 @@ int jinja_lex(struct arena *arena, const char *name, const char *text, size_t le
 		if (tag < lexer.end && lex_tag(&lexer, tag) < 0)
 			return -1;
 	}
-	add(&lexer, TOKEN_END, lexer.end, 0);
+	/* A last newline ends a line and begins none. */
+	bool newline = len && lexer.end[-1] == '\n';
+	add(&lexer, TOKEN_END, lexer.end - newline, 0);
 	return 0;
 }

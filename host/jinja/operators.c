@@ -95,8 +95,8 @@ static struct value *power(struct run *run, const struct expression *at, int64_t
 	return value_int(run->arena, result);
 }
 
-static struct value *whole_operation(struct run *run, const struct expression *at,
-				     const char *name, int64_t a, int64_t b)
+static struct value *whole_operation(struct run *run, const struct expression *at, const char *name,
+				     int64_t a, int64_t b)
 {
 	int64_t result = 0;
 	bool over = false;
@@ -121,8 +121,8 @@ static struct value *whole_operation(struct run *run, const struct expression *a
 	return over ? overflow(run, at) : value_int(run->arena, result);
 }
 
-static struct value *real_operation(struct run *run, const struct expression *at,
-				    const char *name, double a, double b)
+static struct value *real_operation(struct run *run, const struct expression *at, const char *name,
+				    double a, double b)
 {
 	double result = 0;
 	if (strchr("/%", name[0]) && b == 0)
@@ -170,8 +170,8 @@ static struct value *join_strings(struct run *run, const struct value *left,
 	return joined;
 }
 
-static struct value *repeat(struct run *run, const struct expression *at,
-			    const struct value *value, int64_t times)
+static struct value *repeat(struct run *run, const struct expression *at, const struct value *value,
+			    int64_t times)
 {
 	size_t len = value->kind == VALUE_STRING ? value->string.len : value->list.len * 8;
 	if (times > 0 && len && (uint64_t)times > (RUN_MOST_OUTPUT / 8) / len)

@@ -271,9 +271,9 @@ int parse_arguments(struct parser *parser, struct expression *call)
 			break;
 		if (call->argument_count == cap) {
 			cap = cap ? cap * 2 : 4;
-			call->arguments = arena_grow(parser->arena, call->arguments,
-						     call->argument_count, cap,
-						     sizeof *call->arguments);
+			call->arguments =
+				arena_grow(parser->arena, call->arguments, call->argument_count,
+					   cap, sizeof *call->arguments);
 		}
 		struct argument *argument = &call->arguments[call->argument_count++];
 		*argument = (struct argument){0};
@@ -423,8 +423,8 @@ static struct expression *parse_test(struct parser *parser, struct expression *l
 	if (!negated)
 		return test;
 	struct expression *not = over(parser, EXPR_UNARY, test);
-	not->name = "not";
-	return not;
+	not ->name = "not";
+	return not ;
 }
 
 static struct expression *parse_filters_and_tests(struct parser *parser, struct expression *left)

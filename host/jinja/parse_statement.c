@@ -79,8 +79,7 @@ static int parse_if_rest(struct parser *parser, struct statement *statement,
 	return parse_to_end(parser, "endif", opened, &statement->otherwise);
 }
 
-static int parse_if(struct parser *parser, struct statement *statement,
-		    const struct opened *opened)
+static int parse_if(struct parser *parser, struct statement *statement, const struct opened *opened)
 {
 	return parse_if_rest(parser, statement, opened);
 }
@@ -98,8 +97,7 @@ static int parse_for(struct parser *parser, struct statement *statement,
 	if (parser_skip(parser, "if") && !(statement->filter = parse_expression(parser)))
 		return -1;
 	statement->recursive = parser_skip(parser, "recursive");
-	if (expect_block_end(parser) < 0 ||
-	    parse_body(parser, ends, opened, &statement->body) < 0)
+	if (expect_block_end(parser) < 0 || parse_body(parser, ends, opened, &statement->body) < 0)
 		return -1;
 	if (parser_skip(parser, "endfor"))
 		return expect_block_end(parser);
@@ -207,8 +205,7 @@ static int parse_filter_block(struct parser *parser, struct statement *statement
 	return parse_to_end(parser, "endfilter", opened, &statement->body);
 }
 
-static int parse_do(struct parser *parser, struct statement *statement,
-		    const struct opened *opened)
+static int parse_do(struct parser *parser, struct statement *statement, const struct opened *opened)
 {
 	(void)opened;
 	statement->value = parse_tuple(parser);
@@ -261,7 +258,8 @@ static int unknown_statement(struct parser *parser)
 	const char *word = parser_found(parser);
 	const char *near = nearest_name(word, names, COUNT_OF(names));
 	if (near && parser->token->kind == TOKEN_NAME)
-		return parser_fail(parser, "unknown statement '%s': did you mean '%s'?", word, near);
+		return parser_fail(parser, "unknown statement '%s': did you mean '%s'?", word,
+				   near);
 	return parser_fail(parser, "unknown statement '%s'", word);
 }
 

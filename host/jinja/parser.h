@@ -9,7 +9,7 @@ struct parser {
 	struct arena *arena;
 	const char *name;
 	const struct token *token; /* the current one */
-	unsigned depth;		   /* of nesting, bounded */
+	unsigned depth;            /* of nesting, bounded */
 	struct error *err;
 };
 

@@ -31,8 +31,8 @@ struct run {
 enum object_kind {
 	OBJECT_UNDEFINED,   /* data: the message */
 	OBJECT_PLACEHOLDER, /* data: nothing */
-	OBJECT_MACRO,	    /* data: struct macro */
-	OBJECT_METHOD,	    /* data: struct method */
+	OBJECT_MACRO,       /* data: struct macro */
+	OBJECT_METHOD,      /* data: struct method */
 	OBJECT_FUNCTION,    /* data: struct jinja_function */
 	OBJECT_LOOP_CALL,   /* data: struct macro: the loop of a recursive for */
 };
@@ -133,7 +133,7 @@ struct value *slice(struct run *run, const struct expression *at, struct value *
 		    struct value *start, struct value *stop, struct value *step);
 
 /* --- text.c --- */
-void write_text(struct buf *out, const struct value *value);	     /* Python's str() */
+void write_text(struct buf *out, const struct value *value);           /* Python's str() */
 void write_representation(struct buf *out, const struct value *value); /* Python's repr() */
 struct value *text_of(struct run *run, struct value *value);
 const char *type_name(const struct value *value); /* as Python calls it */

@@ -63,7 +63,8 @@ struct value *string_replace(struct run *run, const struct value *text, const st
 	auto_buf struct buf out = {0};
 	const char *at = text->string.data, *end = at + text->string.len;
 	while (most != 0 && at < end) {
-		const char *found = memmem(at, (size_t)(end - at), old->string.data, old->string.len);
+		const char *found =
+			memmem(at, (size_t)(end - at), old->string.data, old->string.len);
 		if (!found || !old->string.len || out.len > RUN_MOST_OUTPUT)
 			break;
 		buf_add(&out, at, (size_t)(found - at));
@@ -75,8 +76,7 @@ struct value *string_replace(struct run *run, const struct value *text, const st
 	return string(run, out.data, out.len);
 }
 
-static void split_space(struct run *run, const struct value *text, int64_t most,
-			struct value *list)
+static void split_space(struct run *run, const struct value *text, int64_t most, struct value *list)
 {
 	const char *at = text->string.data, *end = at + text->string.len;
 	for (;;) {
@@ -242,8 +242,8 @@ METHOD(do_find)
 	const char *part = value_text(arguments[0]);
 	if (!part)
 		return run_fail(run, at, "'find' takes a string");
-	const char *found = memmem(subject->string.data, subject->string.len, part,
-				   arguments[0]->string.len);
+	const char *found =
+		memmem(subject->string.data, subject->string.len, part, arguments[0]->string.len);
 	struct value before = *subject;
 	before.string.len = found ? (size_t)(found - subject->string.data) : 0;
 	return value_int(run->arena, found ? (int64_t)character_count(&before) : -1);

@@ -132,8 +132,8 @@ struct value *text_of(struct run *run, struct value *value)
 
 const char *type_name(const struct value *value)
 {
-	static const char *const names[] = {"NoneType", "bool", "int",	"float",
-					    "str",	"list", "dict", "object"};
+	static const char *const names[] = {"NoneType", "bool", "int",  "float",
+					    "str",      "list", "dict", "object"};
 	if (is_tuple(value))
 		return "tuple";
 	if (value->kind == VALUE_OBJECT)
@@ -157,7 +157,8 @@ static const char *read_conversion(const char *at, struct conversion *conversion
 	while (*at && strchr("#0- +", *at) && flags + 1 < sizeof conversion->flags)
 		conversion->flags[flags++] = *at++;
 	for (; isdigit((unsigned char)*at); at++)
-		conversion->width = (conversion->width < 0 ? 0 : conversion->width % 10000) * 10 + *at - '0';
+		conversion->width =
+			(conversion->width < 0 ? 0 : conversion->width % 10000) * 10 + *at - '0';
 	if (*at == '.')
 		for (conversion->precision = 0, at++; isdigit((unsigned char)*at); at++)
 			conversion->precision = conversion->precision % 10000 * 10 + *at - '0';
@@ -179,7 +180,8 @@ static void format_number(struct buf *out, const struct conversion *conversion,
 	/* C's flag 0 is void with a precision; Python's is not. */
 	if (!real && conversion->precision < 0)
 		snprintf(format, sizeof format, "%%%s*ll%c", conversion->flags,
-			 conversion->verb == 'i' || conversion->verb == 'u' ? 'd' : conversion->verb);
+			 conversion->verb == 'i' || conversion->verb == 'u' ? 'd'
+									    : conversion->verb);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	if (real)
@@ -231,13 +233,16 @@ static struct value *next_argument(struct formatting *formatting, const char **a
 		size_t len = strcspn(*at + 1, ")");
 		struct value *found = value_getn(arguments, *at + 1, len);
 		*at += len + 1 + ((*at)[len + 1] == ')');
-		return found ? found : run_fail(formatting->run, formatting->at, "the format's key is missing");
+		return found ? found
+			     : run_fail(formatting->run, formatting->at,
+					"the format's key is missing");
 	}
 	if (!is_tuple(arguments) && formatting->next++ == 0)
 		return arguments;
 	if (is_tuple(arguments) && formatting->next < arguments->list.len)
 		return arguments->list.items[formatting->next++];
-	return run_fail(formatting->run, formatting->at, "not enough arguments for the format string");
+	return run_fail(formatting->run, formatting->at,
+			"not enough arguments for the format string");
 }
 
 static int format_one(struct formatting *formatting, const char **at)
@@ -263,7 +268,8 @@ static int format_one(struct formatting *formatting, const char **at)
 		number = (struct value){.kind = VALUE_INT, .integer = value->boolean};
 	bool known = conversion.verb && strchr("diuxXoeEfFgG", conversion.verb);
 	if (!known || (number.kind != VALUE_INT && number.kind != VALUE_FLOAT)) {
-		run_fail(formatting->run, formatting->at, "%%%c format: a number is required, not %s",
+		run_fail(formatting->run, formatting->at,
+			 "%%%c format: a number is required, not %s",
 			 conversion.verb ? conversion.verb : ' ', type_name(value));
 		return -1;
 	}

@@ -5,20 +5,20 @@
 #include "host/jinja/jinja.h"
 
 enum expression_kind {
-	EXPR_LITERAL,	/* literal */
-	EXPR_NAME,	/* name */
-	EXPR_LIST,	/* items */
-	EXPR_TUPLE,	/* items */
-	EXPR_DICT,	/* items: key, value, key, value... */
+	EXPR_LITERAL,   /* literal */
+	EXPR_NAME,      /* name */
+	EXPR_LIST,      /* items */
+	EXPR_TUPLE,     /* items */
+	EXPR_DICT,      /* items: key, value, key, value... */
 	EXPR_ATTRIBUTE, /* left.name */
-	EXPR_INDEX,	/* left[right] */
-	EXPR_SLICE,	/* left[items[0]:items[1]:items[2]], each may be NULL */
-	EXPR_CALL,	/* left(arguments) */
-	EXPR_FILTER,	/* left|name(arguments); left NULL: what a filter block captured */
-	EXPR_TEST,	/* left is name(arguments) */
-	EXPR_UNARY,	/* name: "not", "-", "+" */
-	EXPR_BINARY,	/* name: "+", "and", "~"... */
-	EXPR_COMPARE,	/* left, then items with their operator as `name`, each in `left` */
+	EXPR_INDEX,     /* left[right] */
+	EXPR_SLICE,     /* left[items[0]:items[1]:items[2]], each may be NULL */
+	EXPR_CALL,      /* left(arguments) */
+	EXPR_FILTER,    /* left|name(arguments); left NULL: what a filter block captured */
+	EXPR_TEST,      /* left is name(arguments) */
+	EXPR_UNARY,     /* name: "not", "-", "+" */
+	EXPR_BINARY,    /* name: "+", "and", "~"... */
+	EXPR_COMPARE,   /* left, then items with their operator as `name`, each in `left` */
 	EXPR_CONDITION, /* left if right else items[0] (may be NULL) */
 };
 
@@ -42,17 +42,17 @@ struct expression {
 };
 
 enum statement_kind {
-	STMT_TEXT,     /* text */
-	STMT_PRINT,    /* value */
-	STMT_IF,       /* value, body, otherwise */
-	STMT_FOR,      /* target, value, filter, body, otherwise */
-	STMT_SET,      /* target, value */
-	STMT_CAPTURE,  /* target, filter (may be NULL), body: a block set */
-	STMT_MACRO,    /* name, parameters, body */
-	STMT_CALL,     /* value (a call), parameters, body */
-	STMT_FILTER,   /* value (filters over a NULL), body */
-	STMT_WITH,     /* parameters, body */
-	STMT_DO,       /* value */
+	STMT_TEXT,    /* text */
+	STMT_PRINT,   /* value */
+	STMT_IF,      /* value, body, otherwise */
+	STMT_FOR,     /* target, value, filter, body, otherwise */
+	STMT_SET,     /* target, value */
+	STMT_CAPTURE, /* target, filter (may be NULL), body: a block set */
+	STMT_MACRO,   /* name, parameters, body */
+	STMT_CALL,    /* value (a call), parameters, body */
+	STMT_FILTER,  /* value (filters over a NULL), body */
+	STMT_WITH,    /* parameters, body */
+	STMT_DO,      /* value */
 	STMT_BREAK,
 	STMT_CONTINUE,
 };

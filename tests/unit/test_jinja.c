@@ -1,0 +1,256 @@
+/* Our Jinja2 beside Jinja2 itself (python3-jinja2) on the same templates: the same bytes, or an
+ * error at the same line. And what is ours alone: messages, bounds, positions. */
+#include "tests/unit/check.h"
+
+#include "common/buffer.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "common/own.h"
+#include "host/jinja/jinja.h"
+
+static int render(const char *text, size_t len, const struct jinja_options *options,
+		  const struct value *context, struct buf *out, struct jinja_map *map,
+		  struct arena *arena, struct error *err)
+{
+	struct jinja_template *tmpl = jinja_parse(arena, "t", text, len, options, err);
+	return tmpl ? jinja_render(tmpl, context, arena, out, map, err) : -1;
+}
+
+/* --- beside the reference --- */
+
+struct reference {
+	struct arena arena;
+	struct buf cases;
+	struct value *context, *expected;
+};
+
+static void load(struct reference *reference)
+{
+	struct error err = {0};
+	auto_buf struct buf context = {0}, expected = {0};
+	assert_int_equal(file_read("tests/fixtures/jinja/cases.txt", 0, &reference->cases, &err),
+			 0);
+	assert_int_equal(file_read("tests/fixtures/jinja/context.json", 0, &context, &err), 0);
+	reference->context =
+		json_parse(&reference->arena, "context", context.data, context.len, &err);
+	FILE *python = popen("/usr/bin/python3 tests/fixtures/jinja/reference.py", "r");
+	assert_non_null(python);
+	char chunk[4096];
+	for (size_t got; (got = fread(chunk, 1, sizeof chunk, python)) > 0;)
+		buf_add(&expected, chunk, got);
+	assert_int_equal(pclose(python), 0);
+	reference->expected =
+		json_parse(&reference->arena, "reference", expected.data, expected.len, &err);
+	expect_no_error(&err);
+}
+
+static int compare_case(const struct reference *reference, const struct value *expected,
+			const struct jinja_options *options, const char *text, size_t len)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	auto_error struct error err = {0};
+	int status = render(text, len, options, reference->context, &out, NULL, &arena, &err);
+	const char *output = value_text(value_get(expected, "output"));
+	if (output && status == 0 && strcmp(output, buf_text(&out)) == 0)
+		return 0;
+	if (!output && status < 0 && err.line == (unsigned)value_get(expected, "line")->integer)
+		return 0;
+	print_message("template: %.*s\n", (int)len, text);
+	if (output)
+		print_message("jinja2:   %s\n", output);
+	else
+		print_message("jinja2:   an error at line %d\n",
+			      (int)value_get(expected, "line")->integer);
+	if (status == 0)
+		print_message("ours:     %s\n", buf_text(&out));
+	else
+		print_message("ours:     %u: %s\n", err.line, err.message);
+	return 1;
+}
+
+static void the_same_bytes_as_jinja2(void **state)
+{
+	static const struct jinja_options options[] = {{false, false}, {true, true}};
+	struct reference reference = {0};
+	(void)state;
+	load(&reference);
+	const char *at = buf_text(&reference.cases), *end;
+	int different = 0;
+	size_t count = 0;
+	for (; *at; at = *end ? end + 6 : end, count++) {
+		end = strstr(at, "=====\n");
+		if (!end)
+			end = at + strlen(at);
+		const struct value *expected = reference.expected->list.items[count];
+		for (size_t i = 0; i < COUNT_OF(options); i++)
+			different += compare_case(&reference, expected->list.items[i], &options[i],
+						  at, (size_t)(end - at));
+	}
+	assert_int_equal(count, reference.expected->list.len);
+	assert_int_equal(different, 0);
+	arena_free(&reference.arena);
+	buf_free(&reference.cases);
+}
+
+/* --- ours --- */
+
+static void messages(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{"{{ vresion }}", "t:1:4: 'vresion' is undefined: did you mean 'version'?"},
+		{"a\n  {{ zzz }}", "t:2:6: 'zzz' is undefined"},
+		{"{{ map.q }}", "t:1:7: 'dict object' has no attribute 'q'"},
+		{"{{ version | uper }}", "t:1:14: no filter named 'uper': did you mean 'upper'?"},
+		{"{{ version is defind }}", "no test named 'defind': did you mean 'defined'?"},
+		{"{% fro x in y %}", "t:1:4: unknown statement 'fro': did you mean 'for'?"},
+		{"{% for x in y %}\n{% endif %}",
+		 "t:2:4: expected 'endfor', found 'endif' (the 'for' began at line 1)"},
+		{"{% if x %}\n", "t:1:11: expected 'endif', found 'the end of the template' (the "
+				 "'if' began at line 1)"},
+		{"{{ 'x }}", "t:1:4: this string does not end"},
+		{"a {# b", "t:1:3: this comment has no '#}'"},
+		{"{{ 9223372036854775807 + 1 }}", "the result does not fit in 64 bits"},
+		{"{{ 99999999999999999999 }}", "is no number that fits in 64 bits"},
+		{"{% include 'x' %}", "'include' is not supported"},
+		{"{{ $ }}", "t:1:4: this character means nothing here"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_buf struct buf out = {0};
+		struct error err = {0};
+		struct jinja_options options = {0};
+		struct value *context = value_map(&arena);
+		value_set(&arena, context, "version", value_string(&arena, "1"));
+		value_set(&arena, context, "map", value_map(&arena));
+		assert_int_equal(render(cases[i].text, strlen(cases[i].text), &options, context,
+					&out, NULL, &arena, &err),
+				 -1);
+		expect_error(&err, cases[i].error);
+	}
+}
+
+static void bounds(void **state)
+{
+	static const char *const cases[] = {
+		"{% for a in range(2000) %}{% for b in range(2000) %}{% endfor %}{% endfor %}",
+		"{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+		"{{ 'x' * 1000000000 }}",
+		"{% for a in range(900000) %}{{ 'x' * 1000 }}{% endfor %}",
+		"{{ range(10000000000) }}",
+		"{% set ns = namespace(s='x') %}{% for a in range(100) %}{% set ns.s = ns.s + ns.s "
+		"%}{% endfor %}",
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_buf struct buf out = {0};
+		struct error err = {0};
+		struct jinja_options options = {0};
+		assert_int_equal(render(cases[i], strlen(cases[i]), &options, value_map(&arena),
+					&out, NULL, &arena, &err),
+				 -1);
+		expect_error(&err, "t:1:");
+	}
+	/* Nested too deeply to parse. */
+	char deep[4001];
+	memset(deep, '(', sizeof deep);
+	memcpy(deep, "{{", 2);
+	memcpy(deep + 3998, "}}", 2);
+	deep[4000] = '\0';
+	auto_arena struct arena arena = {0};
+	struct error err = {0};
+	struct jinja_options options = {0};
+	assert_null(jinja_parse(&arena, "t", deep, 4000, &options, &err));
+	expect_error(&err, "nested too deeply");
+}
+
+static void output_is_located(void **state)
+{
+	static const char text[] = "one\n"
+				   "{% for i in [1, 2] %}\n"
+				   "  x{{ 'a\\nb' }}y\n"
+				   "{% endfor %}\n"
+				   "end";
+	static const struct {
+		unsigned line, column, template_line, template_column;
+	} cases[] = {
+		{1, 2, 1, 2},  {3, 3, 3, 3}, {3, 4, 3, 7}, {4, 1, 3, 7},
+		{4, 2, 3, 17}, {6, 3, 3, 3}, {9, 1, 5, 1}, {9, 3, 5, 3},
+	};
+	(void)state;
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	struct error err = {0};
+	struct jinja_options options = {0};
+	struct jinja_map map = {0};
+	render(text, strlen(text), &options, value_map(&arena), &out, &map, &arena, &err);
+	expect_no_error(&err);
+	assert_string_equal(out.data, "one\n\n  xa\nby\n\n  xa\nby\n\nend");
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		unsigned line, column;
+		jinja_locate(&map, &out, cases[i].line, cases[i].column, &line, &column);
+		assert_int_equal(line, cases[i].template_line);
+		assert_int_equal(column, cases[i].template_column);
+	}
+}
+
+static void what_is_read(void **state)
+{
+	static const struct {
+		const char *text;
+		bool reads;
+	} cases[] = {
+		{"{{ facts.os.id }}", true},
+		{"{% if x is in facts %}{% endif %}", true},
+		{"{% for a in b if facts %}{% endfor %}", true},
+		{"{{ x | default(facts) }}", true},
+		{"{% macro m(a=facts) %}{% endmacro %}", true},
+		{"{% set facts = 1 %}{{ facts }}", false},
+		{"{{ x.facts }} facts", false},
+		{"{# facts #}{% raw %}{{ facts }}{% endraw %}", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		struct error err = {0};
+		struct jinja_options options = {0};
+		struct jinja_template *tmpl = jinja_parse(&arena, "t", cases[i].text,
+							  strlen(cases[i].text), &options, &err);
+		expect_no_error(&err);
+		assert_int_equal(jinja_reads(tmpl, "facts"), cases[i].reads);
+	}
+}
+
+static void a_placeholder_is_anything(void **state)
+{
+	static const char text[] =
+		"[{{ f.os.id }}{{ f.x[0].y() }}{% for i in f.list %}{{ i }}{% endfor %}"
+		"{% if f.a %}x{% endif %}{{ f.b | upper }}{{ f.c == 'd' }}]";
+	(void)state;
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	struct error err = {0};
+	struct jinja_options options = {0};
+	struct value *context = value_map(&arena);
+	value_set(&arena, context, "f", jinja_placeholder(&arena));
+	render(text, strlen(text), &options, context, &out, NULL, &arena, &err);
+	expect_no_error(&err);
+	assert_string_equal(out.data, "[False]");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_bytes_as_jinja2),
+		cmocka_unit_test(messages),
+		cmocka_unit_test(bounds),
+		cmocka_unit_test(output_is_located),
+		cmocka_unit_test(what_is_read),
+		cmocka_unit_test(a_placeholder_is_anything),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
