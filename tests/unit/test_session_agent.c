@@ -3,6 +3,8 @@
 #include "common/loop.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <sys/stat.h>
 
 /* Runs a shell line to its end and returns its exit code. */
 static int64_t run_line(struct driver *driver, uint32_t id, const char *line)
@@ -582,6 +584,68 @@ static void the_end_is_seen_while_input_is_full(void **state)
 	free(much);
 }
 
+static bool start_first(struct driver *driver)
+{
+	if (driver_start_in(driver, CLONE_NEWPID))
+		return true;
+	print_message("skipped: needs root for a PID namespace\n");
+	return false;
+}
+
+/* A pipe's end that every process of the session holds: it ends with the last of them. */
+static void the_first_process_takes_all_with_it(void **state)
+{
+	(void)state;
+	struct driver driver;
+	char byte;
+	unlink("/tmp/test-session-held");
+	assert_int_equal(mkfifo("/tmp/test-session-held", 0600), 0);
+	int held = open("/tmp/test-session-held", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (!start_first(&driver))
+		skip();
+	driver_shell(&driver, 1,
+		     "setsid sh -c 'trap \"\" TERM; echo > /tmp/test-session-held; sleep 60' "
+		     ">/tmp/test-session-held 2>&1 &\n echo $PPID");
+	driver_await(&driver, FRAME_EXIT, 1);
+	assert_string_equal(buf_text(&driver.out), "1\n");
+	poll(&(struct pollfd){held, POLLIN, 0}, 1, DRIVER_PATIENCE_MS);
+	unlink("/tmp/test-session-held");
+	assert_int_equal(read(held, &byte, 1), 1);
+	assert_int_equal(read(held, &byte, 1), -1); /* it is alive */
+	driver_end(&driver);
+	assert_int_equal(read(held, &byte, 1), 0);
+	close(held);
+}
+
+static void the_first_process_obeys_sigterm(void **state)
+{
+	(void)state;
+	struct driver driver;
+	if (!start_first(&driver))
+		skip();
+	driver_shell(&driver, 1, "kill -KILL 1; sleep 60");
+	assert_int_equal(poll(&(struct pollfd){driver.from, POLLIN, 0}, 1, 100), 0);
+	kill(driver.pid, SIGTERM);
+	assert_int_equal(driver_wait(&driver), 128 + SIGTERM);
+}
+
+static void the_first_process_reaps_orphans(void **state)
+{
+	(void)state;
+	struct driver driver;
+	if (!start_first(&driver))
+		skip();
+	run_line(&driver, 1, "for i in 1 2 3 4 5; do (sleep 0.05 &) >/dev/null 2>&1; done");
+	/* /proc is that of the test: numbers are those of its own namespace. */
+	run_line(&driver, 2, "sleep 0.3");
+	char line[128];
+	snprintf(line, sizeof line, "cat /proc/[0-9]*/stat 2>/dev/null | grep -c ') Z %d '",
+		 (int)driver.pid);
+	assert_int_equal(run_line(&driver, 3, line), 1);
+	assert_string_equal(buf_text(&driver.out), "0\n");
+	driver_end(&driver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -619,6 +683,9 @@ int main(void)
 		cmocka_unit_test(sigterm_ends_everything),
 		cmocka_unit_test(a_closed_output_ends_the_session),
 		cmocka_unit_test(the_end_is_seen_while_input_is_full),
+		cmocka_unit_test(the_first_process_takes_all_with_it),
+		cmocka_unit_test(the_first_process_obeys_sigterm),
+		cmocka_unit_test(the_first_process_reaps_orphans),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
