@@ -1,0 +1,34 @@
+/* Starting a step's process. */
+#ifndef FACTORY_AGENT_SESSION_SPAWN_H
+#define FACTORY_AGENT_SESSION_SPAWN_H
+
+#include "agent/session/account.h"
+
+#include <signal.h>
+
+struct spawn {
+	char *const *argv, *const *env; /* NULL-terminated */
+	const char *cwd;
+	const struct account *account;
+	mode_t umask;
+	int files[3]; /* become 0, 1 and 2; all above 2 */
+	int failure;  /* where the child says why it could not become the program; close-on-exec */
+	const sigset_t *mask;
+};
+
+/* Forks a process that leads a session of its own and executes argv, looked up in env's PATH.
+ * Returns its pid, or -1. What goes wrong in the child comes out of `failure`. */
+pid_t spawn(const struct spawn *spawn, struct error *err);
+
+/* Reads what the child wrote (spawn's failure pipe, the other end): -1 and the error when the
+ * program was never started, 0 when it was. */
+int spawn_failed(int failure, const char *program, const char *cwd, struct error *err);
+
+/* In a forked child: default actions for all signals, and the mask. What the agent ignores or
+ * blocks would survive an exec. */
+void spawn_reset_signals(const sigset_t *mask);
+
+/* The name's value in env, or NULL. */
+const char *spawn_env(char *const *env, const char *name);
+
+#endif
