@@ -4,6 +4,7 @@
 #define FACTORY_AGENT_RENDER_RENDER_H
 
 #include "agent/source/source.h"
+#include "common/buffer.h"
 #include "common/error.h"
 #include "common/value.h"
 

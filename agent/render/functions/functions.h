@@ -1,0 +1,62 @@
+/* The functions that templates may call, by family. Each family's table ends with an entry without
+ * a name. */
+#ifndef FACTORY_AGENT_RENDER_FUNCTIONS_FUNCTIONS_H
+#define FACTORY_AGENT_RENDER_FUNCTIONS_FUNCTIONS_H
+
+#include "agent/render/template/evaluate.h"
+#include "common/buffer.h"
+
+extern const struct function functions_builtin[];     /* Go's own: and, index, printf, ... */
+extern const struct function functions_compare[];     /* eq ne lt le gt ge */
+extern const struct function functions_consul[];      /* key, ls, tree, service, ... */
+extern const struct function functions_environment[]; /* env, file */
+extern const struct function functions_facts[];       /* fact, facts */
+extern const struct function functions_strings[];     /* trim, split, join, replaceAll, ... */
+extern const struct function functions_collections[]; /* contains, in, loop, explode, ... */
+extern const struct function functions_services[];    /* byTag, byPort, byMeta */
+extern const struct function functions_parse[];       /* parseInt, parseJSON, ... */
+extern const struct function functions_encoding[];    /* base64, hashes, toJSON, toYAML, toTOML */
+extern const struct function functions_regex[];
+extern const struct function functions_math[];
+extern const struct function functions_time[];
+extern const struct function functions_template[]; /* executeTemplate, scratch, plugin */
+
+/* NULL where there is none. */
+const struct function *function_find(const char *name, size_t len);
+bool function_exists(const char *name, size_t len);
+
+/* What a buffer holds, as a string value in the call's arena. */
+struct value *call_string(const struct call *call, const struct buf *text);
+
+/* An argument that is known to be a string. */
+static inline const char *call_text(const struct call *call, size_t at)
+{
+	return call->args[at]->string.data;
+}
+
+static inline size_t call_len(const struct call *call, size_t at)
+{
+	return call->args[at]->string.len;
+}
+
+/* Reads through the source, once per rendering, and records what was read. *found is NULL where
+ * the value is missing. `name` may end with "@DATACENTER". */
+int call_read(struct call *call, const char *kind, const char *name, struct value **found,
+	      struct error *err);
+
+/* Records a value that came from elsewhere; NULL for a missing one. */
+void call_record(struct call *call, const char *kind, const char *name, const struct value *value);
+
+/* Is the needle in a list or a string, as consul-template's `in` sees it? */
+bool collection_has(const struct value *collection, const struct value *needle);
+
+/* Puts a value into nested maps along "a/b/c"; false with the error for a value in the way. */
+int collection_explode(struct arena *arena, struct value *map, const char *path,
+		       struct value *value, struct error *err);
+
+/* As Go's encoding/json writes it; indent 0: compact. */
+void gojson_write(struct buf *out, const struct value *value, unsigned indent, bool escape_html);
+int goyaml_write(struct buf *out, const struct value *value, struct error *err);
+int gotoml_write(struct buf *out, const struct value *value, struct error *err);
+
+#endif
