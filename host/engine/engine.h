@@ -16,14 +16,14 @@ enum engine_status {
 	ENGINE_OK,
 	ENGINE_NOT_FOUND, /* 404 */
 	ENGINE_CONFLICT,  /* 409: a name in use */
-	ENGINE_FAILED,	  /* all else; also: no connection */
+	ENGINE_FAILED,    /* all else; also: no connection */
 };
 
 /* The outcome of one operation; valid only during `done`. */
 struct engine_result {
 	enum engine_status status;
 	struct value *body;  /* decoded JSON or NULL; in an arena that ends with the callback */
-	const char *id;	     /* the container or image that was made, or NULL */
+	const char *id;      /* the container or image that was made, or NULL */
 	struct error *error; /* set unless ENGINE_OK; may be moved away */
 };
 typedef void engine_done(void *ctx, const struct engine_result *result);
@@ -36,18 +36,18 @@ struct engine_volume {
 
 struct engine_container {
 	const char *image;
-	const char *name;	    /* NULL: the engine makes one */
+	const char *name;              /* NULL: the engine makes one */
 	const char *const *entrypoint; /* argv, NULL-terminated; NULL: the image's */
 	const char *const *command;    /* Cmd, likewise */
-	const char *user;	    /* NULL: the image's */
+	const char *user;              /* NULL: the image's */
 	const char *workdir;
-	const char *const *env; /* "K=V", NULL-terminated; NULL: the image's */
+	const char *const *env;    /* "K=V", NULL-terminated; NULL: the image's */
 	const char *const *labels; /* key, value, key, value..., NULL; may be NULL */
 	const char *volumes_from;  /* "toolbox:ro" or NULL */
 	const struct engine_volume *volumes;
 	size_t volume_count;
 	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
-	bool session;	     /* OpenStdin, StdinOnce, AttachStdin/Stdout/Stderr, AutoRemove */
+	bool session;        /* OpenStdin, StdinOnce, AttachStdin/Stdout/Stderr, AutoRemove */
 	bool no_healthcheck; /* Healthcheck {"Test":["NONE"]}; else the image's stays */
 };
 
@@ -61,10 +61,11 @@ struct engine_commit {
 /* A bidirectional byte stream to a container's PID 1, its stdout and stderr already told apart. */
 struct engine_stream;
 struct engine_stream_events {
-	void (*output)(void *ctx, const char *data, size_t len);	/* stdout */
-	void (*diagnostics)(void *ctx, const char *data, size_t len);	/* stderr */
+	void (*output)(void *ctx, const char *data, size_t len);      /* stdout */
+	void (*diagnostics)(void *ctx, const char *data, size_t len); /* stderr */
 	void (*drained)(void *ctx); /* everything that was queued has been written */
-	/* The stream has ended: err is NULL for an orderly end. Called once; close it afterwards. */
+	/* The stream has ended: err is NULL for an orderly end. Called once; close it afterwards.
+	 */
 	void (*closed)(void *ctx, struct error *err);
 };
 
@@ -78,7 +79,7 @@ struct engine *engine_open(struct loop *loop, const char *endpoint, struct error
 void engine_close(struct engine *engine); /* abandons what is still running */
 
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
-const char *engine_name(const struct engine *engine);	  /* "docker", "podman" */
+const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
 const char *engine_version(const struct engine *engine);
 
 /* Images. `ref` is name:tag, name@digest or an id. */
@@ -98,7 +99,6 @@ void engine_image_remove(struct engine *engine, const char *ref, engine_done *do
 void engine_create(struct engine *engine, const struct engine_container *container,
 		   engine_done *done, void *ctx);
 void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx);
-void engine_wait(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx);
@@ -117,7 +117,7 @@ struct engine_stream *engine_attach(struct engine *engine, const char *id,
 				    engine_done *done, void *ctx);
 /* Queues bytes (copied). */
 void engine_stream_write(struct engine_stream *stream, const void *data, size_t len);
-size_t engine_stream_pending(const struct engine_stream *stream); /* bytes not written yet */
+size_t engine_stream_pending(const struct engine_stream *stream);    /* bytes not written yet */
 void engine_stream_pause(struct engine_stream *stream, bool paused); /* stop or resume reading */
 void engine_stream_close(struct engine_stream *stream); /* at once; no event afterwards */
 

@@ -1,0 +1,152 @@
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/engine/parts.h"
+
+#include <string.h>
+
+static void container_path(struct buf *path, const char *id, const char *verb)
+{
+	buf_puts(path, "/containers/");
+	http_escape(path, id, "");
+	buf_puts(path, verb);
+}
+
+static void set_text(struct arena *arena, struct value *map, const char *key, const char *text)
+{
+	if (text)
+		value_set(arena, map, key, value_string(arena, text));
+}
+
+static void set_flag(struct arena *arena, struct value *map, const char *key)
+{
+	value_set(arena, map, key, value_bool(arena, true));
+}
+
+static struct value *text_list(struct arena *arena, const char *const *texts)
+{
+	struct value *list = value_list(arena);
+	for (; *texts; texts++)
+		value_append(arena, list, value_string(arena, *texts));
+	return list;
+}
+
+static void set_list(struct arena *arena, struct value *map, const char *key,
+		     const char *const *texts)
+{
+	if (texts)
+		value_set(arena, map, key, text_list(arena, texts));
+}
+
+static struct value *host_config(struct arena *arena, const struct engine_container *container)
+{
+	struct value *host = value_map(arena);
+	if (container->volumes_from)
+		set_list(arena, host, "VolumesFrom",
+			 (const char *const[]){container->volumes_from, NULL});
+	struct value *binds = value_list(arena);
+	for (size_t i = 0; i < container->volume_count; i++) {
+		const struct engine_volume *volume = &container->volumes[i];
+		value_append(arena, binds,
+			     value_string(arena, arena_printf(arena, "%s:%s%s", volume->source,
+							      volume->target,
+							      volume->read_only ? ":ro" : "")));
+	}
+	if (binds->list.len)
+		value_set(arena, host, "Binds", binds);
+	set_text(arena, host, "NetworkMode", container->network);
+	if (container->session)
+		set_flag(arena, host, "AutoRemove");
+	return host;
+}
+
+static void set_labels(struct arena *arena, struct value *spec, const char *const *labels)
+{
+	struct value *map = value_map(arena);
+	for (; labels && labels[0]; labels += 2)
+		set_text(arena, map, labels[0], labels[1]);
+	if (map->map.len)
+		value_set(arena, spec, "Labels", map);
+}
+
+/* ContainerCreate's body. */
+static struct value *container_spec(struct arena *arena, const struct engine_container *container)
+{
+	static const char *const session_flags[] = {"OpenStdin", "StdinOnce", "AttachStdin",
+						    "AttachStdout", "AttachStderr"};
+	struct value *spec = value_map(arena);
+	set_text(arena, spec, "Image", container->image);
+	set_text(arena, spec, "User", container->user);
+	set_text(arena, spec, "WorkingDir", container->workdir);
+	set_list(arena, spec, "Entrypoint", container->entrypoint);
+	set_list(arena, spec, "Cmd", container->command);
+	set_list(arena, spec, "Env", container->env);
+	set_labels(arena, spec, container->labels);
+	for (size_t i = 0; container->session && i < COUNT_OF(session_flags); i++)
+		set_flag(arena, spec, session_flags[i]);
+	if (container->no_healthcheck) {
+		struct value *check = value_map(arena);
+		set_list(arena, check, "Test", (const char *const[]){"NONE", NULL});
+		value_set(arena, spec, "Healthcheck", check);
+	}
+	value_set(arena, spec, "HostConfig", host_config(arena, container));
+	return spec;
+}
+
+void engine_create(struct engine *engine, const struct engine_container *container,
+		   engine_done *done, void *ctx)
+{
+	auto_arena struct arena arena = {0};
+	struct buf path = {0};
+	buf_puts(&path, "/containers/create");
+	path_query(&path, "name", container->name);
+	operation_send(operation_new(engine, done, ctx), "POST", &path,
+		       container_spec(&arena, container));
+}
+
+void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	container_path(&path, id, "/start");
+	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
+}
+
+void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	container_path(&path, id, "/json");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
+void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+		   void *ctx)
+{
+	struct buf path = {0};
+	buf_puts(&path, "/commit");
+	path_query(&path, "container", commit->container);
+	path_query(&path, "repo", commit->repo);
+	path_query(&path, "tag", commit->tag);
+	path_query(&path, "comment", commit->comment);
+	path_query(&path, "author", commit->author);
+	path_query(&path, "pause", "0");
+	operation_send(operation_new(engine, done, ctx), "POST", &path, commit->config);
+}
+
+/* What is gone, or going, is what was asked for. */
+static void interpret_removal(struct operation *operation, const struct http_response *response,
+			      struct engine_result *result)
+{
+	operation_interpret(operation, response, result);
+	bool going = result->status == ENGINE_CONFLICT &&
+		     strstr(buf_text(&response->body), "in progress");
+	if (result->status == ENGINE_NOT_FOUND || going)
+		result->status = ENGINE_OK;
+}
+
+void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	struct operation *operation = operation_new(engine, done, ctx);
+	struct buf path = {0};
+	operation->interpret = interpret_removal;
+	container_path(&path, id, "?force=1&v=1");
+	operation_send(operation, "DELETE", &path, NULL);
+}

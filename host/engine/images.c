@@ -1,0 +1,145 @@
+#include "common/json.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/engine/parts.h"
+#include "host/exit_codes.h"
+
+#include <string.h>
+
+static void image_path(struct buf *path, const char *ref, const char *verb)
+{
+	buf_puts(path, "/images/");
+	http_escape(path, ref, "/:@");
+	buf_puts(path, verb);
+}
+
+void engine_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	image_path(&path, ref, "/json");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
+void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
+		      engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	image_path(&path, id, "/tag");
+	path_query(&path, "repo", repo);
+	path_query(&path, "tag", tag);
+	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
+}
+
+void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	image_path(&path, ref, "");
+	operation_send(operation_new(engine, done, ctx), "DELETE", &path, NULL);
+}
+
+/* --- answers that come as a stream of JSON lines: {"status"}, {"error"} --- */
+
+static void report_status(struct operation *operation, const struct value *line)
+{
+	const char *status = value_text(value_get(line, "status"));
+	const char *layer = value_text(value_get(line, "id"));
+	if (!status)
+		return;
+	free(operation->id);
+	operation->id = mem_strdup(status);
+	/* A layer's progress is not worth a line for each percent. */
+	if (operation->progress && !value_get(line, "progress")) {
+		autofree char *text =
+			layer ? mem_printf("%s: %s", layer, status) : mem_strdup(status);
+		operation->progress(operation->ctx, text);
+	}
+}
+
+static void take_line(struct operation *operation, const char *text, size_t len)
+{
+	auto_arena struct arena arena = {0};
+	auto_error struct error ignored = {0};
+	const struct value *line = json_parse(&arena, "line", text, len, &ignored);
+	const char *failed = value_text(value_get(line, "error"));
+	if (failed)
+		error_set(&operation->failed, "%s: %s", operation->engine->endpoint.name, failed);
+	else if (line)
+		report_status(operation, line);
+}
+
+static int take_lines(void *ctx, const char *data, size_t len)
+{
+	struct operation *operation = ctx;
+	struct buf *line = &operation->line;
+	buf_add(line, data, len);
+	for (const char *end; line->len && (end = memchr(line->data, '\n', line->len));) {
+		size_t size = (size_t)(end - line->data);
+		take_line(operation, line->data, size);
+		buf_consume(line, size + 1);
+	}
+	return line->len > (1 << 20) ? -1 : 0;
+}
+
+static void interpret_lines(struct operation *operation, const struct http_response *response,
+			    struct engine_result *result)
+{
+	operation_interpret(operation, response, result);
+	if (operation->line.len)
+		take_line(operation, operation->line.data, operation->line.len);
+	if (result->status == ENGINE_OK && error_is_set(&operation->failed)) {
+		result->status = ENGINE_FAILED;
+		error_move(result->error, &operation->failed);
+		result->error->exit_code = EXIT_ENGINE;
+	}
+	result->id = operation->id;
+}
+
+/* "repo:tag" or "repo@digest"; all tags would be pulled where none is named. */
+static void add_reference(struct buf *path, const char *ref)
+{
+	const char *slash = strrchr(ref, '/');
+	const char *colon = strchr(slash ? slash : ref, ':');
+	if (strchr(ref, '@') || !colon) {
+		path_query(path, "fromImage", ref);
+		path_query(path, "tag", strchr(ref, '@') ? NULL : "latest");
+		return;
+	}
+	autofree char *repo = mem_strndup(ref, (size_t)(colon - ref));
+	path_query(path, "fromImage", repo);
+	path_query(path, "tag", colon + 1);
+}
+
+void engine_image_pull(struct engine *engine, const char *ref,
+		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+{
+	struct operation *operation = operation_new(engine, done, ctx);
+	struct buf path = {0};
+	struct http_request request = {
+		.method = "POST", .write_body = take_lines, .ctx = operation};
+	operation->progress = progress;
+	operation->interpret = interpret_lines;
+	buf_puts(&path, "/images/create");
+	add_reference(&path, ref);
+	operation_start(operation, &request, &path);
+}
+
+void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
+			 const char *tag, const char *const *changes, engine_done *done, void *ctx)
+{
+	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
+	struct operation *operation = operation_new(engine, done, ctx);
+	struct buf path = {0};
+	struct http_request request = {.method = "POST",
+				       .headers = headers,
+				       .body = tar,
+				       .body_len = len,
+				       .write_body = take_lines,
+				       .ctx = operation};
+	operation->interpret = interpret_lines;
+	buf_puts(&path, "/images/create?fromSrc=-");
+	path_query(&path, "repo", repo);
+	path_query(&path, "tag", tag);
+	for (; changes && *changes; changes++)
+		path_query(&path, "changes", *changes);
+	operation_start(operation, &request, &path);
+}
