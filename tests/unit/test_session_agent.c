@@ -586,8 +586,10 @@ static void the_end_is_seen_while_input_is_full(void **state)
 
 static bool start_first(struct driver *driver)
 {
-	if (driver_start_in(driver, CLONE_NEWPID))
+	if (driver_spawn(driver, CLONE_NEWPID)) {
+		driver_expect(driver, FRAME_HELLO, 0);
 		return true;
+	}
 	print_message("skipped: needs root for a PID namespace\n");
 	return false;
 }
