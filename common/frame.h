@@ -10,7 +10,8 @@
  * driver -> agent
  *   RUN     {"argv":[...]} or {"shell":"line"}, and optionally "env":{name:value}, "cwd":"/",
  *           "user":"name|uid[:group|gid]", "umask":18, "timeout_ms":0, "stdin":false. The
- *           environment is exactly `env`. A shell line runs by the shell that HELLO names.
+ *           environment is exactly `env`, and HOME where it has none. A shell line runs by the
+ *           shell that HELLO names.
  *   DATA    a step's standard input (RUN with "stdin":true) or a file's content (PUT)
  *   SIGNAL  {"signal":15}: to the step's process group
  *   PUT     {"path":"/x","kind":"file|directory|symlink","mode":420,"user":"name|uid[:gid]",
@@ -30,7 +31,8 @@
  *   HELLO   {"protocol":1,"agent":"0.1.0","shell":"/bin/sh" or null,"staging":"/dev/shm"}, once
  *   STDOUT, STDERR  a step's output, live
  *   EXIT    {"code":0} or {"signal":9}, and "wall_us","user_us","system_us","max_rss_kb",
- *           "timed_out":false; sent after the last output of the step
+ *           "timed_out":false; sent after the last output of the step. What the step left running
+ *           lives on until the session ends, and is not heard: late output counts for 50 ms
  *   WANT    {"kind":"key|keys|tree|services|service|nodes|node|datacenters","name":"path",
  *           "datacenter":"","options":{}}; one at a time for a request
  *   RESULT  what a request answers

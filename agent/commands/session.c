@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { USAGE = 2 };
+
 static const char usage[] = "usage: agent session\n"
 			    "\n"
 			    "Runs steps, writes and renders files and gathers facts for a driver "
@@ -18,7 +20,10 @@ int agent_session(int argc, char **argv, struct error *err)
 		fputs(usage, stdout);
 		return 0;
 	}
-	if (argc > 1)
-		return error_set(err, "agent session takes no arguments, but got \"%s\"", argv[1]);
+	if (argc > 1) {
+		error_set(err, "session takes no arguments, but got \"%s\"", argv[1]);
+		err->exit_code = USAGE;
+		return -1;
+	}
 	return agent_serve(0, 1, err);
 }

@@ -116,7 +116,7 @@ static void step_reaped(struct task *task, int status, const struct rusage *usag
 	step->status = status;
 	step->usage = *usage;
 	if (step->timed_out)
-		task_signal(task, SIGKILL); /* what is left of its group */
+		kill(-task->pid, SIGKILL); /* what is left of its group */
 	task->pid = 0;
 	task_close(&task->watches[WATCH_INPUT]);
 	if (spawn_failed(step->failure, step->program, step->cwd, &err) < 0) {

@@ -112,9 +112,9 @@ static inline void driver_expect(struct driver *driver, enum frame_type type, ui
 			 id);
 }
 
-/* Starts an agent and takes its HELLO. flags: CLONE_NEWPID makes it a first process; without the
- * privilege for that, false. */
-static inline bool driver_start_in(struct driver *driver, int flags)
+/* Starts an agent. flags: CLONE_NEWPID makes it a first process; without the privilege for that,
+ * false. */
+static inline bool driver_spawn(struct driver *driver, int flags)
 {
 	int down[2], up[2];
 	*driver = (struct driver){0};
@@ -128,15 +128,14 @@ static inline bool driver_start_in(struct driver *driver, int flags)
 	close(up[1]);
 	driver->to = down[1];
 	driver->from = up[0];
-	if (driver->pid < 0)
-		return false;
-	driver_expect(driver, FRAME_HELLO, 0);
-	return true;
+	return driver->pid > 0;
 }
 
+/* Starts an agent and takes its HELLO. */
 static inline void driver_start(struct driver *driver)
 {
-	assert_true(driver_start_in(driver, 0));
+	assert_true(driver_spawn(driver, 0));
+	driver_expect(driver, FRAME_HELLO, 0);
 }
 
 /* Collects the output, or the data, of a request until the frame that ends it. */

@@ -131,15 +131,21 @@ static void a_missing_interpreter_is_named(void **state)
 {
 	(void)state;
 	struct driver driver;
+	char path[] = "/tmp/test-script-XXXXXX", request[128], message[256];
+	int fd = mkstemp(path);
+	assert_int_equal(write(fd, "#!/no/such\n", 11), 11);
+	fchmod(fd, 0755);
+	close(fd);
+	snprintf(request, sizeof request, "{\"argv\":[\"%s\"]}", path);
+	snprintf(message, sizeof message,
+		 "can't run \"%s\": the file is there, but the interpreter or loader it names is "
+		 "not",
+		 path);
 	driver_start(&driver);
-	run_line(&driver, 1,
-		 "printf '#!/no/such\\n' > /tmp/test-script; chmod 755 /tmp/test-script");
-	driver_send(&driver, FRAME_RUN, 2, "{\"argv\":[\"/tmp/test-script\"]}");
-	driver_expect_error(&driver, 2,
-			    "can't run \"/tmp/test-script\": the file is there, but the "
-			    "interpreter or loader it names is not");
-	unlink("/tmp/test-script");
+	driver_send(&driver, FRAME_RUN, 1, request);
+	driver_expect_error(&driver, 1, message);
 	driver_end(&driver);
+	unlink(path);
 }
 
 static void the_path_is_the_steps_own(void **state)
@@ -586,30 +592,34 @@ static void the_end_is_seen_while_input_is_full(void **state)
 
 static bool start_first(struct driver *driver)
 {
-	if (driver_start_in(driver, CLONE_NEWPID))
+	if (driver_spawn(driver, CLONE_NEWPID)) {
+		driver_expect(driver, FRAME_HELLO, 0);
 		return true;
+	}
 	print_message("skipped: needs root for a PID namespace\n");
 	return false;
 }
 
-/* A pipe's end that every process of the session holds: it ends with the last of them. */
+/* A step's process that hides in a session of its own holds a pipe's end: the pipe ends with it. */
 static void the_first_process_takes_all_with_it(void **state)
 {
 	(void)state;
 	struct driver driver;
-	char byte;
-	unlink("/tmp/test-session-held");
-	assert_int_equal(mkfifo("/tmp/test-session-held", 0600), 0);
-	int held = open("/tmp/test-session-held", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (!start_first(&driver))
+	char byte, path[64], line[256];
+	snprintf(path, sizeof path, "/tmp/test-session-held-%d", (int)getpid());
+	snprintf(line, sizeof line,
+		 "setsid sh -c 'trap \"\" TERM; echo; sleep 60' >%s 2>&1 &\necho $PPID", path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	int held = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (!start_first(&driver)) {
+		unlink(path);
 		skip();
-	driver_shell(&driver, 1,
-		     "setsid sh -c 'trap \"\" TERM; echo > /tmp/test-session-held; sleep 60' "
-		     ">/tmp/test-session-held 2>&1 &\n echo $PPID");
+	}
+	driver_shell(&driver, 1, line);
 	driver_await(&driver, FRAME_EXIT, 1);
 	assert_string_equal(buf_text(&driver.out), "1\n");
 	poll(&(struct pollfd){held, POLLIN, 0}, 1, DRIVER_PATIENCE_MS);
-	unlink("/tmp/test-session-held");
+	unlink(path);
 	assert_int_equal(read(held, &byte, 1), 1);
 	assert_int_equal(read(held, &byte, 1), -1); /* it is alive */
 	driver_end(&driver);
