@@ -20,4 +20,13 @@ struct value *kv_read(struct arena *arena, const char *path, struct error *err);
 int kv_answer(struct arena *arena, const struct value *flat, const char *kind, const char *name,
 	      struct value **found, struct error *err);
 
+/* {"Path","Key","Value"} of a key whose path is cut behind `prefix_len` bytes. The value is not
+ * copied. */
+struct value *kv_pair(struct arena *arena, const char *path, size_t prefix_len,
+		      const struct value *value);
+
+/* Whether a path is a key below a prefix (for `level`: directly below): 0, or 1 + the length of
+ * what comes before its own part. A folder's own entry ("a/") is none. */
+size_t kv_below(const char *path, const char *prefix, bool level);
+
 #endif

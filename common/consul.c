@@ -1,0 +1,226 @@
+#include "common/consul.h"
+
+#include "common/file.h"
+#include "common/json.h"
+#include "common/kv.h"
+#include "common/memory.h"
+#include "common/own.h"
+
+#include <mbedtls/base64.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_VALUES = 8 }; /* the driver's code for values that could not be had */
+
+/* --- where it is --- */
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+	return value && *value ? value : NULL;
+}
+
+static bool is_off(const char *text)
+{
+	return text && (strcmp(text, "false") == 0 || strcmp(text, "0") == 0);
+}
+
+static int read_token(struct consul_target *target, const char *token, struct error *err)
+{
+	const char *file = variable("CONSUL_HTTP_TOKEN_FILE");
+	if (!token)
+		token = variable("CONSUL_HTTP_TOKEN");
+	if (token) {
+		target->token = mem_strdup(token);
+		return 0;
+	}
+	if (!file)
+		return 0;
+	auto_buf struct buf text = {0};
+	if (file_read(file, 1 << 16, &text, err) < 0)
+		return error_wrap(err, "CONSUL_HTTP_TOKEN_FILE");
+	target->token = mem_strndup(buf_text(&text), strcspn(buf_text(&text), "\r\n"));
+	return 0;
+}
+
+int consul_target_from(struct consul_target *target, const char *address, const char *token,
+		       struct error *err)
+{
+	if (!address)
+		address = variable("CONSUL_HTTP_ADDR");
+	if (!address)
+		address = "127.0.0.1:8500";
+	const char *tls = variable("CONSUL_HTTP_SSL");
+	const char *path = strncmp(address, "unix://", 7) == 0 ? address + 7 : NULL;
+	target->name = mem_printf("Consul at %s", address);
+	target->unix_socket = path ? mem_strdup(path) : NULL;
+	if (path)
+		target->base = mem_strdup("http://consul");
+	else if (strstr(address, "://"))
+		target->base = mem_strndup(address, strlen(address) - (address[strlen(address) - 1] == '/'));
+	else
+		target->base = mem_printf("%s://%s", tls && !is_off(tls) ? "https" : "http", address);
+	target->insecure = is_off(variable("CONSUL_HTTP_SSL_VERIFY"));
+	const char *ca = variable("CONSUL_CACERT");
+	target->ca_file = ca ? mem_strdup(ca) : NULL;
+	return read_token(target, token, err);
+}
+
+void consul_target_free(struct consul_target *target)
+{
+	free(target->base);
+	free(target->unix_socket);
+	free(target->token);
+	free(target->ca_file);
+	free(target->name);
+	*target = (struct consul_target){0};
+}
+
+void consul_server(const struct consul_target *target, struct http_server *server)
+{
+	*server = (struct http_server){.base = target->base,
+				       .unix_socket = target->unix_socket,
+				       .ca_file = target->ca_file,
+				       .insecure = target->insecure,
+				       .name = target->name};
+}
+
+/* --- what is asked --- */
+
+static const struct endpoint_kind {
+	const char *kind, *path;
+	bool named, recurse, is_key;
+} kinds[] = {
+	{"key", "/v1/kv/", true, false, true},
+	{"keys", "/v1/kv/", true, true, true},
+	{"tree", "/v1/kv/", true, true, true},
+	{"services", "/v1/catalog/services", false, false, false},
+	{"service", "/v1/health/service/", true, false, false},
+	{"nodes", "/v1/catalog/nodes", false, false, false},
+	{"node", "/v1/catalog/node/", true, false, false},
+	{"datacenters", "/v1/catalog/datacenters", false, false, false},
+};
+
+static const struct endpoint_kind *find_kind(const char *kind, struct error *err)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (strcmp(kinds[i].kind, kind) == 0)
+			return &kinds[i];
+	error_set(err, "nobody knows how to ask Consul for '%s'", kind);
+	return NULL;
+}
+
+static void add_query(struct buf *path, bool *has_query, const char *text)
+{
+	buf_putc(path, *has_query ? '&' : '?');
+	buf_puts(path, text);
+	*has_query = true;
+}
+
+int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
+		struct error *err)
+{
+	bool has_query = false;
+	const struct endpoint_kind *found = find_kind(kind, err);
+	if (!found)
+		return -1;
+	buf_puts(path, found->path);
+	if (found->named)
+		http_escape(path, name + (found->is_key && *name == '/'), found->is_key ? "/" : "");
+	/* Without the slash a prefix would also match its neighbours: "app" and "application". */
+	if (found->recurse && *name && name[strlen(name) - 1] != '/')
+		buf_putc(path, '/');
+	if (found->recurse)
+		add_query(path, &has_query, "recurse");
+	if (strcmp(kind, "service") == 0)
+		add_query(path, &has_query, "passing=1");
+	if (datacenter && *datacenter) {
+		add_query(path, &has_query, "dc=");
+		http_escape(path, datacenter, "");
+	}
+	return 0;
+}
+
+/* --- what the reply means --- */
+
+/* A key's Value is base64, or null for an empty one. */
+static struct value *decode(struct arena *arena, const struct value *encoded)
+{
+	size_t len = value_is(encoded, VALUE_STRING) ? encoded->string.len : 0;
+	size_t got = 0;
+	unsigned char *bytes = arena_alloc(arena, len + 1);
+	if (len && mbedtls_base64_decode(bytes, len + 1, &got,
+					 (const unsigned char *)encoded->string.data, len) != 0)
+		return NULL;
+	return value_stringn(arena, (const char *)bytes, got);
+}
+
+static struct value *one_key(struct arena *arena, const struct value *reply)
+{
+	const struct value *first =
+		value_is(reply, VALUE_LIST) && reply->list.len ? reply->list.items[0] : NULL;
+	return first ? decode(arena, value_get(first, "Value")) : NULL;
+}
+
+static struct value *many_keys(struct arena *arena, const struct value *reply, const char *prefix,
+			       bool level)
+{
+	struct value *list = value_list(arena);
+	prefix += *prefix == '/';
+	for (size_t i = 0; value_is(reply, VALUE_LIST) && i < reply->list.len; i++) {
+		const char *path = value_text(value_get(reply->list.items[i], "Key"));
+		size_t behind = path ? kv_below(path, prefix, level) : 0;
+		struct value *value =
+			behind ? decode(arena, value_get(reply->list.items[i], "Value")) : NULL;
+		if (value)
+			value_append(arena, list, kv_pair(arena, path, behind - 1, value));
+	}
+	return list;
+}
+
+static int refuse(const struct consul_target *target, const struct http_response *response,
+		  struct error *err)
+{
+	int len = (int)strcspn(buf_text(&response->body), "\r\n");
+	if (response->status == 403)
+		error_set(err,
+			  "%s refuses this token (403: %.*s): CONSUL_HTTP_TOKEN must allow reading",
+			  target->name, len, buf_text(&response->body));
+	else
+		error_set(err, "%s answered with status %ld: %.*s", target->name, response->status,
+			  len, buf_text(&response->body));
+	err->exit_code = EXIT_VALUES;
+	return -1;
+}
+
+int consul_answer(struct arena *arena, const struct consul_target *target, const char *kind,
+		  const char *name, const struct http_response *response, struct value **found,
+		  struct error *err)
+{
+	const struct endpoint_kind *asked = find_kind(kind, err);
+	*found = NULL;
+	if (!asked)
+		return -1;
+	if (response->failed) {
+		error_set(err, "%s: start it, or name another (--consul, CONSUL_HTTP_ADDR)",
+			  response->error.message);
+		err->exit_code = EXIT_VALUES;
+		return -1;
+	}
+	if (response->status == 404 && asked->is_key) {
+		*found = asked->recurse ? value_list(arena) : NULL;
+		return 0;
+	}
+	if (response->status != 200)
+		return refuse(target, response, err);
+	struct value *reply = json_parse(arena, target->name, buf_text(&response->body),
+					 response->body.len, err);
+	if (!reply)
+		return -1;
+	if (!asked->is_key)
+		*found = reply;
+	else
+		*found = asked->recurse ? many_keys(arena, reply, name, kind[0] == 'k')
+					: one_key(arena, reply);
+	return 0;
+}
