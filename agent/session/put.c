@@ -25,7 +25,7 @@ struct place {
 struct put {
 	struct task task;
 	struct place place; /* its path is owned */
-	char *temporary;    /* NULL: renamed, or removed */
+	char *temporary;    /* NULL: renamed */
 	int fd;
 };
 
@@ -43,13 +43,6 @@ static int set_attributes(int fd, const struct place *place, mode_t default_mode
 	if (fchmod(fd, place->has_mode ? place->mode : default_mode) < 0)
 		return error_errno(err, "can't set the mode of \"%s\"", place->path);
 	return 0;
-}
-
-static void put_discard(struct put *put)
-{
-	if (put->temporary)
-		unlink(put->temporary);
-	free(STEAL(put->temporary));
 }
 
 static int put_write(struct put *put, const char *bytes, size_t length, struct error *err)
@@ -85,17 +78,17 @@ static void put_frame(struct task *task, const struct frame *frame)
 	if (frame->type != FRAME_DATA)
 		return;
 	if (put_write(put, frame->payload, frame->length, &err) < 0 ||
-	    (!frame->more && put_finish(put, &err) < 0)) {
-		put_discard(put);
+	    (!frame->more && put_finish(put, &err) < 0))
 		task_failed(task, &err);
-	}
 	task->over = task->answered;
 }
 
 static void put_release(struct task *task)
 {
 	struct put *put = (struct put *)task;
-	put_discard(put);
+	if (put->temporary)
+		unlink(put->temporary);
+	free(put->temporary);
 	if (put->fd >= 0)
 		close(put->fd);
 	free((char *)put->place.path);
