@@ -36,7 +36,8 @@
  *   WANT    {"kind":"key|keys|tree|services|service|nodes|node|datacenters","name":"path",
  *           "datacenter":"","options":{}}; one at a time for a request
  *   RESULT  what a request answers
- *   ERROR   {"message","file","line","column"}; with id 0 the session ends
+ *   ERROR   {"message","file","line","column","exit_code"}, all but the first where they are known;
+ *           with id 0 the session ends
  */
 #ifndef FACTORY_COMMON_FRAME_H
 #define FACTORY_COMMON_FRAME_H

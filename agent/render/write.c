@@ -1,6 +1,6 @@
 #include "agent/render/render.h"
 
-#include "agent/session/account.h"
+#include "agent/account.h"
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -32,6 +32,22 @@ static mode_t mode_of(const struct render_template *tmpl, const struct stat *inf
 	return info ? info->st_mode & 07777 : 0644;
 }
 
+/* The owner the template names, as numbers; what it does not name stays. */
+static int find_owner(const struct render_template *tmpl, uid_t *uid, gid_t *gid, struct error *err)
+{
+	auto_account struct account account = {0};
+	if (!tmpl->user && !tmpl->group)
+		return 0;
+	autofree char *own = mem_printf("%d", (int)geteuid());
+	autofree char *spec = mem_printf("%s%s%s", tmpl->user ? tmpl->user : own,
+					 tmpl->group ? ":" : "", tmpl->group ? tmpl->group : "");
+	if (account_find(spec, "/etc/passwd", "/etc/group", &account, err) < 0)
+		return error_wrap(err, "the owner of %s", tmpl->destination);
+	*uid = tmpl->user ? account.uid : *uid;
+	*gid = account.gid;
+	return 0;
+}
+
 static int write_one(const struct render_template *tmpl, struct output *output, struct error *err)
 {
 	struct stat info;
@@ -42,7 +58,7 @@ static int write_one(const struct render_template *tmpl, struct output *output, 
 	if (there && same_mode && !tmpl->user && !tmpl->group &&
 	    is_same(tmpl->destination, &output->text))
 		return 0;
-	if (account_ids(tmpl->user, tmpl->group, &uid, &gid, err) < 0)
+	if (find_owner(tmpl, &uid, &gid, err) < 0)
 		return -1;
 	if (tmpl->create_dest_dirs && file_make_parents(tmpl->destination, err) < 0)
 		return -1;

@@ -1,5 +1,5 @@
 /* PUT: a file, directory or symbolic link, made so that nobody sees a part of it. */
-#include "agent/session/account.h"
+#include "agent/account.h"
 #include "agent/session/agent.h"
 #include "common/file.h"
 #include "common/memory.h"

@@ -2,7 +2,7 @@
 #ifndef FACTORY_AGENT_SESSION_SPAWN_H
 #define FACTORY_AGENT_SESSION_SPAWN_H
 
-#include "agent/session/account.h"
+#include "agent/account.h"
 
 #include <signal.h>
 

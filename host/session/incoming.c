@@ -113,6 +113,7 @@ static int take_error(struct session *session, uint32_t id, const struct value *
 	error_set_at(&failed, value_text(value_get(payload, "file")),
 		     (unsigned)number_of(payload, "line"), (unsigned)number_of(payload, "column"),
 		     "%s", text_or(payload, "message", "failed"));
+	failed.exit_code = (int)number_of(payload, "exit_code");
 	if (!id) {
 		error_move(err, &failed);
 		return error_wrap(err, "the agent ended the session");

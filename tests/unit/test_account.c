@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "agent/session/account.h"
+#include "agent/account.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Users and groups as the target's own /etc/passwd and /etc/group have them, read directly: a
  * static program has no name services, and a target made from scratch neither. The rules are those
  * of a Dockerfile's USER. */
-#ifndef FACTORY_AGENT_SESSION_ACCOUNT_H
-#define FACTORY_AGENT_SESSION_ACCOUNT_H
+#ifndef FACTORY_AGENT_ACCOUNT_H
+#define FACTORY_AGENT_ACCOUNT_H
 
 #include "common/error.h"
 

@@ -1,4 +1,4 @@
-#include "agent/session/account.h"
+#include "agent/account.h"
 
 #include "common/memory.h"
 #include "common/own.h"
