@@ -1,0 +1,45 @@
+#include "agent/facts/cgroup.h"
+
+#include "agent/facts/families.h"
+#include "agent/facts/text.h"
+
+#include <string.h>
+
+bool facts_next_membership(char **rest, struct facts_membership *membership)
+{
+	for (char *line; (line = facts_next_line(rest));) {
+		char *controllers = strchr(line, ':');
+		char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+		if (!path)
+			continue;
+		*controllers++ = *path++ = '\0';
+		*membership = (struct facts_membership){controllers, path};
+		return true;
+	}
+	return false;
+}
+
+/* Which hierarchies there are, and where in them this process is. */
+struct value *facts_cgroup(const struct facts_system *system, struct arena *arena)
+{
+	auto_buf struct buf text = {0};
+	if (!facts_read(system, "/proc/self/cgroup", &text))
+		return NULL;
+	struct value *cgroup = value_map(arena), *paths = value_map(arena);
+	bool unified = false, legacy = false;
+	struct facts_membership membership;
+	for (char *rest = text.data; facts_next_membership(&rest, &membership);) {
+		bool is_unified = !*membership.controllers;
+		unified |= is_unified;
+		legacy |= !is_unified;
+		value_set(arena, paths, is_unified ? "unified" : membership.controllers,
+			  value_string(arena, membership.path));
+	}
+	facts_set_text(arena, cgroup, "version",
+		       unified && legacy ? "hybrid"
+		       : unified         ? "v2"
+		       : legacy          ? "v1"
+					 : NULL);
+	facts_set_value(arena, cgroup, "paths", paths);
+	return cgroup;
+}

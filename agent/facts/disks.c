@@ -1,0 +1,95 @@
+/* Block devices and their partitions, from sysfs. */
+#include "agent/facts/families.h"
+#include "agent/facts/text.h"
+
+#include <string.h>
+
+#define BLOCK "/sys/block"
+
+enum { SECTOR = 512 }; /* the unit of sysfs, whatever the device's own is */
+
+static void add_size(const struct facts_system *system, struct arena *arena, struct value *fact,
+		     const char *directory)
+{
+	int64_t sectors;
+	if (facts_number(system, arena_printf(arena, "%s/size", directory), &sectors) &&
+	    sectors >= 0 && sectors <= INT64_MAX / SECTOR)
+		facts_set_size(arena, fact, "size", (uint64_t)sectors * SECTOR);
+}
+
+static struct value *disk_of(const struct facts_system *system, struct arena *arena,
+			     const char *directory)
+{
+	struct value *disk = value_map(arena);
+	int64_t rotational;
+	facts_set_text(
+		arena, disk, "model",
+		facts_line(system, arena, arena_printf(arena, "%s/device/model", directory)));
+	add_size(system, arena, disk, directory);
+	if (facts_number(system, arena_printf(arena, "%s/queue/rotational", directory),
+			 &rotational))
+		facts_set_text(arena, disk, "type", rotational ? "hdd" : "ssd");
+	facts_set_text(
+		arena, disk, "vendor",
+		facts_line(system, arena, arena_printf(arena, "%s/device/vendor", directory)));
+	return disk;
+}
+
+/* Those that are a device of their own; loop devices and ramdisks are not. */
+struct value *facts_disks(const struct facts_system *system, struct arena *arena)
+{
+	size_t count;
+	char **names = facts_names(system, arena, BLOCK, &count);
+	struct value *disks = value_map(arena);
+	for (size_t i = 0; i < count; i++) {
+		const char *directory = arena_printf(arena, BLOCK "/%s", names[i]);
+		if (facts_exists(system, arena_printf(arena, "%s/device", directory)))
+			value_set(arena, disks, names[i], disk_of(system, arena, directory));
+	}
+	return disks->map.len ? disks : NULL;
+}
+
+static void add_partition(const struct facts_system *system, struct arena *arena,
+			  struct value *partitions, const char *name, const char *directory)
+{
+	struct value *partition = value_map(arena);
+	add_size(system, arena, partition, directory);
+	facts_set_text(
+		arena, partition, "backing_file",
+		facts_line(system, arena, arena_printf(arena, "%s/loop/backing_file", directory)));
+	value_set(arena, partitions, name, partition);
+}
+
+/* A disk's partitions are directories in its own that begin with its name. */
+static void add_partitions_of(const struct facts_system *system, struct arena *arena,
+			      struct value *partitions, const char *disk, const char *directory)
+{
+	size_t count;
+	char **names = facts_names(system, arena, directory, &count);
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(names[i], disk, strlen(disk)) == 0)
+			add_partition(system, arena, partitions,
+				      arena_printf(arena, "/dev/%s", names[i]),
+				      arena_printf(arena, "%s/%s", directory, names[i]));
+}
+
+struct value *facts_partitions(const struct facts_system *system, struct arena *arena)
+{
+	size_t count;
+	char **names = facts_names(system, arena, BLOCK, &count);
+	struct value *partitions = value_map(arena);
+	for (size_t i = 0; i < count; i++) {
+		const char *directory = arena_printf(arena, BLOCK "/%s", names[i]);
+		const char *mapped =
+			facts_line(system, arena, arena_printf(arena, "%s/dm/name", directory));
+		if (facts_exists(system, arena_printf(arena, "%s/device", directory)))
+			add_partitions_of(system, arena, partitions, names[i], directory);
+		else if (mapped)
+			add_partition(system, arena, partitions,
+				      arena_printf(arena, "/dev/mapper/%s", mapped), directory);
+		else if (facts_exists(system, arena_printf(arena, "%s/loop", directory)))
+			add_partition(system, arena, partitions,
+				      arena_printf(arena, "/dev/%s", names[i]), directory);
+	}
+	return count ? partitions : NULL;
+}

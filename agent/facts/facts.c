@@ -1,0 +1,68 @@
+#include "agent/facts/facts.h"
+
+#include "agent/facts/families.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+/* Does the first part of a pattern ("os" of "os.id") match a top-level name? */
+static bool pattern_touches(const char *pattern, const char *name)
+{
+	char head[64];
+	size_t len = strcspn(pattern, ".");
+	if (len >= sizeof head)
+		return false;
+	memcpy(head, pattern, len);
+	head[len] = '\0';
+	return fnmatch(head, name, 0) == 0;
+}
+
+static bool any_touches(const char *const *patterns, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pattern_touches(patterns[i], name))
+			return true;
+	return false;
+}
+
+static bool wants_alias(const char *const *patterns, size_t count, const struct facts_alias *alias)
+{
+	return count ? any_touches(patterns, count, alias->name) : alias->in_tree;
+}
+
+static bool wants_family(const char *const *patterns, size_t count, const char *name)
+{
+	if (!count || any_touches(patterns, count, name))
+		return true;
+	for (size_t i = 0; i < facts_alias_count; i++)
+		if (pattern_touches(facts_aliases[i].path, name) &&
+		    wants_alias(patterns, count, &facts_aliases[i]))
+			return true;
+	return false;
+}
+
+struct value *facts_gather_from(const struct facts_system *system, struct arena *arena,
+				const char *const *patterns, size_t count)
+{
+	struct value *facts = value_map(arena);
+	for (size_t i = 0; i < facts_family_count; i++) {
+		if (!wants_family(patterns, count, facts_families[i].name))
+			continue;
+		struct value *fact = facts_families[i].gather(system, arena);
+		if (fact)
+			value_set(arena, facts, facts_families[i].name, fact);
+	}
+	for (size_t i = 0; i < facts_alias_count; i++) {
+		struct value *fact = value_path(facts, facts_aliases[i].path);
+		if (fact && wants_alias(patterns, count, &facts_aliases[i]))
+			value_set(arena, facts, facts_aliases[i].name, fact);
+	}
+	return facts;
+}
+
+struct value *facts_gather(struct arena *arena, const char *const *patterns, size_t count)
+{
+	struct facts_system system;
+	facts_system_living(&system);
+	return facts_gather_from(&system, arena, patterns, count);
+}

@@ -1,0 +1,83 @@
+/* Languages whose interpreter or compiler is on PATH. Nothing is run: a version is told only where
+ * the name of the program tells it (python3 -> python3.11). */
+#include "agent/facts/families.h"
+#include "agent/facts/text.h"
+#include "common/own.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { LONGEST_CHAIN = 8 };
+
+/* Several programs of a language: the first that is found counts. */
+static const struct {
+	const char *language, *program;
+} programs[] = {
+	{"python", "python3"}, {"python", "python"}, {"perl", "perl"},   {"ruby", "ruby"},
+	{"node", "node"},      {"node", "nodejs"},   {"php", "php"},     {"java", "java"},
+	{"go", "go"},          {"rust", "rustc"},    {"c", "cc"},        {"c", "gcc"},
+	{"c", "clang"},        {"c++", "c++"},       {"c++", "g++"},     {"c++", "clang++"},
+	{"lua", "lua"},        {"tcl", "tclsh"},     {"r", "Rscript"},   {"erlang", "erl"},
+	{"elixir", "elixir"},  {"haskell", "ghc"},   {"ocaml", "ocaml"}, {"julia", "julia"},
+	{"swift", "swift"},    {"dotnet", "dotnet"},
+};
+
+static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+static const char *find_program(const struct facts_system *system, struct arena *arena,
+				const struct value *directories, const char *program)
+{
+	for (size_t i = 0; i < directories->list.len; i++) {
+		const char *directory = value_text(directories->list.items[i]);
+		const char *path = arena_printf(arena, "%s/%s", directory, program);
+		if (*directory == '/' && facts_exists(system, path))
+			return path;
+	}
+	return NULL;
+}
+
+/* Follows the symbolic links of a path's last part. */
+static const char *resolve(const struct facts_system *system, struct arena *arena, const char *path)
+{
+	for (int i = 0; i < LONGEST_CHAIN; i++) {
+		const char *target = facts_link(system, arena, path);
+		if (!target)
+			break;
+		int directory = (int)(strrchr(path, '/') - path);
+		path = *target == '/' ? target
+				      : arena_printf(arena, "%.*s/%s", directory, path, target);
+	}
+	return path;
+}
+
+/* The number at a name's end, after a letter or a dash: "python3.11", "x86_64-linux-gnu-gcc-12". */
+static const char *version_in(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	const char *end = path + strlen(path), *at = end;
+	while (at > name && (isdigit((unsigned char)at[-1]) || at[-1] == '.'))
+		at--;
+	return isdigit((unsigned char)*at) ? at : NULL;
+}
+
+struct value *facts_languages(const struct facts_system *system, struct arena *arena)
+{
+	struct value *languages = value_map(arena);
+	const char *path = facts_variable(system, "PATH");
+	struct value *directories = facts_words(arena, path ? path : default_path, ':');
+	for (size_t i = 0; i < COUNT_OF(programs); i++) {
+		if (value_get(languages, programs[i].language))
+			continue;
+		const char *found = find_program(system, arena, directories, programs[i].program);
+		if (!found)
+			continue;
+		struct value *language = value_map(arena);
+		const char *resolved = resolve(system, arena, found);
+		facts_set_text(arena, language, "path", found);
+		facts_set_text(arena, language, "version", version_in(resolved));
+		if (strcmp(resolved, found) != 0)
+			facts_set_text(arena, language, "program", resolved);
+		value_set(arena, languages, programs[i].language, language);
+	}
+	return languages->map.len ? languages : NULL;
+}

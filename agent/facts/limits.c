@@ -1,0 +1,165 @@
+/* The limits that control groups put on this process: the tightest from its own group up to the
+ * topmost that is visible. What isn't limited has no fact. */
+#include "agent/facts/cgroup.h"
+#include "agent/facts/families.h"
+#include "agent/facts/mounts.h"
+#include "agent/facts/text.h"
+#include "common/own.h"
+
+#include <string.h>
+
+struct limits {
+	const struct facts_system *system;
+	struct arena *arena;
+	struct value *found;
+};
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, word, len) == 0 && (at[len] == ',' || !at[len]))
+			return true;
+	}
+	return false;
+}
+
+/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root).
+ */
+static char *directory_of(struct arena *arena, const struct facts_mount *mount, const char *path)
+{
+	size_t shown = strcmp(mount->root, "/") == 0 ? 0 : strlen(mount->root);
+	if (strncmp(path, mount->root, shown) != 0 || (path[shown] && path[shown] != '/'))
+		path = "";
+	else
+		path += shown;
+	return arena_printf(arena, "%s%s", mount->point, strcmp(path, "/") == 0 ? "" : path);
+}
+
+/* The directory of a controller's group, and how much of its name is the mount point; "" asks for
+ * the unified hierarchy. */
+static char *find_directory(const struct limits *limits, const char *controller, size_t *mount_len)
+{
+	auto_buf struct buf mounts = {0}, cgroups = {0};
+	struct facts_mount mount;
+	struct facts_membership membership;
+	bool unified = !*controller;
+	if (!facts_read(limits->system, "/proc/self/mountinfo", &mounts) ||
+	    !facts_read(limits->system, "/proc/self/cgroup", &cgroups))
+		return NULL;
+	const char *path = NULL;
+	for (char *rest = cgroups.data; !path && facts_next_membership(&rest, &membership);)
+		if (unified ? !*membership.controllers
+			    : has_word(membership.controllers, controller))
+			path = membership.path;
+	for (char *rest = mounts.data; path && facts_next_mount(&rest, &mount);)
+		if (unified ? strcmp(mount.type, "cgroup2") == 0
+			    : strcmp(mount.type, "cgroup") == 0 &&
+				      has_word(mount.super_options, controller)) {
+			*mount_len = strlen(mount.point);
+			return directory_of(limits->arena, &mount, path);
+		}
+	return NULL;
+}
+
+/* Keeps the smaller number; v1 says "no limit" with one near the greatest, v2 with "max". */
+static void tighten(const struct limits *limits, const char *key, const char *directory,
+		    const char *file)
+{
+	int64_t number;
+	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
+	struct value *known = value_get(limits->found, key);
+	if (!facts_number(limits->system, path, &number) || number < 0 ||
+	    number >= INT64_MAX - (1 << 20) || (known && known->integer <= number))
+		return;
+	facts_set_int(limits->arena, limits->found, key, number);
+}
+
+/* "50000 100000" and "max 100000" in v2; in v1 the period has a file of its own. */
+static void tighten_cpus(const struct limits *limits, const char *key, const char *directory,
+			 const char *file)
+{
+	struct arena *arena = limits->arena;
+	const struct value *known = value_get(limits->found, key);
+	int64_t quota, period;
+	char *line =
+		facts_line(limits->system, arena, arena_printf(arena, "%s/%s", directory, file));
+	const char *first = facts_next_word(&line), *second = facts_next_word(&line);
+	if (first && !second)
+		second = facts_line(limits->system, arena,
+				    arena_printf(arena, "%s/cpu.cfs_period_us", directory));
+	if (!first || !second || !facts_parse_number(first, &quota) ||
+	    !facts_parse_number(second, &period) || quota <= 0 || period <= 0)
+		return;
+	double cpus = (double)quota / (double)period;
+	if (known && known->real <= cpus)
+		return;
+	value_set(arena, limits->found, key, value_float(arena, cpus));
+	facts_set_int(arena, limits->found, "cpu_quota_us", quota);
+	facts_set_int(arena, limits->found, "cpu_period_us", period);
+}
+
+/* The nearest group's value: for what isn't inherited by taking the least. */
+static void nearest_text(const struct limits *limits, const char *key, const char *directory,
+			 const char *file)
+{
+	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
+	if (!value_get(limits->found, key))
+		facts_set_text(limits->arena, limits->found, key,
+			       facts_line(limits->system, limits->arena, path));
+}
+
+static void nearest_number(const struct limits *limits, const char *key, const char *directory,
+			   const char *file)
+{
+	int64_t number;
+	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
+	if (!value_get(limits->found, key) && facts_number(limits->system, path, &number))
+		facts_set_int(limits->arena, limits->found, key, number);
+}
+
+/* A hierarchy lacks the files of controllers that belong to the other version. */
+static const struct {
+	const char *controller; /* "": the unified hierarchy's */
+	const char *key, *file;
+	void (*take)(const struct limits *limits, const char *key, const char *directory,
+		     const char *file);
+} sources[] = {
+	{"memory", "memory_bytes", "memory.limit_in_bytes", tighten},
+	{"memory", "memory_and_swap_bytes", "memory.memsw.limit_in_bytes", tighten},
+	{"cpu", "cpus", "cpu.cfs_quota_us", tighten_cpus},
+	{"cpu", "cpu_shares", "cpu.shares", nearest_number},
+	{"cpuset", "cpuset", "cpuset.effective_cpus", nearest_text},
+	{"cpuset", "cpuset", "cpuset.cpus", nearest_text},
+	{"pids", "pids", "pids.max", tighten},
+	{"", "memory_bytes", "memory.max", tighten},
+	{"", "memory_high_bytes", "memory.high", tighten},
+	{"", "swap_bytes", "memory.swap.max", tighten},
+	{"", "cpus", "cpu.max", tighten_cpus},
+	{"", "cpu_weight", "cpu.weight", nearest_number},
+	{"", "cpuset", "cpuset.cpus.effective", nearest_text},
+	{"", "pids", "pids.max", tighten},
+};
+
+struct value *facts_limits(const struct facts_system *system, struct arena *arena)
+{
+	struct limits limits = {system, arena, value_map(arena)};
+	const char *controller = NULL;
+	char *found = NULL;
+	size_t mount_len = 0;
+	for (size_t i = 0; i < COUNT_OF(sources); i++) {
+		if (!controller || strcmp(controller, sources[i].controller) != 0)
+			found = find_directory(&limits, sources[i].controller, &mount_len);
+		controller = sources[i].controller;
+		char *directory = found ? arena_strdup(arena, found) : NULL;
+		while (directory && strlen(directory) >= mount_len) {
+			sources[i].take(&limits, sources[i].key, directory, sources[i].file);
+			char *slash = strrchr(directory, '/');
+			if (!slash)
+				break;
+			*slash = '\0';
+		}
+	}
+	return limits.found;
+}
