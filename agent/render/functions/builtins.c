@@ -151,29 +151,30 @@ static struct value *builtin_slice(struct call *call, struct error *err)
 	return part;
 }
 
+static struct value *printed(struct call *call, const struct buf *text, struct error *err)
+{
+	return text->len > GOFMT_MAX ? fail(err, "the text is too long") : call_string(call, text);
+}
+
 static struct value *builtin_print(struct call *call, struct error *err)
 {
-	(void)err;
 	auto_buf struct buf text = {0};
 	gofmt_print(&text, call->args, call->count);
-	return call_string(call, &text);
+	return printed(call, &text, err);
 }
 
 static struct value *builtin_println(struct call *call, struct error *err)
 {
-	(void)err;
 	auto_buf struct buf text = {0};
 	gofmt_println(&text, call->args, call->count);
-	return call_string(call, &text);
+	return printed(call, &text, err);
 }
 
 static struct value *builtin_printf(struct call *call, struct error *err)
 {
 	auto_buf struct buf text = {0};
 	gofmt_printf(&text, call_text(call, 0), call_len(call, 0), call->args + 1, call->count - 1);
-	if (text.len > GOFMT_MAX)
-		return fail(err, "the text is too long");
-	return call_string(call, &text);
+	return printed(call, &text, err);
 }
 
 /* What html, js and urlquery work on: the arguments printed, a single string as it is. */
@@ -232,30 +233,30 @@ static void escape_query(struct buf *out, const char *text, size_t len)
 	}
 }
 
-static struct value *escaped(struct call *call, void (*escape)(struct buf *, const char *, size_t))
+static struct value *escaped(struct call *call, void (*escape)(struct buf *, const char *, size_t),
+			     struct error *err)
 {
 	auto_buf struct buf text = {0}, out = {0};
 	printed_arguments(call, &text);
+	if (text.len > GOFMT_MAX)
+		return fail(err, "the text is too long");
 	escape(&out, buf_text(&text), text.len);
 	return call_string(call, &out);
 }
 
 static struct value *builtin_html(struct call *call, struct error *err)
 {
-	(void)err;
-	return escaped(call, escape_html);
+	return escaped(call, escape_html, err);
 }
 
 static struct value *builtin_js(struct call *call, struct error *err)
 {
-	(void)err;
-	return escaped(call, escape_js);
+	return escaped(call, escape_js, err);
 }
 
 static struct value *builtin_urlquery(struct call *call, struct error *err)
 {
-	(void)err;
-	return escaped(call, escape_query);
+	return escaped(call, escape_query, err);
 }
 
 /* No value of ours is a function. */

@@ -36,12 +36,13 @@ void *state_fail(struct state *state, const char *format, ...)
 bool state_within_bounds(struct state *state)
 {
 	struct rendering *rendering = state->rendering;
-	if (state->out->len > TEMPLATE_OUTPUT)
-		state_fail(state, "the output grows beyond %d MiB", TEMPLATE_OUTPUT >> 20);
-	else if (rendering->arena->used - rendering->memory_before > TEMPLATE_MEMORY)
-		state_fail(state, "the values take more than %d MiB", TEMPLATE_MEMORY >> 20);
-	else if (rendering->iterations > TEMPLATE_ITERATIONS)
-		state_fail(state, "the loops run more than %d times", TEMPLATE_ITERATIONS);
+	const struct limits *limits = &rendering->limits;
+	if (state->out->len > limits->output)
+		state_fail(state, "the output grows beyond %zu MiB", limits->output >> 20);
+	else if (rendering->arena->used - rendering->memory_before > limits->memory)
+		state_fail(state, "the values take more than %zu MiB", limits->memory >> 20);
+	else if (rendering->iterations > limits->iterations)
+		state_fail(state, "the loops run more than %zu times", limits->iterations);
 	else
 		return true;
 	return false;
@@ -90,6 +91,7 @@ static bool is_printable(const struct value *value)
 
 static enum flow print_action(struct state *state, const struct node *node, struct value *value)
 {
+	size_t before = state->out->len;
 	state->at = node;
 	if (!is_printable(value)) {
 		auto_buf struct buf text = {0};
@@ -103,6 +105,10 @@ static enum flow print_action(struct state *state, const struct node *node, stru
 		buf_add(state->out, value->string.data, value->string.len);
 	else
 		gofmt_value(state->out, value);
+	if (value->kind != VALUE_STRING && state->out->len - before > GOFMT_MAX) {
+		state_fail(state, "the text is too long");
+		return FLOW_FAILED;
+	}
 	return state_within_bounds(state) ? FLOW_NEXT : FLOW_FAILED;
 }
 
@@ -129,8 +135,8 @@ static enum flow walk_if_or_with(struct state *state, struct value *dot, const s
 	return flow;
 }
 
-/* The two values of an iteration go to the variables that the range declares or assigns. With one
- * variable it is the element, with two the index comes first. */
+/* What a range declares or assigns: with one variable it is the element, with two the index comes
+ * first. */
 static bool set_loop_variables(struct state *state, const struct node *pipe, struct value *index,
 			       struct value *element)
 {
@@ -145,11 +151,15 @@ static bool set_loop_variables(struct state *state, const struct node *pipe, str
 	return true;
 }
 
-static enum flow iterate(struct state *state, const struct node *node, struct value *index,
-			 struct value *element)
+/* index NULL: the element's number, made only where a variable takes it. */
+static enum flow iterate(struct state *state, const struct node *node, int64_t number,
+			 struct value *index, struct value *element)
 {
 	size_t outer = state->variable_count;
 	state->rendering->iterations++;
+	state->at = node->pipe;
+	if (!index && node->pipe->declared.len == 2)
+		index = value_int(state->rendering->arena, number);
 	if (!state_within_bounds(state) || !set_loop_variables(state, node->pipe, index, element))
 		return FLOW_FAILED;
 	enum flow flow = walk(state, element, node->list);
@@ -162,7 +172,7 @@ static enum flow range_list(struct state *state, const struct node *node, struct
 {
 	enum flow flow = FLOW_NEXT;
 	for (size_t i = 0; i < list->list.len && flow != FLOW_FAILED && flow != FLOW_BREAK; i++)
-		flow = iterate(state, node, value_int(state->rendering->arena, (int64_t)i),
+		flow = iterate(state, node, (int64_t)i, NULL,
 			       eval_element(state, list->list.items[i]));
 	return flow;
 }
@@ -184,7 +194,7 @@ static enum flow range_map(struct state *state, const struct node *node, struct 
 	size_t len = map->map.len;
 	enum flow flow = FLOW_NEXT;
 	for (size_t i = 0; i < len && flow != FLOW_FAILED && flow != FLOW_BREAK; i++)
-		flow = iterate(state, node, key_value(arena, map, &entries[i]),
+		flow = iterate(state, node, 0, key_value(arena, map, &entries[i]),
 			       eval_element(state, entries[i].value));
 	return flow;
 }
@@ -194,7 +204,7 @@ static enum flow range_int(struct state *state, const struct node *node, struct 
 	enum flow flow = FLOW_NEXT;
 	for (int64_t i = 0; i < count->integer && flow != FLOW_FAILED && flow != FLOW_BREAK; i++) {
 		struct value *number = value_int(state->rendering->arena, i);
-		flow = iterate(state, node, number, type_named(number, count->type));
+		flow = iterate(state, node, i, NULL, type_named(number, count->type));
 	}
 	return flow;
 }
@@ -207,7 +217,7 @@ static enum flow range_loop(struct state *state, const struct node *node, struct
 	for (int64_t i = 0; loop->next < loop->stop && flow != FLOW_FAILED && flow != FLOW_BREAK;
 	     i++) {
 		struct value *element = type_named(value_int(arena, loop->next++), "int64");
-		flow = iterate(state, node, value_int(arena, i), element);
+		flow = iterate(state, node, i, NULL, element);
 	}
 	return flow;
 }

@@ -8,11 +8,16 @@
 #include "agent/source/source.h"
 
 enum {
-	TEMPLATE_DEPTH = 1000,         /* templates that call templates */
-	TEMPLATE_NESTING = 4000,       /* controls and parentheses in all of those together */
-	TEMPLATE_OUTPUT = 256 << 20,   /* bytes of output, or of one string */
-	TEMPLATE_MEMORY = 1 << 30,     /* bytes of values */
-	TEMPLATE_ITERATIONS = 20000000 /* of all loops together */
+	TEMPLATE_DEPTH = 1000,        /* templates that call templates */
+	TEMPLATE_NESTING = 4000,      /* controls and parentheses in all of those together */
+	TEMPLATE_OUTPUT = 256 << 20,  /* bytes of output, or of one string */
+	TEMPLATE_MEMORY = 1 << 30,    /* bytes of values */
+	TEMPLATE_ITERATIONS = 5000000 /* of all loops together */
+};
+
+/* What a rendering may use; TEMPLATE_ has what it usually is. */
+struct limits {
+	size_t output, memory, iterations;
 };
 
 /* One rendering: what all templates of a set share. */
@@ -25,7 +30,8 @@ struct rendering {
 	struct value *answers;     /* what has been read, by "kind name" */
 	struct value *scratch;
 	bool error_on_missing_key;
-	size_t memory_before;
+	struct limits limits;
+	size_t memory_before; /* what the arena held then */
 	unsigned nesting;
 	size_t iterations;
 	struct value *nothing; /* no value: neither nil nor anything else */

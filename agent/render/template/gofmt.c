@@ -15,6 +15,7 @@ struct format {
 	size_t arg_count, next_arg;
 	bool reordered, good_index, after_index;
 	struct buf *out;
+	size_t limit; /* of out's length */
 };
 
 static char peek(const struct format *format)
@@ -158,7 +159,7 @@ static void failed_verb(struct buf *out, uint32_t letter, const char *why)
 /* Behind a '%'. */
 static void one_verb(struct format *format)
 {
-	struct verb verb = {.out = format->out};
+	struct verb verb = {.out = format->out, .limit = format->limit};
 	format->good_index = true;
 	format->after_index = false;
 	read_flags(format, &verb);
@@ -205,9 +206,13 @@ static void extra_arguments(const struct format *format)
 void gofmt_printf(struct buf *out, const char *text, size_t len, struct value *const *args,
 		  size_t count)
 {
-	struct format format = {
-		.text = text, .len = len, .args = args, .arg_count = count, .out = out};
-	while (format.at < len && out->len <= GOFMT_MAX) {
+	struct format format = {.text = text,
+				.len = len,
+				.args = args,
+				.arg_count = count,
+				.out = out,
+				.limit = out->len + GOFMT_MAX};
+	while (format.at < len && out->len <= format.limit) {
 		const char *percent = memchr(text + format.at, '%', len - format.at);
 		size_t end = percent ? (size_t)(percent - text) : len;
 		buf_add(out, text + format.at, end - format.at);
@@ -224,7 +229,8 @@ void gofmt_printf(struct buf *out, const char *text, size_t len, struct value *c
 void gofmt_print(struct buf *out, struct value *const *args, size_t count)
 {
 	bool string_before = false;
-	for (size_t i = 0; i < count && out->len <= GOFMT_MAX; i++) {
+	size_t limit = out->len + GOFMT_MAX;
+	for (size_t i = 0; i < count && out->len <= limit; i++) {
 		bool string = args[i]->kind == VALUE_STRING;
 		if (i && !string && !string_before)
 			buf_putc(out, ' ');
@@ -235,7 +241,8 @@ void gofmt_print(struct buf *out, struct value *const *args, size_t count)
 
 void gofmt_println(struct buf *out, struct value *const *args, size_t count)
 {
-	for (size_t i = 0; i < count && out->len <= GOFMT_MAX; i++) {
+	size_t limit = out->len + GOFMT_MAX;
+	for (size_t i = 0; i < count && out->len <= limit; i++) {
 		if (i)
 			buf_putc(out, ' ');
 		gofmt_value(out, args[i]);

@@ -1,12 +1,12 @@
-/* Printing as Go's fmt does (https://pkg.go.dev/fmt). What would grow beyond GOFMT_MAX bytes is
- * cut: the caller looks at the length. */
+/* Printing as Go's fmt does (https://pkg.go.dev/fmt). One call appends little more than GOFMT_MAX
+ * bytes; beyond that it is cut, so the caller looks at the length. */
 #ifndef FACTORY_AGENT_RENDER_TEMPLATE_GOFMT_H
 #define FACTORY_AGENT_RENDER_TEMPLATE_GOFMT_H
 
 #include "common/buffer.h"
 #include "common/value.h"
 
-enum { GOFMT_MAX = 256 << 20 };
+enum { GOFMT_MAX = 64 << 20 };
 
 void gofmt_value(struct buf *out, const struct value *value); /* %v */
 void gofmt_print(struct buf *out, struct value *const *args, size_t count);

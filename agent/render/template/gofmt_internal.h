@@ -6,6 +6,7 @@
 
 struct verb {
 	struct buf *out;
+	size_t limit; /* of out's length */
 	int width, precision;
 	bool has_width, has_precision;
 	bool plus, minus, sharp, space, zero;

@@ -7,7 +7,7 @@
 
 void verb_padding(struct verb *verb, int count)
 {
-	if (count <= 0 || verb->out->len > GOFMT_MAX)
+	if (count <= 0 || verb->out->len > verb->limit)
 		return;
 	memset(buf_reserve(verb->out, (size_t)count), verb->zero ? '0' : ' ', (size_t)count);
 	verb->out->len += (size_t)count;
@@ -19,7 +19,7 @@ void verb_pad(struct verb *verb, const char *text, size_t len)
 	int missing = verb->has_width ? verb->width - (int)rune_count(text, len) : 0;
 	if (!verb->minus)
 		verb_padding(verb, missing);
-	if (verb->out->len <= GOFMT_MAX)
+	if (verb->out->len <= verb->limit)
 		buf_add(verb->out, text, len);
 	if (verb->minus)
 		verb_padding(verb, missing);
@@ -65,7 +65,7 @@ void verb_hex_string(struct verb *verb, const char *text, size_t len, bool upper
 	int missing = verb->has_width ? verb->width - (int)hex_width(verb, len) : 0;
 	if (!verb->minus || !len)
 		verb_padding(verb, missing);
-	for (size_t i = 0; i < len && verb->out->len <= GOFMT_MAX; i++) {
+	for (size_t i = 0; i < len && verb->out->len <= verb->limit; i++) {
 		if (i && verb->space)
 			buf_putc(verb->out, ' ');
 		if (verb->sharp && (verb->space || !i))

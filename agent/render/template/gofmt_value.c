@@ -199,7 +199,7 @@ static void print_value(struct verb *verb, const struct value *value, uint32_t l
 			unsigned depth)
 {
 	bool fits = true;
-	if (depth > MAX_DEPTH || verb->out->len > GOFMT_MAX)
+	if (depth > MAX_DEPTH || verb->out->len > verb->limit)
 		return;
 	switch (value->kind) {
 	case VALUE_NULL:
@@ -257,6 +257,6 @@ void verb_argument(struct verb *verb, const struct value *value, uint32_t letter
 
 void gofmt_value(struct buf *out, const struct value *value)
 {
-	struct verb verb = {.out = out};
+	struct verb verb = {.out = out, .limit = out->len + GOFMT_MAX};
 	verb_argument(&verb, value, 'v');
 }

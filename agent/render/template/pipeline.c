@@ -260,10 +260,14 @@ static const struct parameter {
 	char letter;
 	enum value_kind kind;
 	const char *name, *literal;
+	const char *also; /* another type that can be assigned to it */
 } parameters[] = {
-	{'s', VALUE_STRING, "string", "string"}, {'i', VALUE_INT, "int", "integer"},
-	{'I', VALUE_INT, "int64", "integer"},    {'b', VALUE_BOOL, "bool", "bool"},
-	{'S', VALUE_LIST, "[]string", NULL},     {'P', VALUE_LIST, "[]*dependency.KeyPair", NULL},
+	{'s', VALUE_STRING, "string", "string", NULL},
+	{'i', VALUE_INT, "int", "integer", NULL},
+	{'I', VALUE_INT, "int64", "integer", NULL},
+	{'b', VALUE_BOOL, "bool", "bool", NULL},
+	{'S', VALUE_LIST, "[]string", NULL, "dependency.ServiceTags"},
+	{'P', VALUE_LIST, "[]*dependency.KeyPair", NULL, NULL},
 };
 
 static const struct parameter *find_parameter(char letter)
@@ -284,9 +288,12 @@ struct value *eval_check(struct state *state, struct value *value, char type)
 			return state_fail(state, "invalid value; expected %s", parameter->name);
 		return type_named(value_list(state->rendering->arena), parameter->name);
 	}
-	if (value->kind != parameter->kind || strcmp(type_name(value), parameter->name) != 0)
+	const char *type_given = type_name(value);
+	bool fits = strcmp(type_given, parameter->name) == 0 ||
+		    (parameter->also && strcmp(type_given, parameter->also) == 0);
+	if (value->kind != parameter->kind || !fits)
 		return state_fail(state, "wrong type for value; expected %s; got %s",
-				  parameter->name, type_name(value));
+				  parameter->name, type_given);
 	return value;
 }
 
