@@ -17,18 +17,34 @@ static void sort_maps(struct value *value)
 		sort_maps(value->map.entries[i].value);
 }
 
-/* The hash of compact JSON with sorted keys; "" for a missing value. */
-static void hash_value(const struct value *value, char hex[HASH_HEX])
+static void hash_json(struct hash *hash, const struct value *value)
 {
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf json = {0};
-	hex[0] = '\0';
-	if (!value)
-		return;
 	struct value *sorted = value_copy(&arena, value);
 	sort_maps(sorted);
 	json_write(&json, sorted);
-	hash_hex(buf_text(&json), json.len, hex);
+	hash_add(hash, buf_text(&json), json.len);
+}
+
+/* The hash of compact JSON with sorted keys; "" for a missing value. A list is hashed item by item,
+ * so that a large tree is never copied as a whole. */
+static void hash_value(const struct value *value, char hex[HASH_HEX])
+{
+	hex[0] = '\0';
+	if (!value)
+		return;
+	struct hash *hash = hash_new();
+	bool list = value->kind == VALUE_LIST;
+	if (!list)
+		hash_json(hash, value);
+	for (size_t i = 0; list && i < value->list.len; i++) {
+		hash_add(hash, i ? "," : "[", 1);
+		hash_json(hash, value->list.items[i]);
+	}
+	if (list)
+		hash_add(hash, value->list.len ? "]" : "[]", value->list.len ? 1 : 2);
+	hash_finish(hash, hex);
 }
 
 static const char *read_key(struct call *call, const char *kind, const char *name)
