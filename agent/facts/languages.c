@@ -5,6 +5,8 @@
 #include "common/own.h"
 
 #include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST_CHAIN = 8 };
@@ -24,20 +26,35 @@ static const struct {
 
 static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-static const char *find_program(const struct facts_system *system, struct arena *arena,
+/* PATH's directories that are there, each once: looking for every program in one that is missing
+ * costs as much as in one that isn't. */
+static struct value *search_path(struct facts_system *system, struct arena *arena)
+{
+	const char *path = facts_variable(system, "PATH");
+	struct value *named = facts_words(arena, path ? path : default_path, ':');
+	struct value *directories = value_map(arena);
+	for (size_t i = 0; i < named->list.len; i++) {
+		const char *directory = value_text(named->list.items[i]);
+		if (*directory == '/' && facts_is_directory(system, directory))
+			value_set(arena, directories, directory, named);
+	}
+	return directories;
+}
+
+static const char *find_program(struct facts_system *system, struct arena *arena,
 				const struct value *directories, const char *program)
 {
-	for (size_t i = 0; i < directories->list.len; i++) {
-		const char *directory = value_text(directories->list.items[i]);
-		const char *path = arena_printf(arena, "%s/%s", directory, program);
-		if (*directory == '/' && facts_exists(system, path))
-			return path;
+	for (size_t i = 0; i < directories->map.len; i++) {
+		char path[PATH_MAX];
+		snprintf(path, sizeof path, "%s/%s", directories->map.entries[i].key, program);
+		if (facts_exists(system, path))
+			return arena_strdup(arena, path);
 	}
 	return NULL;
 }
 
 /* Follows the symbolic links of a path's last part. */
-static const char *resolve(const struct facts_system *system, struct arena *arena, const char *path)
+static const char *resolve(struct facts_system *system, struct arena *arena, const char *path)
 {
 	for (int i = 0; i < LONGEST_CHAIN; i++) {
 		const char *target = facts_link(system, arena, path);
@@ -60,11 +77,10 @@ static const char *version_in(const char *path)
 	return isdigit((unsigned char)*at) ? at : NULL;
 }
 
-struct value *facts_languages(const struct facts_system *system, struct arena *arena)
+struct value *facts_languages(struct facts_system *system, struct arena *arena)
 {
 	struct value *languages = value_map(arena);
-	const char *path = facts_variable(system, "PATH");
-	struct value *directories = facts_words(arena, path ? path : default_path, ':');
+	const struct value *directories = search_path(system, arena);
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
 		if (value_get(languages, programs[i].language))
 			continue;

@@ -26,7 +26,7 @@ static enum facts_share share_of(const char *name, int64_t inode)
 	return FACTS_UNKNOWN;
 }
 
-bool facts_namespace(const struct facts_system *system, struct arena *arena, const char *name,
+bool facts_namespace(struct facts_system *system, struct arena *arena, const char *name,
 		     int64_t *inode, enum facts_share *share)
 {
 	char *target = facts_link(system, arena, arena_printf(arena, "/proc/self/ns/%s", name));
@@ -41,7 +41,7 @@ bool facts_namespace(const struct facts_system *system, struct arena *arena, con
 	return true;
 }
 
-enum facts_share facts_isolation(const struct facts_system *system, struct arena *arena)
+enum facts_share facts_isolation(struct facts_system *system, struct arena *arena)
 {
 	enum facts_share isolation = FACTS_UNKNOWN;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -57,7 +57,7 @@ enum facts_share facts_isolation(const struct facts_system *system, struct arena
 	return isolation;
 }
 
-struct value *facts_namespaces(const struct facts_system *system, struct arena *arena)
+struct value *facts_namespaces(struct facts_system *system, struct arena *arena)
 {
 	struct value *namespaces = value_map(arena);
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {

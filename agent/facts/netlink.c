@@ -29,7 +29,7 @@ static int ask(uint16_t request)
 	return fd;
 }
 
-/* A dump ends with a message of its own; -1: the kernel refuses. */
+/* Does a dump end here, with a message of its own? -1: the kernel refuses. */
 static int is_complete(const char *data, size_t len)
 {
 	for (size_t at = 0; len - at >= sizeof(struct nlmsghdr);) {
@@ -47,25 +47,24 @@ static int is_complete(const char *data, size_t len)
 	return 0;
 }
 
-bool facts_netlink_dump(const struct facts_system *system, uint16_t request, struct buf *out)
+bool facts_netlink_dump(struct facts_system *system, uint16_t request, struct buf *out)
 {
 	(void)system;
+	_Alignas(struct nlmsghdr) char piece[RECEIVE];
 	autoclose int fd = ask(request);
 	if (fd < 0)
 		return false;
-	for (int complete = 0; !complete;) {
-		char *into = buf_reserve(out, RECEIVE);
-		ssize_t got = recv(fd, into, RECEIVE, 0);
+	int complete = 0;
+	while (!complete) {
+		ssize_t got = recv(fd, piece, sizeof piece, 0);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0 || out->len > LONGEST_DUMP)
 			return false;
-		complete = is_complete(into, (size_t)got);
-		if (complete < 0)
-			return false;
-		out->len += NLMSG_ALIGN((size_t)got);
+		complete = is_complete(piece, (size_t)got);
+		buf_add(out, piece, (size_t)got);
 	}
-	return true;
+	return complete > 0;
 }
 
 const struct nlmsghdr *facts_next_message(const struct buf *dump, size_t *at, uint16_t type,

@@ -27,7 +27,7 @@ static const struct {
 	{"product", "uuid", DMI "product_uuid"},
 };
 
-struct value *facts_dmi(const struct facts_system *system, struct arena *arena)
+struct value *facts_dmi(struct facts_system *system, struct arena *arena)
 {
 	struct value *dmi = value_map(arena);
 	if (!facts_is_directory(system, DMI))
@@ -94,7 +94,7 @@ static const char *hypervisor_of_cpuid(void)
 	return NULL;
 }
 
-const char *facts_hypervisor(const struct facts_system *system, struct arena *arena)
+static const char *find_hypervisor(struct facts_system *system, struct arena *arena)
 {
 	for (size_t i = 0; i < COUNT_OF(firmware); i++) {
 		const char *text = facts_line(system, arena, firmware[i].file);
@@ -104,8 +104,16 @@ const char *facts_hypervisor(const struct facts_system *system, struct arena *ar
 	return system->living ? hypervisor_of_cpuid() : NULL;
 }
 
+const char *facts_hypervisor(struct facts_system *system, struct arena *arena)
+{
+	if (!system->memo.hypervisor_known)
+		system->memo.hypervisor = find_hypervisor(system, arena);
+	system->memo.hypervisor_known = true;
+	return system->memo.hypervisor;
+}
+
 /* Facter writes systemd-nspawn with an underscore. */
-static const char *container_kind(const struct facts_system *system, struct arena *arena)
+static const char *container_kind(struct facts_system *system, struct arena *arena)
 {
 	const char *engine = facts_container_engine(system, arena);
 	if (engine && strcmp(engine, "systemd-nspawn") == 0)
@@ -113,7 +121,7 @@ static const char *container_kind(const struct facts_system *system, struct aren
 	return engine && !*engine ? "container" : engine;
 }
 
-struct value *facts_virtual(const struct facts_system *system, struct arena *arena)
+struct value *facts_virtual(struct facts_system *system, struct arena *arena)
 {
 	const char *kind = container_kind(system, arena);
 	if (!kind)
@@ -121,13 +129,13 @@ struct value *facts_virtual(const struct facts_system *system, struct arena *are
 	return value_string(arena, kind ? kind : "physical");
 }
 
-struct value *facts_is_virtual(const struct facts_system *system, struct arena *arena)
+struct value *facts_is_virtual(struct facts_system *system, struct arena *arena)
 {
 	return value_bool(arena, strcmp(value_text(facts_virtual(system, arena)), "physical") != 0);
 }
 
 /* All of them: a container in a virtual machine has two. */
-struct value *facts_hypervisors(const struct facts_system *system, struct arena *arena)
+struct value *facts_hypervisors(struct facts_system *system, struct arena *arena)
 {
 	struct value *hypervisors = value_map(arena);
 	const char *kind = container_kind(system, arena);
