@@ -73,6 +73,16 @@ static void add_partitions_of(struct facts_system *system, struct arena *arena,
 				      arena_printf(arena, "%s/%s", directory, names[i]));
 }
 
+/* A mapped device under the name it was given. */
+static void add_mapped(struct facts_system *system, struct arena *arena, struct value *partitions,
+		       const char *directory)
+{
+	const char *name = facts_line(system, arena, arena_printf(arena, "%s/dm/name", directory));
+	if (name)
+		add_partition(system, arena, partitions,
+			      arena_printf(arena, "/dev/mapper/%s", name), directory);
+}
+
 struct value *facts_partitions(struct facts_system *system, struct arena *arena)
 {
 	size_t count;
@@ -80,13 +90,10 @@ struct value *facts_partitions(struct facts_system *system, struct arena *arena)
 	struct value *partitions = value_map(arena);
 	for (size_t i = 0; i < count; i++) {
 		const char *directory = arena_printf(arena, BLOCK "/%s", names[i]);
-		const char *mapped =
-			facts_line(system, arena, arena_printf(arena, "%s/dm/name", directory));
-		if (facts_exists(system, arena_printf(arena, "%s/device", directory)))
+		if (strncmp(names[i], "dm-", 3) == 0)
+			add_mapped(system, arena, partitions, directory);
+		else if (facts_exists(system, arena_printf(arena, "%s/device", directory)))
 			add_partitions_of(system, arena, partitions, names[i], directory);
-		else if (mapped)
-			add_partition(system, arena, partitions,
-				      arena_printf(arena, "/dev/mapper/%s", mapped), directory);
 		else if (facts_exists(system, arena_printf(arena, "%s/loop", directory)))
 			add_partition(system, arena, partitions,
 				      arena_printf(arena, "/dev/%s", names[i]), directory);

@@ -88,7 +88,7 @@ static void add_pacman(struct facts_system *system, struct arena *arena, struct 
 {
 	static const char path[] = "/var/lib/pacman/local";
 	size_t count;
-	if (!facts_is_directory(system, path))
+	if (!facts_exists(system, path))
 		return;
 	facts_names(system, arena, path, &count);
 	struct value *pacman = value_map(arena);

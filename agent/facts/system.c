@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,8 +16,12 @@ enum { READ_LIMIT = 16 << 20, READ_STEP = 8 << 10 };
 
 static bool path_below(struct facts_system *system, const char *path, char full[PATH_MAX])
 {
-	int len = snprintf(full, PATH_MAX, "%s%s", system->root, path);
-	return len > 0 && len < PATH_MAX;
+	size_t root = strlen(system->root), len = strlen(path);
+	if (root + len >= PATH_MAX)
+		return false;
+	memcpy(full, system->root, root);
+	memcpy(full + root, path, len + 1);
+	return true;
 }
 
 /* A hostile tree may hold a FIFO where a file should be: never wait for its writer. */
@@ -106,12 +109,14 @@ bool facts_exists(struct facts_system *system, const char *path)
 	return path_below(system, path, full) && access(full, F_OK) == 0;
 }
 
-bool facts_is_directory(struct facts_system *system, const char *path)
+bool facts_directory(struct facts_system *system, const char *path, struct facts_place *place)
 {
 	char full[PATH_MAX];
 	struct stat status;
-	return path_below(system, path, full) && stat(full, &status) == 0 &&
-	       S_ISDIR(status.st_mode);
+	if (!path_below(system, path, full) || stat(full, &status) != 0 || !S_ISDIR(status.st_mode))
+		return false;
+	*place = (struct facts_place){status.st_dev, status.st_ino};
+	return true;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -57,7 +57,12 @@ bool facts_number(struct facts_system *system, struct arena *arena, const char *
 char *facts_link(struct facts_system *system, struct arena *arena, const char *path);
 
 bool facts_exists(struct facts_system *system, const char *path);
-bool facts_is_directory(struct facts_system *system, const char *path);
+
+/* Two paths with the same place are one directory. False where there is none. */
+struct facts_place {
+	uint64_t device, inode;
+};
+bool facts_directory(struct facts_system *system, const char *path, struct facts_place *place);
 
 /* A directory's names, sorted, without those that begin with a dot; none where it is missing. */
 char **facts_names(struct facts_system *system, struct arena *arena, const char *path,

@@ -30,7 +30,7 @@ static const struct {
 struct value *facts_dmi(struct facts_system *system, struct arena *arena)
 {
 	struct value *dmi = value_map(arena);
-	if (!facts_is_directory(system, DMI))
+	if (!facts_exists(system, DMI))
 		return NULL;
 	for (size_t i = 0; i < COUNT_OF(dmi_files); i++) {
 		const char *text = facts_line(system, arena, dmi_files[i].file);
@@ -96,7 +96,10 @@ static const char *hypervisor_of_cpuid(void)
 
 static const char *find_hypervisor(struct facts_system *system, struct arena *arena)
 {
+	bool has_dmi = facts_exists(system, DMI);
 	for (size_t i = 0; i < COUNT_OF(firmware); i++) {
+		if (!has_dmi && strncmp(firmware[i].file, DMI, strlen(DMI)) == 0)
+			continue;
 		const char *text = facts_line(system, arena, firmware[i].file);
 		if (text && strstr(text, firmware[i].needle))
 			return firmware[i].hypervisor;
