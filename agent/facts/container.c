@@ -76,10 +76,9 @@ static const char *engine_of_environment(struct facts_system *system, struct are
 	return own;
 }
 
-static const char *find_engine(struct facts_system *system, struct arena *arena)
+/* From what only one engine leaves to what several may. */
+static const char *engine_by_sign(struct facts_system *system, struct arena *arena)
 {
-	if (facts_isolation(system, arena) == FACTS_INITIAL && !root_is_shared(system, arena))
-		return NULL;
 	if (facts_exists(system, "/run/.containerenv"))
 		return "podman";
 	if (facts_exists(system, "/.dockerenv"))
@@ -90,6 +89,17 @@ static const char *find_engine(struct facts_system *system, struct arena *arena)
 	if (!engine)
 		engine = engine_of_cgroups(system, arena);
 	return engine ? engine : engine_of_mounts(system, arena);
+}
+
+static const char *find_engine(struct facts_system *system, struct arena *arena)
+{
+	enum facts_share isolation = facts_isolation(system, arena);
+	bool shared = root_is_shared(system, arena);
+	if (isolation == FACTS_INITIAL && !shared)
+		return NULL;
+	const char *engine = engine_by_sign(system, arena);
+	bool unknown_kind = isolation == FACTS_OWN && shared && facts_mounts(system, arena)->count;
+	return engine || !unknown_kind ? engine : "";
 }
 
 const char *facts_container_engine(struct facts_system *system, struct arena *arena)

@@ -32,17 +32,16 @@ static int ask(uint16_t request)
 /* Does a dump end here, with a message of its own? -1: the kernel refuses. */
 static int is_complete(const char *data, size_t len)
 {
-	for (size_t at = 0; len - at >= sizeof(struct nlmsghdr);) {
+	for (size_t at = 0; at < len && len - at >= sizeof(struct nlmsghdr);) {
 		struct nlmsghdr header;
 		memcpy(&header, data + at, sizeof header);
 		if (header.nlmsg_type == NLMSG_DONE)
 			return 1;
 		if (header.nlmsg_type == NLMSG_ERROR)
 			return -1;
-		size_t step = NLMSG_ALIGN(header.nlmsg_len);
-		if (step < sizeof header || step > len - at)
+		if (header.nlmsg_len < sizeof header || header.nlmsg_len > len - at)
 			break;
-		at += step;
+		at += NLMSG_ALIGN(header.nlmsg_len);
 	}
 	return 0;
 }
@@ -72,10 +71,10 @@ const struct nlmsghdr *facts_next_message(const struct buf *dump, size_t *at, ui
 {
 	while (dump->len > *at && dump->len - *at >= sizeof(struct nlmsghdr)) {
 		const struct nlmsghdr *message = (const void *)(dump->data + *at);
-		size_t step = NLMSG_ALIGN((size_t)message->nlmsg_len);
-		if (message->nlmsg_len < sizeof *message || step > dump->len - *at)
+		/* Before it is rounded up: NLMSG_ALIGN makes 0 of the greatest length. */
+		if (message->nlmsg_len < sizeof *message || message->nlmsg_len > dump->len - *at)
 			return NULL;
-		*at += step;
+		*at += NLMSG_ALIGN(message->nlmsg_len);
 		if (message->nlmsg_type == type && message->nlmsg_len >= NLMSG_LENGTH(body_size))
 			return message;
 	}
