@@ -93,7 +93,7 @@ static const char *engine_by_sign(struct facts_system *system, struct arena *are
 
 static const char *find_engine(struct facts_system *system, struct arena *arena)
 {
-	enum facts_share isolation = facts_isolation(system, arena);
+	enum facts_sharing isolation = facts_isolation(system, arena);
 	bool shared = root_is_shared(system, arena);
 	if (isolation == FACTS_INITIAL && !shared)
 		return NULL;

@@ -52,9 +52,9 @@ static bool dump_piece(struct facts_system *system, uint16_t request, struct buf
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_arena struct arena arena = {0};
-	struct pieces pieces = {.data = data + 1, .size = size - 1};
 	if (!size)
 		return 0;
+	struct pieces pieces = {.data = data + 1, .size = size - 1};
 	facts_system_tree(&pieces.system, "/nonexistent");
 	pieces.system.open = open_piece;
 	pieces.system.dump = dump_piece;

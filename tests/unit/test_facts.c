@@ -30,6 +30,16 @@ static void an_empty_system(void **state)
 	tree_free(tree);
 }
 
+static void the_living_system(void **state)
+{
+	(void)state;
+	auto_arena struct arena arena = {0};
+	struct value *facts = facts_gather(&arena, NULL, 0);
+	assert_string_equal(value_text(value_path(facts, "kernel.name")), "Linux");
+	assert_int_equal(value_path(facts, "identity.uid")->integer, geteuid());
+	assert_ptr_equal(value_get(facts, "cpu"), value_get(facts, "processors"));
+}
+
 /* Where files should be there are directories, FIFOs, links to themselves, binary rubbish. */
 static void a_hostile_system(void **state)
 {
@@ -248,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_system),
+		cmocka_unit_test(the_living_system),
 		cmocka_unit_test(a_hostile_system),
 		cmocka_unit_test(a_huge_file),
 		cmocka_unit_test(only_families_that_are_named),
