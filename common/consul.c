@@ -1,12 +1,12 @@
 #include "common/consul.h"
 
+#include "common/consul_keys.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
 
-#include <mbedtls/base64.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,9 +57,11 @@ int consul_target_from(struct consul_target *target, const char *address, const 
 	if (path)
 		target->base = mem_strdup("http://consul");
 	else if (strstr(address, "://"))
-		target->base = mem_strndup(address, strlen(address) - (address[strlen(address) - 1] == '/'));
+		target->base = mem_strndup(address,
+					   strlen(address) - (address[strlen(address) - 1] == '/'));
 	else
-		target->base = mem_printf("%s://%s", tls && !is_off(tls) ? "https" : "http", address);
+		target->base =
+			mem_printf("%s://%s", tls && !is_off(tls) ? "https" : "http", address);
 	target->insecure = is_off(variable("CONSUL_HTTP_SSL_VERIFY"));
 	const char *ca = variable("CONSUL_CACERT");
 	target->ca_file = ca ? mem_strdup(ca) : NULL;
@@ -143,39 +145,49 @@ int consul_path(struct buf *path, const char *kind, const char *name, const char
 
 /* --- what the reply means --- */
 
-/* A key's Value is base64, or null for an empty one. */
-static struct value *decode(struct arena *arena, const struct value *encoded)
+static int read_keys(struct arena *arena, const struct http_response *response, const char *prefix,
+		     bool level, struct value *list)
 {
-	size_t len = value_is(encoded, VALUE_STRING) ? encoded->string.len : 0;
-	size_t got = 0;
-	unsigned char *bytes = arena_alloc(arena, len + 1);
-	if (len && mbedtls_base64_decode(bytes, len + 1, &got,
-					 (const unsigned char *)encoded->string.data, len) != 0)
-		return NULL;
-	return value_stringn(arena, (const char *)bytes, got);
-}
-
-static struct value *one_key(struct arena *arena, const struct value *reply)
-{
-	const struct value *first =
-		value_is(reply, VALUE_LIST) && reply->list.len ? reply->list.items[0] : NULL;
-	return first ? decode(arena, value_get(first, "Value")) : NULL;
-}
-
-static struct value *many_keys(struct arena *arena, const struct value *reply, const char *prefix,
-			       bool level)
-{
-	struct value *list = value_list(arena);
+	struct consul_keys keys = {.at = buf_text(&response->body), .arena = arena};
+	struct consul_key key;
+	int got;
+	keys.end = keys.at + response->body.len;
 	prefix += *prefix == '/';
-	for (size_t i = 0; value_is(reply, VALUE_LIST) && i < reply->list.len; i++) {
-		const char *path = value_text(value_get(reply->list.items[i], "Key"));
-		size_t behind = path ? kv_below(path, prefix, level) : 0;
-		struct value *value =
-			behind ? decode(arena, value_get(reply->list.items[i], "Value")) : NULL;
-		if (value)
-			value_append(arena, list, kv_pair(arena, path, behind - 1, value));
+	while ((got = consul_keys_next(&keys, &key)) > 0) {
+		size_t behind = kv_below(key.path, prefix, level);
+		if (!behind)
+			continue;
+		struct value *value = consul_key_value(arena, &key);
+		if (!value)
+			return -1;
+		value_append(arena, list, kv_pair(arena, key.path, behind - 1, value));
 	}
-	return list;
+	return got;
+}
+
+static int read_key(struct arena *arena, const struct http_response *response, struct value **found)
+{
+	struct consul_keys keys = {.at = buf_text(&response->body), .arena = arena};
+	struct consul_key key;
+	keys.end = keys.at + response->body.len;
+	int got = consul_keys_next(&keys, &key);
+	*found = got > 0 ? consul_key_value(arena, &key) : NULL;
+	return got < 0 || (got > 0 && !*found) ? -1 : 0;
+}
+
+static int fail(struct error *err)
+{
+	err->exit_code = EXIT_VALUES;
+	return -1;
+}
+
+static int broken(const struct consul_target *target, const char *kind, const char *name,
+		  struct error *err)
+{
+	error_set(err,
+		  "%s gave no list of keys for the %s '%s': is something else listening there?",
+		  target->name, kind, name);
+	return fail(err);
 }
 
 static int refuse(const struct consul_target *target, const struct http_response *response,
@@ -189,8 +201,7 @@ static int refuse(const struct consul_target *target, const struct http_response
 	else
 		error_set(err, "%s answered with status %ld: %.*s", target->name, response->status,
 			  len, buf_text(&response->body));
-	err->exit_code = EXIT_VALUES;
-	return -1;
+	return fail(err);
 }
 
 int consul_answer(struct arena *arena, const struct consul_target *target, const char *kind,
@@ -204,8 +215,7 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	if (response->failed) {
 		error_set(err, "%s: start it, or name another (--consul, CONSUL_HTTP_ADDR)",
 			  response->error.message);
-		err->exit_code = EXIT_VALUES;
-		return -1;
+		return fail(err);
 	}
 	if (response->status == 404 && asked->is_key) {
 		*found = asked->recurse ? value_list(arena) : NULL;
@@ -213,14 +223,15 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	}
 	if (response->status != 200)
 		return refuse(target, response, err);
-	struct value *reply = json_parse(arena, target->name, buf_text(&response->body),
-					 response->body.len, err);
-	if (!reply)
-		return -1;
-	if (!asked->is_key)
-		*found = reply;
-	else
-		*found = asked->recurse ? many_keys(arena, reply, name, kind[0] == 'k')
-					: one_key(arena, reply);
-	return 0;
+	if (!asked->is_key) {
+		*found = json_parse(arena, target->name, buf_text(&response->body),
+				    response->body.len, err);
+		return *found ? 0 : fail(err);
+	}
+	if (!asked->recurse)
+		return read_key(arena, response, found) < 0 ? broken(target, kind, name, err) : 0;
+	*found = value_list(arena);
+	return read_keys(arena, response, name, kind[0] == 'k', *found) < 0
+		       ? broken(target, kind, name, err)
+		       : 0;
 }
