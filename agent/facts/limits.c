@@ -11,6 +11,7 @@
 struct limits {
 	struct facts_system *system;
 	struct arena *arena;
+	const char *cgroups; /* /proc/self/cgroup, or NULL */
 	struct value *found;
 };
 
@@ -46,7 +47,7 @@ static bool shows(const struct facts_mount *mount, const char *controller)
 
 static const char *path_of(const struct limits *limits, const char *controller)
 {
-	char *rest = facts_text(limits->system, limits->arena, "/proc/self/cgroup");
+	char *rest = limits->cgroups ? arena_strdup(limits->arena, limits->cgroups) : NULL;
 	struct facts_membership membership;
 	while (facts_next_membership(&rest, &membership))
 		if (*controller ? has_word(membership.controllers, controller)
@@ -151,7 +152,8 @@ static const struct {
 
 struct value *facts_limits(struct facts_system *system, struct arena *arena)
 {
-	struct limits limits = {system, arena, value_map(arena)};
+	struct limits limits = {system, arena, facts_text(system, arena, "/proc/self/cgroup"),
+				value_map(arena)};
 	const char *controller = NULL;
 	char *found = NULL;
 	size_t mount_len = 0;
