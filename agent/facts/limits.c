@@ -26,12 +26,13 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root).
- */
+/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root),
+ * and "/../x" is a group outside of the cgroup namespace, which no mount shows. */
 static char *directory_of(struct arena *arena, const struct facts_mount *mount, const char *path)
 {
 	size_t shown = strcmp(mount->root, "/") == 0 ? 0 : strlen(mount->root);
-	if (strncmp(path, mount->root, shown) != 0 || (path[shown] && path[shown] != '/'))
+	if (strncmp(path, "/..", 3) == 0 || strncmp(path, mount->root, shown) != 0 ||
+	    (path[shown] && path[shown] != '/'))
 		path = "";
 	else
 		path += shown;
