@@ -11,6 +11,7 @@
 struct limits {
 	struct facts_system *system;
 	struct arena *arena;
+	const char *cgroups; /* /proc/self/cgroup, or NULL */
 	struct value *found;
 };
 
@@ -25,12 +26,13 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root).
- */
+/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root),
+ * and "/../x" is a group outside of the cgroup namespace, which no mount shows. */
 static char *directory_of(struct arena *arena, const struct facts_mount *mount, const char *path)
 {
 	size_t shown = strcmp(mount->root, "/") == 0 ? 0 : strlen(mount->root);
-	if (strncmp(path, mount->root, shown) != 0 || (path[shown] && path[shown] != '/'))
+	if (strncmp(path, "/..", 3) == 0 || strncmp(path, mount->root, shown) != 0 ||
+	    (path[shown] && path[shown] != '/'))
 		path = "";
 	else
 		path += shown;
@@ -46,7 +48,7 @@ static bool shows(const struct facts_mount *mount, const char *controller)
 
 static const char *path_of(const struct limits *limits, const char *controller)
 {
-	char *rest = facts_text(limits->system, limits->arena, "/proc/self/cgroup");
+	char *rest = limits->cgroups ? arena_strdup(limits->arena, limits->cgroups) : NULL;
 	struct facts_membership membership;
 	while (facts_next_membership(&rest, &membership))
 		if (*controller ? has_word(membership.controllers, controller)
@@ -151,7 +153,8 @@ static const struct {
 
 struct value *facts_limits(struct facts_system *system, struct arena *arena)
 {
-	struct limits limits = {system, arena, value_map(arena)};
+	struct limits limits = {system, arena, facts_text(system, arena, "/proc/self/cgroup"),
+				value_map(arena)};
 	const char *controller = NULL;
 	char *found = NULL;
 	size_t mount_len = 0;

@@ -113,6 +113,11 @@ static void foreign_paths(void **state)
 	tree_file(tree, "/proc/self/mountinfo", "30 22 0:30 /mine /cg rw - cgroup2 c rw\n");
 	tree_file(tree, "/cg/pids.max", "7\n");
 	expect_fact(tree, facts_limits, "", "{\"pids\":7}");
+	tree_file(tree, "/proc/self/mountinfo", "30 22 0:30 / /cg rw - cgroup2 c rw\n");
+	tree_file(tree, "/elsewhere/pids.max", "1\n");
+	tree_file(tree, "/proc/self/cgroup", "0::/../elsewhere\n");
+	expect_fact(tree, facts_limits, "", "{\"pids\":7}");
+	tree_file(tree, "/proc/self/mountinfo", "30 22 0:30 /mine /cg rw - cgroup2 c rw\n");
 	tree_file(tree, "/proc/self/cgroup", "0::/minenot\n");
 	expect_fact(tree, facts_limits, "", "{\"pids\":7}");
 	tree_file(tree, "/proc/self/cgroup", "");
