@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* What docker gives a container whose image names no PATH. */
@@ -39,8 +40,11 @@ const char *spawn_env(char *const *env, const char *name)
 
 void spawn_reset_signals(const sigset_t *mask)
 {
+	/* The libc keeps a few signals for itself and refuses to touch them, but a driver's caller may
+	 * have had them ignored, which exec inherits: asked of the kernel, SIG_DFL being all zeros. */
+	static const unsigned long by_default[4];
 	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
+		syscall(SYS_rt_sigaction, number, by_default, NULL, sizeof(unsigned long));
 	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 

@@ -651,5 +651,9 @@ struct expression *parse_target(struct parser *parser, bool attributes)
 	struct expression *target = parse_tuple_of(parser, parse_one_target);
 	if (target && attributes && target->kind == EXPR_NAME && parser_is(parser, "."))
 		target = parse_attribute(parser, target);
+	if (target && target->kind == EXPR_INDEX) {
+		parser_refuse(parser, "only attributes of a namespace can be assigned");
+		return NULL;
+	}
 	return target;
 }

@@ -172,7 +172,8 @@ static void format_number(struct buf *out, const struct conversion *conversion,
 	char format[48];
 	bool real = strchr("eEfFgG", conversion->verb) != NULL;
 	double number = value->kind == VALUE_FLOAT ? value->real : (double)value->integer;
-	int64_t integer = value->kind == VALUE_FLOAT ? (int64_t)value->real : value->integer;
+	bool fits = value->kind != VALUE_FLOAT || fabs(value->real) < 9e18;
+	int64_t integer = value->kind != VALUE_FLOAT ? value->integer : fits ? (int64_t)value->real : 0;
 	int precision = conversion->precision < 0 ? (real ? 6 : 1) : conversion->precision;
 	int width = conversion->width < 0 ? 0 : conversion->width;
 	snprintf(format, sizeof format, "%%%s*.*%s%c", conversion->flags, real ? "" : "ll",
@@ -271,6 +272,11 @@ static int format_one(struct formatting *formatting, const char **at)
 		run_fail(formatting->run, formatting->at,
 			 "%%%c format: a number is required, not %s",
 			 conversion.verb ? conversion.verb : ' ', python_type(value));
+		return -1;
+	}
+	if (number.kind == VALUE_FLOAT && !(fabs(number.real) < 9e18) &&
+	    strchr("diuxXo", conversion.verb)) {
+		run_fail(formatting->run, formatting->at, "the number does not fit in 64 bits");
 		return -1;
 	}
 	format_number(&formatting->out, &conversion, &number);
