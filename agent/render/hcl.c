@@ -35,7 +35,7 @@ static struct value *parse_number(struct hcl *hcl)
 	char *end;
 	errno = 0;
 	struct value *value = value_int(hcl->arena, strtoll(text, &end, 0));
-	if (*end)
+	if (*end && strpbrk(text, ".eE") && !strpbrk(text, "xX"))
 		value = value_float(hcl->arena, strtod(text, &end));
 	if (*end || !isdigit((unsigned char)*digits) || errno) {
 		hcl_fail(hcl, line, column, "'%s' is no number", text);

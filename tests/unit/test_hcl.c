@@ -89,6 +89,8 @@ static const struct {
 	{"a = <<\nx\n", "f.hcl:1:5: a heredoc needs a word"},
 	{"a = 1x", "f.hcl:1:5: '1x' is no number"},
 	{"a = -", "f.hcl:1:5: '-' is no number"},
+	{"a = 0888", "f.hcl:1:5: '0888' is no number"},
+	{"a = 0x1.8", "f.hcl:1:5: '0x1.8' is no number"},
 	{"a = -inf", "f.hcl:1:5: '-inf' is no number"},
 	{"a = 99999999999999999999", "f.hcl:1:5: '99999999999999999999' is no number"},
 	{"/* x", "f.hcl:1:1: this comment has no '*/'"},
