@@ -24,18 +24,18 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto
+host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto -lm
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
 agent_flags := -Os -g0 -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-isystem $(musl)/include -idirafter $(musl)/kernel
 agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
-agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
+agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
 
 asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
-asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
+asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
 fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)

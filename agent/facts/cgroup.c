@@ -20,15 +20,15 @@ bool facts_next_membership(char **rest, struct facts_membership *membership)
 }
 
 /* Which hierarchies there are, and where in them this process is. */
-struct value *facts_cgroup(const struct facts_system *system, struct arena *arena)
+struct value *facts_cgroup(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	if (!facts_read(system, "/proc/self/cgroup", &text))
+	char *text = facts_text(system, arena, "/proc/self/cgroup");
+	if (!text)
 		return NULL;
 	struct value *cgroup = value_map(arena), *paths = value_map(arena);
 	bool unified = false, legacy = false;
 	struct facts_membership membership;
-	for (char *rest = text.data; facts_next_membership(&rest, &membership);) {
+	for (char *rest = text; facts_next_membership(&rest, &membership);) {
 		bool is_unified = !*membership.controllers;
 		unified |= is_unified;
 		legacy |= !is_unified;

@@ -12,20 +12,20 @@
 
 enum { ID_LENGTH = 64, SHORT_ID_LENGTH = 12 };
 
-/* A container's root is an overlay or a directory of the host's disk. */
-static bool root_is_shared(const struct facts_system *system)
+/* A container's root is an overlay or a directory of the host's disk. Where nothing can be seen,
+ * nothing speaks against a container. */
+static bool root_is_shared(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	struct facts_mount mount;
-	bool shared = false;
-	if (!facts_read(system, "/proc/self/mountinfo", &text))
-		return true;
-	for (char *rest = text.data; facts_next_mount(&rest, &mount);)
-		if (strcmp(mount.point, "/") == 0)
-			shared = strcmp(mount.root, "/") != 0 ||
-				 strcmp(mount.type, "overlay") == 0 ||
-				 strncmp(mount.type, "fuse", 4) == 0 ||
-				 strcmp(mount.type, "aufs") == 0;
+	const struct facts_mounts *mounts = facts_mounts(system, arena);
+	bool shared = !mounts->count;
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct facts_mount *mount = &mounts->items[i];
+		if (strcmp(mount->point, "/") == 0)
+			shared = strcmp(mount->root, "/") != 0 ||
+				 strcmp(mount->type, "overlay") == 0 ||
+				 strncmp(mount->type, "fuse", 4) == 0 ||
+				 strcmp(mount->type, "aufs") == 0;
+	}
 	return shared;
 }
 
@@ -47,45 +47,38 @@ static const char *engine_in(const char *text)
 	return NULL;
 }
 
-static const char *engine_of_cgroups(const struct facts_system *system)
+static const char *engine_of_cgroups(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	return facts_read(system, "/proc/self/cgroup", &text) ? engine_in(text.data) : NULL;
+	const char *text = facts_text(system, arena, "/proc/self/cgroup");
+	return text ? engine_in(text) : NULL;
 }
 
 /* Engines mount /etc/hosts and the like from their own state directory. */
-static const char *engine_of_mounts(const struct facts_system *system)
+static const char *engine_of_mounts(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	struct facts_mount mount;
+	const struct facts_mounts *mounts = facts_mounts(system, arena);
 	const char *engine = NULL;
-	if (!facts_read(system, "/proc/self/mountinfo", &text))
-		return NULL;
-	for (char *rest = text.data; !engine && facts_next_mount(&rest, &mount);)
-		if (strncmp(mount.point, "/etc/", 5) == 0)
-			engine = engine_in(mount.root);
+	for (size_t i = 0; !engine && i < mounts->count; i++)
+		if (strncmp(mounts->items[i].point, "/etc/", 5) == 0)
+			engine = engine_in(mounts->items[i].root);
 	return engine;
 }
 
 /* What systemd and most engines tell a container's first process in its environment. */
-static const char *engine_of_environment(const struct facts_system *system, struct arena *arena)
+static const char *engine_of_environment(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
+	size_t len;
 	const char *own = facts_variable(system, "container");
-	if (own)
-		return own;
-	if (!facts_read(system, "/proc/1/environ", &text))
-		return NULL;
-	for (size_t at = 0; at < text.len; at += strlen(text.data + at) + 1)
-		if (strncmp(text.data + at, "container=", 10) == 0)
-			return arena_strdup(arena, text.data + at + 10);
-	return NULL;
+	char *variables = own ? NULL : facts_bytes(system, arena, "/proc/1/environ", &len);
+	for (size_t at = 0; variables && at < len; at += strlen(variables + at) + 1)
+		if (strncmp(variables + at, "container=", 10) == 0)
+			return variables + at + 10;
+	return own;
 }
 
-const char *facts_container_engine(const struct facts_system *system, struct arena *arena)
+/* From what only one engine leaves to what several may. */
+static const char *engine_by_sign(struct facts_system *system, struct arena *arena)
 {
-	if (facts_isolation(system, arena) == FACTS_INITIAL && !root_is_shared(system))
-		return NULL;
 	if (facts_exists(system, "/run/.containerenv"))
 		return "podman";
 	if (facts_exists(system, "/.dockerenv"))
@@ -94,8 +87,27 @@ const char *facts_container_engine(const struct facts_system *system, struct are
 	if (!engine)
 		engine = facts_line(system, arena, "/run/systemd/container");
 	if (!engine)
-		engine = engine_of_cgroups(system);
-	return engine ? engine : engine_of_mounts(system);
+		engine = engine_of_cgroups(system, arena);
+	return engine ? engine : engine_of_mounts(system, arena);
+}
+
+static const char *find_engine(struct facts_system *system, struct arena *arena)
+{
+	enum facts_sharing isolation = facts_isolation(system, arena);
+	bool shared = root_is_shared(system, arena);
+	if (isolation == FACTS_INITIAL && !shared)
+		return NULL;
+	const char *engine = engine_by_sign(system, arena);
+	bool unknown_kind = isolation == FACTS_OWN && shared && facts_mounts(system, arena)->count;
+	return engine || !unknown_kind ? engine : "";
+}
+
+const char *facts_container_engine(struct facts_system *system, struct arena *arena)
+{
+	if (!system->memo.engine_known)
+		system->memo.engine = find_engine(system, arena);
+	system->memo.engine_known = true;
+	return system->memo.engine;
 }
 
 static size_t hex_length(const char *text)
@@ -118,41 +130,39 @@ static char *id_in(struct arena *arena, const char *text)
 	return NULL;
 }
 
-static char *id_of_mounts(const struct facts_system *system, struct arena *arena)
+static char *id_of_mounts(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	struct facts_mount mount;
+	const struct facts_mounts *mounts = facts_mounts(system, arena);
 	char *id = NULL;
-	if (!facts_read(system, "/proc/self/mountinfo", &text))
-		return NULL;
-	for (char *rest = text.data; !id && facts_next_mount(&rest, &mount);)
-		if (strcmp(mount.point, "/etc/hostname") == 0 ||
-		    strcmp(mount.point, "/etc/hosts") == 0 ||
-		    strcmp(mount.point, "/etc/resolv.conf") == 0)
-			id = id_in(arena, mount.root);
+	for (size_t i = 0; !id && i < mounts->count; i++) {
+		const char *point = mounts->items[i].point;
+		if (strcmp(point, "/etc/hostname") == 0 || strcmp(point, "/etc/hosts") == 0 ||
+		    strcmp(point, "/etc/resolv.conf") == 0)
+			id = id_in(arena, mounts->items[i].root);
+	}
 	return id;
 }
 
-static char *id_of_cgroups(const struct facts_system *system, struct arena *arena)
+static char *id_of_cgroups(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
 	struct facts_membership membership;
 	char *id = NULL;
-	if (!facts_read(system, "/proc/self/cgroup", &text))
+	char *text = facts_text(system, arena, "/proc/self/cgroup");
+	if (!text)
 		return NULL;
-	for (char *rest = text.data; !id && facts_next_membership(&rest, &membership);)
+	for (char *rest = text; !id && facts_next_membership(&rest, &membership);)
 		id = id_in(arena, membership.path);
 	return id;
 }
 
 /* Docker names a container's host after the container unless told otherwise. */
-static const char *id_of_hostname(const struct facts_system *system)
+static const char *id_of_hostname(struct facts_system *system)
 {
 	const char *name = system->uts.nodename;
 	return hex_length(name) == SHORT_ID_LENGTH && !name[SHORT_ID_LENGTH] ? name : NULL;
 }
 
-static const char *find_id(const struct facts_system *system, struct arena *arena)
+static const char *find_id(struct facts_system *system, struct arena *arena)
 {
 	const char *id = id_of_mounts(system, arena);
 	if (!id)
@@ -161,7 +171,7 @@ static const char *find_id(const struct facts_system *system, struct arena *aren
 }
 
 /* Podman's file of NAME="text" lines: engine (with its version), name, id, image, imageid... */
-static void add_containerenv(const struct facts_system *system, struct arena *arena,
+static void add_containerenv(struct facts_system *system, struct arena *arena,
 			     struct value *container)
 {
 	static const char *const keys[][2] = {{"engine", "engine_version"},
@@ -169,10 +179,10 @@ static void add_containerenv(const struct facts_system *system, struct arena *ar
 					      {"id", "id"},
 					      {"image", "image"},
 					      {"imageid", "image_id"}};
-	auto_buf struct buf text = {0};
-	if (!facts_read(system, "/run/.containerenv", &text))
+	char *text = facts_text(system, arena, "/run/.containerenv");
+	if (!text)
 		return;
-	char *rest = text.data;
+	char *rest = text;
 	for (char *line; (line = facts_next_line(&rest));) {
 		char *name, *assigned;
 		if (!facts_split_pair(line, '=', &name, &assigned))
@@ -185,8 +195,7 @@ static void add_containerenv(const struct facts_system *system, struct arena *ar
 	}
 }
 
-static void add_identity(const struct facts_system *system, struct arena *arena,
-			 struct value *container)
+static void add_identity(struct facts_system *system, struct arena *arena, struct value *container)
 {
 	const char *engine = facts_container_engine(system, arena);
 	facts_set_bool(arena, container, "detected", engine != NULL);
@@ -197,7 +206,7 @@ static void add_identity(const struct facts_system *system, struct arena *arena,
 	add_containerenv(system, arena, container);
 }
 
-struct value *facts_container(const struct facts_system *system, struct arena *arena)
+struct value *facts_container(struct facts_system *system, struct arena *arena)
 {
 	static const struct {
 		const char *name;
@@ -219,7 +228,7 @@ struct value *facts_container(const struct facts_system *system, struct arena *a
 	add_identity(system, arena, container);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		facts_set_value(arena, container, parts[i].name, parts[i].gather(system, arena));
-	if (facts_number(system, "/proc/self/oom_score_adj", &adjustment))
+	if (facts_number(system, arena, "/proc/self/oom_score_adj", &adjustment))
 		facts_set_int(arena, container, "oom_score_adj", adjustment);
 	return container;
 }

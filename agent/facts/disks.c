@@ -8,16 +8,16 @@
 
 enum { SECTOR = 512 }; /* the unit of sysfs, whatever the device's own is */
 
-static void add_size(const struct facts_system *system, struct arena *arena, struct value *fact,
+static void add_size(struct facts_system *system, struct arena *arena, struct value *fact,
 		     const char *directory)
 {
 	int64_t sectors;
-	if (facts_number(system, arena_printf(arena, "%s/size", directory), &sectors) &&
+	if (facts_number(system, arena, arena_printf(arena, "%s/size", directory), &sectors) &&
 	    sectors >= 0 && sectors <= INT64_MAX / SECTOR)
 		facts_set_size(arena, fact, "size", (uint64_t)sectors * SECTOR);
 }
 
-static struct value *disk_of(const struct facts_system *system, struct arena *arena,
+static struct value *disk_of(struct facts_system *system, struct arena *arena,
 			     const char *directory)
 {
 	struct value *disk = value_map(arena);
@@ -26,7 +26,7 @@ static struct value *disk_of(const struct facts_system *system, struct arena *ar
 		arena, disk, "model",
 		facts_line(system, arena, arena_printf(arena, "%s/device/model", directory)));
 	add_size(system, arena, disk, directory);
-	if (facts_number(system, arena_printf(arena, "%s/queue/rotational", directory),
+	if (facts_number(system, arena, arena_printf(arena, "%s/queue/rotational", directory),
 			 &rotational))
 		facts_set_text(arena, disk, "type", rotational ? "hdd" : "ssd");
 	facts_set_text(
@@ -36,7 +36,7 @@ static struct value *disk_of(const struct facts_system *system, struct arena *ar
 }
 
 /* Those that are a device of their own; loop devices and ramdisks are not. */
-struct value *facts_disks(const struct facts_system *system, struct arena *arena)
+struct value *facts_disks(struct facts_system *system, struct arena *arena)
 {
 	size_t count;
 	char **names = facts_names(system, arena, BLOCK, &count);
@@ -49,7 +49,7 @@ struct value *facts_disks(const struct facts_system *system, struct arena *arena
 	return disks->map.len ? disks : NULL;
 }
 
-static void add_partition(const struct facts_system *system, struct arena *arena,
+static void add_partition(struct facts_system *system, struct arena *arena,
 			  struct value *partitions, const char *name, const char *directory)
 {
 	struct value *partition = value_map(arena);
@@ -61,7 +61,7 @@ static void add_partition(const struct facts_system *system, struct arena *arena
 }
 
 /* A disk's partitions are directories in its own that begin with its name. */
-static void add_partitions_of(const struct facts_system *system, struct arena *arena,
+static void add_partitions_of(struct facts_system *system, struct arena *arena,
 			      struct value *partitions, const char *disk, const char *directory)
 {
 	size_t count;
@@ -73,20 +73,27 @@ static void add_partitions_of(const struct facts_system *system, struct arena *a
 				      arena_printf(arena, "%s/%s", directory, names[i]));
 }
 
-struct value *facts_partitions(const struct facts_system *system, struct arena *arena)
+/* A mapped device under the name it was given. */
+static void add_mapped(struct facts_system *system, struct arena *arena, struct value *partitions,
+		       const char *directory)
+{
+	const char *name = facts_line(system, arena, arena_printf(arena, "%s/dm/name", directory));
+	if (name)
+		add_partition(system, arena, partitions,
+			      arena_printf(arena, "/dev/mapper/%s", name), directory);
+}
+
+struct value *facts_partitions(struct facts_system *system, struct arena *arena)
 {
 	size_t count;
 	char **names = facts_names(system, arena, BLOCK, &count);
 	struct value *partitions = value_map(arena);
 	for (size_t i = 0; i < count; i++) {
 		const char *directory = arena_printf(arena, BLOCK "/%s", names[i]);
-		const char *mapped =
-			facts_line(system, arena, arena_printf(arena, "%s/dm/name", directory));
-		if (facts_exists(system, arena_printf(arena, "%s/device", directory)))
+		if (strncmp(names[i], "dm-", 3) == 0)
+			add_mapped(system, arena, partitions, directory);
+		else if (facts_exists(system, arena_printf(arena, "%s/device", directory)))
 			add_partitions_of(system, arena, partitions, names[i], directory);
-		else if (mapped)
-			add_partition(system, arena, partitions,
-				      arena_printf(arena, "/dev/mapper/%s", mapped), directory);
 		else if (facts_exists(system, arena_printf(arena, "%s/loop", directory)))
 			add_partition(system, arena, partitions,
 				      arena_printf(arena, "/dev/%s", names[i]), directory);

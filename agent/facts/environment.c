@@ -6,7 +6,7 @@
 #include <time.h>
 
 /* Names alone: values may be secrets. */
-struct value *facts_env(const struct facts_system *system, struct arena *arena)
+struct value *facts_env(struct facts_system *system, struct arena *arena)
 {
 	struct value *names = value_list(arena);
 	for (const char *const *at = system->environment; at && *at; at++)
@@ -14,14 +14,14 @@ struct value *facts_env(const struct facts_system *system, struct arena *arena)
 	return names->list.len ? names : NULL;
 }
 
-struct value *facts_path(const struct facts_system *system, struct arena *arena)
+struct value *facts_path(struct facts_system *system, struct arena *arena)
 {
 	const char *path = facts_variable(system, "PATH");
 	return path ? value_string(arena, path) : NULL;
 }
 
 /* The abbreviation in force now, as facter has it: "CET". */
-struct value *facts_timezone(const struct facts_system *system, struct arena *arena)
+struct value *facts_timezone(struct facts_system *system, struct arena *arena)
 {
 	struct tm local;
 	time_t now = time(NULL);

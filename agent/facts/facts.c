@@ -41,10 +41,11 @@ static bool wants_family(const char *const *patterns, size_t count, const char *
 	return false;
 }
 
-struct value *facts_gather_from(const struct facts_system *system, struct arena *arena,
+struct value *facts_gather_from(struct facts_system *system, struct arena *arena,
 				const char *const *patterns, size_t count)
 {
 	struct value *facts = value_map(arena);
+	memset(&system->memo, 0, sizeof system->memo); /* of another arena */
 	for (size_t i = 0; i < facts_family_count; i++) {
 		if (!wants_family(patterns, count, facts_families[i].name))
 			continue;

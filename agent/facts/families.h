@@ -6,7 +6,7 @@
 #include "agent/facts/system.h"
 #include "common/value.h"
 
-typedef struct value *facts_family(const struct facts_system *system, struct arena *arena);
+typedef struct value *facts_family(struct facts_system *system, struct arena *arena);
 
 facts_family facts_os, facts_kernel, facts_processors, facts_memory, facts_networking;
 facts_family facts_container, facts_mountpoints, facts_filesystems, facts_disks, facts_partitions;
@@ -33,22 +33,24 @@ extern const struct facts_alias facts_aliases[];
 extern const size_t facts_alias_count;
 
 /* What facts_gather does, on any system. */
-struct value *facts_gather_from(const struct facts_system *system, struct arena *arena,
+struct value *facts_gather_from(struct facts_system *system, struct arena *arena,
 				const char *const *patterns, size_t count);
 
 /* Parts of networking. Hostname, domain and fqdn are set in `networking`. */
-void facts_add_names(const struct facts_system *system, struct arena *arena,
-		     struct value *networking);
+void facts_add_names(struct facts_system *system, struct arena *arena, struct value *networking);
 facts_family facts_dns;
 
 /* Parts of container. */
 facts_family facts_cgroup, facts_limits, facts_capabilities, facts_seccomp, facts_namespaces;
 facts_family facts_no_new_privs, facts_user_map, facts_group_map, facts_lsm, facts_rlimits;
 
+/* /proc/self/status: "Name" -> "text" and so on; empty where it can't be read. */
+const struct value *facts_status(struct facts_system *system, struct arena *arena);
+
 /* Which engine keeps us, "" where it is a container of an unknown kind, NULL outside of any. */
-const char *facts_container_engine(const struct facts_system *system, struct arena *arena);
+const char *facts_container_engine(struct facts_system *system, struct arena *arena);
 
 /* The hypervisor below, as facter names it ("kvm"); NULL on bare metal or where nothing tells. */
-const char *facts_hypervisor(const struct facts_system *system, struct arena *arena);
+const char *facts_hypervisor(struct facts_system *system, struct arena *arena);
 
 #endif

@@ -19,7 +19,7 @@ static struct value *look_up(const struct value *at, const char *path, unsigned 
 	if (value_is(at, VALUE_LIST))
 		return value_path(at, path);
 	for (size_t len = strlen(path); len && depth < DEEPEST; len--) {
-		if (path[len] && path[len] != '.')
+		if (path[len] && (path[len] != '.' || !path[len + 1]))
 			continue;
 		struct value *child = value_getn(at, path, len);
 		struct value *found =

@@ -48,14 +48,14 @@ static bool next_group(char **rest, const char **name, int64_t *gid)
 	return false;
 }
 
-struct value *facts_users(const struct facts_system *system, struct arena *arena)
+struct value *facts_users(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
 	struct account account;
-	if (!facts_read(system, "/etc/passwd", &text))
+	char *text = facts_text(system, arena, "/etc/passwd");
+	if (!text)
 		return NULL;
 	struct value *users = value_map(arena);
-	for (char *rest = text.data; next_account(&rest, &account);) {
+	for (char *rest = text; next_account(&rest, &account);) {
 		if (value_get(users, account.name))
 			continue; /* the first line of a name counts */
 		struct value *user = value_map(arena);
@@ -68,46 +68,46 @@ struct value *facts_users(const struct facts_system *system, struct arena *arena
 	return users;
 }
 
-struct value *facts_groups(const struct facts_system *system, struct arena *arena)
+struct value *facts_groups(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
 	const char *name;
 	int64_t gid;
-	if (!facts_read(system, "/etc/group", &text))
+	char *text = facts_text(system, arena, "/etc/group");
+	if (!text)
 		return NULL;
 	struct value *groups = value_map(arena);
-	for (char *rest = text.data; next_group(&rest, &name, &gid);)
+	for (char *rest = text; next_group(&rest, &name, &gid);)
 		if (!value_get(groups, name))
 			facts_set_int(arena, groups, name, gid);
 	return groups;
 }
 
-static const char *user_of(const struct facts_system *system, struct arena *arena, int64_t uid)
+static const char *user_of(struct facts_system *system, struct arena *arena, int64_t uid)
 {
-	auto_buf struct buf text = {0};
 	struct account account;
-	if (!facts_read(system, "/etc/passwd", &text))
+	char *text = facts_text(system, arena, "/etc/passwd");
+	if (!text)
 		return NULL;
-	for (char *rest = text.data; next_account(&rest, &account);)
+	for (char *rest = text; next_account(&rest, &account);)
 		if (account.uid == uid)
 			return arena_strdup(arena, account.name);
 	return NULL;
 }
 
-static const char *group_of(const struct facts_system *system, struct arena *arena, int64_t gid)
+static const char *group_of(struct facts_system *system, struct arena *arena, int64_t gid)
 {
-	auto_buf struct buf text = {0};
 	const char *name;
 	int64_t id;
-	if (!facts_read(system, "/etc/group", &text))
+	char *text = facts_text(system, arena, "/etc/group");
+	if (!text)
 		return NULL;
-	for (char *rest = text.data; next_group(&rest, &name, &id);)
+	for (char *rest = text; next_group(&rest, &name, &id);)
 		if (id == gid)
 			return arena_strdup(arena, name);
 	return NULL;
 }
 
-struct value *facts_identity(const struct facts_system *system, struct arena *arena)
+struct value *facts_identity(struct facts_system *system, struct arena *arena)
 {
 	struct value *identity = value_map(arena);
 	int64_t uid = geteuid(), gid = getegid();

@@ -18,7 +18,7 @@ static size_t numbers_length(const char *release, unsigned numbers)
 	return len;
 }
 
-struct value *facts_kernel(const struct facts_system *system, struct arena *arena)
+struct value *facts_kernel(struct facts_system *system, struct arena *arena)
 {
 	const struct utsname *uts = &system->uts;
 	struct value *kernel = value_map(arena);

@@ -5,9 +5,10 @@
 #include "common/own.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
-enum { LONGEST_CHAIN = 8 };
+enum { LONGEST_CHAIN = 8, MOST_DIRECTORIES = 64 };
 
 /* Several programs of a language: the first that is found counts. */
 static const struct {
@@ -24,20 +25,60 @@ static const struct {
 
 static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-static const char *find_program(const struct facts_system *system, struct arena *arena,
-				const struct value *directories, const char *program)
+struct directories {
+	struct {
+		const char *path;
+		struct facts_place place;
+	} found[MOST_DIRECTORIES];
+	size_t count;
+};
+
+static void add_directory(struct facts_system *system, struct directories *directories,
+			  const char *path)
 {
-	for (size_t i = 0; i < directories->list.len; i++) {
-		const char *directory = value_text(directories->list.items[i]);
-		const char *path = arena_printf(arena, "%s/%s", directory, program);
-		if (*directory == '/' && facts_exists(system, path))
-			return path;
+	struct facts_place place;
+	if (directories->count == MOST_DIRECTORIES || *path != '/' ||
+	    !facts_directory(system, path, &place))
+		return;
+	for (size_t i = 0; i < directories->count; i++)
+		if (directories->found[i].place.inode == place.inode &&
+		    directories->found[i].place.device == place.device)
+			return;
+	directories->found[directories->count].path = path;
+	directories->found[directories->count++].place = place;
+}
+
+/* PATH's directories that are there, each once (/bin is often /usr/bin): looking for every program
+ * in one that is missing costs as much as in one that isn't. */
+static void search_path(struct facts_system *system, struct arena *arena,
+			struct directories *directories)
+{
+	const char *path = facts_variable(system, "PATH");
+	struct value *named = facts_words(arena, path ? path : default_path, ':');
+	directories->count = 0;
+	for (size_t i = 0; i < named->list.len; i++)
+		add_directory(system, directories, value_text(named->list.items[i]));
+}
+
+static const char *find_program(struct facts_system *system, struct arena *arena,
+				const struct directories *directories, const char *program)
+{
+	for (size_t i = 0; i < directories->count; i++) {
+		char path[PATH_MAX];
+		size_t len = strlen(directories->found[i].path);
+		if (len + strlen(program) + 2 > sizeof path)
+			continue;
+		memcpy(path, directories->found[i].path, len);
+		path[len] = '/';
+		strcpy(path + len + 1, program);
+		if (facts_exists(system, path))
+			return arena_strdup(arena, path);
 	}
 	return NULL;
 }
 
 /* Follows the symbolic links of a path's last part. */
-static const char *resolve(const struct facts_system *system, struct arena *arena, const char *path)
+static const char *resolve(struct facts_system *system, struct arena *arena, const char *path)
 {
 	for (int i = 0; i < LONGEST_CHAIN; i++) {
 		const char *target = facts_link(system, arena, path);
@@ -60,15 +101,15 @@ static const char *version_in(const char *path)
 	return isdigit((unsigned char)*at) ? at : NULL;
 }
 
-struct value *facts_languages(const struct facts_system *system, struct arena *arena)
+struct value *facts_languages(struct facts_system *system, struct arena *arena)
 {
 	struct value *languages = value_map(arena);
-	const char *path = facts_variable(system, "PATH");
-	struct value *directories = facts_words(arena, path ? path : default_path, ':');
+	struct directories directories;
+	search_path(system, arena, &directories);
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
 		if (value_get(languages, programs[i].language))
 			continue;
-		const char *found = find_program(system, arena, directories, programs[i].program);
+		const char *found = find_program(system, arena, &directories, programs[i].program);
 		if (!found)
 			continue;
 		struct value *language = value_map(arena);

@@ -9,8 +9,9 @@
 #include <string.h>
 
 struct limits {
-	const struct facts_system *system;
+	struct facts_system *system;
 	struct arena *arena;
+	const char *cgroups; /* /proc/self/cgroup, or NULL */
 	struct value *found;
 };
 
@@ -25,40 +26,47 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root).
- */
+/* Where our group of a hierarchy is mounted. A mount may show only a part of the hierarchy (root),
+ * and "/../x" is a group outside of the cgroup namespace, which no mount shows. */
 static char *directory_of(struct arena *arena, const struct facts_mount *mount, const char *path)
 {
 	size_t shown = strcmp(mount->root, "/") == 0 ? 0 : strlen(mount->root);
-	if (strncmp(path, mount->root, shown) != 0 || (path[shown] && path[shown] != '/'))
+	if (strncmp(path, "/..", 3) == 0 || strncmp(path, mount->root, shown) != 0 ||
+	    (path[shown] && path[shown] != '/'))
 		path = "";
 	else
 		path += shown;
 	return arena_printf(arena, "%s%s", mount->point, strcmp(path, "/") == 0 ? "" : path);
 }
 
+static bool shows(const struct facts_mount *mount, const char *controller)
+{
+	if (!*controller)
+		return strcmp(mount->type, "cgroup2") == 0;
+	return strcmp(mount->type, "cgroup") == 0 && has_word(mount->super_options, controller);
+}
+
+static const char *path_of(const struct limits *limits, const char *controller)
+{
+	char *rest = limits->cgroups ? arena_strdup(limits->arena, limits->cgroups) : NULL;
+	struct facts_membership membership;
+	while (facts_next_membership(&rest, &membership))
+		if (*controller ? has_word(membership.controllers, controller)
+				: !*membership.controllers)
+			return membership.path;
+	return NULL;
+}
+
 /* The directory of a controller's group, and how much of its name is the mount point; "" asks for
  * the unified hierarchy. */
 static char *find_directory(const struct limits *limits, const char *controller, size_t *mount_len)
 {
-	auto_buf struct buf mounts = {0}, cgroups = {0};
-	struct facts_mount mount;
-	struct facts_membership membership;
-	bool unified = !*controller;
-	if (!facts_read(limits->system, "/proc/self/mountinfo", &mounts) ||
-	    !facts_read(limits->system, "/proc/self/cgroup", &cgroups))
-		return NULL;
-	const char *path = NULL;
-	for (char *rest = cgroups.data; !path && facts_next_membership(&rest, &membership);)
-		if (unified ? !*membership.controllers
-			    : has_word(membership.controllers, controller))
-			path = membership.path;
-	for (char *rest = mounts.data; path && facts_next_mount(&rest, &mount);)
-		if (unified ? strcmp(mount.type, "cgroup2") == 0
-			    : strcmp(mount.type, "cgroup") == 0 &&
-				      has_word(mount.super_options, controller)) {
-			*mount_len = strlen(mount.point);
-			return directory_of(limits->arena, &mount, path);
+	const struct facts_mounts *mounts = facts_mounts(limits->system, limits->arena);
+	const char *path = path_of(limits, controller);
+	for (size_t i = 0; path && i < mounts->count; i++)
+		if (shows(&mounts->items[i], controller)) {
+			*mount_len = strlen(mounts->items[i].point);
+			return directory_of(limits->arena, &mounts->items[i], path);
 		}
 	return NULL;
 }
@@ -70,7 +78,7 @@ static void tighten(const struct limits *limits, const char *key, const char *di
 	int64_t number;
 	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
 	struct value *known = value_get(limits->found, key);
-	if (!facts_number(limits->system, path, &number) || number < 0 ||
+	if (!facts_number(limits->system, limits->arena, path, &number) || number < 0 ||
 	    number >= INT64_MAX - (1 << 20) || (known && known->integer <= number))
 		return;
 	facts_set_int(limits->arena, limits->found, key, number);
@@ -115,7 +123,8 @@ static void nearest_number(const struct limits *limits, const char *key, const c
 {
 	int64_t number;
 	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
-	if (!value_get(limits->found, key) && facts_number(limits->system, path, &number))
+	if (!value_get(limits->found, key) &&
+	    facts_number(limits->system, limits->arena, path, &number))
 		facts_set_int(limits->arena, limits->found, key, number);
 }
 
@@ -142,9 +151,10 @@ static const struct {
 	{"", "pids", "pids.max", tighten},
 };
 
-struct value *facts_limits(const struct facts_system *system, struct arena *arena)
+struct value *facts_limits(struct facts_system *system, struct arena *arena)
 {
-	struct limits limits = {system, arena, value_map(arena)};
+	struct limits limits = {system, arena, facts_text(system, arena, "/proc/self/cgroup"),
+				value_map(arena)};
 	const char *controller = NULL;
 	char *found = NULL;
 	size_t mount_len = 0;

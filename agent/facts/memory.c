@@ -56,13 +56,13 @@ static struct value *pool(struct arena *arena, int64_t total, int64_t available)
 	return pool;
 }
 
-struct value *facts_memory(const struct facts_system *system, struct arena *arena)
+struct value *facts_memory(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
 	int64_t bytes[FIELDS];
-	if (!facts_read(system, "/proc/meminfo", &text))
+	char *text = facts_text(system, arena, "/proc/meminfo");
+	if (!text)
 		return NULL;
-	parse_meminfo(text.data, bytes);
+	parse_meminfo(text, bytes);
 	if (bytes[TOTAL] < 0)
 		return NULL;
 	struct value *memory = value_map(arena);

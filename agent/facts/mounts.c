@@ -51,12 +51,28 @@ static bool parse_mount(char *line, struct facts_mount *mount)
 	return true;
 }
 
-bool facts_next_mount(char **rest, struct facts_mount *mount)
+static struct facts_mounts *read_mounts(struct facts_system *system, struct arena *arena)
 {
-	for (char *line; (line = facts_next_line(rest));)
-		if (parse_mount(line, mount))
-			return true;
-	return false;
+	struct facts_mounts *mounts = arena_alloc(arena, sizeof *mounts);
+	char *rest = facts_text(system, arena, "/proc/self/mountinfo");
+	size_t cap = 0;
+	for (char *line; (line = facts_next_line(&rest));) {
+		if (mounts->count == cap) {
+			size_t more = cap ? cap * 2 : 32;
+			mounts->items =
+				arena_grow(arena, mounts->items, cap, more, sizeof *mounts->items);
+			cap = more;
+		}
+		mounts->count += parse_mount(line, &mounts->items[mounts->count]);
+	}
+	return mounts;
+}
+
+const struct facts_mounts *facts_mounts(struct facts_system *system, struct arena *arena)
+{
+	if (!system->memo.mounts)
+		system->memo.mounts = read_mounts(system, arena);
+	return system->memo.mounts;
 }
 
 /* The kernel's own trees say nothing about a disk. */
@@ -85,6 +101,8 @@ static void add_sizes(struct arena *arena, struct value *fact, const char *point
 	struct statvfs stats;
 	if (statvfs(point, &stats) != 0)
 		return;
+	if (stats.f_bfree > stats.f_blocks)
+		return;
 	uint64_t unit = stats.f_frsize;
 	uint64_t used = (stats.f_blocks - stats.f_bfree) * unit, available = stats.f_bavail * unit;
 	facts_set_size(arena, fact, "available", available);
@@ -104,26 +122,28 @@ static struct value *options_of(struct arena *arena, const struct facts_mount *m
 	return options;
 }
 
-struct value *facts_mountpoints(const struct facts_system *system, struct arena *arena)
+static struct value *mountpoint_of(struct facts_system *system, struct arena *arena,
+				   const struct facts_mount *mount)
 {
-	auto_buf struct buf text = {0};
-	if (!facts_read(system, "/proc/self/mountinfo", &text))
-		return NULL;
+	struct value *fact = value_map(arena);
+	facts_set_text(arena, fact, "device", mount->source);
+	facts_set_text(arena, fact, "filesystem", mount->type);
+	facts_set_value(arena, fact, "options", options_of(arena, mount));
+	facts_set_text(arena, fact, "root", mount->root);
+	if (system->living && !may_hang(mount->type))
+		add_sizes(arena, fact, mount->point);
+	return fact;
+}
+
+struct value *facts_mountpoints(struct facts_system *system, struct arena *arena)
+{
+	const struct facts_mounts *mounts = facts_mounts(system, arena);
 	struct value *mountpoints = value_map(arena);
-	struct facts_mount mount;
-	for (char *rest = text.data; facts_next_mount(&rest, &mount);) {
-		if (!is_reported(&mount))
-			continue;
-		struct value *fact = value_map(arena);
-		facts_set_text(arena, fact, "device", mount.source);
-		facts_set_text(arena, fact, "filesystem", mount.type);
-		facts_set_value(arena, fact, "options", options_of(arena, &mount));
-		facts_set_text(arena, fact, "root", mount.root);
-		if (system->living && !may_hang(mount.type))
-			add_sizes(arena, fact, mount.point);
-		value_set(arena, mountpoints, mount.point, fact);
-	}
-	return mountpoints;
+	for (size_t i = 0; i < mounts->count; i++)
+		if (is_reported(&mounts->items[i]))
+			value_set(arena, mountpoints, mounts->items[i].point,
+				  mountpoint_of(system, arena, &mounts->items[i]));
+	return mountpoints->map.len ? mountpoints : NULL;
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -132,13 +152,13 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* Those that need a device: "ext3,ext4", sorted. */
-struct value *facts_filesystems(const struct facts_system *system, struct arena *arena)
+struct value *facts_filesystems(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0}, joined = {0};
-	if (!facts_read(system, "/proc/filesystems", &text))
+	auto_buf struct buf joined = {0};
+	char *rest = facts_text(system, arena, "/proc/filesystems");
+	if (!rest)
 		return NULL;
 	struct value *names = value_list(arena);
-	char *rest = text.data;
 	for (char *line; (line = facts_next_line(&rest));)
 		if (strncmp(line, "nodev", 5) != 0 && strcmp(facts_trim(line), "fuseblk") != 0)
 			value_append(arena, names, value_string(arena, facts_trim(line)));

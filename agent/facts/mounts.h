@@ -1,8 +1,8 @@
-/* One line of /proc/PID/mountinfo (proc(5)). */
+/* What is mounted: /proc/self/mountinfo (proc(5)). */
 #ifndef FACTORY_AGENT_FACTS_MOUNTS_H
 #define FACTORY_AGENT_FACTS_MOUNTS_H
 
-#include <stdbool.h>
+#include "agent/facts/system.h"
 
 struct facts_mount {
 	const char *root;    /* what of the file system is mounted, a path in it */
@@ -13,8 +13,12 @@ struct facts_mount {
 	const char *super_options;
 };
 
-/* Reads the next line in place (octal escapes are resolved); lines that are none are skipped.
- * False at the end of the text. */
-bool facts_next_mount(char **rest, struct facts_mount *mount);
+struct facts_mounts {
+	struct facts_mount *items; /* in the order in which they were mounted */
+	size_t count;
+};
+
+/* None where nothing can be read; lines that make no sense are left out. Never NULL. */
+const struct facts_mounts *facts_mounts(struct facts_system *system, struct arena *arena);
 
 #endif

@@ -38,23 +38,23 @@ static struct value *parse_resolv_conf(struct arena *arena, char *text)
 	return dns;
 }
 
-struct value *facts_dns(const struct facts_system *system, struct arena *arena)
+struct value *facts_dns(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	if (!facts_read(system, "/etc/resolv.conf", &text))
+	char *text = facts_text(system, arena, "/etc/resolv.conf");
+	if (!text)
 		return NULL;
-	return parse_resolv_conf(arena, text.data);
+	return parse_resolv_conf(arena, text);
 }
 
 /* The domain in the first name of /etc/hosts that is HOSTNAME.DOMAIN. */
-static const char *domain_of_hosts(const struct facts_system *system, struct arena *arena,
+static const char *domain_of_hosts(struct facts_system *system, struct arena *arena,
 				   const char *hostname)
 {
-	auto_buf struct buf text = {0};
 	size_t len = strlen(hostname);
-	if (!facts_read(system, "/etc/hosts", &text))
+	char *text = facts_text(system, arena, "/etc/hosts");
+	if (!text)
 		return NULL;
-	char *rest = text.data;
+	char *rest = text;
 	for (char *line; (line = facts_next_line(&rest));) {
 		line[strcspn(line, "#\r")] = '\0';
 		facts_next_word(&line); /* the address */
@@ -65,8 +65,7 @@ static const char *domain_of_hosts(const struct facts_system *system, struct are
 	return NULL;
 }
 
-void facts_add_names(const struct facts_system *system, struct arena *arena,
-		     struct value *networking)
+void facts_add_names(struct facts_system *system, struct arena *arena, struct value *networking)
 {
 	const char *node = system->uts.nodename;
 	const char *hostname = arena_strndup(arena, node, strcspn(node, "."));

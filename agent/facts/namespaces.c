@@ -16,7 +16,7 @@ static const struct {
 	{"user", 0xEFFFFFFD, true},   {"uts", 0xEFFFFFFE, true},
 };
 
-static enum facts_share share_of(const char *name, int64_t inode)
+static enum facts_sharing sharing_of(const char *name, int64_t inode)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(kinds[i].name, name) == 0 && kinds[i].initial == inode)
@@ -26,8 +26,8 @@ static enum facts_share share_of(const char *name, int64_t inode)
 	return FACTS_UNKNOWN;
 }
 
-bool facts_namespace(const struct facts_system *system, struct arena *arena, const char *name,
-		     int64_t *inode, enum facts_share *share)
+bool facts_namespace(struct facts_system *system, struct arena *arena, const char *name,
+		     int64_t *inode, enum facts_sharing *sharing)
 {
 	char *target = facts_link(system, arena, arena_printf(arena, "/proc/self/ns/%s", name));
 	char *number = target ? strchr(target, '[') : NULL; /* "pid:[4026531836]" */
@@ -37,38 +37,38 @@ bool facts_namespace(const struct facts_system *system, struct arena *arena, con
 	number[strcspn(number, "]")] = '\0';
 	if (!facts_parse_number(number, inode))
 		return false;
-	*share = share_of(name, *inode);
+	*sharing = sharing_of(name, *inode);
 	return true;
 }
 
-enum facts_share facts_isolation(const struct facts_system *system, struct arena *arena)
+enum facts_sharing facts_isolation(struct facts_system *system, struct arena *arena)
 {
-	enum facts_share isolation = FACTS_UNKNOWN;
+	enum facts_sharing isolation = FACTS_UNKNOWN;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		int64_t inode;
-		enum facts_share share;
-		if (!facts_namespace(system, arena, kinds[i].name, &inode, &share))
+		enum facts_sharing sharing;
+		if (!facts_namespace(system, arena, kinds[i].name, &inode, &sharing))
 			continue;
-		if (share == FACTS_OWN)
+		if (sharing == FACTS_OWN)
 			return FACTS_OWN;
-		if (share == FACTS_INITIAL)
+		if (sharing == FACTS_INITIAL)
 			isolation = FACTS_INITIAL;
 	}
 	return isolation;
 }
 
-struct value *facts_namespaces(const struct facts_system *system, struct arena *arena)
+struct value *facts_namespaces(struct facts_system *system, struct arena *arena)
 {
 	struct value *namespaces = value_map(arena);
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		int64_t inode;
-		enum facts_share share;
-		if (!facts_namespace(system, arena, kinds[i].name, &inode, &share))
+		enum facts_sharing sharing;
+		if (!facts_namespace(system, arena, kinds[i].name, &inode, &sharing))
 			continue;
 		struct value *fact = value_map(arena);
 		facts_set_int(arena, fact, "inode", inode);
-		if (share != FACTS_UNKNOWN)
-			facts_set_bool(arena, fact, "initial", share == FACTS_INITIAL);
+		if (sharing != FACTS_UNKNOWN)
+			facts_set_bool(arena, fact, "initial", sharing == FACTS_INITIAL);
 		value_set(arena, namespaces, kinds[i].name, fact);
 	}
 	return namespaces;

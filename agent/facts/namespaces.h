@@ -4,14 +4,14 @@
 
 #include "agent/facts/system.h"
 
-enum facts_share { FACTS_UNKNOWN, FACTS_INITIAL, FACTS_OWN };
+enum facts_sharing { FACTS_UNKNOWN, FACTS_INITIAL, FACTS_OWN };
 
 /* Reads /proc/self/ns/NAME; false where it isn't there. The initial ones have fixed inode numbers
  * (include/linux/proc_ns.h); those of mnt and net had none before Linux 6.18. */
-bool facts_namespace(const struct facts_system *system, struct arena *arena, const char *name,
-		     int64_t *inode, enum facts_share *share);
+bool facts_namespace(struct facts_system *system, struct arena *arena, const char *name,
+		     int64_t *inode, enum facts_sharing *sharing);
 
 /* Whether any namespace is not the initial one; FACTS_UNKNOWN where none can be read. */
-enum facts_share facts_isolation(const struct facts_system *system, struct arena *arena);
+enum facts_sharing facts_isolation(struct facts_system *system, struct arena *arena);
 
 #endif

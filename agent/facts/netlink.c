@@ -29,43 +29,41 @@ static int ask(uint16_t request)
 	return fd;
 }
 
-/* A dump ends with a message of its own; -1: the kernel refuses. */
+/* Does a dump end here, with a message of its own? -1: the kernel refuses. */
 static int is_complete(const char *data, size_t len)
 {
-	for (size_t at = 0; len - at >= sizeof(struct nlmsghdr);) {
+	for (size_t at = 0; at < len && len - at >= sizeof(struct nlmsghdr);) {
 		struct nlmsghdr header;
 		memcpy(&header, data + at, sizeof header);
 		if (header.nlmsg_type == NLMSG_DONE)
 			return 1;
 		if (header.nlmsg_type == NLMSG_ERROR)
 			return -1;
-		size_t step = NLMSG_ALIGN(header.nlmsg_len);
-		if (step < sizeof header || step > len - at)
+		if (header.nlmsg_len < sizeof header || header.nlmsg_len > len - at)
 			break;
-		at += step;
+		at += NLMSG_ALIGN(header.nlmsg_len);
 	}
 	return 0;
 }
 
-bool facts_netlink_dump(const struct facts_system *system, uint16_t request, struct buf *out)
+bool facts_netlink_dump(struct facts_system *system, uint16_t request, struct buf *out)
 {
 	(void)system;
+	_Alignas(struct nlmsghdr) char piece[RECEIVE];
 	autoclose int fd = ask(request);
 	if (fd < 0)
 		return false;
-	for (int complete = 0; !complete;) {
-		char *into = buf_reserve(out, RECEIVE);
-		ssize_t got = recv(fd, into, RECEIVE, 0);
+	int complete = 0;
+	while (!complete) {
+		ssize_t got = recv(fd, piece, sizeof piece, 0);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0 || out->len > LONGEST_DUMP)
 			return false;
-		complete = is_complete(into, (size_t)got);
-		if (complete < 0)
-			return false;
-		out->len += NLMSG_ALIGN((size_t)got);
+		complete = is_complete(piece, (size_t)got);
+		buf_add(out, piece, (size_t)got);
 	}
-	return true;
+	return complete > 0;
 }
 
 const struct nlmsghdr *facts_next_message(const struct buf *dump, size_t *at, uint16_t type,
@@ -73,10 +71,10 @@ const struct nlmsghdr *facts_next_message(const struct buf *dump, size_t *at, ui
 {
 	while (dump->len > *at && dump->len - *at >= sizeof(struct nlmsghdr)) {
 		const struct nlmsghdr *message = (const void *)(dump->data + *at);
-		size_t step = NLMSG_ALIGN((size_t)message->nlmsg_len);
-		if (message->nlmsg_len < sizeof *message || step > dump->len - *at)
+		/* Before it is rounded up: NLMSG_ALIGN makes 0 of the greatest length. */
+		if (message->nlmsg_len < sizeof *message || message->nlmsg_len > dump->len - *at)
 			return NULL;
-		*at += step;
+		*at += NLMSG_ALIGN(message->nlmsg_len);
 		if (message->nlmsg_type == type && message->nlmsg_len >= NLMSG_LENGTH(body_size))
 			return message;
 	}

@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 
 /* facts_system.dump of the living system. */
-bool facts_netlink_dump(const struct facts_system *system, uint16_t request, struct buf *out);
+bool facts_netlink_dump(struct facts_system *system, uint16_t request, struct buf *out);
 
 /* Walks the messages of one type in what a dump returned; each has a body of at least body_size
  * bytes behind its header. Start with *at zero; NULL at the end or where the bytes make no sense.

@@ -218,7 +218,7 @@ static struct value *route_of(struct arena *arena, const struct interfaces *inte
 	return route;
 }
 
-static struct value *read_routes(const struct facts_system *system, struct arena *arena,
+static struct value *read_routes(struct facts_system *system, struct arena *arena,
 				 const struct interfaces *interfaces)
 {
 	auto_buf struct buf dump = {0};
@@ -267,7 +267,7 @@ static const char *interface_with_address(const struct value *by_name)
 	return NULL;
 }
 
-static void read_interfaces(const struct facts_system *system, struct arena *arena,
+static void read_interfaces(struct facts_system *system, struct arena *arena,
 			    struct interfaces *interfaces)
 {
 	auto_buf struct buf links = {0}, addresses = {0};
@@ -308,7 +308,7 @@ static void add_primary(struct arena *arena, struct value *networking, const str
 				value_get(value_get(by_name, primary), repeated[i]));
 }
 
-struct value *facts_networking(const struct facts_system *system, struct arena *arena)
+struct value *facts_networking(struct facts_system *system, struct arena *arena)
 {
 	struct value *networking = value_map(arena);
 	facts_add_names(system, arena, networking);

@@ -35,13 +35,12 @@ static struct value *parse_os_release(struct arena *arena, char *text)
 	return variables;
 }
 
-static struct value *read_os_release(const struct facts_system *system, struct arena *arena)
+static struct value *read_os_release(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	if (facts_read(system, "/etc/os-release", &text) ||
-	    facts_read(system, "/usr/lib/os-release", &text))
-		return parse_os_release(arena, text.data);
-	return value_map(arena);
+	char *text = facts_text(system, arena, "/etc/os-release");
+	if (!text)
+		text = facts_text(system, arena, "/usr/lib/os-release");
+	return text ? parse_os_release(arena, text) : value_map(arena);
 }
 
 static const struct {
@@ -140,8 +139,8 @@ static const struct {
 };
 
 /* The distribution's own file says more ("12.11") than os-release ("12"). */
-static struct value *release_of(const struct facts_system *system, struct arena *arena,
-				const char *id, const char *family, const char *version_id)
+static struct value *release_of(struct facts_system *system, struct arena *arena, const char *id,
+				const char *family, const char *version_id)
 {
 	const char *version = NULL;
 	if (id && strcmp(id, "ubuntu") == 0 && version_id) {
@@ -191,11 +190,11 @@ static const char *architecture_of(const char *machine, const char *family)
 	return machine;
 }
 
-static struct value *selinux_of(const struct facts_system *system, struct arena *arena)
+static struct value *selinux_of(struct facts_system *system, struct arena *arena)
 {
 	struct value *selinux = value_map(arena);
 	int64_t enforced = 0;
-	bool enabled = facts_number(system, "/sys/fs/selinux/enforce", &enforced);
+	bool enabled = facts_number(system, arena, "/sys/fs/selinux/enforce", &enforced);
 	facts_set_bool(arena, selinux, "enabled", enabled);
 	if (!enabled)
 		return selinux;
@@ -206,29 +205,35 @@ static struct value *selinux_of(const struct facts_system *system, struct arena 
 	return selinux;
 }
 
-/* The C library that programs of the system start with: its dynamic loader is in a known place. */
-static const char *libc_of(const struct facts_system *system, struct arena *arena)
+/* The C library that programs of the system start with, by its dynamic loader. */
+static const char *libc_of(struct facts_system *system)
 {
-	static const char *const places[] = {"/lib", "/lib64", "/usr/lib", "/usr/lib64"};
 	static const struct {
-		const char *begin, *name;
-	} loaders[] = {{"ld-musl-", "musl"},
-		       {"ld-linux", "glibc"},
-		       {"ld64.so", "glibc"},
-		       {"ld-uClibc", "uclibc"}};
-	for (size_t i = 0; i < COUNT_OF(places); i++) {
-		size_t count;
-		char **names = facts_names(system, arena, places[i], &count);
-		for (size_t n = 0; n < count; n++)
-			for (size_t k = 0; k < COUNT_OF(loaders); k++)
-				if (strncmp(names[n], loaders[k].begin, strlen(loaders[k].begin)) ==
-				    0)
-					return loaders[k].name;
-	}
+		const char *loader, *name;
+	} libraries[] = {
+		{"/lib64/ld-linux-x86-64.so.2", "glibc"},
+		{"/lib/ld-linux-aarch64.so.1", "glibc"},
+		{"/lib/ld-linux-armhf.so.3", "glibc"},
+		{"/lib/ld-linux.so.2", "glibc"},
+		{"/lib/ld-linux-riscv64-lp64d.so.1", "glibc"},
+		{"/lib64/ld64.so.2", "glibc"},
+		{"/lib/ld64.so.1", "glibc"},
+		{"/lib/ld-musl-x86_64.so.1", "musl"},
+		{"/lib/ld-musl-aarch64.so.1", "musl"},
+		{"/lib/ld-musl-armhf.so.1", "musl"},
+		{"/lib/ld-musl-i386.so.1", "musl"},
+		{"/lib/ld-musl-riscv64.so.1", "musl"},
+		{"/lib/ld-musl-powerpc64le.so.1", "musl"},
+		{"/lib/ld-musl-s390x.so.1", "musl"},
+		{"/lib/ld-uClibc.so.0", "uclibc"},
+	};
+	for (size_t i = 0; i < COUNT_OF(libraries); i++)
+		if (facts_exists(system, libraries[i].loader))
+			return libraries[i].name;
 	return NULL;
 }
 
-struct value *facts_os(const struct facts_system *system, struct arena *arena)
+struct value *facts_os(struct facts_system *system, struct arena *arena)
 {
 	struct value *os = value_map(arena);
 	struct value *os_release = read_os_release(system, arena);
@@ -247,7 +252,7 @@ struct value *facts_os(const struct facts_system *system, struct arena *arena)
 	facts_set_value(arena, os, "distro", distro_of(arena, os_release, release));
 	facts_set_text(arena, os, "architecture", architecture_of(system->uts.machine, family));
 	facts_set_text(arena, os, "hardware", system->uts.machine);
-	facts_set_text(arena, os, "libc", libc_of(system, arena));
+	facts_set_text(arena, os, "libc", libc_of(system));
 	facts_set_value(arena, os, "selinux", selinux_of(system, arena));
 	return os;
 }

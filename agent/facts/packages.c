@@ -9,8 +9,8 @@
 
 enum { CHUNK = 64 << 10 };
 
-/* Counts lines that begin and end with given texts, without holding the file: a database of a
- * hundred thousand packages has 100 MB. Lines longer than a chunk are cut, not joined. */
+/* Lines that begin and end with given texts. A database of a hundred thousand packages has 100 MB:
+ * it is never held as a whole. Of a line longer than a chunk, pieces count as lines. */
 struct counter {
 	const char *begin, *end;
 	int64_t count;
@@ -19,40 +19,47 @@ struct counter {
 static void count_line(struct counter *counter, const char *line, size_t len)
 {
 	size_t begin = strlen(counter->begin), end = strlen(counter->end);
-	if (len >= begin + end && memcmp(line, counter->begin, begin) == 0 &&
-	    memcmp(line + len - end, counter->end, end) == 0)
-		counter->count++;
+	counter->count += len >= begin + end && memcmp(line, counter->begin, begin) == 0 &&
+			  memcmp(line + len - end, counter->end, end) == 0;
 }
 
-/* Counts the whole lines of a piece of text; returns how many bytes they are. */
-static size_t count_lines(struct counter *counter, const char *text, size_t len)
+/* Looks at the lines that have the begin's first character in front: a scan for that character
+ * skips most of the others. The text is whole lines. */
+static void count_lines(struct counter *counter, const char *text, size_t len)
 {
-	size_t at = 0;
-	for (const char *end; (end = memchr(text + at, '\n', len - at));) {
-		count_line(counter, text + at, (size_t)(end - text) - at);
-		at = (size_t)(end - text) + 1;
+	const char *end = text + len;
+	for (const char *at = text;
+	     at < end && (at = memchr(at, *counter->begin, (size_t)(end - at))); at++) {
+		if (at > text && at[-1] != '\n')
+			continue;
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t line = (size_t)((stop ? stop : end) - at);
+		count_line(counter, at, line);
+		at += line ? line - 1 : 0;
 	}
-	return at;
 }
 
-static bool count_in_file(const struct facts_system *system, const char *path,
-			  struct counter *counter)
+static bool count_in_file(struct facts_system *system, const char *path, struct counter *counter)
 {
 	autoclose int fd = system->open(system, path);
-	auto_buf struct buf chunk = {0};
+	char chunk[CHUNK];
+	size_t held = 0;
 	if (fd < 0)
 		return false;
 	for (;;) {
-		ssize_t got = read(fd, buf_reserve(&chunk, CHUNK), CHUNK);
+		ssize_t got = read(fd, chunk + held, sizeof chunk - held);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			break;
-		chunk.len += (size_t)got;
-		size_t used = count_lines(counter, chunk.data, chunk.len);
-		buf_consume(&chunk, used || chunk.len < CHUNK ? used : chunk.len);
+		held += (size_t)got;
+		const char *last = memrchr(chunk, '\n', held);
+		size_t whole = last ? (size_t)(last - chunk) + 1 : held == sizeof chunk ? held : 0;
+		count_lines(counter, chunk, whole);
+		held -= whole;
+		memmove(chunk, chunk + whole, held);
 	}
-	count_line(counter, chunk.data, chunk.len);
+	count_lines(counter, chunk, held);
 	return true;
 }
 
@@ -77,12 +84,11 @@ static const struct {
 };
 
 /* The directory holds one entry for each package. */
-static void add_pacman(const struct facts_system *system, struct arena *arena,
-		       struct value *packages)
+static void add_pacman(struct facts_system *system, struct arena *arena, struct value *packages)
 {
 	static const char path[] = "/var/lib/pacman/local";
 	size_t count;
-	if (!facts_is_directory(system, path))
+	if (!facts_exists(system, path))
 		return;
 	facts_names(system, arena, path, &count);
 	struct value *pacman = value_map(arena);
@@ -91,7 +97,7 @@ static void add_pacman(const struct facts_system *system, struct arena *arena,
 	value_set(arena, packages, "pacman", pacman);
 }
 
-struct value *facts_packages(const struct facts_system *system, struct arena *arena)
+struct value *facts_packages(struct facts_system *system, struct arena *arena)
 {
 	struct value *packages = value_map(arena);
 	for (size_t i = 0; i < COUNT_OF(databases); i++) {

@@ -67,28 +67,12 @@ static struct value *capability_list(struct arena *arena, const char *mask)
 	return list;
 }
 
-/* Lines "NAME:\tTEXT" as a map. */
-static struct value *read_status(const struct facts_system *system, struct arena *arena)
-{
-	auto_buf struct buf text = {0};
-	struct value *status = value_map(arena);
-	if (!facts_read(system, "/proc/self/status", &text))
-		return status;
-	char *rest = text.data;
-	for (char *line; (line = facts_next_line(&rest));) {
-		char *name, *assigned;
-		if (facts_split_pair(line, ':', &name, &assigned))
-			value_set(arena, status, name, value_string(arena, assigned));
-	}
-	return status;
-}
-
 /* An empty set is a fact too. */
-struct value *facts_capabilities(const struct facts_system *system, struct arena *arena)
+struct value *facts_capabilities(struct facts_system *system, struct arena *arena)
 {
 	static const char *const sets[][2] = {
 		{"CapEff", "effective"}, {"CapBnd", "bounding"}, {"CapAmb", "ambient"}};
-	struct value *status = read_status(system, arena);
+	const struct value *status = facts_status(system, arena);
 	struct value *capabilities = value_map(arena);
 	for (size_t i = 0; i < COUNT_OF(sets); i++) {
 		const char *mask = value_text(value_get(status, sets[i][0]));
@@ -98,10 +82,11 @@ struct value *facts_capabilities(const struct facts_system *system, struct arena
 	return capabilities;
 }
 
-struct value *facts_seccomp(const struct facts_system *system, struct arena *arena)
+struct value *facts_seccomp(struct facts_system *system, struct arena *arena)
 {
 	static const char *const modes[] = {"disabled", "strict", "filter"};
-	struct value *status = read_status(system, arena), *seccomp = value_map(arena);
+	const struct value *status = facts_status(system, arena);
+	struct value *seccomp = value_map(arena);
 	const char *mode = value_text(value_get(status, "Seccomp"));
 	const char *filters = value_text(value_get(status, "Seccomp_filters"));
 	int64_t number;
@@ -113,21 +98,20 @@ struct value *facts_seccomp(const struct facts_system *system, struct arena *are
 	return seccomp;
 }
 
-struct value *facts_no_new_privs(const struct facts_system *system, struct arena *arena)
+struct value *facts_no_new_privs(struct facts_system *system, struct arena *arena)
 {
-	const char *flag = value_text(value_get(read_status(system, arena), "NoNewPrivs"));
+	const char *flag = value_text(value_get(facts_status(system, arena), "NoNewPrivs"));
 	return flag ? value_bool(arena, strcmp(flag, "0") != 0) : NULL;
 }
 
-static struct value *read_id_map(const struct facts_system *system, struct arena *arena,
-				 const char *path)
+static struct value *read_id_map(struct facts_system *system, struct arena *arena, const char *path)
 {
 	static const char *const columns[] = {"inside", "outside", "count"};
-	auto_buf struct buf text = {0};
 	struct value *ranges = value_list(arena);
-	if (!facts_read(system, path, &text))
+	char *text = facts_text(system, arena, path);
+	if (!text)
 		return ranges;
-	char *rest = text.data;
+	char *rest = text;
 	for (char *line; (line = facts_next_line(&rest));) {
 		struct value *range = value_map(arena);
 		for (size_t i = 0; i < COUNT_OF(columns); i++) {
@@ -142,12 +126,12 @@ static struct value *read_id_map(const struct facts_system *system, struct arena
 	return ranges;
 }
 
-struct value *facts_user_map(const struct facts_system *system, struct arena *arena)
+struct value *facts_user_map(struct facts_system *system, struct arena *arena)
 {
 	return read_id_map(system, arena, "/proc/self/uid_map");
 }
 
-struct value *facts_group_map(const struct facts_system *system, struct arena *arena)
+struct value *facts_group_map(struct facts_system *system, struct arena *arena)
 {
 	return read_id_map(system, arena, "/proc/self/gid_map");
 }
@@ -167,7 +151,7 @@ static struct value *apparmor_label(struct arena *arena, char *label)
 	return lsm;
 }
 
-struct value *facts_lsm(const struct facts_system *system, struct arena *arena)
+struct value *facts_lsm(struct facts_system *system, struct arena *arena)
 {
 	char *label = facts_line(system, arena, "/proc/self/attr/apparmor/current");
 	if (label)
@@ -223,13 +207,13 @@ static void set_limit(struct arena *arena, struct value *limit, const char *key,
 		facts_set_text(arena, limit, key, word);
 }
 
-struct value *facts_rlimits(const struct facts_system *system, struct arena *arena)
+struct value *facts_rlimits(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
 	struct value *rlimits = value_map(arena);
-	if (!facts_read(system, "/proc/self/limits", &text))
+	char *text = facts_text(system, arena, "/proc/self/limits");
+	if (!text)
 		return rlimits;
-	char *rest = text.data;
+	char *rest = text;
 	for (char *line; (line = facts_next_line(&rest));) {
 		size_t len;
 		const char *name = rlimit_name(line, &len);

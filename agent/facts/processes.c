@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-struct value *facts_processes(const struct facts_system *system, struct arena *arena)
+struct value *facts_processes(struct facts_system *system, struct arena *arena)
 {
 	size_t count;
 	char **names = facts_names(system, arena, "/proc", &count);
@@ -29,7 +29,7 @@ static const char *uptime_text(struct arena *arena, int64_t seconds)
 	return arena_printf(arena, "%lld:%02lld hours", (long long)hours, (long long)minutes);
 }
 
-struct value *facts_system_uptime(const struct facts_system *system, struct arena *arena)
+struct value *facts_system_uptime(struct facts_system *system, struct arena *arena)
 {
 	char *line = facts_line(system, arena, "/proc/uptime");
 	if (!line || !isdigit((unsigned char)*line))
@@ -43,7 +43,7 @@ struct value *facts_system_uptime(const struct facts_system *system, struct aren
 	return uptime;
 }
 
-struct value *facts_load_averages(const struct facts_system *system, struct arena *arena)
+struct value *facts_load_averages(struct facts_system *system, struct arena *arena)
 {
 	static const char *const keys[] = {"1m", "5m", "15m"};
 	char *line = facts_line(system, arena, "/proc/loadavg");
@@ -58,9 +58,9 @@ struct value *facts_load_averages(const struct facts_system *system, struct aren
 }
 
 /* Kernels without FIPS support have no such file: they can't have it enabled. */
-struct value *facts_fips_enabled(const struct facts_system *system, struct arena *arena)
+struct value *facts_fips_enabled(struct facts_system *system, struct arena *arena)
 {
 	int64_t enabled = 0;
-	facts_number(system, "/proc/sys/crypto/fips_enabled", &enabled);
+	facts_number(system, arena, "/proc/sys/crypto/fips_enabled", &enabled);
 	return value_bool(arena, enabled == 1);
 }

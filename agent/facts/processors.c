@@ -68,16 +68,14 @@ static int64_t count_of_list(char *list)
 	return count;
 }
 
-static int64_t count_in_file(const struct facts_system *system, struct arena *arena,
-			     const char *path)
+static int64_t count_in_file(struct facts_system *system, struct arena *arena, const char *path)
 {
 	char *list = facts_line(system, arena, path);
 	return list ? count_of_list(list) : 0;
 }
 
 /* Without "physical id" (arm64), sysfs tells which package each processor is in. */
-static int64_t packages_of_topology(const struct facts_system *system, struct arena *arena,
-				    int64_t count)
+static int64_t packages_of_topology(struct facts_system *system, struct arena *arena, int64_t count)
 {
 	struct value *packages = value_map(arena);
 	for (int64_t i = 0; i < count; i++) {
@@ -97,8 +95,8 @@ static void set_positive(struct arena *arena, struct value *map, const char *key
 }
 
 /* Cores of a package and threads of a core, as those of the first processor. */
-static void add_topology(const struct facts_system *system, struct arena *arena,
-			 struct value *processors, const struct cpuinfo *info)
+static void add_topology(struct facts_system *system, struct arena *arena, struct value *processors,
+			 const struct cpuinfo *info)
 {
 	int64_t threads = count_in_file(system, arena, CPUS "/cpu0/topology/thread_siblings_list");
 	int64_t siblings = count_in_file(system, arena, CPUS "/cpu0/topology/core_siblings_list");
@@ -119,25 +117,19 @@ static const char *speed_of(struct arena *arena, int64_t megahertz)
 }
 
 /* Those this process may run on. */
-static int64_t available_of(const struct facts_system *system, struct arena *arena)
+static int64_t available_of(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
-	if (!facts_read(system, "/proc/self/status", &text))
-		return 0;
-	char *at = strstr(text.data, "\nCpus_allowed_list:");
-	if (!at)
-		return 0;
-	at += strlen("\nCpus_allowed_list:");
-	return count_of_list(facts_trim(arena_strndup(arena, at, strcspn(at, "\n"))));
+	const char *list = value_text(value_get(facts_status(system, arena), "Cpus_allowed_list"));
+	return list ? count_of_list(arena_strdup(arena, list)) : 0;
 }
 
-struct value *facts_processors(const struct facts_system *system, struct arena *arena)
+struct value *facts_processors(struct facts_system *system, struct arena *arena)
 {
-	auto_buf struct buf text = {0};
 	struct cpuinfo info;
-	if (!facts_read(system, "/proc/cpuinfo", &text))
+	char *text = facts_text(system, arena, "/proc/cpuinfo");
+	if (!text)
 		return NULL;
-	parse_cpuinfo(arena, text.data, &info);
+	parse_cpuinfo(arena, text, &info);
 	struct value *processors = value_map(arena);
 	int64_t packages = (int64_t)info.packages->map.len;
 	set_positive(arena, processors, "count", info.count);

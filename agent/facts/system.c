@@ -8,21 +8,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 enum { READ_LIMIT = 16 << 20, READ_STEP = 8 << 10 };
 
-static bool path_below(const struct facts_system *system, const char *path, char full[PATH_MAX])
+static bool path_below(struct facts_system *system, const char *path, char full[PATH_MAX])
 {
-	int len = snprintf(full, PATH_MAX, "%s%s", system->root, path);
-	return len > 0 && len < PATH_MAX;
+	size_t root = strlen(system->root), len = strlen(path);
+	if (root + len >= PATH_MAX)
+		return false;
+	memcpy(full, system->root, root);
+	memcpy(full + root, path, len + 1);
+	return true;
 }
 
 /* A hostile tree may hold a FIFO where a file should be: never wait for its writer. */
-static int open_file(const struct facts_system *system, const char *path)
+static int open_file(struct facts_system *system, const char *path)
 {
 	char full[PATH_MAX];
 	if (!path_below(system, path, full))
@@ -44,45 +47,54 @@ void facts_system_living(struct facts_system *system)
 	uname(&system->uts);
 }
 
-bool facts_read(const struct facts_system *system, const char *path, struct buf *out)
+/* Most files fit the first step: they take one allocation. */
+char *facts_bytes(struct facts_system *system, struct arena *arena, const char *path, size_t *len)
 {
+	char step[READ_STEP];
+	size_t held = 0;
+	auto_buf struct buf whole = {0};
 	autoclose int fd = system->open(system, path);
-	if (fd < 0)
-		return false;
-	size_t begin = out->len;
-	for (;;) {
-		ssize_t got = read(fd, buf_reserve(out, READ_STEP), READ_STEP);
-		if (got < 0 && errno == EINTR)
+	for (ssize_t got = 1; got;) {
+		got = fd < 0 ? -1 : read(fd, step + held, sizeof step - held);
+		if (got < 0 && fd >= 0 && errno == EINTR)
 			continue;
-		if (got < 0 || out->len - begin > READ_LIMIT)
-			return false;
-		if (!got)
-			break;
-		out->len += (size_t)got;
+		if (got < 0 || whole.len > READ_LIMIT)
+			return NULL;
+		held += (size_t)got;
+		if (held == sizeof step || (!got && whole.len)) {
+			buf_add(&whole, step, held);
+			held = 0;
+		}
 	}
-	buf_putc(out, '\0');
-	out->len--;
-	return true;
+	if (len)
+		*len = whole.len + held;
+	return whole.len ? arena_strndup(arena, whole.data, whole.len)
+			 : arena_strndup(arena, step, held);
 }
 
-char *facts_line(const struct facts_system *system, struct arena *arena, const char *path)
+char *facts_text(struct facts_system *system, struct arena *arena, const char *path)
 {
-	auto_buf struct buf text = {0};
-	if (!facts_read(system, path, &text))
+	return facts_bytes(system, arena, path, NULL);
+}
+
+char *facts_line(struct facts_system *system, struct arena *arena, const char *path)
+{
+	char *line = facts_text(system, arena, path);
+	if (!line)
 		return NULL;
-	char *line = text.data;
 	line[strcspn(line, "\n")] = '\0';
 	line = facts_trim(line);
-	return *line ? arena_strdup(arena, line) : NULL;
+	return *line ? line : NULL;
 }
 
-bool facts_number(const struct facts_system *system, const char *path, int64_t *number)
+bool facts_number(struct facts_system *system, struct arena *arena, const char *path,
+		  int64_t *number)
 {
-	auto_buf struct buf text = {0};
-	return facts_read(system, path, &text) && facts_parse_number(facts_trim(text.data), number);
+	char *text = facts_text(system, arena, path);
+	return text && facts_parse_number(facts_trim(text), number);
 }
 
-char *facts_link(const struct facts_system *system, struct arena *arena, const char *path)
+char *facts_link(struct facts_system *system, struct arena *arena, const char *path)
 {
 	char full[PATH_MAX], target[PATH_MAX];
 	if (!path_below(system, path, full))
@@ -91,18 +103,20 @@ char *facts_link(const struct facts_system *system, struct arena *arena, const c
 	return len > 0 ? arena_strndup(arena, target, (size_t)len) : NULL;
 }
 
-bool facts_exists(const struct facts_system *system, const char *path)
+bool facts_exists(struct facts_system *system, const char *path)
 {
 	char full[PATH_MAX];
 	return path_below(system, path, full) && access(full, F_OK) == 0;
 }
 
-bool facts_is_directory(const struct facts_system *system, const char *path)
+bool facts_directory(struct facts_system *system, const char *path, struct facts_place *place)
 {
 	char full[PATH_MAX];
 	struct stat status;
-	return path_below(system, path, full) && stat(full, &status) == 0 &&
-	       S_ISDIR(status.st_mode);
+	if (!path_below(system, path, full) || stat(full, &status) != 0 || !S_ISDIR(status.st_mode))
+		return false;
+	*place = (struct facts_place){status.st_dev, status.st_ino};
+	return true;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -127,7 +141,7 @@ static char **read_names(struct arena *arena, DIR *dir, size_t *count)
 	return names;
 }
 
-char **facts_names(const struct facts_system *system, struct arena *arena, const char *path,
+char **facts_names(struct facts_system *system, struct arena *arena, const char *path,
 		   size_t *count)
 {
 	char full[PATH_MAX];
@@ -142,7 +156,7 @@ char **facts_names(const struct facts_system *system, struct arena *arena, const
 	return names;
 }
 
-const char *facts_variable(const struct facts_system *system, const char *name)
+const char *facts_variable(struct facts_system *system, const char *name)
 {
 	size_t len = strlen(name);
 	for (const char *const *at = system->environment; at && *at; at++)

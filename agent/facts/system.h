@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/utsname.h>
 
+struct facts_mounts;
+
 struct facts_system {
 	const char *root; /* put before every path; "" on the living system */
 	bool living;      /* system calls speak of the same system as the files */
@@ -18,11 +20,19 @@ struct facts_system {
 	const char *const *environment; /* "NAME=value", NULL-terminated; may be NULL */
 
 	/* A descriptor for reading a file, -1 where it can't be read. */
-	int (*open)(const struct facts_system *system, const char *path);
+	int (*open)(struct facts_system *system, const char *path);
 
 	/* Appends the kernel's answer to an rtnetlink dump request (RTM_GETLINK...); false where
 	 * there is none. */
-	bool (*dump)(const struct facts_system *system, uint16_t request, struct buf *out);
+	bool (*dump)(struct facts_system *system, uint16_t request, struct buf *out);
+
+	/* What several families ask for is found out once; it lives in the first one's arena. */
+	struct {
+		const struct value *status;
+		const struct facts_mounts *mounts;
+		const char *engine, *hypervisor;
+		bool engine_known, hypervisor_known;
+	} memo;
 };
 
 /* The system this process runs in. */
@@ -31,27 +41,34 @@ void facts_system_living(struct facts_system *system);
 /* A tree of files; the caller fills in uts and environment, and `dump` where there is one. */
 void facts_system_tree(struct facts_system *system, const char *root);
 
-/* Appends a file's bytes, a NUL behind them; false where it can't be read or has more than 16 MiB.
- */
-bool facts_read(const struct facts_system *system, const char *path, struct buf *out);
+/* A file's bytes, a NUL behind them, in the arena; NULL where it can't be read or has more than
+ * 16 MiB. len may be NULL. */
+char *facts_bytes(struct facts_system *system, struct arena *arena, const char *path, size_t *len);
+char *facts_text(struct facts_system *system, struct arena *arena, const char *path);
 
 /* A file's first line without blanks at its ends; NULL where it is missing or empty. */
-char *facts_line(const struct facts_system *system, struct arena *arena, const char *path);
+char *facts_line(struct facts_system *system, struct arena *arena, const char *path);
 
 /* A file that holds one decimal number. */
-bool facts_number(const struct facts_system *system, const char *path, int64_t *number);
+bool facts_number(struct facts_system *system, struct arena *arena, const char *path,
+		  int64_t *number);
 
 /* Where a symbolic link points; NULL where there is none. */
-char *facts_link(const struct facts_system *system, struct arena *arena, const char *path);
+char *facts_link(struct facts_system *system, struct arena *arena, const char *path);
 
-bool facts_exists(const struct facts_system *system, const char *path);
-bool facts_is_directory(const struct facts_system *system, const char *path);
+bool facts_exists(struct facts_system *system, const char *path);
+
+/* Two paths with the same place are one directory. False where there is none. */
+struct facts_place {
+	uint64_t device, inode;
+};
+bool facts_directory(struct facts_system *system, const char *path, struct facts_place *place);
 
 /* A directory's names, sorted, without those that begin with a dot; none where it is missing. */
-char **facts_names(const struct facts_system *system, struct arena *arena, const char *path,
+char **facts_names(struct facts_system *system, struct arena *arena, const char *path,
 		   size_t *count);
 
 /* A variable of the environment, or NULL. */
-const char *facts_variable(const struct facts_system *system, const char *name);
+const char *facts_variable(struct facts_system *system, const char *name);
 
 #endif

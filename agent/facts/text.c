@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,11 +102,11 @@ char *facts_size(struct arena *arena, uint64_t bytes)
 		return arena_printf(arena, "%u bytes", (unsigned)bytes);
 	size_t unit = 0;
 	double number = (double)bytes / 1024;
-	while (round(number * 100) / 100 >= 1024) {
+	while (number >= 1023.995) { /* would be shown as 1024.00 */
 		number /= 1024;
 		unit++;
 	}
-	return arena_printf(arena, "%.2f %s", round(number * 100) / 100, units[unit]);
+	return arena_printf(arena, "%.2f %s", number, units[unit]);
 }
 
 char *facts_share(struct arena *arena, uint64_t part, uint64_t whole)

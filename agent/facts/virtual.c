@@ -27,10 +27,10 @@ static const struct {
 	{"product", "uuid", DMI "product_uuid"},
 };
 
-struct value *facts_dmi(const struct facts_system *system, struct arena *arena)
+struct value *facts_dmi(struct facts_system *system, struct arena *arena)
 {
 	struct value *dmi = value_map(arena);
-	if (!facts_is_directory(system, DMI))
+	if (!facts_exists(system, DMI))
 		return NULL;
 	for (size_t i = 0; i < COUNT_OF(dmi_files); i++) {
 		const char *text = facts_line(system, arena, dmi_files[i].file);
@@ -94,9 +94,12 @@ static const char *hypervisor_of_cpuid(void)
 	return NULL;
 }
 
-const char *facts_hypervisor(const struct facts_system *system, struct arena *arena)
+static const char *find_hypervisor(struct facts_system *system, struct arena *arena)
 {
+	bool has_dmi = facts_exists(system, DMI);
 	for (size_t i = 0; i < COUNT_OF(firmware); i++) {
+		if (!has_dmi && strncmp(firmware[i].file, DMI, strlen(DMI)) == 0)
+			continue;
 		const char *text = facts_line(system, arena, firmware[i].file);
 		if (text && strstr(text, firmware[i].needle))
 			return firmware[i].hypervisor;
@@ -104,8 +107,16 @@ const char *facts_hypervisor(const struct facts_system *system, struct arena *ar
 	return system->living ? hypervisor_of_cpuid() : NULL;
 }
 
+const char *facts_hypervisor(struct facts_system *system, struct arena *arena)
+{
+	if (!system->memo.hypervisor_known)
+		system->memo.hypervisor = find_hypervisor(system, arena);
+	system->memo.hypervisor_known = true;
+	return system->memo.hypervisor;
+}
+
 /* Facter writes systemd-nspawn with an underscore. */
-static const char *container_kind(const struct facts_system *system, struct arena *arena)
+static const char *container_kind(struct facts_system *system, struct arena *arena)
 {
 	const char *engine = facts_container_engine(system, arena);
 	if (engine && strcmp(engine, "systemd-nspawn") == 0)
@@ -113,7 +124,7 @@ static const char *container_kind(const struct facts_system *system, struct aren
 	return engine && !*engine ? "container" : engine;
 }
 
-struct value *facts_virtual(const struct facts_system *system, struct arena *arena)
+struct value *facts_virtual(struct facts_system *system, struct arena *arena)
 {
 	const char *kind = container_kind(system, arena);
 	if (!kind)
@@ -121,13 +132,13 @@ struct value *facts_virtual(const struct facts_system *system, struct arena *are
 	return value_string(arena, kind ? kind : "physical");
 }
 
-struct value *facts_is_virtual(const struct facts_system *system, struct arena *arena)
+struct value *facts_is_virtual(struct facts_system *system, struct arena *arena)
 {
 	return value_bool(arena, strcmp(value_text(facts_virtual(system, arena)), "physical") != 0);
 }
 
 /* All of them: a container in a virtual machine has two. */
-struct value *facts_hypervisors(const struct facts_system *system, struct arena *arena)
+struct value *facts_hypervisors(struct facts_system *system, struct arena *arena)
 {
 	struct value *hypervisors = value_map(arena);
 	const char *kind = container_kind(system, arena);

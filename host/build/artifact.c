@@ -48,7 +48,7 @@ static void apply(struct arena *arena, struct value *config, const struct value_
 		struct value *env = env_map(arena, old);
 		overlay(arena, env, change->value);
 		value_set(arena, config, "Env", env_list(arena, env));
-	} else if (change->value->kind == VALUE_MAP && strcmp(change->key, "Healthcheck") != 0) {
+	} else if (change->value->kind == VALUE_MAP) {
 		struct value *merged =
 			value_is(old, VALUE_MAP) ? value_copy(arena, old) : value_map(arena);
 		overlay(arena, merged, change->value);

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define auto_kept __attribute__((cleanup(engine_kept_free)))
+
 /* One question to one container. */
 struct asking {
 	struct loop *loop;
@@ -34,8 +36,7 @@ static void on_facts(void *ctx, struct container *container, const struct value 
 {
 	struct asking *asking = ctx;
 	asking->facts = value_copy(asking->arena, facts);
-	container_stop(container);
-	asking->over = true;
+	container_stop(container); /* on_ended follows */
 }
 
 static void on_ended(void *ctx, struct container *container, struct error *err)
@@ -83,9 +84,10 @@ static struct value *ask(struct probe *probe, const struct container_setup *setu
 }
 
 static struct value *ask_image(struct probe *probe, const struct value *inspected,
-			       const char *image, struct arena *arena, struct error *err)
+			       const char *image, const char *network, struct arena *arena,
+			       struct error *err)
 {
-	struct manifest manifest = {.image = image, .network = "none"};
+	struct manifest manifest = {.image = image, .network = network};
 	struct toolbox_options toolbox = {.name = probe->toolbox};
 	bool made = false;
 	if (toolbox_ensure(probe->engine, &toolbox, &made, err) < 0)
@@ -101,13 +103,62 @@ static struct value *ask_image(struct probe *probe, const struct value *inspecte
 	return facts;
 }
 
-struct value *probe_image(struct probe *probe, const char *image, struct arena *arena,
-			  struct error *err)
+/* --- a container: its file system as it is now, seen from its network --- */
+
+static void remove_snapshot(struct probe *probe, const char *image)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept base = {0};
-	if (build_find_base(probe->engine, image, probe->report, &base, err) < 0)
+	auto_kept struct engine_kept kept = {0};
+	auto_error struct error ignored = {0};
+	engine_image_remove(probe->engine, image, engine_keep, &kept);
+	engine_finish(probe->engine, &kept, &ignored);
+}
+
+static struct value *ask_snapshot(struct probe *probe, const char *image, const char *network,
+				  struct arena *arena, struct error *err)
+{
+	auto_kept struct engine_kept kept = {0};
+	engine_image_inspect(probe->engine, image, engine_keep, &kept);
+	if (engine_finish(probe->engine, &kept, err) < 0)
 		return NULL;
-	return ask_image(probe, base.body, image, arena, err);
+	return ask_image(probe, kept.body, image, network, arena, err);
+}
+
+/* The agent can't enter a container that was made without it: it looks at a snapshot instead. */
+static struct value *ask_container(struct probe *probe, const struct value *container,
+				   struct arena *arena, struct error *err)
+{
+	auto_kept struct engine_kept kept = {0};
+	const char *id = value_text(value_get(container, "Id"));
+	const struct value *running = value_path(container, "State.Running");
+	autofree char *network = mem_printf("container:%s", id);
+	struct engine_commit commit = {.container = id, .config = value_get(container, "Config")};
+	engine_commit(probe->engine, &commit, engine_keep, &kept);
+	if (engine_finish(probe->engine, &kept, err) < 0 || !kept.id)
+		return NULL;
+	bool shared = value_is(running, VALUE_BOOL) && running->boolean;
+	struct value *facts = ask_snapshot(probe, kept.id, shared ? network : "none", arena, err);
+	remove_snapshot(probe, kept.id);
+	return facts;
+}
+
+struct value *probe_target(struct probe *probe, const char *name, struct arena *arena,
+			   struct error *err)
+{
+	auto_kept struct engine_kept base = {0}, container = {0};
+	engine_image_inspect(probe->engine, name, engine_keep, &base);
+	if (engine_finish(probe->engine, &base, err) < 0)
+		return NULL;
+	if (base.status == ENGINE_OK)
+		return ask_image(probe, base.body, name, "none", arena, err);
+	engine_inspect(probe->engine, name, engine_keep, &container);
+	if (engine_finish(probe->engine, &container, err) < 0)
+		return NULL;
+	if (container.status == ENGINE_OK)
+		return ask_container(probe, container.body, arena, err);
+	engine_kept_free(&base);
+	if (build_find_base(probe->engine, name, probe->report, &base, err) < 0)
+		return NULL;
+	return ask_image(probe, base.body, name, "none", arena, err);
 }
 
 /* ~/.cache/factory/facts/DIGEST-VERSION.json; NULL where there is no home. */
@@ -147,7 +198,7 @@ struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *a
 				   struct error *err)
 {
 	struct probe *probe = ctx;
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept base = {0};
+	auto_kept struct engine_kept base = {0};
 	if (build_find_base(probe->engine, image, probe->report, &base, err) < 0)
 		return NULL;
 	const char *digest = value_text(value_get(base.body, "Id"));
@@ -155,7 +206,7 @@ struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *a
 	struct value *facts = path ? read_cached(path, arena) : NULL;
 	if (facts)
 		return facts;
-	facts = ask_image(probe, base.body, image, arena, err);
+	facts = ask_image(probe, base.body, image, "none", arena, err);
 	if (facts && path)
 		write_cached(probe, path, facts);
 	return facts;

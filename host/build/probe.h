@@ -1,4 +1,4 @@
-/* Facts of an image: gathered in a container of its own that is gone afterwards. */
+/* Facts of an image or a container: gathered in a container of its own that is gone afterwards. */
 #ifndef FACTORY_HOST_BUILD_PROBE_H
 #define FACTORY_HOST_BUILD_PROBE_H
 
@@ -14,11 +14,13 @@ struct probe {
 	int signals; /* a signalfd that interrupts, or -1 */
 };
 
-/* The whole tree of facts of an image (pulled where it is missing), in `arena`; NULL on failure. */
-struct value *probe_image(struct probe *probe, const char *image, struct arena *arena,
-			  struct error *err);
+/* The whole tree of facts of an image, else of a container of that name (its file system as it is
+ * now; its network, while it runs), else of an image that can be pulled; in `arena`. NULL on
+ * failure. */
+struct value *probe_target(struct probe *probe, const char *name, struct arena *arena,
+			   struct error *err);
 
-/* The same with a cache by the image's digest, in the shape manifest.h wants; ctx is the probe. */
+/* Facts of an image with a cache by its digest, in the shape manifest.h wants; ctx is the probe. */
 struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *arena,
 				   struct error *err);
 

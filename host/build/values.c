@@ -1,7 +1,6 @@
 #include "host/build/values.h"
 
-#include "common/hash.h"
-#include "common/json.h"
+#include "common/digest.h"
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -182,16 +181,6 @@ void values_cancel(struct question *question)
 	question_free(question);
 }
 
-void values_hash(const struct value *found, char hex[65])
-{
-	auto_buf struct buf text = {0};
-	hex[0] = '\0';
-	if (!found)
-		return;
-	json_write(&text, found);
-	hash_hex(text.data, text.len, hex);
-}
-
 static int look_up(struct question *question, struct value **found, struct error *err)
 {
 	struct values *values = question->values;
@@ -217,13 +206,13 @@ static int is_unchanged(struct values *values, const struct value *read, bool *u
 			struct error *err)
 {
 	struct question *question = question_new(values, read, NULL, NULL);
-	char hex[65];
+	char hex[HASH_HEX];
 	struct value *found = NULL;
 	const char *before = value_text(value_get(read, "hash"));
 	int status = 0;
 	if (!only_in_target(question->kind)) {
 		status = look_up(question, &found, err);
-		values_hash(found, hex);
+		digest_value(found, hex);
 		*unchanged = status == 0 && before && strcmp(before, hex) == 0;
 	}
 	question_free(question);

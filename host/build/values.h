@@ -33,7 +33,4 @@ void values_cancel(struct question *question); /* NULL is fine */
 int values_unchanged(struct values *values, const struct value *reads, bool *unchanged,
 		     struct error *err);
 
-/* The hash of a value as the agent reports it in "reads"; "" for a missing one. */
-void values_hash(const struct value *found, char hex[65]);
-
 #endif

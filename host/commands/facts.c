@@ -7,7 +7,7 @@
 #include "host/exit_codes.h"
 
 static const struct option_usage usage = {
-	"factory facts IMAGE [NAME...] [OPTION]...",
+	"factory facts IMAGE|CONTAINER [NAME...] [OPTION]...",
 	"Prints what the agent finds out about an image, from inside a container of it that is "
 	"gone\n"
 	"afterwards. Without names: all facts as JSON. One name: its value; several: NAME=VALUE "
@@ -52,7 +52,7 @@ static int ask(struct settings *settings, struct loop *loop, struct engine *engi
 			      .signals = interrupt_open(err)};
 	if (probe.signals < 0)
 		return -1;
-	const struct value *facts = probe_image(&probe, argv[1], &settings->arena, err);
+	const struct value *facts = probe_target(&probe, argv[1], &settings->arena, err);
 	report_free(report);
 	close(probe.signals);
 	if (!facts)
@@ -68,7 +68,7 @@ static int facts(struct settings *settings, int argc, char **argv, struct error 
 	if (status)
 		return status < 0 ? -1 : EXIT_OK;
 	if (argc < 2)
-		return settings_misused(&usage, "name an image", err);
+		return settings_misused(&usage, "name an image or a container", err);
 	struct loop *loop = NULL;
 	struct engine *engine = NULL;
 	if (settings_engine(settings, &loop, &engine, err) < 0)

@@ -69,11 +69,24 @@ static void watch(struct engine_stream *stream)
 	loop_watch(stream->engine->loop, stream->fd, stream->ended ? 0 : events, on_ready, stream);
 }
 
+static void tell_attached(struct engine_stream *stream, struct error *err)
+{
+	struct engine_result result = {.status = err ? ENGINE_FAILED : ENGINE_OK, .error = err};
+	engine_done *done = stream->done;
+	stream->done = NULL;
+	if (done)
+		done(stream->done_ctx, &result);
+}
+
 static void end(struct engine_stream *stream, struct error *err)
 {
 	if (stream->ended || stream->dead)
 		return;
 	stream->ended = true;
+	if (stream->done && err) {
+		tell_attached(stream, err);
+		return;
+	}
 	stream->events->closed(stream->events_ctx, err);
 }
 
@@ -84,15 +97,6 @@ static void end_with(struct engine_stream *stream, const char *what)
 	err.exit_code = EXIT_ENGINE;
 	end(stream, &err);
 	error_clear(&err);
-}
-
-static void tell_attached(struct engine_stream *stream, struct error *err)
-{
-	struct engine_result result = {.status = err ? ENGINE_FAILED : ENGINE_OK, .error = err};
-	engine_done *done = stream->done;
-	stream->done = NULL;
-	if (done)
-		done(stream->done_ctx, &result);
 }
 
 /* --- writing --- */
@@ -113,9 +117,11 @@ static void flush(struct engine_stream *stream)
 	}
 	if (stream->out.len || stream->ended)
 		return;
-	if (stream->done)
+	/* Docker answers at once, and what is started before it has would be heard only in part;
+	 * Podman answers after the start. */
+	if (stream->done && strcmp(stream->engine->name, "podman") == 0)
 		tell_attached(stream, NULL);
-	else if (stream->events->drained)
+	else if (!stream->done && stream->events->drained)
 		stream->events->drained(stream->events_ctx);
 }
 
@@ -170,6 +176,7 @@ static void take_header(struct engine_stream *stream, const char *data, size_t l
 		return;
 	}
 	stream->upgraded = true;
+	tell_attached(stream, NULL);
 	size_t head = (size_t)(head_end + 4 - stream->header.data);
 	struct buf rest = stream->header;
 	stream->header = (struct buf){0};

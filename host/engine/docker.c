@@ -8,15 +8,36 @@
 #include <errno.h>
 #include <string.h>
 
-/* The newest version of the API that we know (docs.docker.com/reference/api/engine). */
-enum { API_MAJOR = 1, API_MINOR = 43, OPEN_TIMEOUT_MS = 10000 };
+/* 1.43 is the newest version of the API that we know (docs.docker.com/reference/api/engine). */
+enum { API_MINOR = 43, OPEN_TIMEOUT_MS = 10000 };
 
+/* What to do about it, behind what is wrong. */
 static void add_advice(const struct http_response *response, struct error *err)
 {
-	if (response->os_error == EACCES)
-		error_wrap(err, "permission denied (are you in the group docker?)");
-	else if (response->os_error == ENOENT || response->os_error == ECONNREFUSED)
-		error_wrap(err, "is an engine running? Name another by --endpoint or DOCKER_HOST");
+	static const struct {
+		int number;
+		const char *advice;
+	} known[] = {
+		{EACCES, "are you in the group docker?"},
+		{ENOENT, "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
+		{ECONNREFUSED,
+		 "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
+	};
+	for (size_t i = 0; i < COUNT_OF(known); i++) {
+		if (known[i].number != response->os_error)
+			continue;
+		autofree char *reason = STEAL(err->message);
+		error_set(err, "%s: %s", reason, known[i].advice);
+	}
+}
+
+/* Such as a server of TLS that is spoken to without. */
+static int no_engine(const struct engine *engine, const struct http_response *response,
+		     struct error *err)
+{
+	const char *said = buf_text(&response->body);
+	return error_set(err, "%s answered with status %ld: is it one? It says: %.*s",
+			 engine->endpoint.name, response->status, (int)strcspn(said, "\r\n"), said);
 }
 
 static int ask_version(struct engine *engine, struct arena *arena, struct value **version,
@@ -29,8 +50,7 @@ static int ask_version(struct engine *engine, struct arena *arena, struct value 
 	if (status < 0)
 		add_advice(&response, err);
 	else if (response.status != 200)
-		status = error_set(err, "%s answered with status %ld: is it one?",
-				   engine->endpoint.name, response.status);
+		status = no_engine(engine, &response, err);
 	else
 		*version = json_parse(arena, engine->endpoint.name, buf_text(&response.body),
 				      response.body.len, err);
@@ -49,17 +69,27 @@ static bool is_podman(const struct value *version)
 	return false;
 }
 
+/* The minor number of version 1.MINOR; -1 for any other. */
+static int minor_of(const char *version)
+{
+	unsigned major, minor;
+	if (!version || sscanf(version, "%u.%u", &major, &minor) != 2 || major != 1 || minor > 999)
+		return -1;
+	return (int)minor;
+}
+
+/* The newest that both know; or their oldest (Docker 29 refuses what is older than 1.44, and what
+ * we use has not changed since). */
 static int agree(struct engine *engine, const struct value *version, struct error *err)
 {
-	const char *theirs = value_text(value_get(version, "ApiVersion"));
+	int newest = minor_of(value_text(value_get(version, "ApiVersion")));
+	int oldest = minor_of(value_text(value_get(version, "MinAPIVersion")));
 	const char *number = value_text(value_get(version, "Version"));
-	unsigned major = 0, minor = 0;
-	if (!theirs || sscanf(theirs, "%u.%u", &major, &minor) != 2 || major != API_MAJOR)
+	if (newest < 0)
 		return error_set(err, "%s speaks no version of the API that factory knows",
 				 engine->endpoint.name);
-	if (minor > API_MINOR)
-		minor = API_MINOR;
-	snprintf(engine->prefix, sizeof engine->prefix, "/v%u.%u", major, minor);
+	int minor = newest < API_MINOR ? newest : oldest > API_MINOR ? oldest : API_MINOR;
+	snprintf(engine->prefix, sizeof engine->prefix, "/v1.%d", minor);
 	engine->name = mem_strdup(is_podman(version) ? "podman" : "docker");
 	engine->version = mem_strdup(number ? number : "");
 	return 0;

@@ -20,24 +20,48 @@ static const char *behind(const char *url, const char *scheme)
 	return strncmp(url, scheme, len) == 0 && url[len] ? url + len : NULL;
 }
 
-static void use_certificates(struct endpoint *endpoint)
+/* The folder of docker's own client. */
+static char *certificate_folder(void)
 {
 	const char *path = set_variable("DOCKER_CERT_PATH"), *home = set_variable("HOME");
-	autofree char *folder =
-		path ? mem_strdup(path) : mem_printf("%s/.docker", home ? home : "");
+	return path ? mem_strdup(path) : mem_printf("%s/.docker", home ? home : "");
+}
+
+/* libcurl would only say that something is wrong with the certificates. */
+static int use_certificates(struct endpoint *endpoint, struct error *err)
+{
+	autofree char *folder = certificate_folder();
 	endpoint->ca_file = mem_printf("%s/ca.pem", folder);
 	endpoint->cert_file = mem_printf("%s/cert.pem", folder);
 	endpoint->key_file = mem_printf("%s/key.pem", folder);
+	const char *files[] = {endpoint->ca_file, endpoint->cert_file, endpoint->key_file};
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		if (access(files[i], R_OK) < 0)
+			return error_errno(err, "%s: the certificate %s (see DOCKER_CERT_PATH)",
+					   endpoint->name, files[i]);
+	return 0;
 }
 
-static void use_tcp(struct endpoint *endpoint, const char *scheme, const char *rest)
+/* The ports are those of docker's own client; URLs of HTTP have their own. */
+static const char *default_port(const char *scheme, const char *host, bool secure)
 {
-	size_t len = strcspn(rest, "/");
-	bool secure = set_variable("DOCKER_TLS_VERIFY") || strcmp(scheme, "https://") == 0;
-	endpoint->host = mem_strndup(rest, len);
+	const char *bracket = strrchr(host, ']'); /* of [::1] */
+	if (strcmp(scheme, "tcp://") != 0 || strchr(bracket ? bracket : host, ':'))
+		return "";
+	return secure ? ":2376" : ":2375";
+}
+
+static int use_tcp(struct endpoint *endpoint, const char *scheme, const char *rest,
+		   struct error *err)
+{
+	bool verify = set_variable("DOCKER_TLS_VERIFY") != NULL;
+	bool secure = verify || strcmp(scheme, "https://") == 0;
+	autofree char *host = mem_strndup(rest, strcspn(rest, "/"));
+	endpoint->host = mem_printf("%s%s", host, default_port(scheme, host, secure));
 	endpoint->base = mem_printf("%s://%s", secure ? "https" : "http", endpoint->host);
-	if (set_variable("DOCKER_TLS_VERIFY"))
-		use_certificates(endpoint);
+	if (verify || (secure && set_variable("DOCKER_CERT_PATH")))
+		return use_certificates(endpoint, err);
+	return 0;
 }
 
 int endpoint_parse(struct endpoint *endpoint, const char *url, struct error *err)
@@ -58,10 +82,8 @@ int endpoint_parse(struct endpoint *endpoint, const char *url, struct error *err
 	}
 	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
 		rest = behind(url, schemes[i]);
-		if (rest && strcspn(rest, "/")) {
-			use_tcp(endpoint, schemes[i], rest);
-			return 0;
-		}
+		if (rest && strcspn(rest, "/"))
+			return use_tcp(endpoint, schemes[i], rest, err);
 	}
 	return error_set(err, "the endpoint '%s' is none: use unix:///PATH or tcp://HOST:PORT",
 			 url);

@@ -93,6 +93,7 @@ void engine_image_import(struct engine *engine, const void *tar, size_t len, con
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		      engine_done *done, void *ctx);
+/* Also where a container that has ended still names it. */
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 
 /* Containers. */
@@ -108,10 +109,10 @@ void engine_remove(struct engine *engine, const char *id, engine_done *done, voi
 void engine_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
 
-/* Attaches to a container that was created and not started. `done` is called as soon as the
- * request is on its way: start the container then, the engine's answer may come only afterwards
- * (Podman). Output that came before the handlers could be called is not lost. NULL when it could
- * not even begin (then done is called with the error). The stream is the caller's. */
+/* Attaches to a container that was created and not started. `done` says when to start it: with
+ * Docker as soon as it has answered, with Podman, which answers only after the start, as soon as
+ * the request is on its way. An attach that is refused is done's error, and no event follows. NULL
+ * when it could not even begin (then done is called with the error). The stream is the caller's. */
 struct engine_stream *engine_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx);

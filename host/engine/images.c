@@ -33,7 +33,7 @@ void engine_image_tag(struct engine *engine, const char *id, const char *repo, c
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
-	image_path(&path, ref, "");
+	image_path(&path, ref, "?force=1");
 	operation_send(operation_new(engine, done, ctx), "DELETE", &path, NULL);
 }
 

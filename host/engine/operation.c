@@ -19,7 +19,7 @@ struct operation *operation_new(struct engine *engine, engine_done *done, void *
 	return operation;
 }
 
-static void operation_free(struct operation *operation)
+static void forget(struct operation *operation)
 {
 	struct operation **at = &operation->engine->running;
 	while (*at != operation)
@@ -27,6 +27,11 @@ static void operation_free(struct operation *operation)
 	*at = operation->next;
 	http_cancel(operation->transfer);
 	loop_cancel(operation->engine->loop, operation->timer);
+}
+
+/* What it holds: the engine may be closed by now. */
+static void operation_free(struct operation *operation)
+{
 	error_clear(&operation->failed);
 	buf_free(&operation->line);
 	arena_free(&operation->arena);
@@ -84,6 +89,7 @@ void operation_interpret(struct operation *operation, const struct http_response
 
 static void finish(struct operation *operation, struct engine_result *result)
 {
+	forget(operation); /* before its owner is told, who may close the engine */
 	operation->done(operation->ctx, result);
 	error_clear(result->error);
 	operation_free(operation);
@@ -106,7 +112,6 @@ static void answered(void *ctx, struct http_response *response)
 	finish(operation, &result);
 }
 
-/* An operation that could not begin ends on the loop like any other. */
 static void never_began(void *ctx)
 {
 	struct operation *operation = ctx;
@@ -117,6 +122,12 @@ static void never_began(void *ctx)
 	finish(operation, &result);
 }
 
+void operation_fail(struct operation *operation)
+{
+	operation->failed.exit_code = EXIT_ENGINE;
+	operation->timer = loop_after(operation->engine->loop, 0, never_began, operation);
+}
+
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path)
 {
 	struct engine *engine = operation->engine;
@@ -125,7 +136,7 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	operation->transfer =
 		http_start(engine->client, request, answered, operation, &operation->failed);
 	if (!operation->transfer)
-		operation->timer = loop_after(engine->loop, 0, never_began, operation);
+		operation_fail(operation);
 	buf_free(path);
 }
 
@@ -174,6 +185,9 @@ void engine_kept_free(struct engine_kept *kept)
 
 void engine_abandon(struct engine *engine)
 {
-	while (engine->running)
-		operation_free(engine->running);
+	while (engine->running) {
+		struct operation *operation = engine->running;
+		forget(operation);
+		operation_free(operation);
+	}
 }

@@ -43,6 +43,9 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 /* The same with the request's other parts filled in. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 
+/* For what could not begin: it ends on the loop like any other, with operation->failed. */
+void operation_fail(struct operation *operation);
+
 /* The result by the status code: JSON, "Id", or the engine's message as the error. */
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result);

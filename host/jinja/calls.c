@@ -134,5 +134,5 @@ struct value *call_value(struct run *run, const struct expression *at, struct va
 	struct value *again = value_get(callee, "(call)");
 	if (again && call->count == 1)
 		return call_loop(run, at, again->object.data, call->positional[0]);
-	return run_fail(run, at, "'%s' object is not callable", type_name(callee));
+	return run_fail(run, at, "'%s' object is not callable", python_type(callee));
 }

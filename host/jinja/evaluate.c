@@ -72,7 +72,7 @@ static struct value *bind_method(struct run *run, struct value *subject, const c
 
 static struct value *no_attribute(struct run *run, const struct value *subject, const char *name)
 {
-	return undefined_new(run, "'%s object' has no attribute '%s'", type_name(subject), name);
+	return undefined_new(run, "'%s object' has no attribute '%s'", python_type(subject), name);
 }
 
 struct value *get_attribute(struct run *run, struct value *subject, const char *name)
@@ -104,12 +104,12 @@ struct value *get_item(struct run *run, const struct expression *at, struct valu
 	}
 	if (index->kind != VALUE_INT ||
 	    (subject->kind != VALUE_LIST && subject->kind != VALUE_STRING))
-		return undefined_new(run, "'%s object' has no such item", type_name(subject));
+		return undefined_new(run, "'%s object' has no such item", python_type(subject));
 	const struct value *items = iterate(run, at, subject);
 	int64_t len = (int64_t)items->list.len;
 	int64_t i = index->integer < 0 ? index->integer + len : index->integer;
 	if (i < 0 || i >= len)
-		return undefined_new(run, "'%s object' has no element %lld", type_name(subject),
+		return undefined_new(run, "'%s object' has no element %lld", python_type(subject),
 				     (long long)index->integer);
 	return items->list.items[i];
 }

@@ -293,7 +293,7 @@ static FILTER(do_tojson)
 	if (!need_defined(run, at, subject))
 		return NULL;
 	if (subject->kind == VALUE_OBJECT && !object_is(subject, OBJECT_PLACEHOLDER))
-		return run_fail(run, at, "an object of type %s is no JSON", type_name(subject));
+		return run_fail(run, at, "an object of type %s is no JSON", python_type(subject));
 	struct value *sorted = value_copy(run->arena, subject);
 	sort_keys(sorted);
 	write_json(&out, sorted, filter_integer(arguments[0], -1), 0);

@@ -206,7 +206,7 @@ static struct value *sequence_operation(struct run *run, const struct expression
 	if (strcmp(name, "*") == 0 && right_sequence && is_whole(left))
 		return repeat(run, at, right, whole(left));
 	return run_fail(run, at, "unsupported operand types for %s: '%s' and '%s'", name,
-			type_name(left), type_name(right));
+			python_type(left), python_type(right));
 }
 
 struct value *operate(struct run *run, const struct expression *at, const char *name,
@@ -235,7 +235,7 @@ struct value *negate(struct run *run, const struct expression *at, struct value 
 	if (value->kind == VALUE_FLOAT)
 		return value_float(run->arena, -value->real);
 	if (!is_whole(value))
-		return run_fail(run, at, "bad operand type for unary -: '%s'", type_name(value));
+		return run_fail(run, at, "bad operand type for unary -: '%s'", python_type(value));
 	if (__builtin_sub_overflow((int64_t)0, whole(value), &result))
 		return overflow(run, at);
 	return value_int(run->arena, result);
@@ -302,7 +302,7 @@ int order(struct run *run, const struct expression *at, const struct value *left
 		return order_lists(run, at, left, right, failed);
 	if (!*failed)
 		run_fail(run, at, "'<' not supported between instances of '%s' and '%s'",
-			 type_name(left), type_name(right));
+			 python_type(left), python_type(right));
 	*failed = true;
 	return 0;
 }
@@ -318,7 +318,7 @@ static int test_membership(struct run *run, const struct expression *at, struct 
 			      container->kind == VALUE_MAP;
 	if (!container_kind || (container->kind == VALUE_STRING && item->kind != VALUE_STRING)) {
 		run_fail(run, at, "argument of type '%s' can't be searched for '%s'",
-			 type_name(container), type_name(item));
+			 python_type(container), python_type(item));
 		return -1;
 	}
 	*is_true = contains(container, item);

@@ -11,7 +11,7 @@ enum { DEEPEST = 150 };
 static struct expression *parse_or(struct parser *parser);
 static struct expression *parse_unary(struct parser *parser, bool with_filter);
 
-int parser_fail(struct parser *parser, const char *format, ...)
+int parser_refuse(struct parser *parser, const char *format, ...)
 {
 	autofree char *message = NULL;
 	va_list args;
@@ -64,7 +64,7 @@ int parser_expect(struct parser *parser, const char *text)
 {
 	if (parser_skip(parser, text))
 		return 0;
-	return parser_fail(parser, "expected '%s', found '%s'", text, parser_found(parser));
+	return parser_refuse(parser, "expected '%s', found '%s'", text, parser_found(parser));
 }
 
 static bool is_reserved(const char *word)
@@ -80,7 +80,7 @@ const char *parser_name(struct parser *parser)
 {
 	const struct token *token = parser->token;
 	if (token->kind != TOKEN_NAME || is_reserved(token->text)) {
-		parser_fail(parser, "expected a name, found '%s'", parser_found(parser));
+		parser_refuse(parser, "expected a name, found '%s'", parser_found(parser));
 		return NULL;
 	}
 	parser->token++;
@@ -140,7 +140,7 @@ static struct expression *parse_integer(struct parser *parser)
 	errno = 0;
 	int64_t number = strtoll(base == 10 ? text : text + 2, &end, base);
 	if (errno || *end) {
-		parser_fail(parser, "'%s' is no number that fits in 64 bits", text);
+		parser_refuse(parser, "'%s' is no number that fits in 64 bits", text);
 		return NULL;
 	}
 	return literal(parser, value_int(parser->arena, number));
@@ -240,7 +240,7 @@ struct expression *parse_primary(struct parser *parser)
 		parser->token++;
 		return parse_members(parser, list, "]");
 	}
-	parser_fail(parser, "expected an expression, found '%s'", parser_found(parser));
+	parser_refuse(parser, "expected an expression, found '%s'", parser_found(parser));
 	return NULL;
 }
 
@@ -293,7 +293,8 @@ static struct expression *parse_attribute(struct parser *parser, struct expressi
 		return expression->right ? expression : NULL;
 	}
 	if (parser->token->kind != TOKEN_NAME) {
-		parser_fail(parser, "expected a name behind '.', found '%s'", parser_found(parser));
+		parser_refuse(parser, "expected a name behind '.', found '%s'",
+			      parser_found(parser));
 		return NULL;
 	}
 	expression->name = (parser->token++)->text;
@@ -319,7 +320,7 @@ static struct expression *parse_subscript(struct parser *parser, struct expressi
 		colons++;
 	}
 	if (!colons && !parts[0]) {
-		parser_fail(parser, "expected an index, found '%s'", parser_found(parser));
+		parser_refuse(parser, "expected an index, found '%s'", parser_found(parser));
 		return NULL;
 	}
 	expression->right = parts[0];
@@ -357,7 +358,7 @@ static struct expression *parse_postfix(struct parser *parser, struct expression
 static const char *dotted_name(struct parser *parser)
 {
 	if (parser->token->kind != TOKEN_NAME) {
-		parser_fail(parser, "expected a name, found '%s'", parser_found(parser));
+		parser_refuse(parser, "expected a name, found '%s'", parser_found(parser));
 		return NULL;
 	}
 	const char *name = (parser->token++)->text;
@@ -366,7 +367,7 @@ static const char *dotted_name(struct parser *parser)
 			       ? arena_printf(parser->arena, "%s.%s", name, (parser->token++)->text)
 			       : NULL;
 	if (!name)
-		parser_fail(parser, "expected a name behind '.'");
+		parser_refuse(parser, "expected a name behind '.'");
 	return name;
 }
 
@@ -457,7 +458,7 @@ static struct expression *parse_unary(struct parser *parser, bool with_filter)
 {
 	struct expression *left;
 	if (++parser->depth > DEEPEST) {
-		parser_fail(parser, "this expression is nested too deeply");
+		parser_refuse(parser, "this expression is nested too deeply");
 		return NULL;
 	}
 	if (parser_is(parser, "-"))
@@ -555,7 +556,7 @@ static struct expression *parse_not(struct parser *parser)
 		return parse_compare(parser);
 	struct expression *expression = new_expression(parser, EXPR_UNARY);
 	if (++parser->depth > DEEPEST) {
-		parser_fail(parser, "this expression is nested too deeply");
+		parser_refuse(parser, "this expression is nested too deeply");
 		return NULL;
 	}
 	expression->name = "not";
@@ -637,7 +638,7 @@ static struct expression *parse_one_target(struct parser *parser)
 		return inner && parser_expect(parser, ")") == 0 ? inner : NULL;
 	}
 	if (parser->token->kind == TOKEN_NAME && constant(parser)) {
-		parser_fail(parser, "can't assign to '%s'", parser_found(parser));
+		parser_refuse(parser, "can't assign to '%s'", parser_found(parser));
 		return NULL;
 	}
 	struct expression *target = new_expression(parser, EXPR_NAME);

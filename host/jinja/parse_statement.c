@@ -39,7 +39,7 @@ static void append(struct parser *parser, struct statements *list, struct statem
 static int expect_block_end(struct parser *parser)
 {
 	if (parser->token->kind != TOKEN_BLOCK_END)
-		return parser_fail(parser, "expected '%%}', found '%s'", parser_found(parser));
+		return parser_refuse(parser, "expected '%%}', found '%s'", parser_found(parser));
 	parser->token++;
 	return 0;
 }
@@ -190,7 +190,7 @@ static int parse_call_block(struct parser *parser, struct statement *statement,
 	if (!statement->value)
 		return -1;
 	if (statement->value->kind != EXPR_CALL)
-		return parser_fail(parser, "expected a call behind 'call'");
+		return parser_refuse(parser, "expected a call behind 'call'");
 	if (expect_block_end(parser) < 0)
 		return -1;
 	return parse_to_end(parser, "endcall", opened, &statement->body);
@@ -258,9 +258,9 @@ static int unknown_statement(struct parser *parser)
 	const char *word = parser_found(parser);
 	const char *near = nearest_name(word, names, COUNT_OF(names));
 	if (near && parser->token->kind == TOKEN_NAME)
-		return parser_fail(parser, "unknown statement '%s': did you mean '%s'?", word,
-				   near);
-	return parser_fail(parser, "unknown statement '%s'", word);
+		return parser_refuse(parser, "unknown statement '%s': did you mean '%s'?", word,
+				     near);
+	return parser_refuse(parser, "unknown statement '%s'", word);
 }
 
 static int parse_block(struct parser *parser, struct statements *body)
@@ -285,7 +285,7 @@ static int parse_print(struct parser *parser, struct statements *body)
 	if (!statement->value)
 		return -1;
 	if (parser->token->kind != TOKEN_PRINT_END)
-		return parser_fail(parser, "expected '}}', found '%s'", parser_found(parser));
+		return parser_refuse(parser, "expected '}}', found '%s'", parser_found(parser));
 	parser->token++;
 	return 0;
 }
@@ -306,8 +306,8 @@ static int unexpected_end(struct parser *parser, const char *const *ends,
 	const char *last = ends[0];
 	for (size_t i = 0; ends[i]; i++)
 		last = ends[i];
-	return parser_fail(parser, "expected '%s', found '%s' (the '%s' began at line %u)", last,
-			   parser_found(parser), opened->word, opened->line);
+	return parser_refuse(parser, "expected '%s', found '%s' (the '%s' began at line %u)", last,
+			     parser_found(parser), opened->word, opened->line);
 }
 
 static bool is_end_word(const struct parser *parser)
@@ -349,8 +349,8 @@ static int parse_statements(struct parser *parser, const char *const *ends,
 				return 0;
 			if (is_end_word(parser))
 				return opened ? unexpected_end(parser, ends, opened)
-					      : parser_fail(parser, "'%s' without a beginning",
-							    parser_found(parser));
+					      : parser_refuse(parser, "'%s' without a beginning",
+							      parser_found(parser));
 			status = parse_block(parser, body);
 			break;
 		default:
@@ -365,7 +365,7 @@ static int parse_body(struct parser *parser, const char *const *ends, const stru
 		      struct statements *body)
 {
 	if (++parser->depth > DEEPEST_BLOCK)
-		return parser_fail(parser, "blocks are nested too deeply");
+		return parser_refuse(parser, "blocks are nested too deeply");
 	int status = parse_statements(parser, ends, opened, body);
 	parser->depth--;
 	return status;

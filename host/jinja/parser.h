@@ -19,7 +19,7 @@ bool parser_is(const struct parser *parser, const char *text);
 bool parser_skip(struct parser *parser, const char *text);
 /* -1 with "expected 'x', found 'y'". */
 int parser_expect(struct parser *parser, const char *text);
-int parser_fail(struct parser *parser, const char *format, ...)
+int parser_refuse(struct parser *parser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *parser_found(const struct parser *parser); /* the current token, for messages */
 /* A name that is no reserved word; NULL with an error. */

@@ -136,7 +136,7 @@ struct value *slice(struct run *run, const struct expression *at, struct value *
 void write_text(struct buf *out, const struct value *value);           /* Python's str() */
 void write_representation(struct buf *out, const struct value *value); /* Python's repr() */
 struct value *text_of(struct run *run, struct value *value);
-const char *type_name(const struct value *value); /* as Python calls it */
+const char *python_type(const struct value *value); /* as Python calls it */
 /* Python's "%" over a string. */
 struct value *format_percent(struct run *run, const struct expression *at, struct value *format,
 			     struct value *arguments);

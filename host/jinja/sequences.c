@@ -50,7 +50,7 @@ struct value *iterate(struct run *run, const struct expression *at, struct value
 	if (object_is(value, OBJECT_PLACEHOLDER))
 		return value_list(run->arena);
 	if (value->kind != VALUE_MAP)
-		return run_fail(run, at, "'%s' object is not iterable", type_name(value));
+		return run_fail(run, at, "'%s' object is not iterable", python_type(value));
 	struct value *keys = value_list(run->arena);
 	for (size_t i = 0; i < value->map.len; i++)
 		value_append(run->arena, keys,
@@ -89,7 +89,7 @@ struct value *slice(struct run *run, const struct expression *at, struct value *
 	if (!is_part(start) || !is_part(stop) || !is_part(step))
 		return run_fail(run, at, "slice indices must be integers or None");
 	if (value->kind != VALUE_LIST && value->kind != VALUE_STRING)
-		return run_fail(run, at, "'%s' object can't be sliced", type_name(value));
+		return run_fail(run, at, "'%s' object can't be sliced", python_type(value));
 	struct value *items = iterate(run, at, value);
 	int64_t len = (int64_t)items->list.len;
 	int64_t by = step && step->kind == VALUE_INT ? step->integer : 1;

@@ -130,7 +130,7 @@ struct value *text_of(struct run *run, struct value *value)
 	return value_stringn(run->arena, buf_text(&text), text.len);
 }
 
-const char *type_name(const struct value *value)
+const char *python_type(const struct value *value)
 {
 	static const char *const names[] = {"NoneType", "bool", "int",  "float",
 					    "str",      "list", "dict", "object"};
@@ -270,7 +270,7 @@ static int format_one(struct formatting *formatting, const char **at)
 	if (!known || (number.kind != VALUE_INT && number.kind != VALUE_FLOAT)) {
 		run_fail(formatting->run, formatting->at,
 			 "%%%c format: a number is required, not %s",
-			 conversion.verb ? conversion.verb : ' ', type_name(value));
+			 conversion.verb ? conversion.verb : ' ', python_type(value));
 		return -1;
 	}
 	format_number(&formatting->out, &conversion, &number);

@@ -83,11 +83,23 @@ static int is_current(struct engine *engine, const struct toolbox_options *optio
 	return 0;
 }
 
+static bool has_name(struct engine *engine, const char *id)
+{
+	auto_kept struct engine_kept kept = {0};
+	auto_error struct error ignored = {0};
+	engine_image_inspect(engine, id, engine_keep, &kept);
+	engine_finish(engine, &kept, &ignored);
+	const struct value *names = value_get(kept.body, "RepoTags");
+	return value_is(names, VALUE_LIST) && names->list.len > 0;
+}
+
 /* The image that lost its name is removed; where a container still needs it, it stays. */
 static void remove_image(struct engine *engine, const char *id)
 {
 	auto_kept struct engine_kept kept = {0};
 	auto_error struct error ignored = {0};
+	if (has_name(engine, id))
+		return;
 	engine_image_remove(engine, id, engine_keep, &kept);
 	engine_finish(engine, &kept, &ignored);
 }

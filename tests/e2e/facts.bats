@@ -21,6 +21,22 @@ load common
 	no_container_left
 }
 
+@test "facts of a container are those of its file system as it is now, and of its network" {
+	images=$(api GET '/images/json?all=1' | jq length)
+	id=$(api POST '/containers/create?name=facts-of-me' --header 'Content-Type: application/json' \
+		--data "{\"Image\":\"$BASE\",\"Hostname\":\"mine\",\"HostConfig\":{\"NetworkMode\":\"none\"},\"Cmd\":[\"sh\",\"-c\",\"echo ID=changed > /etc/os-release; sleep 1000\"]}" | jq -r .Id)
+	api POST "/containers/$id/start"
+	for _ in $(seq 50); do
+		run "$FACTORY" facts facts-of-me os.id
+		[ "$output" = changed ] && break
+	done
+	[ "$output" = changed ]
+	[ "$("$FACTORY" facts facts-of-me networking.hostname)" = mine ]
+	api DELETE "/containers/$id?force=1"
+	[ "$(api GET '/images/json?all=1' | jq length)" -eq "$images" ]
+	no_container_left
+}
+
 @test "an unknown fact, an unknown image" {
 	fails_with 1 "$FACTORY" facts $BASE os.nothing
 	shows "os.nothing"

@@ -37,7 +37,7 @@ static void config_is_the_base_with_changes(void **state)
 		      "{\"Cmd\":[\"a\"],\"Labels\":{\"k\":\"v\"}}");
 	expect_config("{\"Cmd\":[\"a\"],\"Healthcheck\":{\"Test\":[\"CMD\",\"x\"],\"Retries\":3}}",
 		      "{\"Healthcheck\":{\"Test\":[\"NONE\"]}}",
-		      "{\"Cmd\":[\"a\"],\"Healthcheck\":{\"Test\":[\"NONE\"]}}");
+		      "{\"Cmd\":[\"a\"],\"Healthcheck\":{\"Test\":[\"NONE\"],\"Retries\":3}}");
 }
 
 static void a_new_entrypoint_drops_the_command(void **state)

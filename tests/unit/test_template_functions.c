@@ -130,6 +130,12 @@ static const struct template_case helpers[] = {
 	{"{{(parseJSON `{\"a\":[1,{\"b\":\"c\"}]}`).a}} {{len (parseJSON \"\")}}",
 	 "[1 map[b:c]] 0"},
 	{"{{parseJSON \"null\"}} {{parseJSON \"12345678\"}}", "<no value> 1.2345678e+07"},
+	{"{{$y := parseYAML \"a: [1, x]\\nb:\\n  c: 2.5\\n\"}}{{$y}} {{$y.b.c}} {{printf \"%T\" "
+	 "$y}} "
+	 "{{toJSON $y}}",
+	 "map[a:[1 x] b:map[c:2.5]] 2.5 map[interface {}]interface {} "
+	 "{\"a\":[1,\"x\"],\"b\":{\"c\":2.5}}"},
+	{"{{len (parseYAML \"\")}}", "0"},
 	{"{{toJSON (parseJSON `{\"b\":1,\"a\":[\"<\",null,1.5]}`)}}",
 	 "{\"a\":[\"\\u003c\",null,1.5],\"b\":1}"},
 	{"{{toUnescapedJSON \"<&>\"}}{{toJSONPretty (parseJSON `{\"a\":[]}`)}}",
@@ -189,6 +195,9 @@ static const struct template_case helper_errors[] = {
 	{"{{parseJSON \"nope\"}}",
 	 "template: t:1:2: executing \"t\" at <parseJSON \"nope\">: error calling parseJSON: "
 	 "parseJSON: JSON:1:1: this is no JSON (near 'nope')"},
+	{"{{parseYAML \"a: [\"}}x",
+	 "template: t:1:2: executing \"t\" at <parseYAML \"a: [\">: error calling parseYAML: "
+	 "parseYAML: YAML:2:1: YAML: did not find expected node content while parsing a flow node"},
 	{"{{divide 0 1}}",
 	 "template: t:1:2: executing \"t\" at <divide 0 1>: error calling divide: "
 	 "runtime error: integer divide by zero"},

@@ -1,5 +1,6 @@
 #include "agent/render/functions/functions.h"
 
+#include "agent/render/template/runes.h"
 #include "agent/render/template/strconv.h"
 #include "common/json.h"
 #include "common/own.h"
@@ -74,12 +75,20 @@ static void numbers_to_floats(struct value *value)
 		numbers_to_floats(value->map.entries[i].value);
 }
 
+/* Bytes that are no UTF-8 become U+FFFD, as Go's decoder has it. */
+static void valid_text(struct buf *out, const char *text, size_t len)
+{
+	for (size_t at = 0, width; at < len; at += width)
+		rune_append(out, rune_decode(text + at, len - at, &width));
+}
+
 static struct value *parse_json(struct call *call, struct error *err)
 {
+	auto_buf struct buf json = {0};
 	if (!call_len(call, 0))
 		return value_map(call->arena);
-	struct value *value =
-		json_parse(call->arena, "JSON", call_text(call, 0), call_len(call, 0), err);
+	valid_text(&json, call_text(call, 0), call_len(call, 0));
+	struct value *value = json_parse(call->arena, "JSON", buf_text(&json), json.len, err);
 	if (!value) {
 		autofree char *text = error_text(err);
 		error_set(err, "parseJSON: %s", text);

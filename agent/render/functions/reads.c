@@ -1,35 +1,8 @@
 #include "agent/render/functions/functions.h"
 
-#include "common/hash.h"
-#include "common/json.h"
+#include "common/digest.h"
 
 #include <string.h>
-
-static void sort_maps(struct value *value)
-{
-	if (value->kind == VALUE_LIST)
-		for (size_t i = 0; i < value->list.len; i++)
-			sort_maps(value->list.items[i]);
-	if (value->kind != VALUE_MAP)
-		return;
-	value_sort_map(value);
-	for (size_t i = 0; i < value->map.len; i++)
-		sort_maps(value->map.entries[i].value);
-}
-
-/* The hash of compact JSON with sorted keys; "" for a missing value. */
-static void hash_value(const struct value *value, char hex[HASH_HEX])
-{
-	auto_arena struct arena arena = {0};
-	auto_buf struct buf json = {0};
-	hex[0] = '\0';
-	if (!value)
-		return;
-	struct value *sorted = value_copy(&arena, value);
-	sort_maps(sorted);
-	json_write(&json, sorted);
-	hash_hex(buf_text(&json), json.len, hex);
-}
 
 static const char *read_key(struct call *call, const char *kind, const char *name)
 {
@@ -42,7 +15,7 @@ static void append_read(struct call *call, const char *kind, const char *name,
 	char hex[HASH_HEX];
 	struct arena *arena = call->arena;
 	struct value *read = value_map(arena);
-	hash_value(value, hex);
+	digest_value(value, hex);
 	value_set(arena, read, "kind", value_string(arena, kind));
 	value_set(arena, read, "name", value_string(arena, name));
 	value_set(arena, read, "hash", value_string(arena, hex));

@@ -71,6 +71,11 @@ static void format_hex(struct buf *out, double number, char format, int precisio
 	char *p = strchr(text, 'p');
 	exponent += atoi(p + 1);
 	*p = '\0';
+	char *leading = strchr(text, 'x') + 1;
+	if (*leading == '2') { /* rounded up */
+		*leading = '1';
+		exponent++;
+	}
 	size_t from = out->len;
 	buf_puts(out, text);
 	for (int i = 30; i < precision; i++)

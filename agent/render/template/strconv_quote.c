@@ -49,9 +49,6 @@ bool strconv_unquote_char(const char *text, size_t len, char quote, uint32_t *ru
 		return false;
 	if (text[0] != '\\') {
 		*rune = rune_decode(text, len, width);
-		*byte = *rune == RUNE_ERROR && *width == 1;
-		if (*byte)
-			*rune = (unsigned char)text[0];
 		return true;
 	}
 	if (len < 2)
