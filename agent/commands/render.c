@@ -8,48 +8,59 @@
 #include "common/version.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* consul-template's own exit codes. */
-enum { CODE_ERROR = 11, CODE_FLAGS = 13, CODE_CONFIG = 15 };
+enum { CODE_ERROR = 11, CODE_INTERRUPT = 12, CODE_FLAGS = 13, CODE_RUNNER = 14, CODE_CONFIG = 15 };
 
 struct rendering {
 	struct arena arena;
-	struct render_template *templates;
-	size_t count;
-	const char *address, *token; /* of the configuration */
+	struct render_settings settings; /* of all configurations and -template flags together */
 	const char *consul_addr, *consul_token, *token_file, *kv;
 	bool once, dry, asked_help, asked_version;
 };
 
-static int bad_flag(struct error *err)
+static int failed_with(int code, struct error *err)
 {
-	err->exit_code = CODE_FLAGS;
+	err->exit_code = code;
 	return -1;
 }
 
+struct flag {
+	const char *name, *argument;
+	int (*take)(struct rendering *rendering, const struct flag *flag, const char *text,
+		    struct error *err);
+	size_t offset; /* of what it sets in struct rendering */
+	const char *help;
+};
+
 /* --- templates --- */
 
-static void add_templates(struct rendering *rendering, const struct render_template *more, size_t count)
+static void add_templates(struct rendering *rendering, const struct render_template *more,
+			  size_t count)
 {
-	rendering->templates = arena_grow(&rendering->arena, rendering->templates, rendering->count,
-					  rendering->count + count, sizeof *more);
+	struct render_settings *all = &rendering->settings;
+	all->templates = arena_grow(&rendering->arena, all->templates, all->count,
+				    all->count + count, sizeof *more);
 	for (size_t i = 0; i < count; i++)
-		rendering->templates[rendering->count++] = more[i];
+		all->templates[all->count++] = more[i];
 }
 
 static int add_config_file(struct rendering *rendering, const char *path, struct error *err)
 {
-	struct render_template *templates = NULL;
-	size_t count = 0;
-	if (render_config(path, &rendering->arena, &templates, &count, &rendering->address,
-			  &rendering->token, err) < 0) {
-		err->exit_code = CODE_CONFIG;
-		return -1;
-	}
-	add_templates(rendering, templates, count);
+	struct render_settings more, *all = &rendering->settings;
+	if (render_config(path, &rendering->arena, &more, err) < 0)
+		return failed_with(CODE_CONFIG, err);
+	for (size_t i = 0; i < more.ignored->list.len; i++)
+		fprintf(stderr, "agent: %s\n", value_text(more.ignored->list.items[i]));
+	add_templates(rendering, more.templates, more.count);
+	all->consul_address = more.consul_address ? more.consul_address : all->consul_address;
+	all->consul_token = more.consul_token ? more.consul_token : all->consul_token;
+	all->once = all->once || more.once;
 	return 0;
 }
 
@@ -60,16 +71,20 @@ static int is_config(const struct dirent *entry)
 }
 
 /* A directory stands for its .hcl and .json files, in order. */
-static int add_config(struct rendering *rendering, const char *path, struct error *err)
+static int take_config(struct rendering *rendering, const struct flag *flag, const char *path,
+		       struct error *err)
 {
 	struct stat info;
 	struct dirent **names = NULL;
 	int status = 0;
+	(void)flag;
 	if (stat(path, &info) < 0 || !S_ISDIR(info.st_mode))
 		return add_config_file(rendering, path, err);
 	int count = scandir(path, &names, is_config, alphasort);
-	if (count < 0)
-		return error_errno(err, "can't list %s", path);
+	if (count < 0) {
+		error_errno(err, "can't list %s", path);
+		return failed_with(CODE_CONFIG, err);
+	}
 	for (int i = 0; i < count; i++) {
 		const char *file = arena_printf(&rendering->arena, "%s/%s", path, names[i]->d_name);
 		if (status == 0)
@@ -81,13 +96,15 @@ static int add_config(struct rendering *rendering, const char *path, struct erro
 }
 
 /* "SOURCE:DESTINATION[:COMMAND]" */
-static int add_template(struct rendering *rendering, const char *text, struct error *err)
+static int take_template(struct rendering *rendering, const struct flag *flag, const char *text,
+			 struct error *err)
 {
+	(void)flag;
 	char *copy = arena_strdup(&rendering->arena, text);
 	char *destination = strchr(copy, ':');
 	if (!destination || destination == copy || !destination[1]) {
 		error_set(err, "-template takes SOURCE:DESTINATION[:COMMAND], not '%s'", text);
-		return bad_flag(err);
+		return failed_with(CODE_FLAGS, err);
 	}
 	*destination++ = '\0';
 	char *command = strchr(destination, ':');
@@ -104,91 +121,54 @@ static int add_template(struct rendering *rendering, const char *text, struct er
 
 /* --- flags --- */
 
-static int set_text(const char **slot, const char *text)
+static int take_text(struct rendering *rendering, const struct flag *flag, const char *text,
+		     struct error *err)
 {
-	*slot = text;
+	(void)err;
+	*(const char **)((char *)rendering + flag->offset) = text;
 	return 0;
 }
 
-static int take_addr(struct rendering *rendering, const char *text, struct error *err)
+/* "-once", "-once=true", "-once=false" */
+static int take_bool(struct rendering *rendering, const struct flag *flag, const char *text,
+		     struct error *err)
 {
-	(void)err;
-	return set_text(&rendering->consul_addr, text);
+	bool no = text && (strcmp(text, "false") == 0 || strcmp(text, "0") == 0);
+	if (text && !no && strcmp(text, "true") != 0 && strcmp(text, "1") != 0) {
+		error_set(err, "-%s is true or false, not '%s'", flag->name, text);
+		return failed_with(CODE_FLAGS, err);
+	}
+	*(bool *)((char *)rendering + flag->offset) = !no;
+	return 0;
 }
 
-static int take_token(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)err;
-	return set_text(&rendering->consul_token, text);
-}
-
-static int take_token_file(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)err;
-	return set_text(&rendering->token_file, text);
-}
-
-static int take_kv(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)err;
-	return set_text(&rendering->kv, text);
-}
-
-static int take_nothing(struct rendering *rendering, const char *text, struct error *err)
+static int take_nothing(struct rendering *rendering, const struct flag *flag, const char *text,
+			struct error *err)
 {
 	(void)rendering;
+	(void)flag;
 	(void)text;
 	(void)err;
 	return 0;
 }
 
-static int take_once(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)err;
-	rendering->once = !text || strcmp(text, "false") != 0;
-	return 0;
-}
+#define AT(field) offsetof(struct rendering, field)
 
-static int take_dry(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)err;
-	rendering->dry = !text || strcmp(text, "false") != 0;
-	return 0;
-}
-
-static int take_help(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)text;
-	(void)err;
-	rendering->asked_help = true;
-	return 0;
-}
-
-static int take_version(struct rendering *rendering, const char *text, struct error *err)
-{
-	(void)text;
-	(void)err;
-	rendering->asked_version = true;
-	return 0;
-}
-
-static const struct flag {
-	const char *name, *argument, *help;
-	int (*take)(struct rendering *rendering, const char *text, struct error *err);
-} flags[] = {
-	{"once", NULL, "render once, then exit (needed: watching is not there yet)", take_once},
-	{"dry", NULL, "print to standard output instead of writing files", take_dry},
-	{"config", "PATH", "a configuration file, or a directory of them", add_config},
-	{"template", "SOURCE:DEST[:CMD]", "one template", add_template},
-	{"consul-addr", "ADDR", "where Consul is (default: CONSUL_HTTP_ADDR)", take_addr},
-	{"consul-token", "TOKEN", "Consul's token (default: CONSUL_HTTP_TOKEN)", take_token},
-	{"consul-token-file", "FILE", "the same, from a file", take_token_file},
-	{"kv", "FILE", "keys from a YAML or JSON file instead of Consul", take_kv},
-	{"log-level", "LEVEL", "accepted and ignored", take_nothing},
-	{"version", NULL, "print the version", take_version},
-	{"v", NULL, "the same", take_version},
-	{"help", NULL, "print this", take_help},
-	{"h", NULL, "the same", take_help},
+static const struct flag flags[] = {
+	{"once", NULL, take_bool, AT(once),
+	 "render once, then exit (needed: watching comes later)"},
+	{"dry", NULL, take_bool, AT(dry), "print to standard output instead of writing files"},
+	{"config", "PATH", take_config, 0, "a configuration file, or a directory of them"},
+	{"template", "SRC:DEST[:CMD]", take_template, 0, "one template"},
+	{"consul-addr", "ADDR", take_text, AT(consul_addr), "where Consul is (CONSUL_HTTP_ADDR)"},
+	{"consul-token", "TOKEN", take_text, AT(consul_token), "its token (CONSUL_HTTP_TOKEN)"},
+	{"consul-token-file", "FILE", take_text, AT(token_file), "its token, from a file"},
+	{"kv", "FILE", take_text, AT(kv), "keys from a YAML or JSON file instead of Consul"},
+	{"log-level", "LEVEL", take_nothing, 0, "accepted and ignored"},
+	{"version", NULL, take_bool, AT(asked_version), "print the version"},
+	{"v", NULL, take_bool, AT(asked_version), "the same"},
+	{"help", NULL, take_bool, AT(asked_help), "print this"},
+	{"h", NULL, take_bool, AT(asked_help), "the same"},
 };
 
 static const struct flag *find_flag(const char *name, size_t len, struct error *err)
@@ -213,19 +193,19 @@ static int parse_flags(struct rendering *rendering, int argc, char **argv, struc
 		const char *word = argv[i];
 		if (word[0] != '-') {
 			error_set(err, "unexpected argument '%s'", word);
-			return bad_flag(err);
+			return failed_with(CODE_FLAGS, err);
 		}
 		word += word[1] == '-' ? 2 : 1;
 		size_t len = strcspn(word, "=");
 		const struct flag *flag = find_flag(word, len, err);
 		if (!flag)
-			return bad_flag(err);
+			return failed_with(CODE_FLAGS, err);
 		const char *value = word[len] ? word + len + 1 : NULL;
 		if (flag->argument && !value && !(value = argv[++i])) {
 			error_set(err, "-%s needs a value: %s", flag->name, flag->argument);
-			return bad_flag(err);
+			return failed_with(CODE_FLAGS, err);
 		}
-		if (flag->take(rendering, value, err) < 0)
+		if (flag->take(rendering, flag, value, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -234,7 +214,8 @@ static int parse_flags(struct rendering *rendering, int argc, char **argv, struc
 static int print_help(void)
 {
 	puts("usage: agent render -once [FLAG]...\n\n"
-	     "Renders templates as consul-template does, with values from Consul or a file.\n\nflags:");
+	     "Renders templates as consul-template does, with values from Consul or a "
+	     "file.\n\nflags:");
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		printf("  -%s%s%-*s %s\n", flags[i].name, flags[i].argument ? "=" : "",
 		       (int)(26 - strlen(flags[i].name) - (flags[i].argument != NULL)),
@@ -246,32 +227,52 @@ static int print_help(void)
 
 static struct source *open_source(struct rendering *rendering, struct error *err)
 {
-	const char *token = rendering->consul_token ? rendering->consul_token : rendering->token;
-	const char *address = rendering->consul_addr ? rendering->consul_addr : rendering->address;
+	const char *address = rendering->consul_addr, *token = rendering->consul_token;
 	auto_buf struct buf text = {0};
 	if (rendering->kv)
 		return source_file(rendering->kv, err);
-	if (rendering->token_file) {
+	if (!token && rendering->token_file) {
 		if (file_read(rendering->token_file, 1 << 16, &text, err) < 0)
 			return NULL;
 		token = arena_strndup(&rendering->arena, buf_text(&text),
 				      strcspn(buf_text(&text), "\r\n"));
 	}
-	return source_consul(address, token, err);
+	return source_consul(address ? address : rendering->settings.consul_address,
+			     token ? token : rendering->settings.consul_token, err);
 }
 
+/* Nothing is printed unless every template rendered. */
 static int print_all(struct rendering *rendering, struct source *source, struct error *err)
 {
+	auto_buf struct buf all = {0};
 	struct value *reads = value_list(&rendering->arena);
-	for (size_t i = 0; i < rendering->count; i++) {
-		auto_buf struct buf text = {0};
-		if (render_bytes(&rendering->templates[i], source, NULL, &rendering->arena, &text,
-				 reads, err) < 0)
+	for (size_t i = 0; i < rendering->settings.count; i++) {
+		const struct render_template *tmpl = &rendering->settings.templates[i];
+		buf_printf(&all, "> %s\n", tmpl->destination);
+		if (render_bytes(tmpl, source, NULL, &rendering->arena, &all, reads, err) < 0)
 			return -1;
-		printf("> %s\n", rendering->templates[i].destination);
-		fwrite(buf_text(&text), 1, text.len, stdout);
+	}
+	bool written = fwrite(buf_text(&all), 1, all.len, stdout) == all.len && !fflush(stdout);
+	return written ? 0 : error_errno(err, "can't write to standard output");
+}
+
+/* Before Consul is asked for anything. */
+static int check_sources(const struct render_settings *settings, struct error *err)
+{
+	for (size_t i = 0; i < settings->count; i++) {
+		const char *source = settings->templates[i].source;
+		if (source && access(source, R_OK) < 0) {
+			error_errno(err, "can't read the template %s", source);
+			return failed_with(CODE_RUNNER, err);
+		}
 	}
 	return 0;
+}
+
+static _Noreturn void interrupted(int number)
+{
+	(void)number;
+	_exit(CODE_INTERRUPT);
 }
 
 static int render(struct rendering *rendering, struct error *err)
@@ -279,15 +280,26 @@ static int render(struct rendering *rendering, struct error *err)
 	struct render_report report = {0};
 	struct source *source = open_source(rendering, err);
 	int status = -1;
+	signal(SIGINT, interrupted);
+	signal(SIGTERM, interrupted);
 	if (source && rendering->dry)
 		status = print_all(rendering, source, err);
 	else if (source)
-		status = render_all(rendering->templates, rendering->count, source, NULL,
-				    &rendering->arena, &report, err);
+		status = render_all(rendering->settings.templates, rendering->settings.count,
+				    source, NULL, &rendering->arena, &report, err);
 	source_free(source);
-	if (status < 0)
-		err->exit_code = CODE_ERROR;
-	return status;
+	return status < 0 ? failed_with(CODE_ERROR, err) : 0;
+}
+
+static int check_flags(const struct rendering *rendering, struct error *err)
+{
+	if (!rendering->settings.count)
+		error_set(err, "nothing to render: name templates by -template or -config");
+	else if (!rendering->once && !rendering->settings.once)
+		error_set(err, "watching for changes comes later: use -once");
+	else if (rendering->kv && rendering->consul_addr)
+		error_set(err, "keys come from -kv or from -consul-addr, not from both");
+	return error_is_set(err) ? failed_with(CODE_FLAGS, err) : 0;
 }
 
 static int run(struct rendering *rendering, int argc, char **argv, struct error *err)
@@ -298,14 +310,8 @@ static int run(struct rendering *rendering, int argc, char **argv, struct error 
 		return print_help();
 	if (rendering->asked_version)
 		return printf("agent %s (renders as consul-template)\n", FACTORY_VERSION) < 0;
-	if (!rendering->count) {
-		error_set(err, "nothing to render: name templates by -template or -config");
-		return bad_flag(err);
-	}
-	if (!rendering->once && !rendering->dry) {
-		error_set(err, "watching for changes is not there yet: use -once");
-		return bad_flag(err);
-	}
+	if (check_flags(rendering, err) < 0 || check_sources(&rendering->settings, err) < 0)
+		return -1;
 	return render(rendering, err);
 }
 

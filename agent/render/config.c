@@ -1,303 +1,205 @@
-/* consul-template's configuration (its README describes the stanzas) to templates. */
+/* consul-template's configuration (its docs/configuration.md describes the stanzas) to templates.
+ */
+#include "agent/render/config_keys.h"
 #include "agent/render/hcl.h"
-#include "agent/render/render.h"
 #include "common/file.h"
 #include "common/json.h"
-#include "common/nearest.h"
-#include "common/own.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-struct config {
-	struct arena *arena;
-	const char *path;
-	const char *directory; /* where relative sources are */
-	struct render_template *templates;
-	size_t count;
-	const char *address, *token;
-	struct error *err;
+static const struct config_key exec_keys[] = {
+	{"command", config_command, 0, NULL},
+	{"enabled", config_ignore, 0, "a command runs when it is there"},
+	{"env", config_refuse, 0, "commands have the agent's environment"},
+	{"kill_signal", config_ignore, 0, "commands are waited for"},
+	{"kill_timeout", config_ignore, 0, "commands are waited for"},
+	{"reload_signal", config_ignore, 0, "commands are waited for"},
+	{"splay", config_ignore, 0, "commands are waited for"},
+	{"timeout", config_ignore, 0, "commands may take as long as they need"},
 };
 
-struct config_key {
-	const char *name;
-	int (*read)(struct config *config, const struct value_entry *entry,
-		    struct render_template *tmpl);
-};
-
-static int fail(struct config *config, const struct value *value, const char *name,
-		const char *what)
+static int read_exec(struct config *config, const struct config_key *key,
+		     const struct value_entry *entry, void *target)
 {
-	return error_set_at(config->err, config->path, value->line, value->column, "'%s' %s", name,
-			    what);
+	(void)key;
+	return config_blocks(config, entry, "an exec", exec_keys, COUNT_OF(exec_keys), target);
 }
 
-/* --- a template's keys --- */
-
-static int read_text(struct config *config, const struct value_entry *entry, const char **text)
+/* Beside the file that names it. */
+static int read_source(struct config *config, const struct config_key *key,
+		       const struct value_entry *entry, void *target)
 {
-	*text = value_text(entry->value);
-	return *text ? 0 : fail(config, entry->value, entry->key, "must be a string");
-}
-
-static int read_source(struct config *config, const struct value_entry *entry,
-		       struct render_template *tmpl)
-{
-	if (read_text(config, entry, &tmpl->source) < 0)
+	struct render_template *tmpl = target;
+	if (config_text(config, key, entry, target) < 0)
 		return -1;
-	if (tmpl->source[0] != '/')
+	if (tmpl->source && tmpl->source[0] != '/')
 		tmpl->source = arena_printf(config->arena, "%s%s", config->directory, tmpl->source);
 	return 0;
 }
 
-static int read_destination(struct config *config, const struct value_entry *entry,
-			    struct render_template *tmpl)
-{
-	return read_text(config, entry, &tmpl->destination);
-}
-
-static int read_contents(struct config *config, const struct value_entry *entry,
-			 struct render_template *tmpl)
-{
-	return read_text(config, entry, &tmpl->contents);
-}
-
-/* A list is joined: it is run by the shell either way. */
-static int read_command(struct config *config, const struct value_entry *entry,
-			struct render_template *tmpl)
-{
-	const struct value *value = entry->value;
-	if (value->kind != VALUE_LIST)
-		return read_text(config, entry, &tmpl->command);
-	auto_buf struct buf line = {0};
-	for (size_t i = 0; i < value->list.len; i++) {
-		const char *word = value_text(value->list.items[i]);
-		if (!word)
-			return fail(config, value, entry->key, "must be a string or a list of them");
-		buf_printf(&line, "%s%s", i ? " " : "", word);
-	}
-	tmpl->command = arena_strdup(config->arena, buf_text(&line));
-	return 0;
-}
-
-/* Octal, as written: 0640 or "0640". */
-static int read_perms(struct config *config, const struct value_entry *entry,
-		      struct render_template *tmpl)
-{
-	const char *text = value_text(entry->value);
-	char *end = NULL;
-	if (!text)
-		text = entry->value->source;
-	long mode = text ? strtol(text, &end, 8) : -1;
-	if (!text || !*text || *end || mode < 0 || mode > 07777)
-		return fail(config, entry->value, entry->key, "must be octal, such as 0644");
-	tmpl->perms = (int)mode;
-	return 0;
-}
-
-static int read_left(struct config *config, const struct value_entry *entry,
-		     struct render_template *tmpl)
-{
-	return read_text(config, entry, &tmpl->left);
-}
-
-static int read_right(struct config *config, const struct value_entry *entry,
-		      struct render_template *tmpl)
-{
-	return read_text(config, entry, &tmpl->right);
-}
-
-static int read_user(struct config *config, const struct value_entry *entry,
-		     struct render_template *tmpl)
-{
-	return read_text(config, entry, &tmpl->user);
-}
-
-static int read_group(struct config *config, const struct value_entry *entry,
-		      struct render_template *tmpl)
-{
-	return read_text(config, entry, &tmpl->group);
-}
-
-static int read_flag(struct config *config, const struct value_entry *entry, bool *flag)
-{
-	if (entry->value->kind != VALUE_BOOL)
-		return fail(config, entry->value, entry->key, "must be true or false");
-	*flag = entry->value->boolean;
-	return 0;
-}
-
-static int read_error_on_missing_key(struct config *config, const struct value_entry *entry,
-				     struct render_template *tmpl)
-{
-	return read_flag(config, entry, &tmpl->error_on_missing_key);
-}
-
-static int read_create_dest_dirs(struct config *config, const struct value_entry *entry,
-				 struct render_template *tmpl)
-{
-	return read_flag(config, entry, &tmpl->create_dest_dirs);
-}
-
-/* Known, and without a meaning for a single rendering. */
-static int skip(struct config *config, const struct value_entry *entry,
-		struct render_template *tmpl)
-{
-	(void)config;
-	(void)entry;
-	(void)tmpl;
-	return 0;
-}
+#define TEMPLATE(field) offsetof(struct render_template, field)
 
 static const struct config_key template_keys[] = {
-	{"source", read_source},
-	{"destination", read_destination},
-	{"contents", read_contents},
-	{"command", read_command},
-	{"perms", read_perms},
-	{"left_delimiter", read_left},
-	{"right_delimiter", read_right},
-	{"user", read_user},
-	{"group", read_group},
-	{"error_on_missing_key", read_error_on_missing_key},
-	{"create_dest_dirs", read_create_dest_dirs},
-	{"backup", skip},
-	{"command_timeout", skip},
-	{"error_fatal", skip},
-	{"exec", skip},
-	{"function_denylist", skip},
-	{"sandbox_path", skip},
-	{"uid", skip},
-	{"gid", skip},
-	{"wait", skip},
+	{"source", read_source, TEMPLATE(source), NULL},
+	{"destination", config_text, TEMPLATE(destination), NULL},
+	{"contents", config_contents, TEMPLATE(contents), NULL},
+	{"command", config_command, 0, NULL},
+	{"exec", read_exec, 0, NULL},
+	{"perms", config_perms, 0, NULL},
+	{"left_delimiter", config_text, TEMPLATE(left), NULL},
+	{"right_delimiter", config_text, TEMPLATE(right), NULL},
+	{"user", config_account, TEMPLATE(user), NULL},
+	{"uid", config_account, TEMPLATE(user), NULL},
+	{"group", config_account, TEMPLATE(group), NULL},
+	{"gid", config_account, TEMPLATE(group), NULL},
+	{"error_on_missing_key", config_flag, TEMPLATE(error_on_missing_key), NULL},
+	{"create_dest_dirs", config_flag, TEMPLATE(create_dest_dirs), NULL},
+	{"backup", config_flag, TEMPLATE(backup), NULL},
+	{"command_timeout", config_ignore, 0, "commands may take as long as they need"},
+	{"error_fatal", config_ignore, 0, "an error always is"},
+	{"function_blacklist", config_refuse, 0, "functions can't be forbidden yet"},
+	{"function_denylist", config_refuse, 0, "functions can't be forbidden yet"},
+	{"sandbox_path", config_refuse, 0, "files can't be confined yet"},
+	{"wait", config_ignore, 0, "it is for watching"},
 };
-
-/* --- the top level --- */
-
-static int read_keys(struct config *config, const struct value *map, const char *what,
-		     const struct config_key *keys, size_t count, struct render_template *tmpl)
-{
-	const char *names[count];
-	for (size_t k = 0; k < count; k++)
-		names[k] = keys[k].name;
-	for (size_t i = 0; i < map->map.len; i++) {
-		const struct value_entry *entry = &map->map.entries[i];
-		size_t k = 0;
-		while (k < count && strcmp(keys[k].name, entry->key) != 0)
-			k++;
-		const char *near = nearest_name(entry->key, names, count);
-		if (k == count)
-			return error_set_at(config->err, config->path, entry->line, entry->column,
-					    "unknown key '%s' in %s%s%s%s", entry->key, what,
-					    near ? ": did you mean '" : "", near ? near : "",
-					    near ? "'?" : "");
-		if (keys[k].read(config, entry, tmpl) < 0)
-			return -1;
-	}
-	return 0;
-}
 
 static int add_template(struct config *config, const struct value *block)
 {
-	struct render_template *tmpl = &config->templates[config->count];
+	struct render_template *tmpl = &config->settings->templates[config->settings->count];
 	*tmpl = (struct render_template){.perms = -1, .create_dest_dirs = true};
-	if (block->kind != VALUE_MAP)
-		return fail(config, block, "template", "must be a block");
-	if (read_keys(config, block, "a template", template_keys, COUNT_OF(template_keys), tmpl) < 0)
+	if (config_block(config, block, "a template", template_keys, COUNT_OF(template_keys),
+			 tmpl) < 0)
 		return -1;
-	if (!tmpl->source == !tmpl->contents)
-		return fail(config, block, "template", "needs a source, or contents");
+	if (!tmpl->source && !tmpl->contents)
+		return config_fail(config, block, "template", "needs a source, or contents");
+	if (tmpl->source && tmpl->contents)
+		return config_fail(config, block, "template", "has a source and contents: which?");
 	if (!tmpl->destination)
-		return fail(config, block, "template", "needs a destination");
-	config->count++;
+		return config_fail(config, block, "template", "needs a destination");
+	config->settings->count++;
 	return 0;
 }
 
-/* A block is a list of maps; JSON may have the map itself. */
-static const struct value *block_at(const struct value *blocks, size_t i)
+static int read_templates(struct config *config, const struct config_key *key,
+			  const struct value_entry *entry, void *target)
 {
-	return blocks->kind == VALUE_LIST ? blocks->list.items[i] : blocks;
-}
-
-static size_t block_count(const struct value *blocks)
-{
-	return blocks->kind == VALUE_LIST ? blocks->list.len : 1;
-}
-
-static int read_templates(struct config *config, const struct value_entry *entry,
-			  struct render_template *tmpl)
-{
-	size_t count = block_count(entry->value);
-	(void)tmpl;
-	config->templates = arena_grow(config->arena, config->templates, config->count,
-				       config->count + count, sizeof *config->templates);
+	struct render_settings *settings = target;
+	size_t count = config_block_count(entry->value);
+	(void)key;
+	settings->templates = arena_grow(config->arena, settings->templates, settings->count,
+					 settings->count + count, sizeof *settings->templates);
 	for (size_t i = 0; i < count; i++)
-		if (add_template(config, block_at(entry->value, i)) < 0)
+		if (add_template(config, config_block_at(entry->value, i)) < 0)
 			return -1;
 	return 0;
 }
 
-static int read_consul(struct config *config, const struct value_entry *entry,
-		       struct render_template *tmpl)
+/* "enabled = false" is what there is. */
+static int read_ssl(struct config *config, const struct config_key *key,
+		    const struct value_entry *entry, void *target)
 {
-	(void)tmpl;
-	for (size_t i = 0; i < block_count(entry->value); i++) {
-		const struct value *block = block_at(entry->value, i);
-		const char *address = value_text(value_get(block, "address"));
-		const char *token = value_text(value_get(block, "token"));
-		config->address = address ? address : config->address;
-		config->token = token ? token : config->token;
+	for (size_t i = 0; i < config_block_count(entry->value); i++) {
+		const struct value *enabled =
+			value_get(config_block_at(entry->value, i), "enabled");
+		if (!value_is(enabled, VALUE_BOOL) || enabled->boolean)
+			return config_refuse(config, key, entry, target);
 	}
 	return 0;
 }
 
-static const struct config_key keys[] = {
-	{"template", read_templates},
-	{"consul", read_consul},
-	{"block_query_wait", skip},
-	{"deduplicate", skip},
-	{"default_delimiters", skip},
-	{"err_on_failed_lookup", skip},
-	{"exec", skip},
-	{"kill_signal", skip},
-	{"log_file", skip},
-	{"log_level", skip},
-	{"max_stale", skip},
-	{"nomad", skip},
-	{"once", skip},
-	{"parse_only", skip},
-	{"pid_file", skip},
-	{"reload_signal", skip},
-	{"syslog", skip},
-	{"template_error_fatal", skip},
-	{"vault", skip},
-	{"wait", skip},
+#define SETTINGS(field) offsetof(struct render_settings, field)
+
+static const struct config_key consul_keys[] = {
+	{"address", config_text, SETTINGS(consul_address), NULL},
+	{"token", config_text, SETTINGS(consul_token), NULL},
+	{"auth", config_refuse, 0, "use a token"},
+	{"namespace", config_refuse, 0, "there is one namespace"},
+	{"retry", config_ignore, 0, "a request that failed is an error"},
+	{"ssl", read_ssl, 0, "use an address with https:// and CONSUL_CACERT"},
+	{"transport", config_ignore, 0, "one connection is kept open"},
 };
 
-static bool ends_with(const char *text, const char *end)
+static int read_consul(struct config *config, const struct config_key *key,
+		       const struct value_entry *entry, void *target)
 {
-	size_t len = strlen(text), end_len = strlen(end);
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+	static const struct config_key address = {"consul", config_text, SETTINGS(consul_address),
+						  NULL};
+	(void)key;
+	if (value_is(entry->value, VALUE_STRING)) /* of old configurations */
+		return config_text(config, &address, entry, target);
+	return config_blocks(config, entry, "the consul block", consul_keys, COUNT_OF(consul_keys),
+			     target);
 }
 
-int render_config(const char *path, struct arena *arena, struct render_template **templates,
-		  size_t *count, const char **consul_address, const char **consul_token,
+static const struct config_key delimiter_keys[] = {
+	{"left", config_text, offsetof(struct config, left), NULL},
+	{"right", config_text, offsetof(struct config, right), NULL},
+};
+
+static int read_delimiters(struct config *config, const struct config_key *key,
+			   const struct value_entry *entry, void *target)
+{
+	(void)key;
+	(void)target;
+	return config_blocks(config, entry, "default_delimiters", delimiter_keys,
+			     COUNT_OF(delimiter_keys), config);
+}
+
+static const struct config_key keys[] = {
+	{"template", read_templates, 0, NULL},
+	{"consul", read_consul, 0, NULL},
+	{"default_delimiters", read_delimiters, 0, NULL},
+	{"once", config_flag, SETTINGS(once), NULL},
+	{"block_query_wait", config_ignore, 0, "it is for watching"},
+	{"deduplicate", config_ignore, 0, "it is for watching"},
+	{"err_on_failed_lookup", config_ignore, 0, "a missing key always is an error"},
+	{"exec", config_refuse, 0, "children are not run yet: use a template's command"},
+	{"kill_signal", config_ignore, 0, "it is for watching"},
+	{"log_file", config_ignore, 0, "there is no log yet"},
+	{"log_level", config_ignore, 0, "there is no log yet"},
+	{"max_stale", config_ignore, 0, "the leader is asked"},
+	{"nomad", config_ignore, 0, "Nomad is not asked yet"},
+	{"parse_only", config_refuse, 0, "use -dry"},
+	{"pid_file", config_ignore, 0, "it is for watching"},
+	{"reload_signal", config_ignore, 0, "it is for watching"},
+	{"syslog", config_ignore, 0, "there is no log yet"},
+	{"template_error_fatal", config_ignore, 0, "an error always is"},
+	{"vault", config_ignore, 0, "Vault is not asked yet"},
+	{"wait", config_ignore, 0, "it is for watching"},
+};
+
+/* Where a template says nothing, or "". */
+static void set_delimiters(const struct config *config)
+{
+	for (size_t i = 0; i < config->settings->count; i++) {
+		struct render_template *tmpl = &config->settings->templates[i];
+		tmpl->left = tmpl->left && *tmpl->left ? tmpl->left : config->left;
+		tmpl->right = tmpl->right && *tmpl->right ? tmpl->right : config->right;
+	}
+}
+
+static bool is_json(const char *path)
+{
+	size_t len = strlen(path);
+	return len > 5 && strcmp(path + len - 5, ".json") == 0;
+}
+
+int render_config(const char *path, struct arena *arena, struct render_settings *settings,
 		  struct error *err)
 {
 	auto_buf struct buf text = {0};
 	const char *slash = strrchr(path, '/');
-	struct config config = {.arena = arena, .path = path, .err = err};
+	struct config config = {.arena = arena, .path = path, .settings = settings, .err = err};
 	config.directory = slash ? arena_strndup(arena, path, (size_t)(slash + 1 - path)) : "";
+	*settings = (struct render_settings){.ignored = value_list(arena)};
 	if (file_read(path, 0, &text, err) < 0)
 		return -1;
-	const struct value *root =
-		ends_with(path, ".json") ? json_parse(arena, path, buf_text(&text), text.len, err)
-					 : hcl_parse(arena, path, buf_text(&text), text.len, err);
-	if (!root || read_keys(&config, root, "the configuration", keys, COUNT_OF(keys), NULL) < 0)
+	const struct value *root = is_json(path)
+					   ? json_parse(arena, path, buf_text(&text), text.len, err)
+					   : hcl_parse(arena, path, buf_text(&text), text.len, err);
+	if (!root ||
+	    config_block(&config, root, "the configuration", keys, COUNT_OF(keys), settings) < 0)
 		return -1;
-	*templates = config.templates;
-	*count = config.count;
-	*consul_address = config.address ? config.address : *consul_address;
-	*consul_token = config.token ? config.token : *consul_token;
+	set_delimiters(&config);
 	return 0;
 }

@@ -8,8 +8,9 @@
 #include "common/value.h"
 
 /* A map of the file's keys. A block is a list of maps under its name, one for each time it is
- * there ("template {...}" twice: a list of two); a label nests one map more. Values have their
- * positions, numbers their text in `source`. NULL with a position on failure. */
+ * there ("template {...}" twice: a list of two); a label nests one map more; `name = {...}` is a
+ * block too, as in HCL 1. Values and keys have their positions, numbers their text in `source`.
+ * A key that is there twice is an error. NULL with a position on failure. */
 struct value *hcl_parse(struct arena *arena, const char *name, const char *text, size_t len,
 			struct error *err);
 

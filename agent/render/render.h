@@ -12,10 +12,21 @@ struct render_template {
 	const char *source, *destination; /* paths; a relative source is beside its template.hcl */
 	const char *contents;		  /* instead of a source; NULL otherwise */
 	const char *command;		  /* run after the file has changed, or NULL */
+	const char *const *argv;	  /* the command as a list: run without a shell; or NULL */
 	const char *left, *right;	  /* delimiters; NULL: {{ and }} */
 	int perms;			  /* -1: 0644, or those of the file that is there */
 	const char *user, *group;	  /* NULL: as it is made */
 	bool error_on_missing_key, create_dest_dirs;
+	bool backup; /* keeps the file that was there as DESTINATION.bak */
+};
+
+/* What a configuration says. */
+struct render_settings {
+	struct render_template *templates;
+	size_t count;
+	const char *consul_address, *consul_token; /* NULL: not named */
+	bool once;
+	struct value *ignored; /* list of warnings, one for each key that has no effect here */
 };
 
 /* What a rendering read from outside, for the cache: kind, name, hash of the value. */
@@ -24,10 +35,8 @@ struct render_report {
 	struct value *reads;	/* list of {"kind","name","hash"}; hash "" for a missing value */
 };
 
-/* Reads template.hcl (HCL 1, or JSON by its ending) and returns its templates; consul_address and
- * consul_token are set where it names them. All in `arena`. */
-int render_config(const char *path, struct arena *arena, struct render_template **templates,
-		  size_t *count, const char **consul_address, const char **consul_token,
+/* Reads template.hcl (HCL 1, or JSON by its ending). Everything is in `arena`. */
+int render_config(const char *path, struct arena *arena, struct render_settings *settings,
 		  struct error *err);
 
 /* Renders one template to bytes without writing anything. Errors read like Go's and have

@@ -1,92 +1,112 @@
 #include "agent/render/render.h"
 
 #include "agent/account.h"
+#include "agent/render/command.h"
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 struct output {
 	struct buf text;
 	bool changed;
 };
 
-static bool is_same(const char *path, const struct buf *text)
+/* What a file is to be, and what it is now. */
+struct wanted {
+	mode_t mode;
+	uid_t uid; /* -1: as it is made */
+	gid_t gid;
+	bool same_attributes, same_text;
+};
+
+static bool holds(const char *path, const struct stat *info, const struct buf *text)
 {
 	auto_buf struct buf old = {0};
 	auto_error struct error ignored = {0};
-	return access(path, F_OK) == 0 && file_read(path, 0, &old, &ignored) == 0 &&
-	       old.len == text->len && (!old.len || memcmp(old.data, text->data, old.len) == 0);
-}
-
-/* The template's, else those of the file that is there, else 0644. */
-static mode_t mode_of(const struct render_template *tmpl, const struct stat *info)
-{
-	if (tmpl->perms >= 0)
-		return (mode_t)tmpl->perms;
-	return info ? info->st_mode & 07777 : 0644;
+	return S_ISREG(info->st_mode) && (size_t)info->st_size == text->len &&
+	       file_read(path, 0, &old, &ignored) == 0 && old.len == text->len &&
+	       (!old.len || memcmp(old.data, text->data, old.len) == 0);
 }
 
 /* The owner the template names, as numbers; what it does not name stays. */
-static int find_owner(const struct render_template *tmpl, uid_t *uid, gid_t *gid, struct error *err)
+static int find_owner(const struct render_template *tmpl, struct wanted *wanted, struct error *err)
 {
 	auto_account struct account account = {0};
 	if (!tmpl->user && !tmpl->group)
 		return 0;
-	autofree char *own = mem_printf("%d", (int)geteuid());
+	autofree char *own = mem_printf("%u", (unsigned)geteuid());
 	autofree char *spec = mem_printf("%s%s%s", tmpl->user ? tmpl->user : own,
 					 tmpl->group ? ":" : "", tmpl->group ? tmpl->group : "");
 	if (account_find(spec, "/etc/passwd", "/etc/group", &account, err) < 0)
 		return error_wrap(err, "the owner of %s", tmpl->destination);
-	*uid = tmpl->user ? account.uid : *uid;
-	*gid = account.gid;
+	if (tmpl->user)
+		wanted->uid = account.uid;
+	if (tmpl->group)
+		wanted->gid = account.gid;
 	return 0;
+}
+
+/* The mode is the template's, else that of the file that is there, else 0644. */
+static int look(const struct render_template *tmpl, const struct buf *text, struct wanted *wanted,
+		struct error *err)
+{
+	struct stat info = {0};
+	bool there = stat(tmpl->destination, &info) == 0;
+	*wanted = (struct wanted){.mode = 0644, .uid = (uid_t)-1, .gid = (gid_t)-1};
+	if (there)
+		*wanted = (struct wanted){info.st_mode & 07777, info.st_uid, info.st_gid, false,
+					  holds(tmpl->destination, &info, text)};
+	if (tmpl->perms >= 0)
+		wanted->mode = (mode_t)tmpl->perms;
+	if (find_owner(tmpl, wanted, err) < 0)
+		return -1;
+	wanted->same_attributes = there && wanted->mode == (info.st_mode & 07777) &&
+				  wanted->uid == info.st_uid && wanted->gid == info.st_gid;
+	return 0;
+}
+
+/* The old file by another name: it is replaced by a rename, so that its content stays. */
+static int keep_backup(const char *path, struct error *err)
+{
+	autofree char *backup = mem_printf("%s.bak", path);
+	if (unlink(backup) < 0 && errno != ENOENT)
+		return error_errno(err, "can't replace %s", backup);
+	if (link(path, backup) < 0 && errno != ENOENT)
+		return error_errno(err, "can't keep the old %s", path);
+	return 0;
+}
+
+/* A signal in between would leave the temporary file. */
+static int replace(const char *path, const struct buf *text, const struct wanted *wanted,
+		   struct error *err)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	int status = file_replace(path, buf_text(text), text->len, wanted->mode, wanted->uid,
+				  wanted->gid, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return status;
 }
 
 static int write_one(const struct render_template *tmpl, struct output *output, struct error *err)
 {
-	struct stat info;
-	bool there = stat(tmpl->destination, &info) == 0;
-	bool same_mode = there && mode_of(tmpl, &info) == (info.st_mode & 07777);
-	uid_t uid = there ? info.st_uid : (uid_t)-1;
-	gid_t gid = there ? info.st_gid : (gid_t)-1;
-	if (there && same_mode && !tmpl->user && !tmpl->group &&
-	    is_same(tmpl->destination, &output->text))
-		return 0;
-	if (find_owner(tmpl, &uid, &gid, err) < 0)
+	struct wanted wanted;
+	if (look(tmpl, &output->text, &wanted, err) < 0)
 		return -1;
+	output->changed = !wanted.same_text;
+	if (wanted.same_text && wanted.same_attributes)
+		return 0;
 	if (tmpl->create_dest_dirs && file_make_parents(tmpl->destination, err) < 0)
 		return -1;
-	output->changed = !there || !is_same(tmpl->destination, &output->text);
-	return file_replace(tmpl->destination, buf_text(&output->text), output->text.len,
-			    mode_of(tmpl, there ? &info : NULL), uid, gid, err);
-}
-
-static int run_command(const char *command, struct error *err)
-{
-	pid_t child = fork();
-	if (child < 0)
-		return error_errno(err, "can't run '%s'", command);
-	if (child == 0) {
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-		_exit(127);
-	}
-	int status;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return error_errno(err, "can't wait for '%s'", command);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	if (WIFSIGNALED(status))
-		return error_set(err, "the command '%s' was killed by signal %d", command,
-				 WTERMSIG(status));
-	return error_set(err, "the command '%s' failed with exit code %d", command,
-			 WEXITSTATUS(status));
+	if (tmpl->backup && output->changed && keep_backup(tmpl->destination, err) < 0)
+		return -1;
+	return replace(tmpl->destination, &output->text, &wanted, err);
 }
 
 static void note(struct arena *arena, struct value *rendered, const struct render_template *tmpl,
@@ -98,6 +118,26 @@ static void note(struct arena *arena, struct value *rendered, const struct rende
 	value_append(arena, rendered, map);
 }
 
+/* A command that several templates name runs once, as in consul-template. */
+static bool has_run(const struct render_template *templates, const struct output *outputs,
+		    size_t before)
+{
+	for (size_t i = 0; i < before; i++)
+		if (outputs[i].changed && render_command_equal(&templates[i], &templates[before]))
+			return true;
+	return false;
+}
+
+static int run_commands(const struct render_template *templates, size_t count,
+			const struct output *outputs, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (outputs[i].changed && templates[i].command && !has_run(templates, outputs, i) &&
+		    render_command_run(&templates[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 static int write_outputs(const struct render_template *templates, size_t count,
 			 struct output *outputs, struct arena *arena, struct value *rendered,
 			 struct error *err)
@@ -107,18 +147,14 @@ static int write_outputs(const struct render_template *templates, size_t count,
 			return -1;
 		note(arena, rendered, &templates[i], &outputs[i]);
 	}
-	for (size_t i = 0; i < count; i++)
-		if (outputs[i].changed && templates[i].command &&
-		    run_command(templates[i].command, err) < 0)
-			return -1;
-	return 0;
+	return run_commands(templates, count, outputs, err);
 }
 
 int render_all(const struct render_template *templates, size_t count, struct source *source,
 	       const struct value *facts, struct arena *arena, struct render_report *report,
 	       struct error *err)
 {
-	struct output *outputs = mem_alloc(count * sizeof *outputs);
+	autofree struct output *outputs = mem_alloc(count * sizeof *outputs);
 	int status = 0;
 	report->rendered = value_list(arena);
 	report->reads = value_list(arena);
@@ -129,6 +165,5 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 		status = write_outputs(templates, count, outputs, arena, report->rendered, err);
 	for (size_t i = 0; i < count; i++)
 		buf_free(&outputs[i].text);
-	free(outputs);
 	return status;
 }

@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A RENDER request, read. All in the request's arena. */
-struct rendering {
-	struct render_template *templates;
-	size_t count;
-	const char *address, *token; /* Consul's, as the configuration has them */
-};
-
 static int bad_template(size_t at, const char *key, const char *expected, struct error *err)
 {
 	return error_set(err, "\"%s\" of template %zu must be %s", key, at, expected);
@@ -65,7 +58,7 @@ static int read_template(const struct value *map, size_t at, struct render_templ
 }
 
 static int read_templates(const struct value *list, struct arena *arena,
-			  struct rendering *rendering, struct error *err)
+			  struct render_settings *rendering, struct error *err)
 {
 	if (!value_is(list, VALUE_LIST))
 		return error_set(err, "a RENDER request without \"config\" or \"templates\"");
@@ -78,26 +71,26 @@ static int read_templates(const struct value *list, struct arena *arena,
 }
 
 static int read_rendering(const struct value *request, struct arena *arena,
-			  struct rendering *rendering, struct error *err)
+			  struct render_settings *rendering, struct error *err)
 {
 	const char *config = value_text(value_get(request, "config"));
 	if (!config)
 		return read_templates(value_get(request, "templates"), arena, rendering, err);
-	return render_config(config, arena, &rendering->templates, &rendering->count,
-			     &rendering->address, &rendering->token, err);
+	return render_config(config, arena, rendering, err);
 }
 
 /* Directly where the request says so, with what the configuration has for what it leaves out. */
-static struct source *open_source(const struct value *request, const struct rendering *rendering,
-				  uint32_t id, int channel, struct error *err)
+static struct source *open_source(const struct value *request,
+				  const struct render_settings *rendering, uint32_t id, int channel,
+				  struct error *err)
 {
 	const struct value *consul = value_get(request, "consul");
 	if (!value_is(consul, VALUE_MAP))
 		return source_driver(channel, id);
 	const char *address = value_text(value_get(consul, "address"));
 	const char *token = value_text(value_get(consul, "token"));
-	return source_consul(address ? address : rendering->address,
-			     token ? token : rendering->token, err);
+	return source_consul(address ? address : rendering->consul_address,
+			     token ? token : rendering->consul_token, err);
 }
 
 typedef struct value *answerer(const struct value *request, uint32_t id, int channel,
@@ -106,7 +99,7 @@ typedef struct value *answerer(const struct value *request, uint32_t id, int cha
 static struct value *render(const struct value *request, uint32_t id, int channel,
 			    struct arena *arena, struct error *err)
 {
-	struct rendering rendering = {0};
+	struct render_settings rendering = {0};
 	struct render_report report = {0};
 	if (read_rendering(request, arena, &rendering, err) < 0)
 		return NULL;

@@ -56,15 +56,12 @@ void source_free(struct source *source)
 	source->free(source);
 }
 
-int render_config(const char *path, struct arena *arena, struct render_template **templates,
-		  size_t *count, const char **consul_address, const char **consul_token,
+int render_config(const char *path, struct arena *arena, struct render_settings *settings,
 		  struct error *err)
 {
 	(void)arena;
-	(void)templates;
-	(void)count;
-	*consul_address = "from-config";
-	*consul_token = "secret";
+	*settings = (struct render_settings){.consul_address = "from-config",
+					     .consul_token = "secret"};
 	if (strcmp(path, "/good.hcl") == 0)
 		return 0;
 	return error_set_at(err, path, 3, 7, "a brace is missing");
