@@ -41,12 +41,10 @@ void attach_refused(struct engine_stream *stream)
 	struct error err = {0};
 	const char *head = buf_text(&stream->answer), *body = strstr(head, "\r\n\r\n");
 	const char *reason = body ? reason_in(&arena, body + 4) : NULL;
-	int status_line = (int)strcspn(head, "\r\n");
-	if (reason)
-		error_set(&err, "%s: %s", stream->engine->endpoint.name, reason);
-	else
-		error_set(&err, "%s refused to attach: %.*s", stream->engine->endpoint.name,
-			  status_line, *head ? head : "it hung up");
+	if (!reason)
+		reason = arena_strndup(&arena, head, strcspn(head, "\r\n"));
+	error_set(&err, "%s: %s", stream->engine->endpoint.name,
+		  *reason ? reason : "it hung up instead of attaching");
 	stream_end(stream, &err);
 }
 
