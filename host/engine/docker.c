@@ -90,7 +90,8 @@ static int agree(struct engine *engine, const struct value *version, struct erro
 				 engine->endpoint.name);
 	int minor = newest < API_MINOR ? newest : oldest > API_MINOR ? oldest : API_MINOR;
 	snprintf(engine->prefix, sizeof engine->prefix, "/v1.%d", minor);
-	engine->name = mem_strdup(is_podman(version) ? "podman" : "docker");
+	engine->answers_late = is_podman(version);
+	engine->name = mem_strdup(engine->answers_late ? "podman" : "docker");
 	engine->version = mem_strdup(number ? number : "");
 	return 0;
 }

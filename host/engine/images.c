@@ -48,7 +48,9 @@ static void report_status(struct operation *operation, const struct value *line)
 	free(operation->id);
 	operation->id = mem_strdup(status);
 	/* A layer's progress is not worth a line for each percent. */
-	if (operation->progress && !value_get(line, "progress")) {
+	const struct value *detail = value_get(line, "progressDetail");
+	bool ticks = value_is(detail, VALUE_MAP) && detail->map.len;
+	if (operation->progress && !ticks) {
 		autofree char *text =
 			layer ? mem_printf("%s: %s", layer, status) : mem_strdup(status);
 		operation->progress(operation->ctx, text);
@@ -60,7 +62,9 @@ static void take_line(struct operation *operation, const char *text, size_t len)
 	auto_arena struct arena arena = {0};
 	auto_error struct error ignored = {0};
 	const struct value *line = json_parse(&arena, "line", text, len, &ignored);
-	const char *failed = value_text(value_get(line, "error"));
+	const char *failed = value_text(value_path(line, "errorDetail.message"));
+	if (!failed) /* some engines send only one of the two */
+		failed = value_text(value_get(line, "error"));
 	if (failed)
 		error_set(&operation->failed, "%s: %s", operation->engine->endpoint.name, failed);
 	else if (line)

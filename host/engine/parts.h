@@ -12,7 +12,8 @@ struct engine {
 	struct http_server server;
 	struct http_client *client;
 	char *name, *version;
-	char prefix[16]; /* "/v1.41" */
+	char prefix[16];   /* "/v1.41" */
+	bool answers_late; /* Podman: an attach is answered only after the container's start */
 	struct operation *running;
 };
 

@@ -1,0 +1,340 @@
+/* The engine's requests and what is made of its answers, against a peer that answers by script. The
+ * real engine's part is in tests/e2e. */
+#include "tests/unit/check.h"
+
+#include "common/own.h"
+#include "host/engine/engine.h"
+#include "host/exit_codes.h"
+#include "tests/unit/peer.h"
+
+static struct peer peer;
+static char directory[] = "/tmp/factory-engine-XXXXXX";
+static char endpoint[80];
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *version = "{}", *status = "200 OK", *answer = "";
+static char asked[512]; /* "METHOD PATH BODY" of the last request but /version */
+
+static bool handle(int fd, const struct peer_request *request)
+{
+	pthread_mutex_lock(&lock);
+	if (strcmp(request->path, "/version") == 0) {
+		peer_answer(fd, "200 OK", version, strlen(version));
+	} else {
+		snprintf(asked, sizeof asked, "%s %s %.*s", request->method, request->path,
+			 (int)request->body.len, buf_text(&request->body));
+		peer_answer(fd, status, answer, strlen(answer));
+	}
+	pthread_mutex_unlock(&lock);
+	return true;
+}
+
+static int start_peer(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(endpoint, sizeof endpoint, "unix://%s/socket", directory);
+	peer_start(&peer, endpoint + strlen("unix://"), handle);
+	return 0;
+}
+
+static int stop_peer(void **state)
+{
+	(void)state;
+	peer_stop(&peer);
+	unlink(endpoint + strlen("unix://"));
+	return rmdir(directory);
+}
+
+static void say(const char *with_status, const char *with_answer)
+{
+	pthread_mutex_lock(&lock);
+	status = with_status;
+	answer = with_answer;
+	pthread_mutex_unlock(&lock);
+}
+
+struct bench {
+	struct loop *loop;
+	struct engine *engine;
+	struct engine_kept kept;
+	struct error err;
+};
+
+static const char docker[] = "{\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\","
+			     "\"Version\":\"20.10\",\"Components\":[{\"Name\":\"Engine\"}]}";
+
+static void open_as(struct bench *bench, const char *version_text)
+{
+	*bench = (struct bench){0};
+	version = version_text;
+	bench->loop = loop_new(&bench->err);
+	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
+}
+
+static void close_bench(struct bench *bench)
+{
+	engine_kept_free(&bench->kept);
+	engine_close(bench->engine);
+	loop_free(bench->loop);
+	error_clear(&bench->err);
+}
+
+static int finish(struct bench *bench)
+{
+	return engine_finish(bench->engine, &bench->kept, &bench->err);
+}
+
+static void version_is_agreed_upon(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *version, *name, *path;
+	} cases[] = {
+		{docker, "docker", "GET /v1.41/containers/x/json "},
+		{"{\"ApiVersion\":\"1.48\",\"MinAPIVersion\":\"1.24\"}", "docker",
+		 "GET /v1.43/containers/x/json "},
+		{"{\"ApiVersion\":\"1.52\",\"MinAPIVersion\":\"1.44\"}", "docker",
+		 "GET /v1.44/containers/x/json "},
+		{"{\"ApiVersion\":\"1.41\",\"Components\":[{\"Name\":\"Podman Engine\"}]}",
+		 "podman", "GET /v1.41/containers/x/json "},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct bench bench;
+		open_as(&bench, cases[i].version);
+		expect_no_error(&bench.err);
+		assert_string_equal(engine_name(bench.engine), cases[i].name);
+		say("200 OK", "{}");
+		engine_inspect(bench.engine, "x", engine_keep, &bench.kept);
+		assert_int_equal(finish(&bench), 0);
+		assert_string_equal(asked, cases[i].path);
+		close_bench(&bench);
+	}
+}
+
+static void what_is_no_engine(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *version, *error;
+	} cases[] = {
+		{"{}", "speaks no version of the API"},
+		{"{\"ApiVersion\":\"2.0\"}", "speaks no version of the API"},
+		{"<html>", "this is no JSON"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct bench bench;
+		open_as(&bench, cases[i].version);
+		assert_null(bench.engine);
+		assert_int_equal(bench.err.exit_code, EXIT_ENGINE);
+		expect_error(&bench.err, cases[i].error);
+		close_bench(&bench);
+	}
+}
+
+static void unreachable(void **state)
+{
+	(void)state;
+	struct error err = {0};
+	struct loop *loop = loop_new(&err);
+	assert_null(engine_open(loop, "unix:///nonexistent/docker.sock", &err));
+	assert_int_equal(err.exit_code, EXIT_ENGINE);
+	expect_error(&err, "can't reach the engine at unix:///nonexistent/docker.sock: No such "
+			   "file or directory: start dockerd, or name another");
+	assert_null(engine_open(loop, "tcp://127.0.0.1:1", &err));
+	expect_error(&err, "Connection refused: start dockerd, or name another");
+	loop_free(loop);
+}
+
+static void statuses(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *status, *answer;
+		enum engine_status result;
+		const char *error;
+	} cases[] = {
+		{"200 OK", "{\"Id\":\"abc\"}", ENGINE_OK, NULL},
+		{"404 Not Found", "{\"message\":\"No such image: x\"}", ENGINE_NOT_FOUND, NULL},
+		{"409 Conflict", "{\"message\":\"in use\"}", ENGINE_CONFLICT, "in use"},
+		{"500 Error", "{\"message\":\"disk full\"}", ENGINE_FAILED, "disk full"},
+		{"500 Error", "", ENGINE_FAILED, "answered with status 500"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct bench bench;
+		open_as(&bench, docker);
+		say(cases[i].status, cases[i].answer);
+		engine_image_inspect(bench.engine, "a/b:c", engine_keep, &bench.kept);
+		assert_int_equal(bench.kept.ended, false);
+		assert_int_equal(finish(&bench), cases[i].error ? -1 : 0);
+		assert_int_equal(bench.kept.status, cases[i].result);
+		if (cases[i].error)
+			expect_error(&bench.err, cases[i].error);
+		if (cases[i].result == ENGINE_OK)
+			assert_string_equal(bench.kept.id, "abc");
+		assert_string_equal(asked, "GET /v1.41/images/a/b:c/json ");
+		close_bench(&bench);
+	}
+}
+
+static void removals(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *status, *answer;
+		int result;
+	} cases[] = {
+		{"204 No Content", "", 0},
+		{"404 Not Found", "{\"message\":\"No such container\"}", 0},
+		{"409 Conflict", "{\"message\":\"removal of container x is already in progress\"}",
+		 0},
+		{"409 Conflict", "{\"message\":\"it is pinned\"}", -1},
+		{"500 Error", "{\"message\":\"device busy\"}", -1},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct bench bench;
+		open_as(&bench, docker);
+		say(cases[i].status, cases[i].answer);
+		engine_remove(bench.engine, "a b", engine_keep, &bench.kept);
+		assert_int_equal(finish(&bench), cases[i].result);
+		assert_string_equal(asked, "DELETE /v1.41/containers/a%20b?force=1&v=1 ");
+		close_bench(&bench);
+	}
+}
+
+static void create_body(void **state)
+{
+	(void)state;
+	static const char *const agent[] = {"/tools/agent", "session", NULL};
+	static const char *const none[] = {NULL};
+	const struct engine_container container = {.image = "base",
+						   .name = "n",
+						   .entrypoint = agent,
+						   .command = none,
+						   .volumes_from = "toolbox:ro",
+						   .network = "none",
+						   .session = true,
+						   .no_healthcheck = true};
+	struct bench bench;
+	open_as(&bench, docker);
+	say("201 Created", "{\"Id\":\"f00\"}");
+	engine_create(bench.engine, &container, engine_keep, &bench.kept);
+	assert_int_equal(finish(&bench), 0);
+	assert_string_equal(bench.kept.id, "f00");
+	assert_string_equal(
+		asked,
+		"POST /v1.41/containers/create?name=n {\"Image\":\"base\",\"Entrypoint\":["
+		"\"/tools/agent\",\"session\"],\"Cmd\":[],\"OpenStdin\":true,\"StdinOnce\":true,"
+		"\"AttachStdin\":true,\"AttachStdout\":true,\"AttachStderr\":true,\"Healthcheck\":"
+		"{\"Test\":[\"NONE\"]},\"HostConfig\":{\"VolumesFrom\":[\"toolbox:ro\"],"
+		"\"NetworkMode\":\"none\",\"AutoRemove\":true}}");
+	close_bench(&bench);
+}
+
+struct pulling {
+	struct engine_kept kept;
+	char lines[256];
+};
+
+static void note_line(void *ctx, const char *line)
+{
+	struct pulling *pulling = ctx;
+	strncat(pulling->lines, line, sizeof pulling->lines - strlen(pulling->lines) - 1);
+	strncat(pulling->lines, "\n", sizeof pulling->lines - strlen(pulling->lines) - 1);
+}
+
+static void pull_ended(void *ctx, const struct engine_result *result)
+{
+	engine_keep(&((struct pulling *)ctx)->kept, result);
+}
+
+static int pull(struct bench *bench, struct pulling *pulling, const char *ref)
+{
+	*pulling = (struct pulling){0};
+	engine_image_pull(bench->engine, ref, note_line, pull_ended, pulling);
+	return engine_finish(bench->engine, &pulling->kept, &bench->err);
+}
+
+static void pulls(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *ref, *query;
+	} refs[] = {
+		{"python", "fromImage=python&tag=latest"},
+		{"host:5000/a/b", "fromImage=host%3A5000%2Fa%2Fb&tag=latest"},
+		{"host:5000/a/b:3", "fromImage=host%3A5000%2Fa%2Fb&tag=3"},
+		{"a@sha256:00", "fromImage=a%40sha256%3A00"},
+	};
+	struct bench bench;
+	struct pulling pulling;
+	open_as(&bench, docker);
+	for (size_t i = 0; i < COUNT_OF(refs); i++) {
+		char expected[128];
+		snprintf(expected, sizeof expected, "POST /v1.41/images/create?%s ", refs[i].query);
+		say("200 OK", "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
+			      "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1},"
+			      "\"id\":\"aa\"}\r\n"
+			      "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
+		assert_int_equal(pull(&bench, &pulling, refs[i].ref), 0);
+		assert_string_equal(asked, expected);
+		assert_string_equal(pulling.lines, "latest: Pulling\naa: Done\n");
+		engine_kept_free(&pulling.kept);
+	}
+	/* A failure comes inside an answer of status 200. */
+	say("200 OK", "{\"status\":\"Pulling\"}\n{\"errorDetail\":{\"message\":\"no space\"}}\n");
+	assert_int_equal(pull(&bench, &pulling, "x"), -1);
+	expect_error(&bench.err, "no space");
+	engine_kept_free(&pulling.kept);
+	say("404 Not Found", "{\"message\":\"manifest unknown\"}");
+	assert_int_equal(pull(&bench, &pulling, "x"), 0);
+	assert_int_equal(pulling.kept.status, ENGINE_NOT_FOUND);
+	engine_kept_free(&pulling.kept);
+	close_bench(&bench);
+}
+
+static void close_engine(void *ctx, const struct engine_result *result)
+{
+	struct bench *bench = ctx;
+	bench->kept.ended = true;
+	assert_int_equal(result->status, ENGINE_OK);
+	engine_close(STEAL(bench->engine));
+}
+
+static void never(void *ctx, const struct engine_result *result)
+{
+	(void)ctx;
+	(void)result;
+	fail_msg("an abandoned operation was reported");
+}
+
+static void closed_by_an_operation(void **state)
+{
+	(void)state;
+	struct bench bench;
+	open_as(&bench, docker);
+	say("200 OK", "{}");
+	engine_inspect(bench.engine, "x", close_engine, &bench);
+	while (!bench.kept.ended)
+		assert_int_equal(loop_turn(bench.loop, 1000, &bench.err), 0);
+	assert_null(bench.engine);
+	close_bench(&bench);
+	open_as(&bench, docker);
+	engine_inspect(bench.engine, "x", never, NULL);
+	close_bench(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(version_is_agreed_upon),
+		cmocka_unit_test(what_is_no_engine),
+		cmocka_unit_test(unreachable),
+		cmocka_unit_test(statuses),
+		cmocka_unit_test(removals),
+		cmocka_unit_test(create_body),
+		cmocka_unit_test(pulls),
+		cmocka_unit_test(closed_by_an_operation),
+	};
+	return cmocka_run_group_tests(tests, start_peer, stop_peer);
+}
