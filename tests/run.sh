@@ -112,6 +112,8 @@ e2e() {
 	[ ${#files[@]} != 0 ] || files=(tests/e2e/*.bats)
 	start_servers
 	export AGENT=$root/build/agent FACTORY=$root/build/${asan:+asan/}factory
+	# What build/asan has beside the driver is no static program.
+	[ -z "$asan" ] || export FACTORY_AGENT=$AGENT
 	for file in "${files[@]}"; do
 		name=$(basename "$file" .bats) code=0
 		BATS_TEST_TIMEOUT=120 timeout 1200 bats --formatter tap "$file" \

@@ -111,6 +111,11 @@ void container_free(struct container *container)
 	free(container);
 }
 
+bool container_is_waiting(const struct container *container)
+{
+	return container->outstanding > 0;
+}
+
 void container_start(struct container *container)
 {
 	container_handle(container, EVENT_START);

@@ -38,6 +38,9 @@ struct container *container_new(const struct container_setup *setup, const char 
 				const struct container_events *events, void *ctx);
 void container_free(struct container *container);
 
+/* Whether the engine still owes it an answer: it must not be freed before. */
+bool container_is_waiting(const struct container *container);
+
 void container_start(struct container *container);
 /* Runs a files, task or test node. */
 void container_run(struct container *container, const struct node *node);

@@ -60,7 +60,7 @@ static int turn(struct asking *asking, struct error *err)
 	int status = 0;
 	if (asking->signals >= 0)
 		loop_watch(asking->loop, asking->signals, LOOP_READ, on_signal, asking);
-	while (!asking->over && status == 0)
+	while ((!asking->over || container_is_waiting(asking->container)) && status == 0)
 		status = loop_turn(asking->loop, -1, err);
 	if (asking->signals >= 0)
 		loop_unwatch(asking->loop, asking->signals);

@@ -148,10 +148,11 @@ static void start_tests(struct walk *walk)
  * is done: containers that were told to end need no further help. */
 static bool is_over(const struct walk *walk)
 {
-	if (!error_is_set(&walk->failure))
-		return walk->working == 0;
+	bool failed = error_is_set(&walk->failure);
+	if (!failed && walk->working)
+		return false;
 	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
-		if (!branch->ended)
+		if ((failed && !branch->ended) || container_is_waiting(branch->container))
 			return false;
 	return true;
 }
