@@ -40,8 +40,8 @@ steps() {
 
 factory_build() { build/factory build "$work/steps-$1.yml" --no-cache -q -t bench/factory:latest; }
 factory_cached() { build/factory build "$work/steps-$1.yml" -q -t bench/factory:latest; }
-docker_build() { DOCKER_BUILDKIT=0 docker build --no-cache --network "$2" -q -t bench/docker:latest "$work/context-$1"; }
-docker_cached() { DOCKER_BUILDKIT=0 docker build -q -t bench/docker:latest "$work/context-$1"; }
+docker_build() { DOCKER_BUILDKIT=0 docker build --no-cache --network "$2" -q -t bench/docker:latest "$work/context-$1" 2>/dev/null; }
+docker_cached() { DOCKER_BUILDKIT=0 docker build -q -t bench/docker:latest "$work/context-$1" 2>/dev/null; }
 
 for network in default none; do
 	if [ $network = default ] && ! bench_has_network; then
