@@ -22,17 +22,30 @@ static bool take(struct consul_keys *keys, char c)
 	return true;
 }
 
+/* The quote that ends a string; NULL where there is none. */
+static const char *closing_quote(const char *at, const char *end)
+{
+	while (at < end) {
+		const char *quote = memchr(at, '"', (size_t)(end - at));
+		const char *slash = quote ? memchr(at, '\\', (size_t)(quote - at)) : NULL;
+		if (!slash)
+			return quote;
+		at = slash + 2;
+	}
+	return NULL;
+}
+
 /* The text between two quotes, escapes as they are. */
 static bool take_string(struct consul_keys *keys, const char **text, size_t *len)
 {
 	if (!take(keys, '"'))
 		return false;
-	*text = keys->at;
-	while (keys->at < keys->end && *keys->at != '"')
-		keys->at += *keys->at == '\\' ? 2 : 1;
-	if (keys->at >= keys->end)
+	const char *quote = closing_quote(keys->at, keys->end);
+	if (!quote)
 		return false;
-	*len = (size_t)(keys->at++ - *text);
+	*text = keys->at;
+	*len = (size_t)(quote - keys->at);
+	keys->at = quote + 1;
 	return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { TIMEOUT_MS = 60000 };
+enum { TIMEOUT_MS = 60000, LARGEST_ANSWER = 256 << 20 };
 
 struct consul_source {
 	struct source source; /* first: the two are one */
@@ -24,8 +24,11 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	const char *headers[] = {consul->token_header, NULL};
 	if (consul_path(&path, want->kind, want->name, want->datacenter, err) < 0)
 		return -1;
-	struct http_request request = {
-		.method = "GET", .path = path.data, .headers = headers, .timeout_ms = TIMEOUT_MS};
+	struct http_request request = {.method = "GET",
+				       .path = path.data,
+				       .headers = headers,
+				       .body_limit = LARGEST_ANSWER,
+				       .timeout_ms = TIMEOUT_MS};
 	struct http_response response = {0};
 	if (http_perform(consul->client, &request, &response, err) < 0) {
 		response.failed = true;
