@@ -55,8 +55,8 @@ static ssize_t write_out(struct archive *archive, void *ctx, const void *data, s
 	return (ssize_t)len;
 }
 
-static void add_entry(struct archive *archive, const char *path, unsigned type, unsigned mode,
-		      const struct buf *content, const char *link)
+static int add_entry(struct archive *archive, const char *path, unsigned type, unsigned mode,
+		     const struct buf *content, const char *link, struct error *err)
 {
 	struct archive_entry *entry = archive_entry_new();
 	archive_entry_set_pathname(entry, path);
@@ -66,10 +66,12 @@ static void add_entry(struct archive *archive, const char *path, unsigned type, 
 	archive_entry_set_size(entry, content ? (int64_t)content->len : 0);
 	if (link)
 		archive_entry_set_symlink(entry, link);
-	archive_write_header(archive, entry);
-	if (content)
-		archive_write_data(archive, content->data, content->len);
+	int status = 0;
+	if (archive_write_header(archive, entry) != ARCHIVE_OK ||
+	    (content && archive_write_data(archive, content->data, content->len) < 0))
+		status = error_set(err, "can't pack %s: %s", path, archive_error_string(archive));
 	archive_entry_free(entry);
+	return status;
 }
 
 static int add_file(struct archive *archive, const char *name, const char *from, unsigned mode,
@@ -84,8 +86,7 @@ static int add_file(struct archive *archive, const char *name, const char *from,
 	autofree char *path = mem_printf("tools/%s", name);
 	if (digest)
 		hash_hex(content.data, content.len, digest);
-	add_entry(archive, path, AE_IFREG, mode, &content, NULL);
-	return 0;
+	return add_entry(archive, path, AE_IFREG, mode, &content, NULL, err);
 }
 
 static const char *base_name(const char *path)
@@ -139,10 +140,10 @@ static int fill(struct archive *archive, const struct toolbox_options *options,
 	autofree char *agent = find_agent(options, err);
 	if (!agent)
 		return -1;
-	add_entry(archive, "tools/", AE_IFDIR, 0755, NULL, NULL);
-	if (add_file(archive, "agent", agent, 0755, contents->agent_digest, err) < 0)
+	if (add_entry(archive, "tools/", AE_IFDIR, 0755, NULL, NULL, err) < 0 ||
+	    add_file(archive, "agent", agent, 0755, contents->agent_digest, err) < 0 ||
+	    add_entry(archive, "tools/consul-template", AE_IFLNK, 0777, NULL, "agent", err) < 0)
 		return -1;
-	add_entry(archive, "tools/consul-template", AE_IFLNK, 0777, NULL, "agent");
 	if (add_certificates(archive, agent, err) < 0)
 		return -1;
 	return add_tools(archive, options->with, err);
