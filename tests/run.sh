@@ -11,7 +11,8 @@ usage() {
 	cat <<'TEXT'
 usage: tests/run.sh [--asan] [all | unit [NAME...] | e2e [FILE...]]
 
-all   (the default) what follows, and whether anything was left behind
+all   (the default) what follows, the driver's end-to-end tests under AddressSanitizer too, and
+      whether anything was left behind
 unit  the programs build/asan/test_NAME, and each fuzz target on its corpus
 e2e   tests/e2e/*.bats, or those that are given
 
@@ -117,8 +118,8 @@ e2e() {
 	for file in "${files[@]}"; do
 		name=$(basename "$file" .bats) code=0
 		BATS_TEST_TIMEOUT=120 timeout 1200 bats --formatter tap "$file" \
-			>"$logs/e2e-$name" 2>&1 </dev/null || code=$?
-		suite "e2e $name" "$logs/e2e-$name" "$code"
+			>"$logs/e2e${asan:+-asan}-$name" 2>&1 </dev/null || code=$?
+		suite "e2e${asan:+ asan} $name" "$logs/e2e${asan:+-asan}-$name" "$code"
 	done
 }
 
@@ -162,6 +163,14 @@ if [ "$part" != unit ]; then
 	e2e "$@"
 	check 'no container is left' containers_left
 	stop_servers
+fi
+# Once more under AddressSanitizer, on an engine that has cached nothing.
+if [ "$part" = all ] && [ -z "$asan" ]; then
+	asan=1
+	e2e tests/e2e/{artifact,build,facts,files,manifest,tls,toolbox}.bats
+	stop_servers
+fi
+if [ "$part" != unit ]; then
 	check 'no process is left' processes_left
 	check 'no mount is left' mounts_left
 fi
