@@ -12,10 +12,10 @@
 
 /* Where a server is. All strings are the caller's and must outlive the client. */
 struct http_server {
-	const char *base;	 /* "http://localhost", "https://host:2376"; no slash at the end */
+	const char *base;        /* "http://localhost", "https://host:2376"; no slash at the end */
 	const char *unix_socket; /* path, or NULL for TCP */
 	const char *ca_file, *cert_file, *key_file; /* PEM files or NULL */
-	bool insecure;				    /* don't verify the server's certificate */
+	bool insecure;                              /* don't verify the server's certificate */
 	const char *name; /* what errors call it, "the engine at unix:///..." */
 };
 
@@ -27,18 +27,18 @@ struct http_client *http_client_new(struct loop *loop, const struct http_server 
 void http_client_free(struct http_client *client);
 
 struct http_request {
-	const char *method;	    /* "GET", "POST"... */
-	const char *path;	    /* "/v1/kv/x?recurse", already escaped */
+	const char *method;         /* "GET", "POST"... */
+	const char *path;           /* "/v1/kv/x?recurse", already escaped */
 	const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
-	const void *body;	    /* must stay until the answer; may be NULL */
+	const void *body;           /* must stay until the answer; may be NULL */
 	size_t body_len;
 	/* Streams a body instead: returns bytes written to `into` (0: the end, -1: abort). */
 	long (*read_body)(void *ctx, char *into, size_t room);
 	/* Takes the answer piece by piece instead of collecting it (only for 2xx); -1 aborts.
 	 * Neither of the two may start or cancel requests. */
 	int (*write_body)(void *ctx, const char *data, size_t len);
-	void *ctx;	    /* for both */
-	size_t body_limit;  /* most bytes of an answer that are collected; 0: 64 MiB */
+	void *ctx;           /* for both */
+	size_t body_limit;   /* most bytes of an answer that are collected; 0: 64 MiB */
 	uint64_t timeout_ms; /* 0: none (a pull may take long); connecting is bounded by 10 s */
 };
 
@@ -46,7 +46,7 @@ struct http_response {
 	long status;
 	struct buf body;    /* collected answer */
 	struct buf headers; /* raw header lines */
-	bool failed;	    /* no answer came: `error` says why; the status is 0 */
+	bool failed;        /* no answer came: `error` says why; the status is 0 */
 	struct error error;
 	int os_error; /* errno of a connection that could not be made, else 0 */
 };

@@ -4,14 +4,14 @@
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/toolbox/loader.h"
 
 #include <string.h>
 
 static const struct option_usage usage = {
 	"factory toolbox create [OPTION]...",
-	"Makes the toolbox: a scratch image with the agent, and the data container that lends it "
-	"to\n"
-	"targets. Does nothing where it is up to date; replaces an outdated one.",
+	"Makes the toolbox: a scratch image with the agent, and the data container that lends it\n"
+	"to targets. Does nothing where it is up to date; replaces an outdated one.",
 };
 
 enum { MOST_TOOLS = 64 };
@@ -27,6 +27,10 @@ static int add_tool(void *ctx, const char *path, struct error *err)
 	if (tools->count == MOST_TOOLS)
 		return error_set(err, "more than %d tools", MOST_TOOLS);
 	tools->paths[tools->count++] = path;
+	if (loader_is_needed(path))
+		fprintf(stderr,
+			"note: %s is not static: it runs only in images that have its libraries\n",
+			path);
 	return 0;
 }
 

@@ -112,8 +112,9 @@ void engine_file_digest(struct engine *engine, const char *id, const char *path,
 /* Attaches to a container that was created and not started; start it when `done` says ENGINE_OK.
  * That is when the engine has attached us, for a start that overtakes it loses the first output; or
  * with an engine that answers only after the start (Podman) as soon as the request is on its way.
- * Where attaching fails, done gets the error and `closed` is not called. The stream is the caller's,
- * to be closed before the engine is; NULL when it could not even begin (done is called as well). */
+ * Where attaching fails, done gets the error and `closed` is not called. The stream is the
+ * caller's, to be closed before the engine is; NULL when it could not even begin (done is called as
+ * well). */
 struct engine_stream *engine_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx);

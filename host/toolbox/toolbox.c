@@ -72,13 +72,13 @@ static int ensure_image(const struct work *work, char **made, char **displaced, 
 	return import_image(work, made, err);
 }
 
-/* Where it has another name, or a container needs it, it stays. */
-static void remove_nameless_image(const struct work *work, const char *id)
+/* Where it has another name, or is the one that the toolbox was made from after all, it stays. */
+static void remove_nameless_image(const struct work *work, const char *id, const char *in_use)
 {
 	auto_kept struct engine_kept seen = {0};
 	auto_kept struct engine_kept gone = {0};
 	auto_error struct error ignored = {0};
-	if (!id)
+	if (!id || strcmp(id, in_use) == 0)
 		return;
 	engine_image_inspect(work->engine, id, engine_keep, &seen);
 	if (engine_finish(work->engine, &seen, &ignored) < 0 || seen.status != ENGINE_OK)
@@ -148,6 +148,19 @@ static int remove_container(const struct work *work, const struct value *contain
 
 /* --- both --- */
 
+/* Another process may have made the same at once, and given its own image the name. */
+static int clean_up(const struct work *work, const char *const *images, size_t count,
+		    struct error *err)
+{
+	auto_kept struct engine_kept kept = {0};
+	if (inspect(work->engine, work->options->name, &kept, err) < 0)
+		return -1;
+	const char *in_use = value_text(value_get(kept.body, "Image"));
+	for (size_t i = 0; in_use && i < count; i++)
+		remove_nameless_image(work, images[i], in_use);
+	return 0;
+}
+
 /* The new image comes first: where it can't be made, the old toolbox stays. */
 static int make(const struct work *work, const struct value *outdated, struct error *err)
 {
@@ -159,12 +172,8 @@ static int make(const struct work *work, const struct value *outdated, struct er
 		return -1;
 	if (create_container(work, err) < 0)
 		return -1;
-	/* Another process may have made the same at once, and given its own the name. */
-	remove_nameless_image(work, made);
-	remove_nameless_image(work, displaced);
-	if (outdated)
-		remove_nameless_image(work, value_text(value_get(outdated, "Image")));
-	return 0;
+	const char *images[] = {made, displaced, value_text(value_get(outdated, "Image"))};
+	return clean_up(work, images, COUNT_OF(images), err);
 }
 
 /* A toolbox made by `docker build` has no label of ours: its agent is compared by its bytes. What
