@@ -100,6 +100,7 @@ start_servers() {
 	TEST_CONSUL=$(cat "$state/consul/address")
 	TEST_CONSUL_ACL=$(cat "$state/consul-acl/address")
 	export TEST_CONSUL TEST_CONSUL_ACL TEST_CONSUL_TOKEN
+	foreign=$(containers)
 }
 
 stop_servers() {
@@ -135,9 +136,14 @@ check() {
 	fi
 }
 
-containers_left() {
+containers() {
 	curl --silent --unix-socket "${DOCKER_HOST#unix://}" 'http://engine/containers/json?all=1' |
 		jq -r '.[] | select(.Names[0] != "/toolbox") | "\(.Names[0]) \(.Image) \(.Status)"'
+}
+
+# Not those that a shared engine had before.
+containers_left() {
+	containers | grep -vxF "${foreign:-none}" || true
 }
 
 processes_left() {

@@ -7,6 +7,7 @@ setup() {
 	WORK=$(mktemp -d)
 	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config
 	unset CONSUL_HTTP_ADDR CONSUL_HTTP_TOKEN NO_COLOR
+	FOREIGN=$(containers)
 	cd "$WORK" || return 1
 }
 
@@ -30,9 +31,14 @@ image_id() {
 	api GET "/images/$1/json" | jq -r '.Id // empty'
 }
 
-# Containers of ours, the toolbox's data container aside.
-our_containers() {
+# All containers, the toolbox's data container aside.
+containers() {
 	api GET '/containers/json?all=1' | jq -r '.[] | select(.Names[0] != "/toolbox") | .Id'
+}
+
+# Those that were not there when the test began: the engine may be one that others use too.
+our_containers() {
+	containers | grep -vxF "${FOREIGN:-none}" || true
 }
 
 # An orderly end leaves the removal to the engine: it may take a moment.
