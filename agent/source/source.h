@@ -9,10 +9,14 @@ struct want {
 	const char *kind; /* "key", "keys", "tree", "services"...; shapes: common/consul.h */
 	const char *name;
 	const char *datacenter; /* NULL: the server's own */
+	/* "key=value", ends with NULL; NULL: none. For Consul and Nomad further query parameters
+	 * ("near=_agent", "passing=1"), for Vault what is written to the path. */
+	const char *const *args;
 };
 
 struct source {
-	/* *found is NULL where the key is missing; it lives in `arena`. Blocks. */
+	/* 0: answered; *found is NULL where the key is missing; it lives in `arena`. 1: the answer
+	 * comes later (the rendering is done again then); *found is NULL. */
 	int (*get)(struct source *source, const struct want *want, struct arena *arena,
 		   struct value **found, struct error *err);
 	void (*free)(struct source *source);

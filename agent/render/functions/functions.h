@@ -40,9 +40,13 @@ static inline size_t call_len(const struct call *call, size_t at)
 }
 
 /* Reads through the source, once per rendering, and records what was read. *found is NULL where
- * the value is missing. `name` may end with "@DATACENTER". */
+ * the value is missing. `name` may end with "@DATACENTER". 1: the answer comes later and the
+ * rendering is done again then: the function returns an empty value of its type (*found is NULL).
+ */
 int call_read(struct call *call, const char *kind, const char *name, struct value **found,
 	      struct error *err);
+/* The same for a want with arguments; its name is taken as it is. */
+int call_want(struct call *call, const struct want *want, struct value **found, struct error *err);
 
 /* Records a value that came from elsewhere; NULL for a missing one. */
 void call_record(struct call *call, const char *kind, const char *name, const struct value *value);

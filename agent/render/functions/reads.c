@@ -45,25 +45,54 @@ static struct want split_name(struct call *call, const char *kind, const char *n
 	return want;
 }
 
-int call_read(struct call *call, const char *kind, const char *name, struct value **found,
-	      struct error *err)
+/* What tells wants apart, and names them in the list of reads. */
+static const char *want_name(struct call *call, const struct want *want)
+{
+	auto_buf struct buf name = {0};
+	buf_puts(&name, want->name);
+	if (want->datacenter)
+		buf_printf(&name, "@%s", want->datacenter);
+	for (const char *const *arg = want->args; arg && *arg; arg++)
+		buf_printf(&name, " %s", *arg);
+	return arena_strndup(call->arena, buf_text(&name), name.len);
+}
+
+static int ask(struct call *call, const struct want *want, const char *name, struct value **found,
+	       struct error *err)
 {
 	struct rendering *rendering = call->state->rendering;
-	const char *key = read_key(call, kind, name);
+	if (!rendering->source)
+		return error_set(err, "there is no source of values to ask for \"%s\"", name);
+	int got = rendering->source->get(rendering->source, want, call->arena, found, err);
+	if (got == 0)
+		append_read(call, want->kind, name, *found);
+	if (got > 0)
+		rendering->pending = true;
+	return got;
+}
+
+int call_want(struct call *call, const struct want *want, struct value **found, struct error *err)
+{
+	struct rendering *rendering = call->state->rendering;
+	const char *name = want_name(call, want);
+	const char *key = read_key(call, want->kind, name);
 	struct value *known = value_get(rendering->answers, key);
 	*found = known;
 	if (!known) {
-		struct want want = split_name(call, kind, name);
-		if (!rendering->source)
-			return error_set(err, "there is no source of values to ask for \"%s\"",
-					 name);
-		if (rendering->source->get(rendering->source, &want, call->arena, found, err) < 0)
-			return -1;
-		append_read(call, kind, name, *found);
+		int got = ask(call, want, name, found, err);
+		if (got)
+			return got;
 		known = *found ? *found : value_null(call->arena);
 		value_set(call->arena, rendering->answers, key, known);
 	}
 	if (known->kind == VALUE_NULL)
 		*found = NULL;
 	return 0;
+}
+
+int call_read(struct call *call, const char *kind, const char *name, struct value **found,
+	      struct error *err)
+{
+	struct want want = split_name(call, kind, name);
+	return call_want(call, &want, found, err);
 }

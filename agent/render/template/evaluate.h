@@ -30,6 +30,7 @@ struct rendering {
 	struct value *answers;     /* what has been read, by "kind name" */
 	struct value *scratch;
 	bool error_on_missing_key;
+	bool pending; /* some answers come later: the output is not the last word */
 	struct limits limits;
 	size_t memory_before; /* what the arena held then */
 	unsigned nesting;
