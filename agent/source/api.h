@@ -14,6 +14,7 @@
 /* One want that is being answered. Zeroed but for want, index, wait_ms and arena. */
 struct inquiry {
 	const struct want *want;
+	const char *server;  /* what errors call it: "Vault at https://..." */
 	struct arena *arena; /* of the answer and of `state` */
 	uint64_t index;      /* of the last answer, for a blocking query; 0: answer at once.
 				take() sets the new one; 0: the API has no blocking queries */

@@ -15,8 +15,22 @@ static const char *path_argument(const struct call *call)
 	return path;
 }
 
-static struct value *missing(struct error *err, const char *what, const char *name, const char *why)
+/* `empty` stands for it where it may be empty, or is waited for. */
+static struct value *missing(struct call *call, const char *what, const char *why,
+			     struct value *empty, struct error *err)
 {
+	struct rendering *rendering = call->state->rendering;
+	const char *name = path_argument(call);
+	if (rendering->missing == MISSING_EMPTY)
+		return empty;
+	if (rendering->missing == MISSING_WAIT) {
+		rendering->pending = true;
+		struct text_position at = text_position(rendering->set->text, call->state->at->pos);
+		rendering->lacking =
+			arena_printf(call->arena, "%s:%u:%u: the %s \"%s\"", rendering->set->name,
+				     at.line, at.column, what, name);
+		return empty;
+	}
 	error_set(err, "%s \"%s\" is %s", what, name, why);
 	err->exit_code = EXIT_VALUES;
 	return NULL;
@@ -25,9 +39,11 @@ static struct value *missing(struct error *err, const char *what, const char *na
 static struct value *consul_key(struct call *call, struct error *err)
 {
 	struct value *found;
-	if (call_read(call, "key", path_argument(call), &found, err) < 0)
-		return NULL;
-	return found ? found : missing(err, "key", path_argument(call), "missing");
+	int got = call_read(call, "key", path_argument(call), &found, err);
+	if (got < 0 || found)
+		return found;
+	struct value *empty = value_string(call->arena, "");
+	return got > 0 ? empty : missing(call, "key", "missing", empty, err);
 }
 
 static struct value *consul_key_or_default(struct call *call, struct error *err)
@@ -76,43 +92,49 @@ static struct value *as_pairs(struct call *call, const struct value *found, bool
 	return list;
 }
 
-static struct value *read_pairs(struct call *call, const char *kind, struct error *err)
+static struct value *read_pairs(struct call *call, const char *kind, bool *later, struct error *err)
 {
 	auto_buf struct buf path = {0};
 	buf_puts(&path, path_argument(call));
 	while (path.len > 1 && path.data[path.len - 1] == '/')
 		path.data[--path.len] = '\0';
 	struct value *found;
-	if (call_read(call, kind, buf_text(&path), &found, err) < 0)
+	int got = call_read(call, kind, buf_text(&path), &found, err);
+	if (got < 0)
 		return NULL;
+	*later = got > 0;
 	return as_pairs(call, found, strcmp(kind, "keys") == 0);
 }
 
-static struct value *not_empty(struct call *call, struct value *list, struct error *err)
+static struct value *not_empty(struct call *call, const char *kind, struct error *err)
 {
-	if (list && !list->list.len)
-		return missing(err, "prefix", path_argument(call), "empty");
+	bool later = false;
+	struct value *list = read_pairs(call, kind, &later, err);
+	if (list && !list->list.len && !later)
+		return missing(call, "prefix", "empty", list, err);
 	return list;
 }
 
 static struct value *consul_ls(struct call *call, struct error *err)
 {
-	return read_pairs(call, "keys", err);
+	bool later;
+	return read_pairs(call, "keys", &later, err);
 }
 
 static struct value *consul_safe_ls(struct call *call, struct error *err)
 {
-	return not_empty(call, consul_ls(call, err), err);
+	return not_empty(call, "keys", err);
 }
 
 static struct value *consul_tree(struct call *call, struct error *err)
 {
-	return read_pairs(call, "tree", err);
+	bool later;
+	return read_pairs(call, "tree", &later, err);
 }
 
 static struct value *consul_safe_tree(struct call *call, struct error *err)
 {
-	return not_empty(call, consul_tree(call, err), err);
+	return not_empty(call, "tree", err);
 }
 
 /* A copy of some of a map's entries, under other names, as a struct. */

@@ -12,10 +12,11 @@ static const char *read_key(struct call *call, const char *kind, const char *nam
 static void append_read(struct call *call, const char *kind, const char *name,
 			const struct value *value)
 {
-	char hex[HASH_HEX];
+	char hex[HASH_HEX] = "";
 	struct arena *arena = call->arena;
 	struct value *read = value_map(arena);
-	digest_value(value, hex);
+	if (call->state->rendering->hash_reads)
+		digest_value(value, hex);
 	value_set(arena, read, "kind", value_string(arena, kind));
 	value_set(arena, read, "name", value_string(arena, name));
 	value_set(arena, read, "hash", value_string(arena, hex));

@@ -3,6 +3,7 @@
 #ifndef FACTORY_AGENT_RENDER_TEMPLATE_EVALUATE_H
 #define FACTORY_AGENT_RENDER_TEMPLATE_EVALUATE_H
 
+#include "agent/render/config/settings.h"
 #include "agent/render/template/tree.h"
 #include "agent/render/template/types.h"
 #include "agent/source/source.h"
@@ -30,7 +31,10 @@ struct rendering {
 	struct value *answers;     /* what has been read, by "kind name" */
 	struct value *scratch;
 	bool error_on_missing_key;
+	bool hash_reads;
+	enum missing_policy missing;
 	bool pending; /* some answers come later: the output is not the last word */
+	const char *lacking; /* a missing key that is waited for, and where it is wanted */
 	struct limits limits;
 	size_t memory_before; /* what the arena held then */
 	unsigned nesting;

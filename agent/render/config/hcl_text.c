@@ -1,4 +1,4 @@
-#include "agent/render/hcl_text.h"
+#include "agent/render/config/hcl_text.h"
 
 #include "common/buffer.h"
 

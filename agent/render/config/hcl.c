@@ -1,6 +1,6 @@
-#include "agent/render/hcl.h"
+#include "agent/render/config/hcl.h"
 
-#include "agent/render/hcl_text.h"
+#include "agent/render/config/hcl_text.h"
 #include "common/own.h"
 
 #include <ctype.h>

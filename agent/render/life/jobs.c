@@ -1,0 +1,160 @@
+/* Which templates there are: those of the configuration, and the files of its directories. */
+#include "agent/render/life/directory.h"
+#include "agent/render/life/runner_parts.h"
+#include "common/memory.h"
+#include "common/own.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct job *add(struct runner *runner)
+{
+	runner->jobs = mem_resize(runner->jobs, runner->job_count + 1, sizeof *runner->jobs);
+	struct job *job = &runner->jobs[runner->job_count++];
+	*job = (struct job){0};
+	return job;
+}
+
+/* A script stays one: the mode is the source's. */
+static int add_file(struct runner *runner, const struct render_directory *directory,
+		    const char *name)
+{
+	struct stat info;
+	struct job *job = add(runner);
+	autofree char *result = directory_result_name(name);
+	job->directory = directory;
+	job->own = directory->each;
+	job->own.source = mem_printf("%s/%s", directory->source, name);
+	job->own.destination = mem_printf("%s/%s", directory->destination, result);
+	job->name = STEAL(result);
+	if (job->own.perms < 0 && stat(job->own.source, &info) == 0)
+		job->own.perms = info.st_mode & 0777;
+	return 0;
+}
+
+static int add_directory(struct runner *runner, const struct render_directory *directory,
+			 struct error *err)
+{
+	struct file_list list;
+	if (directory_list(directory->source, false, &list, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		add_file(runner, directory, list.names[i]);
+	file_list_free(&list);
+	return 0;
+}
+
+int jobs_open(struct runner *runner, struct error *err)
+{
+	const struct render_settings *settings = runner->settings;
+	for (size_t i = 0; i < settings->count; i++)
+		add(runner)->given = &settings->templates[i];
+	for (size_t i = 0; i < settings->directory_count; i++)
+		if (add_directory(runner, &settings->directories[i], err) < 0)
+			return -1;
+	/* The array does not move any more. */
+	for (size_t i = 0; i < runner->job_count; i++) {
+		struct job *job = &runner->jobs[i];
+		job->tmpl = job->given ? job->given : &job->own;
+		if (job_parse(job, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void jobs_close(struct runner *runner)
+{
+	for (size_t i = 0; i < runner->job_count; i++)
+		job_free(&runner->jobs[i]);
+	free(STEAL(runner->jobs));
+	runner->job_count = 0;
+}
+
+/* --- edits --- */
+
+static void parse_again(struct runner *runner, struct job *job)
+{
+	auto_error struct error err = {0};
+	if (job_parse(job, &err) == 0) {
+		journal_write(runner->journal, JOURNAL_INFO, "(runner) %s was edited",
+			      job->tmpl->source);
+		return;
+	}
+	autofree char *text = error_text(&err);
+	journal_write(runner->journal, JOURNAL_ERR, "(runner) %s: the old template stays in use",
+		      text);
+}
+
+static bool has_other_files(const struct runner *runner, const struct render_directory *directory)
+{
+	struct file_list list;
+	auto_error struct error err = {0};
+	size_t same = 0, jobs = 0;
+	if (directory_list(directory->source, true, &list, &err) < 0)
+		return false;
+	for (size_t i = 0; i < runner->job_count; i++) {
+		const struct job *job = &runner->jobs[i];
+		if (job->directory != directory)
+			continue;
+		const char *name = job->own.source + strlen(directory->source) + 1;
+		same += jobs < list.count && strcmp(list.names[jobs], name) == 0;
+		jobs++;
+	}
+	bool other = same != jobs || jobs != list.count;
+	file_list_free(&list);
+	return other;
+}
+
+/* All anew: files that did not change are not written again. */
+static void open_again(struct runner *runner)
+{
+	auto_error struct error err = {0};
+	jobs_close(runner);
+	if (jobs_open(runner, &err) < 0)
+		runner_fail(runner, CODE_RUNNER, &err);
+}
+
+void jobs_look(struct runner *runner)
+{
+	const struct render_settings *settings = runner->settings;
+	for (size_t i = 0; i < settings->directory_count; i++) {
+		if (has_other_files(runner, &settings->directories[i])) {
+			open_again(runner);
+			return;
+		}
+	}
+	for (size_t i = 0; i < runner->job_count; i++) {
+		struct job *job = &runner->jobs[i];
+		struct stamp now = job->tmpl->source ? stamp_of(job->tmpl->source) : job->stamp;
+		/* A source that is gone may be about to be replaced. */
+		if (now.there && !stamp_equal(&now, &job->stamp))
+			parse_again(runner, job);
+		else if (job->state == JOB_DONE && stamps_changed(&job->files))
+			job->state = JOB_DUE;
+	}
+}
+
+/* --- what is left over --- */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int jobs_purge(struct runner *runner, struct error *err)
+{
+	const struct render_settings *settings = runner->settings;
+	autofree const char **keep = mem_alloc((runner->job_count + 1) * sizeof *keep);
+	for (size_t i = 0; i < runner->job_count; i++) {
+		if (runner->jobs[i].state != JOB_DONE)
+			return 0;
+		keep[i] = runner->jobs[i].tmpl->destination;
+	}
+	qsort(keep, runner->job_count, sizeof *keep, by_text);
+	for (size_t i = 0; i < settings->directory_count; i++)
+		if (settings->directories[i].purge &&
+		    directory_purge(settings->directories[i].destination, keep, runner->job_count,
+				    err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,52 @@
+#include "agent/render/life/record.h"
+
+#include "common/file.h"
+#include "common/json.h"
+
+#include <string.h>
+
+enum { FORMAT = 1 };
+
+static struct value *entry_of(struct arena *arena, const struct dependency *use)
+{
+	const struct want *want = live_want(use);
+	const struct value *value = live_value(use);
+	struct value *entry = value_map(arena);
+	value_set(arena, entry, "kind", value_string(arena, want->kind));
+	value_set(arena, entry, "name", value_string(arena, want->name));
+	if (want->datacenter)
+		value_set(arena, entry, "datacenter", value_string(arena, want->datacenter));
+	if (want->args && *want->args) {
+		struct value *args = value_list(arena);
+		for (const char *const *arg = want->args; *arg; arg++)
+			value_append(arena, args, value_string(arena, *arg));
+		value_set(arena, entry, "args", args);
+	}
+	value_set(arena, entry, "value", value ? (struct value *)value : value_null(arena));
+	return entry;
+}
+
+static bool was_before(const struct job *jobs, size_t job, size_t use)
+{
+	for (size_t i = 0; i <= job; i++)
+		for (size_t u = 0; u < (i == job ? use : jobs[i].use_count); u++)
+			if (jobs[i].uses[u] == jobs[job].uses[use])
+				return true;
+	return false;
+}
+
+int record_write(const char *path, const struct job *jobs, size_t count, struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	struct value *root = value_map(&arena), *answers = value_list(&arena);
+	value_set(&arena, root, "factory_values", value_int(&arena, FORMAT));
+	value_set(&arena, root, "answers", answers);
+	for (size_t i = 0; i < count; i++)
+		for (size_t u = 0; u < jobs[i].use_count; u++)
+			if (!was_before(jobs, i, u))
+				value_append(&arena, answers, entry_of(&arena, jobs[i].uses[u]));
+	json_write_pretty(&text, root, 2);
+	buf_putc(&text, '\n');
+	return file_replace(path, text.data, text.len, 0600, (uid_t)-1, (gid_t)-1, err);
+}
