@@ -24,7 +24,7 @@ static int parse_only(const struct render_settings *settings, struct error *err)
 	auto_arena struct arena arena = {0};
 	for (size_t i = 0; i < settings->count; i++)
 		if (!render_parse(&settings->templates[i], &arena, err))
-			return fail(CODE_RUNNER, err);
+			return fail(CODE_ERROR, err);
 	return 0;
 }
 

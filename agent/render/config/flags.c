@@ -166,7 +166,7 @@ static int take_switch(struct command_line *line, const struct flag *flag, const
 /* Those that every server has. */
 #define SERVER_FLAGS(s, called)                                                                    \
 	KEY(#s "-retry", NULL, #s ".retry.enabled", "ask again when " called " fails (true)"),     \
-		KEY(#s "-retry-attempts", "N", #s ".retry.attempts", "at most; 0: for ever (12)"), \
+		KEY(#s "-retry-attempts", "N", #s ".retry.attempts", "at most; 0: for ever (12; 3 with -once)"), \
 		KEY(#s "-retry-backoff", "TIME", #s ".retry.backoff", "at first (250ms)"),         \
 		KEY(#s "-retry-max-backoff", "TIME", #s ".retry.max_backoff", "in the end (1m)"),  \
 		KEY(#s "-ssl", NULL, #s ".ssl.enabled", "use TLS"),                                \

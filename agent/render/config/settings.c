@@ -1,11 +1,17 @@
 #include "agent/render/config/settings.h"
 
+#include <limits.h>
+
 enum { COMMAND_TIMEOUT_MS = 30000, KILL_TIMEOUT_MS = 30000, LEASE_MS = 300000 };
+
+/* Whoever renders once wants to know soon that there is no server. */
+enum { ATTEMPTS = 12, ATTEMPTS_ONCE = 3 };
+static const unsigned attempts_unsaid = UINT_MAX;
 
 static const struct server_settings server_defaults = {
 	.renew_token = true,
 	.default_lease_ms = LEASE_MS,
-	.retry = {.enabled = true, .attempts = 12, .backoff_ms = 250, .max_backoff_ms = 60000},
+	.retry = {.enabled = true, .attempts = UINT_MAX, .backoff_ms = 250, .max_backoff_ms = 60000},
 	.tls = {.verify = true},
 	.transport = {.dial_keep_alive_ms = 30000,
 		      .dial_timeout_ms = 30000,
@@ -66,12 +72,21 @@ static void complete(const struct render_settings *settings, struct render_templ
 		tmpl->wait = settings->wait;
 }
 
+static void set_attempts(const struct render_settings *settings, struct retry_settings *retry)
+{
+	if (retry->attempts == attempts_unsaid)
+		retry->attempts = settings->once ? ATTEMPTS_ONCE : ATTEMPTS;
+}
+
 int render_settings_finish(struct render_settings *settings, struct error *err)
 {
 	for (size_t i = 0; i < settings->count; i++)
 		complete(settings, &settings->templates[i]);
 	for (size_t i = 0; i < settings->directory_count; i++)
 		complete(settings, &settings->directories[i].each);
+	set_attempts(settings, &settings->consul.retry);
+	set_attempts(settings, &settings->vault.retry);
+	set_attempts(settings, &settings->nomad.retry);
 	if (settings->missing == MISSING_DEFAULT)
 		settings->missing = settings->once || settings->dry ? MISSING_FAIL : MISSING_WAIT;
 	if (settings->err_on_failed_lookup)

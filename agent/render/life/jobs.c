@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct job *add(struct runner *runner)
 {
@@ -44,6 +45,21 @@ static int add_directory(struct runner *runner, const struct render_directory *d
 	return 0;
 }
 
+/* A template that is wrong is another mistake than one that is not there. */
+static int read_job(struct job *job, struct error *err)
+{
+	const char *source = job->tmpl->source;
+	if (source && access(source, R_OK) < 0) {
+		error_errno(err, "can't read the template %s", source);
+		err->exit_code = CODE_RUNNER;
+		return -1;
+	}
+	if (job_parse(job, err) == 0)
+		return 0;
+	err->exit_code = CODE_ERROR;
+	return -1;
+}
+
 int jobs_open(struct runner *runner, struct error *err)
 {
 	const struct render_settings *settings = runner->settings;
@@ -56,7 +72,7 @@ int jobs_open(struct runner *runner, struct error *err)
 	for (size_t i = 0; i < runner->job_count; i++) {
 		struct job *job = &runner->jobs[i];
 		job->tmpl = job->given ? job->given : &job->own;
-		if (job_parse(job, err) < 0)
+		if (read_job(job, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -37,7 +37,10 @@ int source_open(struct runner *runner, struct error *err)
 	}
 	runner->file_stamp = stamp_of(settings->kv);
 	runner->file = source_file(settings->kv, err);
-	return runner->file ? 0 : -1;
+	if (runner->file)
+		return 0;
+	err->exit_code = CODE_ERROR;
+	return -1;
 }
 
 void source_close(struct runner *runner)
