@@ -92,12 +92,7 @@ static int get(struct source *source, const struct want *want, struct arena *are
 {
 	struct driver_source *driver = (struct driver_source *)source;
 	auto_buf struct buf frame = {0};
-	struct value *question = value_map(arena);
-	value_set(arena, question, "kind", value_string(arena, want->kind));
-	value_set(arena, question, "name", value_string(arena, want->name));
-	if (want->datacenter)
-		value_set(arena, question, "datacenter", value_string(arena, want->datacenter));
-	frame_add_json(&frame, FRAME_WANT, driver->id, question);
+	frame_add_json(&frame, FRAME_WANT, driver->id, want_to_value(arena, want));
 	*found = NULL;
 	int status = send_all(driver->fd, &frame, err);
 	while (status == 0)
