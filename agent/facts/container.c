@@ -162,7 +162,7 @@ static const char *id_of_hostname(struct facts_system *system)
 	return hex_length(name) == SHORT_ID_LENGTH && !name[SHORT_ID_LENGTH] ? name : NULL;
 }
 
-static const char *find_id(struct facts_system *system, struct arena *arena)
+const char *facts_container_id(struct facts_system *system, struct arena *arena)
 {
 	const char *id = id_of_mounts(system, arena);
 	if (!id)
@@ -202,7 +202,7 @@ static void add_identity(struct facts_system *system, struct arena *arena, struc
 	facts_set_text(arena, container, "engine", engine);
 	if (!engine)
 		return;
-	facts_set_text(arena, container, "id", find_id(system, arena));
+	facts_set_text(arena, container, "id", facts_container_id(system, arena));
 	add_containerenv(system, arena, container);
 }
 

@@ -1,5 +1,7 @@
 /* Block devices and their partitions, from sysfs. */
+#include "agent/facts/devices.h"
 #include "agent/facts/families.h"
+#include "agent/facts/mounts.h"
 #include "agent/facts/text.h"
 
 #include <string.h>
@@ -32,6 +34,7 @@ static struct value *disk_of(struct facts_system *system, struct arena *arena,
 	facts_set_text(
 		arena, disk, "vendor",
 		facts_line(system, arena, arena_printf(arena, "%s/device/vendor", directory)));
+	facts_add_disk_properties(system, arena, disk, directory);
 	return disk;
 }
 
@@ -49,6 +52,21 @@ struct value *facts_disks(struct facts_system *system, struct arena *arena)
 	return disks->map.len ? disks : NULL;
 }
 
+/* Where it is mounted: the first place that shows all of it, else the first. */
+static const char *mount_of(struct facts_system *system, struct arena *arena, const char *name)
+{
+	const struct facts_mounts *mounts = facts_mounts(system, arena);
+	const char *found = NULL;
+	for (size_t i = 0; i < mounts->count; i++) {
+		if (strcmp(mounts->items[i].source, name) != 0)
+			continue;
+		if (strcmp(mounts->items[i].root, "/") == 0)
+			return mounts->items[i].point;
+		found = found ? found : mounts->items[i].point;
+	}
+	return found;
+}
+
 static void add_partition(struct facts_system *system, struct arena *arena,
 			  struct value *partitions, const char *name, const char *directory)
 {
@@ -57,6 +75,8 @@ static void add_partition(struct facts_system *system, struct arena *arena,
 	facts_set_text(
 		arena, partition, "backing_file",
 		facts_line(system, arena, arena_printf(arena, "%s/loop/backing_file", directory)));
+	facts_add_partition_properties(system, arena, partition, directory);
+	facts_set_text(arena, partition, "mount", mount_of(system, arena, name));
 	value_set(arena, partitions, name, partition);
 }
 

@@ -29,6 +29,8 @@ const struct facts_family_row facts_families[] = {
 	{"system_uptime", facts_system_uptime},
 	{"load_averages", facts_load_averages},
 	{"fips_enabled", facts_fips_enabled},
+	{"ssh", facts_ssh},
+	{"cloud", facts_cloud},
 };
 const size_t facts_family_count = COUNT_OF(facts_families);
 

@@ -13,7 +13,7 @@ facts_family facts_container, facts_mountpoints, facts_filesystems, facts_disks,
 facts_family facts_identity, facts_users, facts_groups, facts_packages, facts_languages;
 facts_family facts_timezone, facts_virtual, facts_is_virtual, facts_hypervisors, facts_dmi;
 facts_family facts_env, facts_path, facts_processes, facts_system_uptime, facts_load_averages;
-facts_family facts_fips_enabled;
+facts_family facts_fips_enabled, facts_ssh, facts_cloud;
 
 /* The table, in the order in which facts are printed. */
 struct facts_family_row {
@@ -39,6 +39,13 @@ struct value *facts_gather_from(struct facts_system *system, struct arena *arena
 /* Parts of networking. Hostname, domain and fqdn are set in `networking`. */
 void facts_add_names(struct facts_system *system, struct arena *arena, struct value *networking);
 facts_family facts_dns;
+/* Interface -> DHCP server, of dhclient's leases; and of systemd-networkd's one of an index. */
+struct value *facts_dhcp_leases(struct facts_system *system, struct arena *arena);
+const char *facts_dhcp_networkd(struct facts_system *system, struct arena *arena,
+				const char *index);
+
+/* Part of os: libc and libc_version. */
+void facts_add_libc(struct facts_system *system, struct arena *arena, struct value *os);
 
 /* Parts of container. */
 facts_family facts_cgroup, facts_limits, facts_capabilities, facts_seccomp, facts_namespaces;
@@ -49,6 +56,9 @@ const struct value *facts_status(struct facts_system *system, struct arena *aren
 
 /* Which engine keeps us, "" where it is a container of an unknown kind, NULL outside of any. */
 const char *facts_container_engine(struct facts_system *system, struct arena *arena);
+
+/* Its id of the container; NULL where nothing tells. */
+const char *facts_container_id(struct facts_system *system, struct arena *arena);
 
 /* The hypervisor below, as facter names it ("kvm"); NULL on bare metal or where nothing tells. */
 const char *facts_hypervisor(struct facts_system *system, struct arena *arena);

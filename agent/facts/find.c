@@ -99,7 +99,8 @@ static void fail_with_nearest(const struct value *facts, const char *path, struc
 	struct search search = {.arena = &arena, .wanted = path};
 	consider_tree(&search, facts, "", 0);
 	for (size_t i = 0; i < facts_family_count; i++)
-		if (!value_get(facts, facts_families[i].name))
+		if (!value_get(facts, facts_families[i].name) &&
+		    strcmp(facts_families[i].name, path) != 0)
 			consider(&search, facts_families[i].name);
 	for (size_t i = 0; i < SUGGESTIONS && search.found[i]; i++)
 		buf_printf(&text, "%s%s", i ? ", " : "; did you mean ", search.found[i]);

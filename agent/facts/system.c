@@ -24,13 +24,19 @@ static bool path_below(struct facts_system *system, const char *path, char full[
 	return true;
 }
 
-/* A hostile tree may hold a FIFO where a file should be: never wait for its writer. */
+/* A hostile tree may hold a FIFO or a device where a file should be: never wait for what it gives,
+ * and take nothing from it. */
 static int open_file(struct facts_system *system, const char *path)
 {
 	char full[PATH_MAX];
-	if (!path_below(system, path, full))
-		return -1;
-	return open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+	int fd = -1;
+	if (path_below(system, path, full))
+		fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 void facts_system_tree(struct facts_system *system, const char *root)
