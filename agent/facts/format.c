@@ -49,7 +49,7 @@ static void flatten(struct buf *out, struct buf *path, const struct value *fact)
 {
 	bool map = fact->kind == VALUE_MAP;
 	size_t len = path->len, count = map ? fact->map.len : fact->list.len;
-	if (!is_tree(fact)) {
+	if (!is_tree(fact) || (!count && len)) {
 		buf_printf(out, "%s=", buf_text(path));
 		write_scalar(out, fact, true);
 		buf_putc(out, '\n');

@@ -209,7 +209,7 @@ static void formats(void **state)
 {
 	(void)state;
 	static const char json[] = "{\"a\":{\"b\":[1,{\"c\":\"x\\ny\"}],\"d\":{}},\"e\":null}";
-	expect_format(facts_format_named("flat"), json, "a.b.0=1\na.b.1.c=\"x\\ny\"\ne=null\n");
+	expect_format(facts_format_named("flat"), json, "a.b.0=1\na.b.1.c=\"x\\ny\"\na.d={}\ne=null\n");
 	expect_format(facts_write_lines, json,
 		      "a={\"b\":[1,{\"c\":\"x\\ny\"}],\"d\":{}}\ne=null\n");
 	expect_format(facts_format_named("json"), "{\"a\":1}", "{\n  \"a\": 1\n}\n");
