@@ -222,6 +222,7 @@ struct value *facts_container(struct facts_system *system, struct arena *arena)
 		{"group_map", facts_group_map},
 		{"lsm", facts_lsm},
 		{"rlimits", facts_rlimits},
+		{"volumes", facts_volumes},
 	};
 	struct value *container = value_map(arena);
 	int64_t adjustment;

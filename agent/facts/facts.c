@@ -30,9 +30,11 @@ static bool wants_alias(const char *const *patterns, size_t count, const struct 
 	return count ? any_touches(patterns, count, alias->name) : alias->in_tree;
 }
 
-static bool wants_family(const char *const *patterns, size_t count, const char *name)
+static bool wants_family(const char *const *patterns, size_t count,
+			 const struct facts_family_row *family)
 {
-	if (!count || any_touches(patterns, count, name))
+	const char *name = family->name;
+	if (count ? any_touches(patterns, count, name) : !family->on_request)
 		return true;
 	for (size_t i = 0; i < facts_alias_count; i++)
 		if (pattern_touches(facts_aliases[i].path, name) &&
@@ -47,7 +49,7 @@ struct value *facts_gather_from(struct facts_system *system, struct arena *arena
 	struct value *facts = value_map(arena);
 	memset(&system->memo, 0, sizeof system->memo); /* of another arena */
 	for (size_t i = 0; i < facts_family_count; i++) {
-		if (!wants_family(patterns, count, facts_families[i].name))
+		if (!wants_family(patterns, count, &facts_families[i]))
 			continue;
 		struct value *fact = facts_families[i].gather(system, arena);
 		if (fact)

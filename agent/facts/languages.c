@@ -1,5 +1,5 @@
 /* Languages whose interpreter or compiler is on PATH. Nothing is run: a version is told only where
- * the name of the program tells it (python3 -> python3.11). */
+ * a file beside the program tells it, or the program's name (python3 -> python3.11). */
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
 #include "common/own.h"
@@ -101,6 +101,52 @@ static const char *version_in(const char *path)
 	return isdigit((unsigned char)*at) ? at : NULL;
 }
 
+/* Files that tell a version, from the directory above the program's own: what stands before it. A
+ * version in three lines is put together of their numbers. */
+static const struct {
+	const char *language, *file, *before[3];
+} tellers[] = {
+	{"go", "VERSION", {"go"}},
+	{"java", "release", {"JAVA_VERSION=\""}},
+	{"java", "../release", {"JAVA_VERSION=\""}},
+	{"node",
+	 "include/node/node_version.h",
+	 {"#define NODE_MAJOR_VERSION ", "#define NODE_MINOR_VERSION ",
+	  "#define NODE_PATCH_VERSION "}},
+};
+
+static const char *text_behind(struct arena *arena, const char *text, const char *before)
+{
+	const char *at = before ? strstr(text, before) : NULL;
+	if (!at || (at > text && at[-1] != '\n'))
+		return NULL;
+	at += strlen(before);
+	size_t len = strcspn(at, "\" \r\n");
+	return len ? arena_strndup(arena, at, len) : NULL;
+}
+
+static const char *version_told(struct facts_system *system, struct arena *arena,
+				const char *language, const char *program)
+{
+	int above = (int)(strrchr(program, '/') - program);
+	for (size_t i = 0; i < COUNT_OF(tellers); i++) {
+		if (strcmp(tellers[i].language, language) != 0)
+			continue;
+		const char *text = facts_text(
+			system, arena,
+			arena_printf(arena, "%.*s/../%s", above, program, tellers[i].file));
+		const char *version = text ? text_behind(arena, text, tellers[i].before[0]) : NULL;
+		for (size_t k = 1; version && k < COUNT_OF(tellers[i].before); k++) {
+			const char *part = text_behind(arena, text, tellers[i].before[k]);
+			if (part)
+				version = arena_printf(arena, "%s.%s", version, part);
+		}
+		if (version)
+			return version;
+	}
+	return NULL;
+}
+
 struct value *facts_languages(struct facts_system *system, struct arena *arena)
 {
 	struct value *languages = value_map(arena);
@@ -115,7 +161,9 @@ struct value *facts_languages(struct facts_system *system, struct arena *arena)
 		struct value *language = value_map(arena);
 		const char *resolved = resolve(system, arena, found);
 		facts_set_text(arena, language, "path", found);
-		facts_set_text(arena, language, "version", version_in(resolved));
+		const char *version = version_told(system, arena, programs[i].language, resolved);
+		facts_set_text(arena, language, "version",
+			       version ? version : version_in(resolved));
 		if (strcmp(resolved, found) != 0)
 			facts_set_text(arena, language, "program", resolved);
 		value_set(arena, languages, programs[i].language, language);

@@ -53,6 +53,12 @@ char *facts_line(struct facts_system *system, struct arena *arena, const char *p
 bool facts_number(struct facts_system *system, struct arena *arena, const char *path,
 		  int64_t *number);
 
+/* Calls `found` for each line of a file of any size, without its end, until it returns false; of a
+ * line of more than 64 KiB pieces count as lines. False where the file can't be read. */
+typedef bool facts_line_found(void *ctx, const char *line, size_t len);
+bool facts_each_line(struct facts_system *system, const char *path, facts_line_found *found,
+		     void *ctx);
+
 /* Where a symbolic link points; NULL where there is none. */
 char *facts_link(struct facts_system *system, struct arena *arena, const char *path);
 
