@@ -69,7 +69,7 @@ static const char *engine_of_environment(struct facts_system *system, struct are
 {
 	size_t len;
 	const char *own = facts_variable(system, "container");
-	char *variables = own ? NULL : facts_bytes(system, arena, "/proc/1/environ", &len);
+	char *variables = own ? NULL : facts_hint(system, arena, "/proc/1/environ", &len);
 	for (size_t at = 0; variables && at < len; at += strlen(variables + at) + 1)
 		if (strncmp(variables + at, "container=", 10) == 0)
 			return variables + at + 10;

@@ -21,7 +21,6 @@ const struct facts_family_row facts_families[] = {
 	{"users", facts_users, false},
 	{"groups", facts_groups, false},
 	{"packages", facts_packages, false},
-	{"package", facts_package, true},
 	{"languages", facts_languages, false},
 	{"env", facts_env, false},
 	{"path", facts_path, false},
@@ -33,6 +32,8 @@ const struct facts_family_row facts_families[] = {
 	{"ssh", facts_ssh, false},
 	{"cloud", facts_cloud, false},
 	{"certificates", facts_certificates, false},
+	{"package", facts_package, true},
+	{"sockets", facts_sockets, true},
 };
 const size_t facts_family_count = COUNT_OF(facts_families);
 

@@ -14,13 +14,13 @@ facts_family facts_identity, facts_users, facts_groups, facts_packages, facts_la
 facts_family facts_timezone, facts_virtual, facts_is_virtual, facts_hypervisors, facts_dmi;
 facts_family facts_env, facts_path, facts_processes, facts_system_uptime, facts_load_averages;
 facts_family facts_fips_enabled, facts_ssh, facts_cloud;
-facts_family facts_package, facts_certificates;
+facts_family facts_package, facts_certificates, facts_sockets;
 
 /* The table, in the order in which facts are printed. */
 struct facts_family_row {
 	const char *name; /* of the top-level fact */
 	facts_family *gather;
-	bool on_request; /* only when a pattern names it: it is large */
+	bool on_request; /* only when a pattern names it: it is large, or slow to find out */
 };
 extern const struct facts_family_row facts_families[];
 extern const size_t facts_family_count;
@@ -40,7 +40,7 @@ struct value *facts_gather_from(struct facts_system *system, struct arena *arena
 
 /* Parts of networking. Hostname, domain and fqdn are set in `networking`. */
 void facts_add_names(struct facts_system *system, struct arena *arena, struct value *networking);
-facts_family facts_dns, facts_sockets;
+facts_family facts_dns;
 /* Interface -> DHCP server, of dhclient's leases; and of systemd-networkd's one of an index. */
 struct value *facts_dhcp_leases(struct facts_system *system, struct arena *arena);
 const char *facts_dhcp_networkd(struct facts_system *system, struct arena *arena,

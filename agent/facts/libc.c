@@ -71,7 +71,7 @@ static const char *scan_file(struct facts_system *system, struct arena *arena, c
 	char chunk[CHUNK + 1];
 	size_t held = 0, all = 0;
 	const char *found = NULL;
-	autoclose int fd = system->open(system, path);
+	autoclose int fd = facts_open(system, path);
 	while (fd >= 0 && !found && all < LONGEST_LOADER) {
 		ssize_t got = read(fd, chunk + held, CHUNK - held);
 		if (got < 0 && errno == EINTR)

@@ -25,7 +25,7 @@ static bool pass_lines(const char *text, size_t len, facts_line_found *found, vo
 bool facts_each_line(struct facts_system *system, const char *path, facts_line_found *found,
 		     void *ctx)
 {
-	autoclose int fd = system->open(system, path);
+	autoclose int fd = facts_open(system, path);
 	char chunk[CHUNK];
 	size_t held = 0;
 	while (fd >= 0) {

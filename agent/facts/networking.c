@@ -333,7 +333,6 @@ struct value *facts_networking(struct facts_system *system, struct arena *arena)
 	struct value *networking = value_map(arena);
 	facts_add_names(system, arena, networking);
 	facts_set_value(arena, networking, "dns", facts_dns(system, arena));
-	facts_set_value(arena, networking, "listening", facts_sockets(system, arena));
 	if (system->dump) {
 		struct interfaces interfaces = {value_map(arena), value_map(arena)};
 		read_interfaces(system, arena, &interfaces);

@@ -65,7 +65,7 @@ static int64_t take_page(int fd, const char *page, bool first, facts_package_fou
 int64_t facts_read_rpm_ndb(struct facts_system *system, const char *path,
 			   facts_package_found *found, void *ctx)
 {
-	autoclose int fd = system->open(system, path);
+	autoclose int fd = facts_open(system, path);
 	char page[PAGE];
 	int64_t count = 0;
 	if (fd < 0 || !read_at(fd, page, sizeof page, 0) || memcmp(page, "RpmP", 4) != 0 ||

@@ -23,6 +23,6 @@ int64_t facts_read_rpm_sqlite(struct facts_system *system, const char *path,
 			      facts_package_found *found, void *ctx)
 {
 	struct rows rows = {found, ctx};
-	autoclose int fd = system->open(system, path);
+	autoclose int fd = facts_open(system, path);
 	return fd < 0 ? -1 : facts_sqlite_read(fd, "Packages", found ? take_row : NULL, &rows);
 }

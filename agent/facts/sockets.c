@@ -1,4 +1,5 @@
-/* Sockets that wait for somebody: TCP's that listen, UDP's that aren't connected. */
+/* Sockets that wait for somebody: TCP's that listen, UDP's that aren't connected. The kernel walks
+ * all of its tables for them, which takes milliseconds. */
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
 #include "common/own.h"

@@ -5,6 +5,7 @@
 
 #include "common/arena.h"
 #include "common/buffer.h"
+#include "common/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,11 @@ struct facts_system {
 	 * there is none. */
 	bool (*dump)(struct facts_system *system, uint16_t request, struct buf *out);
 
+	/* Why a file that is there could not be read, by its path, and where that lives; NULL:
+	 * nobody wants to know. */
+	struct value *errors;
+	struct arena *errors_arena;
+
 	/* What several families ask for is found out once; it lives in the first one's arena. */
 	struct {
 		const struct value *status;
@@ -41,10 +47,17 @@ void facts_system_living(struct facts_system *system);
 /* A tree of files; the caller fills in uts and environment, and `dump` where there is one. */
 void facts_system_tree(struct facts_system *system, const char *root);
 
+/* Opens a file for reading; -1 where it can't be, with the reason in `errors` unless it just isn't
+ * there. */
+int facts_open(struct facts_system *system, const char *path);
+
 /* A file's bytes, a NUL behind them, in the arena; NULL where it can't be read or has more than
  * 16 MiB. len may be NULL. */
 char *facts_bytes(struct facts_system *system, struct arena *arena, const char *path, size_t *len);
 char *facts_text(struct facts_system *system, struct arena *arena, const char *path);
+
+/* The same for a file that is kept from most: that is nothing to report. */
+char *facts_hint(struct facts_system *system, struct arena *arena, const char *path, size_t *len);
 
 /* A file's first line without blanks at its ends; NULL where it is missing or empty. */
 char *facts_line(struct facts_system *system, struct arena *arena, const char *path);

@@ -201,7 +201,17 @@ static void expect_format(facts_format *format, const char *json, const char *ex
 {
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf text = {0};
-	format(&text, parse(&arena, json));
+	struct error err = {0};
+	assert_int_equal(format(&text, parse(&arena, json), &err), 0);
+	assert_string_equal(buf_text(&text), expected);
+}
+
+static void expect_written(void (*write)(struct buf *out, const struct value *fact),
+			   const char *json, const char *expected)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	write(&text, parse(&arena, json));
 	assert_string_equal(buf_text(&text), expected);
 }
 
@@ -209,15 +219,83 @@ static void formats(void **state)
 {
 	(void)state;
 	static const char json[] = "{\"a\":{\"b\":[1,{\"c\":\"x\\ny\"}],\"d\":{}},\"e\":null}";
-	expect_format(facts_format_named("flat"), json, "a.b.0=1\na.b.1.c=\"x\\ny\"\na.d={}\ne=null\n");
-	expect_format(facts_write_lines, json,
-		      "a={\"b\":[1,{\"c\":\"x\\ny\"}],\"d\":{}}\ne=null\n");
+	expect_format(facts_format_named("flat"), json,
+		      "a.b.0=1\na.b.1.c=\"x\\ny\"\na.d={}\ne=null\n");
+	expect_written(facts_write_lines, json,
+		       "a={\"b\":[1,{\"c\":\"x\\ny\"}],\"d\":{}}\ne=null\n");
 	expect_format(facts_format_named("json"), "{\"a\":1}", "{\n  \"a\": 1\n}\n");
-	expect_format(facts_write_bare, "\"x\\ny\"", "x\ny\n");
-	expect_format(facts_write_bare, "true", "true\n");
-	expect_format(facts_write_bare, "[1]", "[\n  1\n]\n");
+	expect_written(facts_write_bare, "\"x\\ny\"", "x\ny\n");
+	expect_written(facts_write_bare, "true", "true\n");
+	expect_written(facts_write_bare, "[1]", "[\n  1\n]\n");
 	expect_format(facts_format_named("flat"), "{}", "");
+	expect_format(facts_format_named("env"), "{\"a\":{\"b-c/d\":\"it's\\n$(x)\"},\"path\":1}",
+		      "FACT_A_B_C_D='it'\\''s\n$(x)'\nFACT_PATH='1'\n");
+	expect_format(facts_format_named("table"), "{\"a\":{\"bcd\":1,\"e\":\"x\\ny\"}}",
+		      "a.bcd  1\na.e    \"x\\ny\"\n");
+	expect_format(facts_format_named("yaml"), "{\"a\":{\"b\":[\"1\",2]}}",
+		      "a:\n  b:\n  - \"1\"\n  - 2\n");
 	assert_null(facts_format_named("xml"));
+}
+
+static void expect_selected(const char *pattern, const char *expected)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	struct error err = {0};
+	struct value *selected = value_map(&arena);
+	if (facts_select(&arena, parse(&arena, example), pattern, selected, &err) < 0) {
+		assert_string_equal(err.message, expected);
+		error_clear(&err);
+		return;
+	}
+	json_write(&text, selected);
+	assert_string_equal(text.data, expected);
+}
+
+static void selecting(void **state)
+{
+	(void)state;
+	expect_selected("os.id", "{\"os.id\":\"debian\"}");
+	expect_selected("os.release.*",
+			"{\"os.release.full\":\"12.1\",\"os.release.major\":\"12\"}");
+	expect_selected("o?.[ir]d", "{\"os.id\":\"debian\"}");
+	expect_selected("*.id", "{\"os.id\":\"debian\"}");
+	expect_selected("networking.interfaces.*.ip", "{\"networking.interfaces.eth0.ip\":\"a\","
+						      "\"networking.interfaces.eth0.1.ip\":\"b\"}");
+	expect_selected("list.*.x", "{\"list.0.x\":1,\"list.1.x\":[true]}");
+	expect_selected("list.1.x.*", "{\"list.1.x.0\":true}");
+	expect_selected("os.*.*.*", "no fact matches \"os.*.*.*\"");
+	expect_selected("x*", "no fact matches \"x*\"");
+	expect_selected("[", "no fact matches \"[\"");
+}
+
+/* Which patterns a template comes to; "all" where it may read anything. */
+static void expect_read(const char *template, const char *expected)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	size_t count;
+	const char *const *names = facts_read_by(&arena, template, &count);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", names[i]);
+	assert_string_equal(names ? buf_text(&text) : "all", expected);
+}
+
+static void what_a_template_reads(void **state)
+{
+	(void)state;
+	expect_read("os {{ .os.id }} {{ .memory }}", "os id memory");
+	expect_read("{{ fact \"kernel.release\" }}", "fact kernel release");
+	expect_read("{{ fact `os.id` }}", "fact os id");
+	expect_read("{{ $.os.id }}", "os id");
+	expect_read("no action", "-");
+	expect_read("{{ toJSON . }}", "all");
+	expect_read("{{ range $k, $v := $ }}{{ end }}", "all");
+	expect_read("{{ facts }}", "all");
+	expect_read("{{ \"os.id\" | fact }}", "all");
+	expect_read("{{ fact $name }}", "all");
+	expect_read("{{ fact (printf \"o%s\" \"s\") }}", "all");
+	expect_read("{{ .os", "all");
 }
 
 static void expect_misuse(const char *first, const char *second, const char *message)
@@ -234,8 +312,16 @@ static void wrong_options(void **state)
 {
 	(void)state;
 	expect_misuse("--nonsense", NULL, "no option --nonsense; see agent facts --help");
-	expect_misuse("--format", NULL, "--format needs a format");
-	expect_misuse("--format", "xml", "no format \"xml\"; there are json, flat");
+	expect_misuse("--format", NULL, "--format needs a value");
+	expect_misuse("--format", "xml",
+		      "no format \"xml\"; there are json, yaml, flat, env, table");
+	expect_misuse("--external-timeout", "0", "\"0\" is no number of seconds");
+	expect_misuse("--external-timeout=nan", NULL, "\"nan\" is no number of seconds");
+	expect_misuse("--http=", NULL, "\"\" is no address to listen on");
+	expect_misuse("--http=:80", NULL, "\":80\" is no address to listen on");
+	expect_misuse("--http=example.org:80", NULL, "is no address to listen on");
+	expect_misuse("--http=1:65536", NULL, "is no address to listen on");
+	expect_misuse("--http=80", "os.id", "--template and --http take no names");
 	expect_misuse("--format=", NULL, "no format \"\"");
 }
 
@@ -267,6 +353,8 @@ int main(void)
 		cmocka_unit_test(unknown_facts),
 		cmocka_unit_test(sizes_in_words),
 		cmocka_unit_test(formats),
+		cmocka_unit_test(selecting),
+		cmocka_unit_test(what_a_template_reads),
 		cmocka_unit_test(wrong_options),
 		cmocka_unit_test(the_tables_agree),
 	};
