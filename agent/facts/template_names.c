@@ -27,37 +27,46 @@ static void add(struct names *names, const char *text, size_t len)
 	names->items[names->count++] = arena_strndup(names->arena, text, len);
 }
 
-/* What gives all facts, or one whose name isn't written there: {{ facts }}, {{ fact $name }}. */
-static bool is_open(const char *begin, const char *end, const char *action_end)
+static size_t word_length(const char *text, const char *end)
 {
-	size_t len = (size_t)(end - begin);
-	if (len == 5 && memcmp(begin, "facts", len) == 0)
-		return true;
-	if (len != 4 || memcmp(begin, "fact", len) != 0)
-		return false;
-	while (end < action_end && isspace((unsigned char)*end))
-		end++;
-	return end == action_end || (*end != '"' && *end != '`');
+	size_t len = 0;
+	while (text + len < end && is_word(text[len]))
+		len++;
+	return len;
 }
 
-/* Every word may be a fact's name, and those that are none cost nothing. A dot or $ by itself is
- * the whole tree; so is what {{ facts }} gives. */
+/* `fact "os.id"`: what follows is the name, if it is written there. */
+static void take_argument(struct names *names, const char *text, const char *end)
+{
+	while (text < end && isspace((unsigned char)*text))
+		text++;
+	bool literal = text < end && (*text == '"' || *text == '`');
+	size_t len = literal ? word_length(text + 1, end) : 0;
+	if (len)
+		add(names, text + 1, len);
+	else
+		names->any = true;
+}
+
+/* The first field of a chain is a fact of the top level, or one of something else: then it costs
+ * nothing to ask for it. A dot or $ by itself is the whole tree; so is what {{ facts }} gives. */
 static void take_action(struct names *names, const char *text, const char *end)
 {
-	while (text < end) {
-		const char *begin = text;
-		while (text < end && is_word(*text))
-			text++;
-		if (text > begin) {
-			names->any |= is_open(begin, text, end);
-			add(names, begin, (size_t)(text - begin));
-			continue;
-		}
-		bool alone =
-			(*text == '.' || *text == '$') && (text + 1 == end || !is_word(text[1]));
-		bool field_of_root = *text == '$' && text + 1 < end && text[1] == '.';
-		names->any |= alone && !field_of_root;
-		text++;
+	for (const char *begin = text; text < end;) {
+		size_t len = word_length(text, end);
+		size_t field = *text == '.' ? word_length(text + 1, end) : 0;
+		bool chained = text > begin && (is_word(text[-1]) || text[-1] == ')');
+		if (len == 4 && memcmp(text, "fact", len) == 0)
+			take_argument(names, text + len, end);
+		else if (len == 5 && memcmp(text, "facts", len) == 0)
+			names->any = true;
+		else if (field && !chained)
+			add(names, text + 1, field);
+		else if (*text == '.' && !field)
+			names->any = true;
+		else if (*text == '$' && (text + 1 == end || (text[1] != '.' && !is_word(text[1]))))
+			names->any = true;
+		text += len ? len : field ? field + 1 : 1;
 	}
 }
 

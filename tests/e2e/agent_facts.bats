@@ -146,7 +146,7 @@ site.rack=4" ]
 		jq -e --arg n "facts.d/$name" --arg r "$reason" '.errors[$n] | contains($r)' all
 	done <<-'E'
 		os.json the name "os" is one of our own facts
-		broken.json line 2, column 1: the JSON text ends too early
+		broken.json line 1, column 6: this is no JSON
 		list.yaml it is no map
 		lines.txt line 1, column 1: this line is no key=value
 		notes.md it is neither a program nor

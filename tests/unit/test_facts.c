@@ -284,10 +284,12 @@ static void expect_read(const char *template, const char *expected)
 static void what_a_template_reads(void **state)
 {
 	(void)state;
-	expect_read("os {{ .os.id }} {{ .memory }}", "os id memory");
-	expect_read("{{ fact \"kernel.release\" }}", "fact kernel release");
-	expect_read("{{ fact `os.id` }}", "fact os id");
-	expect_read("{{ $.os.id }}", "os id");
+	expect_read("os {{ .os.id }} {{ .memory }}", "os memory");
+	expect_read("{{ fact \"kernel.release\" }}", "kernel");
+	expect_read("{{ fact `os.id` }}", "os");
+	expect_read("{{ $.os.id }}", "os");
+	expect_read("{{ with .os }}{{ .id }} {{ $x.release }}{{ end }}", "os id");
+	expect_read("{{ (index .disks \"vda\").size }}", "disks");
 	expect_read("no action", "-");
 	expect_read("{{ toJSON . }}", "all");
 	expect_read("{{ range $k, $v := $ }}{{ end }}", "all");
