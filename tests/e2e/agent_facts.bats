@@ -146,7 +146,7 @@ site.rack=4" ]
 		jq -e --arg n "facts.d/$name" --arg r "$reason" '.errors[$n] | contains($r)' all
 	done <<-'E'
 		os.json the name "os" is one of our own facts
-		broken.json line 1, column 6: this is no JSON
+		broken.json line 1, column 6: the JSON text ends too early
 		list.yaml it is no map
 		lines.txt line 1, column 1: this line is no key=value
 		notes.md it is neither a program nor
@@ -159,10 +159,10 @@ site.rack=4" ]
 	E
 	[ "$(jq '.errors | length' all)" = 11 ]
 	! pgrep -f '^sleep 7[78]$'
-	fails_with 1 facts_d --strict k
+	fails_with 1 facts_d --strict k fine
 	shows "k=v"
-	fails_with 1 facts_d --external-facts-dir nowhere --strict k
-	shows "nowhere: there is no such directory"
+	shows "agent: facts.d/broken.json: line 1, column 6: the JSON text ends too early"
+	"$AGENT" facts --external-facts-dir nowhere errors | jq -e '.nowhere == "there is no such directory"'
 }
 
 @test "a file that may not be read is told under errors" {
