@@ -7,6 +7,7 @@
 #include "agent/render/inline.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "common/select.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -213,7 +214,7 @@ static struct value *gather(struct gathering *gathering, const char *const *patt
 static int find_failed(struct gathering *gathering, const char *name, struct error *err)
 {
 	struct value *all = gather(gathering, NULL, 0);
-	if (facts_is_pattern(name) || !facts_find(all, name, err))
+	if (select_is_pattern(name) || !facts_find(all, name, err))
 		return -1;
 	return error_set(err, "\"%s\" was not there a moment ago", name);
 }
@@ -250,7 +251,7 @@ static int write_facts(struct gathering *gathering, struct buf *text, struct err
 		return request->format(text, selected, err);
 	if (!request->count)
 		return facts_format_named("json")(text, selected, err);
-	if (request->count == 1 && !facts_is_pattern(request->names[0]))
+	if (request->count == 1 && !select_is_pattern(request->names[0]))
 		facts_write_bare(text, selected->map.entries[0].value);
 	else
 		facts_write_lines(text, selected);

@@ -76,11 +76,6 @@ struct value *facts_gather_from(struct facts_system *system, struct arena *arena
 	return facts;
 }
 
-struct value *facts_gather(struct arena *arena, const char *const *patterns, size_t count)
-{
-	return facts_collect(arena, &(struct facts_wanted){.patterns = patterns, .count = count});
-}
-
 static bool is_family(const char *name, size_t len)
 {
 	for (size_t i = 0; i < facts_family_count; i++)
@@ -108,7 +103,8 @@ struct value *facts_collect(struct arena *arena, const struct facts_wanted *want
 	struct value *facts =
 		facts_gather_from(&system, arena, wanted->patterns, all ? 0 : wanted->count);
 	if (wanted->external && may_be_external(wanted))
-		facts_add_external(wanted->external, arena, facts, wanted->errors);
+		facts_add_external(wanted->external, arena, facts,
+				   wanted->errors ? wanted->errors : value_map(arena));
 	if (wanted->errors && (all || (!wanted->count && wanted->errors->map.len)))
 		value_set(arena, facts, "errors", wanted->errors);
 	return facts;

@@ -34,7 +34,7 @@ struct facts_alias {
 extern const struct facts_alias facts_aliases[];
 extern const size_t facts_alias_count;
 
-/* What facts_gather does, on any system. */
+/* The families of facts_collect, on any system. */
 struct value *facts_gather_from(struct facts_system *system, struct arena *arena,
 				const char *const *patterns, size_t count);
 

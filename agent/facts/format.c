@@ -3,6 +3,7 @@
 #include "agent/render/functions/functions.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/select.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -54,37 +55,6 @@ static int write_yaml(struct buf *out, const struct value *facts, struct error *
 	return goyaml_write(out, facts, err);
 }
 
-/* What is done with each single value; ctx is the writer's own. */
-typedef void leaf(void *ctx, const char *path, const struct value *fact);
-
-static void each_leaf(const struct value *fact, struct buf *path, leaf *take, void *ctx)
-{
-	bool map = fact->kind == VALUE_MAP;
-	size_t len = path->len, count = map ? fact->map.len : fact->list.len;
-	if (!is_tree(fact) || (!count && len)) {
-		take(ctx, buf_text(path), fact);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (len)
-			buf_putc(path, '.');
-		if (map)
-			buf_puts(path, fact->map.entries[i].key);
-		else
-			buf_printf(path, "%zu", i);
-		each_leaf(map ? fact->map.entries[i].value : fact->list.items[i], path, take, ctx);
-		path->len = len;
-		path->data[len] = '\0';
-	}
-}
-
-static void write_leaves(const struct value *facts, leaf *take, void *ctx)
-{
-	auto_buf struct buf path = {0};
-	buf_puts(&path, "");
-	each_leaf(facts, &path, take, ctx);
-}
-
 static void flat_leaf(void *ctx, const char *path, const struct value *fact)
 {
 	struct buf *out = ctx;
@@ -96,7 +66,7 @@ static void flat_leaf(void *ctx, const char *path, const struct value *fact)
 static int write_flat(struct buf *out, const struct value *facts, struct error *err)
 {
 	(void)err;
-	write_leaves(facts, flat_leaf, out);
+	select_each_leaf(facts, flat_leaf, out);
 	return 0;
 }
 
@@ -123,7 +93,7 @@ static void env_leaf(void *ctx, const char *path, const struct value *fact)
 static int write_env(struct buf *out, const struct value *facts, struct error *err)
 {
 	(void)err;
-	write_leaves(facts, env_leaf, out);
+	select_each_leaf(facts, env_leaf, out);
 	return 0;
 }
 
@@ -155,8 +125,8 @@ static int write_table(struct buf *out, const struct value *facts, struct error 
 {
 	struct table table = {out, 0};
 	(void)err;
-	write_leaves(facts, measure_leaf, &table);
-	write_leaves(facts, table_leaf, &table);
+	select_each_leaf(facts, measure_leaf, &table);
+	select_each_leaf(facts, table_leaf, &table);
 	return 0;
 }
 

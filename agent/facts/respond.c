@@ -6,6 +6,7 @@
 #include "common/hash.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/select.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -226,7 +227,7 @@ static void answer_one(const struct facts_server *server, const struct request *
 		answer_error(answer, 400, "there is no such format");
 	} else if (facts_select(arena, facts, name, selected, &err) < 0) {
 		answer_error(answer, 404, err.message);
-	} else if (facts_is_pattern(name) || request->query) {
+	} else if (select_is_pattern(name) || request->query) {
 		if (write(&answer->body, selected, &err) < 0)
 			answer_error(answer, 503, err.message);
 	} else {

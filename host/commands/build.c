@@ -85,7 +85,7 @@ static int open_shop(struct settings *settings, const char *path, struct worksho
 			      .toolbox = settings->toolbox,
 			      .report = shop->report,
 			      .signals = shop->signals};
-	struct manifest_facts facts = {probe_manifest_facts, &probe};
+	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
 	shop->manifest = settings_manifest(settings, path, &facts, err);
 	return shop->manifest ? find_consul(settings, shop, err) : -1;
 }

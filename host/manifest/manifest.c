@@ -20,7 +20,8 @@ struct loading {
 	struct arena *arena;
 	struct jinja_template *tmpl;
 	struct jinja_map map;
-	struct buf text; /* what Jinja2 made */
+	bool mentions_host; /* it may read facts.host */
+	struct buf text;    /* what Jinja2 made */
 };
 
 static int parse_template(struct loading *loading, struct error *err)
@@ -31,6 +32,7 @@ static int parse_template(struct loading *loading, struct error *err)
 	struct jinja_options options = {.trim_blocks = loading->options->trim_blocks,
 					.lstrip_blocks = loading->options->lstrip_blocks};
 	char *text = arena_strndup(loading->arena, buf_text(&source), source.len);
+	loading->mentions_host = strstr(text, "host") != NULL;
 	loading->tmpl = jinja_parse(loading->arena, loading->path, text, source.len, &options, err);
 	return loading->tmpl ? 0 : -1;
 }
@@ -101,6 +103,8 @@ static struct value *facts_for(struct loading *loading, struct error *err)
 	if (parse_yaml(loading, first, err) == 0)
 		found = facts->gather(facts->ctx, first->image, loading->arena, err);
 	manifest_free(first);
+	if (found && facts->host && loading->mentions_host)
+		value_set(loading->arena, found, "host", facts->host(facts->ctx, loading->arena));
 	return found;
 }
 

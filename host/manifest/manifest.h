@@ -65,6 +65,8 @@ struct manifest_facts {
 	struct value *(*gather)(void *ctx, const char *image, struct arena *arena,
 				struct error *err);
 	void *ctx;
+	/* What `facts.host` is, about the engine; asked only where a manifest mentions it. */
+	struct value *(*host)(void *ctx, struct arena *arena);
 };
 
 struct manifest_options {

@@ -4,6 +4,7 @@
 #include "agent/commands.h"
 #include "agent/facts/format.h"
 #include "agent/facts/text.h"
+#include "common/fact_names.h"
 #include "common/own.h"
 
 /* Which files were asked for. */
@@ -34,7 +35,7 @@ static void the_living_system(void **state)
 {
 	(void)state;
 	auto_arena struct arena arena = {0};
-	struct value *facts = facts_gather(&arena, NULL, 0);
+	struct value *facts = facts_collect(&arena, &(struct facts_wanted){0});
 	assert_string_equal(value_text(value_path(facts, "kernel.name")), "Linux");
 	assert_int_equal(value_path(facts, "identity.uid")->integer, geteuid());
 	assert_ptr_equal(value_get(facts, "cpu"), value_get(facts, "processors"));
@@ -327,6 +328,31 @@ static void wrong_options(void **state)
 	expect_misuse("--format=", NULL, "no format \"\"");
 }
 
+static bool is_top_level(const char *name)
+{
+	for (size_t i = 0; i < facts_family_count; i++)
+		if (strcmp(facts_families[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < facts_alias_count; i++)
+		if (facts_aliases[i].in_tree && strcmp(facts_aliases[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The driver knows the names of all families, and no others. */
+static void the_driver_knows_the_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < fact_name_count; i++)
+		assert_true(is_top_level(fact_names[i]));
+	for (size_t i = 0; i < facts_family_count; i++)
+		assert_true(fact_names_begin(facts_families[i].name));
+	assert_true(fact_names_begin("cpu.count") && fact_names_begin("host.engine"));
+	assert_true(fact_names_begin("os.*"));
+	assert_false(fact_names_begin("os:latest") || fact_names_begin("osx") ||
+		     fact_names_begin("o") || fact_names_begin(""));
+}
+
 /* Every alias names a family of the table, and hides none. */
 static void the_tables_agree(void **state)
 {
@@ -359,6 +385,7 @@ int main(void)
 		cmocka_unit_test(what_a_template_reads),
 		cmocka_unit_test(wrong_options),
 		cmocka_unit_test(the_tables_agree),
+		cmocka_unit_test(the_driver_knows_the_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
