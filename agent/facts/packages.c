@@ -44,7 +44,7 @@ struct value *facts_packages(struct facts_system *system, struct arena *arena)
 		if (value_get(packages, databases[i].manager))
 			continue;
 		int64_t count = databases[i].read(system, databases[i].path, NULL, NULL);
-		if (count >= 0)
+		if (count >= 0 || facts_exists(system, databases[i].path))
 			add_database(arena, packages, databases[i].manager, databases[i].path,
 				     count);
 	}

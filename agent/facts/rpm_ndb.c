@@ -36,10 +36,11 @@ static void take_slot(int fd, const char *slot, facts_package_found *found, void
 	struct facts_package package;
 	uint64_t at = (uint64_t)little_endian(slot + 8) * BLOCK;
 	uint64_t room = (uint64_t)little_endian(slot + 12) * BLOCK;
-	if (!read_at(fd, head, sizeof head, at) || memcmp(head, "BlbS", 4) != 0)
+	if (!read_at(fd, head, sizeof head, at) || memcmp(head, "BlbS", 4) != 0 ||
+	    room < sizeof head)
 		return;
 	uint64_t len = little_endian(head + 12);
-	len = len > room ? room : len;
+	len = len > room - sizeof head ? room - sizeof head : len;
 	len = len > HEADER_PREFIX ? HEADER_PREFIX : len;
 	char *to = buf_reserve(&header, (size_t)len);
 	if (read_at(fd, to, (size_t)len, at + sizeof head) &&
