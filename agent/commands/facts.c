@@ -14,6 +14,9 @@
 
 enum { USAGE = 2, LONGEST_TIMEOUT = 3600, MOST_DIRECTORIES = 16 };
 
+/* What gathering usually takes. */
+enum { ALL_FACTS = 256 << 10, ALL_TEXT = 64 << 10, ONE_FACT = 32 << 10 };
+
 static const char help[] =
 	"usage: agent facts [OPTION]... [NAME|PATTERN]...\n"
 	"\n"
@@ -277,6 +280,9 @@ static int judge(const struct gathering *gathering, struct error *err)
 static int print_facts(struct gathering *gathering, struct error *err)
 {
 	auto_buf struct buf text = {0};
+	bool much = !gathering->request->count && !gathering->request->text;
+	arena_reserve(&gathering->arena, much ? ALL_FACTS : ONE_FACT);
+	buf_reserve(&text, much ? ALL_TEXT : 0);
 	int written = gathering->request->text ? write_template(gathering, &text, err)
 					       : write_facts(gathering, &text, err);
 	if (written < 0 || print(&text, err) < 0)

@@ -25,7 +25,7 @@ static const char *const default_directories[] = {
 struct collecting {
 	struct arena *arena;
 	struct value *facts, *errors;
-	struct facts_program programs[MOST_FILES];
+	struct facts_program *programs; /* NULL while there is none */
 	size_t program_count;
 };
 
@@ -176,6 +176,13 @@ static bool is_left_over(const char *name)
 	return false;
 }
 
+static void add_program(struct collecting *into, const char *path)
+{
+	if (!into->programs)
+		into->programs = arena_alloc(into->arena, MOST_FILES * sizeof *into->programs);
+	into->programs[into->program_count++].path = path;
+}
+
 /* Programs are run when all files have been read. */
 static void take_entry(struct collecting *into, const char *path, const char *name)
 {
@@ -187,7 +194,7 @@ static void take_entry(struct collecting *into, const char *path, const char *na
 	else if (parser_for(name))
 		take_file(into, path, parser_for(name));
 	else if (status.st_mode & 0111 && into->program_count < MOST_FILES)
-		into->programs[into->program_count++].path = path;
+		add_program(into, path);
 	else
 		report(into, path, "it is neither a program nor a .json, .yml or .txt file");
 }
@@ -229,9 +236,8 @@ void facts_add_external(const struct facts_external *external, struct arena *are
 	bool named = external->directories != NULL;
 	const char *const *directories = named ? external->directories : default_directories;
 	size_t count = named ? external->count : COUNT_OF(default_directories);
-	struct collecting *into = arena_alloc(arena, sizeof *into);
-	*into = (struct collecting){.arena = arena, .facts = facts, .errors = errors};
+	struct collecting into = {.arena = arena, .facts = facts, .errors = errors};
 	for (size_t i = 0; i < count; i++)
-		take_directory(into, directories[i], named);
-	take_programs(into, external->timeout_ms ? external->timeout_ms : TIMEOUT_MS);
+		take_directory(&into, directories[i], named);
+	take_programs(&into, external->timeout_ms ? external->timeout_ms : TIMEOUT_MS);
 }

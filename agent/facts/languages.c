@@ -5,8 +5,8 @@
 #include "common/own.h"
 
 #include <ctype.h>
-#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LONGEST_CHAIN = 8, MOST_DIRECTORIES = 64 };
 
@@ -29,6 +29,7 @@ struct directories {
 	struct {
 		const char *path;
 		struct facts_place place;
+		int fd;
 	} found[MOST_DIRECTORIES];
 	size_t count;
 };
@@ -44,6 +45,10 @@ static void add_directory(struct facts_system *system, struct directories *direc
 		if (directories->found[i].place.inode == place.inode &&
 		    directories->found[i].place.device == place.device)
 			return;
+	int fd = facts_open_directory(system, path);
+	if (fd < 0)
+		return;
+	directories->found[directories->count].fd = fd;
 	directories->found[directories->count].path = path;
 	directories->found[directories->count++].place = place;
 }
@@ -60,20 +65,18 @@ static void search_path(struct facts_system *system, struct arena *arena,
 		add_directory(system, directories, value_text(named->list.items[i]));
 }
 
-static const char *find_program(struct facts_system *system, struct arena *arena,
-				const struct directories *directories, const char *program)
+static void close_directories(const struct directories *directories)
 {
-	for (size_t i = 0; i < directories->count; i++) {
-		char path[PATH_MAX];
-		size_t len = strlen(directories->found[i].path);
-		if (len + strlen(program) + 2 > sizeof path)
-			continue;
-		memcpy(path, directories->found[i].path, len);
-		path[len] = '/';
-		strcpy(path + len + 1, program);
-		if (facts_exists(system, path))
-			return arena_strdup(arena, path);
-	}
+	for (size_t i = 0; i < directories->count; i++)
+		close(directories->found[i].fd);
+}
+
+static const char *find_program(struct arena *arena, const struct directories *directories,
+				const char *program)
+{
+	for (size_t i = 0; i < directories->count; i++)
+		if (facts_exists_in(directories->found[i].fd, program))
+			return arena_printf(arena, "%s/%s", directories->found[i].path, program);
 	return NULL;
 }
 
@@ -155,7 +158,7 @@ struct value *facts_languages(struct facts_system *system, struct arena *arena)
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
 		if (value_get(languages, programs[i].language))
 			continue;
-		const char *found = find_program(system, arena, &directories, programs[i].program);
+		const char *found = find_program(arena, &directories, programs[i].program);
 		if (!found)
 			continue;
 		struct value *language = value_map(arena);
@@ -168,5 +171,6 @@ struct value *facts_languages(struct facts_system *system, struct arena *arena)
 			facts_set_text(arena, language, "program", resolved);
 		value_set(arena, languages, programs[i].language, language);
 	}
+	close_directories(&directories);
 	return languages->map.len ? languages : NULL;
 }

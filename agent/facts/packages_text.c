@@ -68,11 +68,46 @@ static int64_t read_stanzas(struct facts_system *system, const char *path, struc
 	return stanza->count;
 }
 
+static bool is_status(const char *text, const char *end)
+{
+	static const char key[] = "Status: ";
+	const char *begin = memrchr(text, '\n', (size_t)(end - text));
+	begin = begin ? begin + 1 : text;
+	return (size_t)(end - begin) >= sizeof key - 1 && memcmp(begin, key, sizeof key - 1) == 0;
+}
+
+/* Only counts: looks for what such a line ends with, and from most places it can go on by all of
+ * its length (Horspool's search). */
+static bool count_installed(void *ctx, const char *text, size_t len)
+{
+	static const char needle[] = " installed\n";
+	enum { LEN = sizeof needle - 1 };
+	int64_t *count = ctx;
+	unsigned char skips[256];
+	if (len < LEN)
+		return true;
+	memset(skips, LEN, sizeof skips);
+	for (unsigned i = 0; i + 1 < LEN; i++)
+		skips[(unsigned char)needle[i]] = (unsigned char)(LEN - 1 - i);
+	const char *at = text;
+	for (const char *last = text + len - LEN; at <= last;
+	     at += skips[(unsigned char)at[LEN - 1]])
+		if (at[LEN - 1] == '\n' && memcmp(at, needle, LEN) == 0)
+			*count += is_status(text, at);
+	/* The file's last line may lack its end. */
+	if (text[len - 1] != '\n' && memcmp(text + len - LEN + 1, needle, LEN - 1) == 0)
+		*count += is_status(text, text + len - LEN + 1);
+	return true;
+}
+
 int64_t facts_read_dpkg(struct facts_system *system, const char *path, facts_package_found *found,
 			void *ctx)
 {
 	static const struct format format = {
 		{"Package: ", "Version: ", "Architecture: ", "Status: "}, " installed"};
+	int64_t count = 0;
+	if (!found)
+		return facts_each_chunk(system, path, count_installed, &count) ? count : -1;
 	struct stanza stanza = {.format = &format, .found = found, .ctx = ctx};
 	return read_stanzas(system, path, &stanza);
 }

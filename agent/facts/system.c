@@ -32,7 +32,7 @@ static int open_file(struct facts_system *system, const char *path)
 	struct stat status;
 	int fd = -1;
 	if (path_below(system, path, full))
-		fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		fd = openat(AT_FDCWD, full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
 		return fd;
 	close(fd);
@@ -157,6 +157,19 @@ bool facts_directory(struct facts_system *system, const char *path, struct facts
 		return false;
 	*place = (struct facts_place){status.st_dev, status.st_ino};
 	return true;
+}
+
+int facts_open_directory(struct facts_system *system, const char *path)
+{
+	char full[PATH_MAX];
+	if (!path_below(system, path, full))
+		return -1;
+	return openat(AT_FDCWD, full, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool facts_exists_in(int directory, const char *name)
+{
+	return faccessat(directory, name, F_OK, 0) == 0;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -66,8 +66,14 @@ char *facts_line(struct facts_system *system, struct arena *arena, const char *p
 bool facts_number(struct facts_system *system, struct arena *arena, const char *path,
 		  int64_t *number);
 
-/* Calls `found` for each line of a file of any size, without its end, until it returns false; of a
- * line of more than 64 KiB pieces count as lines. False where the file can't be read. */
+/* Calls `found` for each piece of a file of any size, until it returns false. A piece is whole
+ * lines with their ends, but for the file's last one and for lines of more than 64 KiB. False where
+ * the file can't be read. */
+typedef bool facts_chunk_found(void *ctx, const char *text, size_t len);
+bool facts_each_chunk(struct facts_system *system, const char *path, facts_chunk_found *found,
+		      void *ctx);
+
+/* The same for each line, without its end; of an overlong line pieces count as lines. */
 typedef bool facts_line_found(void *ctx, const char *line, size_t len);
 bool facts_each_line(struct facts_system *system, const char *path, facts_line_found *found,
 		     void *ctx);
@@ -82,6 +88,12 @@ struct facts_place {
 	uint64_t device, inode;
 };
 bool facts_directory(struct facts_system *system, const char *path, struct facts_place *place);
+
+/* A descriptor of a directory for facts_exists_in, or -1: looking for many names in one is faster
+ * so.
+ */
+int facts_open_directory(struct facts_system *system, const char *path);
+bool facts_exists_in(int directory, const char *name);
 
 /* A directory's names, sorted, without those that begin with a dot; none where it is missing. */
 char **facts_names(struct facts_system *system, struct arena *arena, const char *path,
