@@ -202,12 +202,14 @@ static void take_entry(struct collecting *into, const char *path, const char *na
 static void take_directory(struct collecting *into, const char *directory, bool must_be_there)
 {
 	struct facts_system system;
-	struct facts_place place;
 	size_t count;
 	facts_system_tree(&system, "");
+	if (access(directory, R_OK | X_OK) < 0) {
+		if (must_be_there || (errno != ENOENT && errno != ENOTDIR))
+			report(into, directory, strerror(errno));
+		return;
+	}
 	char **names = facts_names(&system, into->arena, directory, &count);
-	if (must_be_there && !facts_directory(&system, directory, &place))
-		report(into, directory, "there is no such directory");
 	if (count > MOST_FILES)
 		report(into, directory, "it has more than 256 files: the others are left out");
 	for (size_t i = 0; i < count && i < MOST_FILES; i++)

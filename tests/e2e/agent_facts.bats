@@ -162,15 +162,21 @@ site.rack=4" ]
 	fails_with 1 facts_d --strict k fine
 	shows "k=v"
 	shows "agent: facts.d/broken.json: line 1, column 6: the JSON text ends too early"
-	"$AGENT" facts --external-facts-dir nowhere errors | jq -e '.nowhere == "there is no such directory"'
+	"$AGENT" facts --external-facts-dir nowhere errors | jq -e '.nowhere == "No such file or directory"'
 }
 
 @test "a file that may not be read is told under errors" {
 	[ "$(id -u)" = 0 ] || skip "only root can become somebody else"
 	command -v setpriv >/dev/null || skip "there is no setpriv"
-	chmod 711 . && mkdir -m 700 facts.d
-	setpriv --reuid 65534 --clear-groups "$AGENT" facts --external-facts-dir "$PWD/facts.d" >all
-	jq -e '.os.id' all
+	chmod 711 .
+	external secret.json 600 <<<'{"a":1}'
+	external open.json <<<'{"b":1}'
+	mkdir -m 700 closed.d
+	nobody() { setpriv --reuid 65534 --clear-groups "$AGENT" facts "$@"; }
+	nobody --external-facts-dir "$PWD/facts.d" --external-facts-dir "$PWD/closed.d" >all
+	jq -e --arg d "$PWD" '.os.id and .b == 1 and .errors["\($d)/facts.d/secret.json"] == "can\u0027t open it: Permission denied"
+		and .errors["\($d)/closed.d"] == "Permission denied"' all
+	fails_with 1 nobody --external-facts-dir "$PWD/closed.d" --strict b kernel
 }
 
 # serve ADDRESS [OPTION...]: in the background; sets URL and SERVER.

@@ -85,6 +85,36 @@ m.yml debian" ]
 	no_container_left
 }
 
+@test "an image's own facts, of files and programs, in manifests and from outside" {
+	manifest <<-'E'
+		image: factory-test/busybox:latest
+		install:
+		  - mkdir -p /etc/factory/facts.d
+		  - echo 'role=db' > /etc/factory/facts.d/role.txt
+		  - printf '#!/bin/sh\necho color=blue' > /etc/factory/facts.d/color
+		  - chmod +x /etc/factory/facts.d/color
+	E
+	"$FACTORY" build m.yml -t t/facts:own
+	"$FACTORY" facts t/facts:own | jq -e '.role == "db" and .color == "blue"'
+	mkdir conf
+	echo '{{ fact "role" }}' >conf/role.ctmpl
+	cat >conf/template.hcl <<-E
+		template {
+		  source = "role.ctmpl"
+		  destination = "/role"
+		}
+	E
+	manifest <<-E
+		image: t/facts:own
+		files: conf
+		install: echo {{ facts.color }} > /color
+	E
+	"$FACTORY" build m.yml -t t/facts:3
+	[ "$(file_in t/facts:3 /color)" = blue ]
+	[ "$(file_in t/facts:3 /role)" = db ]
+	no_container_left
+}
+
 @test "--diff shows what differs, and nothing that moves by itself" {
 	run "$FACTORY" facts --diff $BASE $BASE
 	[ "$status" -eq 0 ] && [ -z "$output" ]
