@@ -225,11 +225,13 @@ struct value *facts_container(struct facts_system *system, struct arena *arena)
 		{"volumes", facts_volumes},
 	};
 	struct value *container = value_map(arena);
-	int64_t adjustment;
+	int64_t number;
 	add_identity(system, arena, container);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		facts_set_value(arena, container, parts[i].name, parts[i].gather(system, arena));
-	if (facts_number(system, arena, "/proc/self/oom_score_adj", &adjustment))
-		facts_set_int(arena, container, "oom_score_adj", adjustment);
+	if (facts_number(system, arena, "/proc/self/oom_score", &number))
+		facts_set_int(arena, container, "oom_score", number);
+	if (facts_number(system, arena, "/proc/self/oom_score_adj", &number))
+		facts_set_int(arena, container, "oom_score_adj", number);
 	return container;
 }

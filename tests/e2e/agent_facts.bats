@@ -216,6 +216,18 @@ serve() {
 	wait "$SERVER"
 }
 
+@test "all facts take at most 3 MB of memory, and a server no more with time" {
+	serve 0
+	peak() { awk '/^VmHWM/ { print $2 }' "/proc/$SERVER/status"; }
+	curl --silent "$URL/facts" | jq -e '.os and .networking and .packages'
+	[ "$(peak)" -le 3072 ]
+	for _ in $(seq 100); do echo "url=$URL/facts"; done >urls
+	curl --silent --config urls >/dev/null
+	[ "$(peak)" -le 3072 ]
+	kill -TERM "$SERVER"
+	wait "$SERVER"
+}
+
 @test "facts over HTTP: silent and hostile clients hinder nobody; SIGHUP reads files again" {
 	external a.json <<<'{"role":"db"}'
 	serve 0 --external-facts-dir facts.d

@@ -1,6 +1,8 @@
 /* Gathering, finding and printing facts: what holds for every family. */
 #include "tests/unit/facts_tree.h"
 
+#include <errno.h>
+
 #include "agent/commands.h"
 #include "agent/facts/format.h"
 #include "agent/facts/text.h"
@@ -41,6 +43,13 @@ static void the_living_system(void **state)
 	assert_ptr_equal(value_get(facts, "cpu"), value_get(facts, "processors"));
 }
 
+static void expect_reason(struct tree *tree, const char *path, const char *reason)
+{
+	const char *told = value_text(value_get(tree->system.errors, path));
+	assert_non_null(told);
+	assert_string_equal(told, reason);
+}
+
 /* Where files should be there are directories, FIFOs, links to themselves, binary rubbish. */
 static void a_hostile_system(void **state)
 {
@@ -54,9 +63,20 @@ static void a_hostile_system(void **state)
 	tree_link(tree, "/etc/passwd", "passwd");
 	assert_int_equal(mkfifo(tree_path(tree, "/etc/group"), 0644), 0);
 	tree_link(tree, "/proc/self/ns/pid", "pid:[99999999999999999999]");
+	tree_link(tree, "/proc/loadavg", "/dev/zero");
+	tree_link(tree, "/var/lib/dpkg/status", "/dev/zero");
+	tree->system.errors = value_map(&tree->arena);
+	tree->system.errors_arena = &tree->arena;
 	struct value *facts = facts_gather_from(&tree->system, &tree->arena, NULL, 0);
 	assert_non_null(facts);
 	assert_null(value_get(facts, "users"));
+	assert_null(value_get(facts, "load_averages"));
+	assert_null(value_path(facts, "packages.dpkg.count"));
+	expect_reason(tree, "/etc/passwd", strerror(ELOOP));
+	expect_reason(tree, "/etc/group", "it is no regular file");
+	expect_reason(tree, "/proc/loadavg", "it is no regular file");
+	expect_reason(tree, "/proc/meminfo", "it is no regular file");
+	assert_null(value_get(tree->system.errors, "/proc/uptime")); /* it just isn't there */
 	tree_free(tree);
 }
 
