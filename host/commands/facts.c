@@ -7,9 +7,9 @@
 #include "host/build/probe.h"
 #include "host/commands/commands.h"
 #include "host/commands/facts_show.h"
-#include "host/commands/facts_where.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/manifest/condition.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -32,7 +32,7 @@ struct inquiry {
 	size_t target_count, name_count;
 	const char *format, *expression;
 	bool diff;
-	struct facts_where *where;
+	struct condition *where;
 	size_t undecided; /* targets of which --where can't be said: they lack a fact */
 	struct facts_of *answers;
 	size_t answer_count;
@@ -111,7 +111,7 @@ static const char *const *wanted_of(const struct inquiry *inquiry)
 	for (size_t i = 0; !inquiry->name_count && i < facts_column_count; i++)
 		add_pattern(&patterns, facts_columns[i]);
 	for (size_t i = 0; inquiry->where && i < fact_name_count; i++)
-		if (facts_where_reads(inquiry->where, fact_names[i]))
+		if (condition_reads(inquiry->where, fact_names[i]))
 			add_pattern(&patterns, fact_names[i]);
 	add_pattern(&patterns, "container.image");
 	return patterns.items;
@@ -136,7 +136,7 @@ static int ask(struct inquiry *inquiry, const char *target, struct error *err)
 								 &inquiry->settings->arena, err);
 	if (!facts)
 		return -1;
-	int holds = inquiry->where ? facts_where_holds(inquiry->where, facts, err) : 1;
+	int holds = inquiry->where ? condition_holds(inquiry->where, facts, err) : 1;
 	if (holds > 0)
 		inquiry->answers[inquiry->answer_count++] = (struct facts_of){target, facts};
 	if (holds >= 0)
@@ -240,6 +240,16 @@ static int run(struct inquiry *inquiry, struct error *err)
 	return code;
 }
 
+static int parse_expression(struct inquiry *inquiry, struct error *err)
+{
+	inquiry->where =
+		condition_parse(&inquiry->settings->arena, "--where", inquiry->expression, err);
+	if (inquiry->where)
+		return 0;
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
 static int facts(struct settings *settings, int argc, char **argv, struct error *err)
 {
 	struct inquiry inquiry = {.settings = settings};
@@ -263,8 +273,7 @@ static int facts(struct settings *settings, int argc, char **argv, struct error 
 	sort_words(&inquiry, argc, argv);
 	if (check_words(&inquiry, err) < 0)
 		return -1;
-	if (inquiry.expression &&
-	    !(inquiry.where = facts_where_parse(&settings->arena, inquiry.expression, err)))
+	if (inquiry.expression && parse_expression(&inquiry, err) < 0)
 		return -1;
 	if (settings_engine(settings, &inquiry.probe.loop, &inquiry.probe.engine, err) < 0)
 		return -1;

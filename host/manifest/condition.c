@@ -1,12 +1,11 @@
-#include "host/commands/facts_where.h"
+#include "host/manifest/condition.h"
 
 #include "common/own.h"
-#include "host/exit_codes.h"
 #include "host/jinja/jinja.h"
 
 #include <string.h>
 
-struct facts_where {
+struct condition {
 	struct jinja_template *tmpl;
 };
 
@@ -21,33 +20,32 @@ static void move_column(struct error *err)
 
 /* The engine knows templates, not expressions: the text is put into one that prints a digit. What
  * would end the tag early is no expression. */
-struct facts_where *facts_where_parse(struct arena *arena, const char *expression,
-				      struct error *err)
+struct condition *condition_parse(struct arena *arena, const char *name, const char *expression,
+				  struct error *err)
 {
 	static const struct jinja_options options = {0};
-	struct facts_where *where = arena_alloc(arena, sizeof *where);
+	struct condition *condition = arena_alloc(arena, sizeof *condition);
 	const char *text = arena_printf(arena, BEFORE "%s) else 0 }}", expression);
 	if (strstr(expression, "}}") || strstr(expression, "{#"))
-		error_set(err, "--where takes one expression, not a template");
+		error_set(err, "%s takes one expression, not a template", name);
 	else
-		where->tmpl = jinja_parse(arena, "--where", text, strlen(text), &options, err);
-	if (where->tmpl)
-		return where;
+		condition->tmpl = jinja_parse(arena, name, text, strlen(text), &options, err);
+	if (condition->tmpl)
+		return condition;
 	move_column(err);
-	err->exit_code = EXIT_USAGE;
 	return NULL;
 }
 
-bool facts_where_reads(const struct facts_where *where, const char *name)
+bool condition_reads(const struct condition *condition, const char *name)
 {
-	return jinja_reads(where->tmpl, name);
+	return jinja_reads(condition->tmpl, name);
 }
 
-int facts_where_holds(const struct facts_where *where, const struct value *facts, struct error *err)
+int condition_holds(const struct condition *condition, const struct value *facts, struct error *err)
 {
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf out = {0};
-	if (jinja_render(where->tmpl, facts, &arena, &out, NULL, err) < 0) {
+	if (jinja_render(condition->tmpl, facts, &arena, &out, NULL, err) < 0) {
 		move_column(err);
 		return -1;
 	}
