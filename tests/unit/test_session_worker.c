@@ -93,8 +93,9 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 		struct value *found = NULL;
 		misbehave(templates[i].source);
 		if (strncmp(templates[i].source, "key:", 4) == 0 &&
-		    source->get(source, &(struct want){"key", templates[i].source + 4, NULL}, arena,
-				&found, err) < 0)
+		    source->get(source,
+				&(struct want){.kind = "key", .name = templates[i].source + 4},
+				arena, &found, err) < 0)
 			return -1;
 		value_append(arena, report->rendered,
 			     found ? found : value_int(arena, templates[i].perms));
