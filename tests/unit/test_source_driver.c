@@ -63,7 +63,7 @@ static void expect_good_end(pid_t child)
 	assert_int_equal(status, 0);
 }
 
-static const struct want key = {"key", "a/b", NULL};
+static const struct want key = {.kind = "key", .name = "a/b"};
 #define QUESTION "{\"kind\":\"key\",\"name\":\"a/b\"}"
 
 /* Asks once; the answer's JSON, "missing", or the error's message. */
@@ -112,7 +112,7 @@ static void a_datacenter_is_asked_for(void **state)
 {
 	(void)state;
 	auto_buf struct buf answer = {0}, got = {0};
-	const struct want want = {"tree", "a", "dc2"};
+	const struct want want = {.kind = "tree", .name = "a", .datacenter = "dc2"};
 	send_json(&answer, FRAME_VALUE, ID, "{\"value\":[]}");
 	exchange(&want, "{\"kind\":\"tree\",\"name\":\"a\",\"datacenter\":\"dc2\"}", &answer, 100,
 		 &got);
