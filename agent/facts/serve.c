@@ -61,21 +61,34 @@ static void release(struct connection *connection)
 	*connection = (struct connection){.fd = -1};
 }
 
-static struct connection *free_place(struct serving *serving)
+/* A free place, else that of whoever has been silent the longest; NULL while all are being
+ * answered: then a connection waits in the kernel's queue, and nobody polls for it. */
+static struct connection *find_place(struct serving *serving)
 {
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		if (serving->connections[i].fd < 0)
-			return &serving->connections[i];
-	return NULL;
+	struct connection *silent = NULL;
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		struct connection *connection = &serving->connections[i];
+		if (connection->fd < 0)
+			return connection;
+		if (!connection->output.len && (!silent || connection->deadline < silent->deadline))
+			silent = connection;
+	}
+	return silent;
 }
 
-/* Without a place for it a connection waits in the kernel's queue: nobody polls for it then. */
 static void welcome(struct serving *serving)
 {
-	struct connection *connection = free_place(serving);
+	struct connection *connection = find_place(serving);
 	int fd = accept4(serving->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd >= 0)
-		*connection = (struct connection){.fd = fd, .deadline = now_ms() + PATIENCE_MS};
+	if (fd < 0)
+		return;
+	if (!connection) { /* the last one has just begun to be answered */
+		close(fd);
+		return;
+	}
+	if (connection->fd >= 0)
+		release(connection);
+	*connection = (struct connection){.fd = fd, .deadline = now_ms() + PATIENCE_MS};
 }
 
 /* Answers what is complete, one request at a time, so that the output stays bounded. */
@@ -166,7 +179,7 @@ static void turn(struct serving *serving)
 	}
 	polled[CONNECTIONS] = (struct pollfd){.fd = serving->signals, .events = POLLIN};
 	polled[CONNECTIONS + 1] = (struct pollfd){
-		.fd = free_place(serving) ? serving->listener.fd : -1, .events = POLLIN};
+		.fd = find_place(serving) ? serving->listener.fd : -1, .events = POLLIN};
 	if (poll(polled, COUNT_OF(polled), time_left(serving)) < 0)
 		return;
 	uint64_t now = now_ms();

@@ -238,6 +238,15 @@ serve() {
 	printf 'st: localhost\r\n\r\nGET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&5
 	timeout 5 cat <&5 | grep -c '^HTTP/1.1 200 OK' | grep 2
 	exec 5>&- 6>&-
+	/usr/bin/python3 - "${URL##*:}" <<-'E'
+		import socket, sys
+		silent = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(100)]
+		deaf = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		deaf.sendall(b"GET /facts HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
+		asker = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=3)
+		asker.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		assert asker.recv(12) == b"HTTP/1.1 200"
+	E
 	external a.json <<<'{"role":"web"}'
 	kill -HUP "$SERVER"
 	for _ in $(seq 50); do
