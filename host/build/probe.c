@@ -192,16 +192,21 @@ struct value *probe_target(struct probe *probe, const char *name, struct arena *
 	return describe_image(probe, base.body, name, arena, err);
 }
 
-/* ~/.cache/factory/facts/DIGEST-VERSION.json; NULL where there is no home. */
+/* Counts up when agents tell more: what was cached before lacks it. */
+enum { FACTS_FORMAT = 2 };
+
+/* ~/.cache/factory/facts/DIGEST-VERSION-FORMAT.json; NULL where there is no home. */
 static char *cache_path(const char *digest)
 {
 	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	const char *colon = strchr(digest, ':');
 	const char *hex = colon ? colon + 1 : digest;
 	if (base && *base)
-		return mem_printf("%s/factory/facts/%s-%s.json", base, hex, FACTORY_VERSION);
+		return mem_printf("%s/factory/facts/%s-%s-%d.json", base, hex, FACTORY_VERSION,
+				  FACTS_FORMAT);
 	if (home && *home)
-		return mem_printf("%s/.cache/factory/facts/%s-%s.json", home, hex, FACTORY_VERSION);
+		return mem_printf("%s/.cache/factory/facts/%s-%s-%d.json", home, hex,
+				  FACTORY_VERSION, FACTS_FORMAT);
 	return NULL;
 }
 
