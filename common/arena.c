@@ -3,9 +3,17 @@
 #include "common/memory.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Since Linux 5.14; musl's headers lack it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 enum { BLOCK_SIZE = 16384, ALIGNMENT = _Alignof(max_align_t) };
 
@@ -30,6 +38,25 @@ static struct arena_block *new_block(struct arena *arena, size_t size)
 		arena->blocks = block;
 	}
 	return block;
+}
+
+/* Old kernels don't know how, and then the pages come one by one. */
+static void populate(char *data, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = ((uintptr_t)data + page - 1) & ~(uintptr_t)(page - 1);
+	uintptr_t end = ((uintptr_t)data + size) & ~(uintptr_t)(page - 1);
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
+}
+
+void arena_reserve(struct arena *arena, size_t size)
+{
+	struct arena_block *block = mem_alloc(sizeof *block + size);
+	block->cap = size;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	populate(block->data, size);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

@@ -99,6 +99,23 @@ static struct source *open_source(const struct value *request,
 typedef struct value *answerer(const struct value *request, uint32_t id, int channel,
 			       struct arena *arena, struct error *err);
 
+static const struct facts_external external; /* the usual directories */
+
+/* The request's facts; or this system's with more of the driver's. NULL: templates gather what they
+ * read. */
+static const struct value *facts_of(const struct value *request, struct arena *arena)
+{
+	const struct facts_wanted wanted = {.external = &external};
+	const struct value *more = value_get(request, "more_facts");
+	if (!value_is(more, VALUE_MAP))
+		return value_get(request, "facts");
+	struct value *facts = facts_collect(arena, &wanted);
+	for (size_t i = 0; i < more->map.len; i++)
+		value_setn(arena, facts, more->map.entries[i].key, more->map.entries[i].key_len,
+			   more->map.entries[i].value);
+	return facts;
+}
+
 static struct value *render(const struct value *request, uint32_t id, int channel,
 			    struct arena *arena, struct error *err)
 {
@@ -111,7 +128,7 @@ static struct value *render(const struct value *request, uint32_t id, int channe
 	if (!source)
 		return NULL;
 	int made = render_all(rendering.templates, rendering.count, source,
-			      value_get(request, "facts"), arena, &report, err);
+			      facts_of(request, arena), arena, &report, err);
 	source_free(source);
 	if (made < 0)
 		return NULL;
@@ -136,7 +153,9 @@ static struct value *gather(const struct value *request, uint32_t id, int channe
 			return NULL;
 		}
 	}
-	return facts_gather(arena, patterns, count);
+	const struct facts_wanted wanted = {
+		.patterns = patterns, .count = count, .external = &external};
+	return facts_collect(arena, &wanted);
 }
 
 static void write_all(int fd, const char *bytes, size_t length)

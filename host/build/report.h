@@ -15,6 +15,9 @@ struct report;
 struct report *report_new(FILE *out, bool color, bool quiet);
 void report_free(struct report *report);
 
+/* Texts that are shown as "***" from now on: a list, or NULL; the caller's. */
+void report_hide(struct report *report, const struct value *secrets);
+
 /* How many nodes there will be, for "[2/7]". */
 void report_total(struct report *report, size_t nodes);
 void report_begin(struct report *report, const struct node *node);

@@ -155,7 +155,7 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 
 void container_request_facts(struct container *container)
 {
-	container->request = session_facts(container->session, NULL);
+	container->request = session_facts(container->session, container->setup->fact_patterns);
 }
 
 static void answer_want(void *ctx, const struct value *found, struct error *err)

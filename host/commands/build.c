@@ -8,6 +8,7 @@
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/manifest/secrets.h"
 
 #include <string.h>
 
@@ -85,9 +86,12 @@ static int open_shop(struct settings *settings, const char *path, struct worksho
 			      .toolbox = settings->toolbox,
 			      .report = shop->report,
 			      .signals = shop->signals};
-	struct manifest_facts facts = {probe_manifest_facts, &probe};
+	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
 	shop->manifest = settings_manifest(settings, path, &facts, err);
-	return shop->manifest ? find_consul(settings, shop, err) : -1;
+	if (!shop->manifest)
+		return -1;
+	report_hide(shop->report, shop->manifest->secrets);
+	return find_consul(settings, shop, err);
 }
 
 static int run(struct settings *settings, const struct flags *flags, const char *path,
@@ -152,6 +156,8 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		return settings_misused(&usage, "name one manifest", err);
 	struct workshop shop = {.signals = -1};
 	status = run(settings, &flags, argv[1], &shop, err);
+	if (status < 0 && shop.manifest)
+		secrets_hide_error(shop.manifest->secrets, err);
 	shop_free(&shop);
 	return status;
 }

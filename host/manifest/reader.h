@@ -49,6 +49,8 @@ int reader_duration(struct reader *reader, const struct value_entry *entry, void
 
 /* The sections that have files of their own; `target` is the struct manifest. */
 int reader_image_config(struct reader *reader, const struct value_entry *entry, void *target);
+int reader_pillar(struct reader *reader, const struct value_entry *entry, void *target);
+int reader_facts(struct reader *reader, const struct value_entry *entry, void *target);
 int reader_copies(struct reader *reader, const struct value_entry *entry, void *target);
 /* `target` is a struct steps, which is added to. */
 int reader_steps(struct reader *reader, const struct value_entry *entry, void *target);

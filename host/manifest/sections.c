@@ -139,6 +139,8 @@ static const struct reader_key keys[] = {
 	{"files", read_files},
 	{"copy", reader_copies},
 	{"kv", read_kv},
+	{"facts", reader_facts},
+	{"pillar", reader_pillar},
 	{"consul", read_consul},
 	{"network", read_network},
 	{"config", reader_image_config},

@@ -105,14 +105,14 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 	return 0;
 }
 
-struct value *facts_gather(struct arena *arena, const char *const *patterns, size_t count)
+struct value *facts_collect(struct arena *arena, const struct facts_wanted *wanted)
 {
 	struct value *map = value_map(arena);
-	for (size_t i = 0; i < count; i++)
-		value_set(arena, map, patterns[i], value_bool(arena, true));
+	for (size_t i = 0; i < wanted->count; i++)
+		value_set(arena, map, wanted->patterns[i], value_bool(arena, true));
 	char *much = mem_alloc(5 << 20);
 	memset(much, 'x', (5 << 20) - 1);
-	if (!count)
+	if (!wanted->count)
 		value_set(arena, map, "much", value_string(arena, much));
 	free(much);
 	return map;
