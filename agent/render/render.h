@@ -10,14 +10,16 @@
 
 struct render_template {
 	const char *source, *destination; /* paths; a relative source is beside its template.hcl */
-	const char *contents;		  /* instead of a source; NULL otherwise */
-	const char *command;		  /* run after the file has changed, or NULL */
-	const char *const *argv;	  /* the command as a list: run without a shell; or NULL */
-	const char *left, *right;	  /* delimiters; NULL: {{ and }} */
-	int perms;			  /* -1: 0644, or those of the file that is there */
-	const char *user, *group;	  /* NULL: as it is made */
+	const char *contents;             /* instead of a source; NULL otherwise */
+	const char *command;              /* run after the file has changed, or NULL */
+	const char *const *argv;          /* the command as a list: run without a shell; or NULL */
+	const char *left, *right;         /* delimiters; NULL: {{ and }} */
+	int perms;                        /* -1: 0644, or those of the file that is there */
+	const char *user, *group;         /* NULL: as it is made */
 	bool error_on_missing_key, create_dest_dirs;
-	bool backup; /* keeps the file that was there as DESTINATION.bak */
+	bool backup;                 /* keeps the file that was there as DESTINATION.bak */
+	const char *const *denylist; /* functions that may not be called, up to NULL; or NULL */
+	const char *sandbox;         /* file and writeToFile only below it; NULL: anywhere */
 };
 
 /* What a configuration says. */
@@ -32,7 +34,7 @@ struct render_settings {
 /* What a rendering read from outside, for the cache: kind, name, hash of the value. */
 struct render_report {
 	struct value *rendered; /* list of {"destination","changed"} */
-	struct value *reads;	/* list of {"kind","name","hash"}; hash "" for a missing value */
+	struct value *reads;    /* list of {"kind","name","hash"}; hash "" for a missing value */
 };
 
 /* Reads template.hcl (HCL 1, or JSON by its ending). Everything is in `arena`. */

@@ -20,6 +20,10 @@ extern const struct function functions_regex[];
 extern const struct function functions_math[];
 extern const struct function functions_time[];
 extern const struct function functions_template[]; /* executeTemplate, scratch, plugin */
+extern const struct function functions_files[];    /* file, writeToFile */
+extern const struct function functions_spew[];     /* spew_dump, spew_sprintf, ... */
+extern const struct function functions_sockaddr[];
+extern const struct function functions_addresses[]; /* only inside sockaddr's argument */
 
 /* NULL where there is none. */
 const struct function *function_find(const char *name, size_t len);

@@ -30,7 +30,11 @@ struct rendering {
 	struct value *answers;     /* what has been read, by "kind name" */
 	struct value *scratch;
 	bool error_on_missing_key;
-	bool pending; /* some answers come later: the output is not the last word */
+	const char *const *denylist; /* functions that may not be called, up to NULL; or NULL */
+	/* Where functions are found, NULL: function_find. */
+	const struct function *(*find)(const char *name, size_t len);
+	const char *sandbox; /* the directory of all files that are used; or NULL */
+	bool pending;        /* some answers come later: the output is not the last word */
 	struct limits limits;
 	size_t memory_before; /* what the arena held then */
 	unsigned nesting;
