@@ -21,6 +21,15 @@ const struct function *function_find(const char *name, size_t len)
 	return NULL;
 }
 
+const struct function *function_number(size_t number)
+{
+	for (size_t i = 0; i < COUNT_OF(families); i++)
+		for (const struct function *at = families[i]; at->name; at++)
+			if (!number--)
+				return at;
+	return NULL;
+}
+
 bool function_exists(const char *name, size_t len)
 {
 	return function_find(name, len) != NULL;
