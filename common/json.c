@@ -8,7 +8,8 @@
 
 static struct value *number_value(struct arena *arena, double number)
 {
-	if (fabs(number) < 9007199254740992.0 && floor(number) == number)
+	bool negative_zero = number == 0 && signbit(number);
+	if (fabs(number) < 9007199254740992.0 && floor(number) == number && !negative_zero)
 		return value_int(arena, (int64_t)number);
 	return value_float(arena, number);
 }

@@ -45,6 +45,8 @@ int render_run(const struct template_set *set, struct render_request *request, s
 		.missing = request->missing,
 		.answers = value_map(arena),
 		.error_on_missing_key = request->tmpl->error_on_missing_key,
+		.denylist = request->tmpl->denylist,
+		.sandbox = request->tmpl->sandbox,
 		.limits = {TEMPLATE_OUTPUT, TEMPLATE_MEMORY, TEMPLATE_ITERATIONS},
 		.memory_before = arena->used,
 		.nothing = value_null(arena),

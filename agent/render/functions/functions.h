@@ -23,10 +23,16 @@ extern const struct function functions_regex[];
 extern const struct function functions_math[];
 extern const struct function functions_time[];
 extern const struct function functions_template[]; /* executeTemplate, scratch, plugin */
+extern const struct function functions_files[];    /* file, writeToFile */
+extern const struct function functions_spew[];     /* spew_dump, spew_sprintf, ... */
+extern const struct function functions_sockaddr[];
+extern const struct function functions_addresses[]; /* only inside sockaddr's argument */
 
 /* NULL where there is none. */
 const struct function *function_find(const char *name, size_t len);
 bool function_exists(const char *name, size_t len);
+/* All of them, from 0; NULL behind the last. */
+const struct function *function_number(size_t number);
 
 /* What a buffer holds, as a string value in the call's arena. */
 struct value *call_string(const struct call *call, const struct buf *text);

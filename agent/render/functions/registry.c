@@ -9,7 +9,7 @@ static const struct function *const families[] = {
 	functions_vault,    functions_nomad,       functions_environment, functions_facts,
 	functions_strings,  functions_collections, functions_services,    functions_parse,
 	functions_encoding, functions_regex,       functions_math,        functions_time,
-	functions_template,
+	functions_template, functions_files,       functions_spew,        functions_sockaddr,
 };
 
 const struct function *function_find(const char *name, size_t len)
@@ -17,6 +17,15 @@ const struct function *function_find(const char *name, size_t len)
 	for (size_t i = 0; i < COUNT_OF(families); i++)
 		for (const struct function *at = families[i]; at->name; at++)
 			if (strlen(at->name) == len && memcmp(at->name, name, len) == 0)
+				return at;
+	return NULL;
+}
+
+const struct function *function_number(size_t number)
+{
+	for (size_t i = 0; i < COUNT_OF(families); i++)
+		for (const struct function *at = families[i]; at->name; at++)
+			if (!number--)
 				return at;
 	return NULL;
 }

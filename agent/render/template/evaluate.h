@@ -35,6 +35,10 @@ struct rendering {
 	enum missing_policy missing;
 	bool pending; /* some answers come later: the output is not the last word */
 	const char *lacking; /* a missing key that is waited for, and where it is wanted */
+	const char *const *denylist; /* functions that may not be called, up to NULL; or NULL */
+	/* Where functions are found, NULL: function_find. */
+	const struct function *(*find)(const char *name, size_t len);
+	const char *sandbox; /* the directory of all files that are used; or NULL */
 	struct limits limits;
 	size_t memory_before; /* what the arena held then */
 	unsigned nesting;

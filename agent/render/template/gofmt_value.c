@@ -242,12 +242,12 @@ static bool has_address(const struct value *value)
 
 void verb_argument(struct verb *verb, const struct value *value, uint32_t letter)
 {
-	const char *type = value->kind == VALUE_NULL ? "<nil>" : type_name(value);
-	if (letter == 'T')
-		verb_string(verb, type, strlen(type));
-	else if (value->kind == VALUE_NULL && letter == 'v')
+	if (value->kind == VALUE_NULL && (letter == 'T' || letter == 'v'))
 		verb_pad(verb, "<nil>", 5);
-	else if (value->kind == VALUE_NULL || (letter == 'p' && !has_address(value)))
+	else if (letter == 'T')
+		verb_string(verb, type_name(value), strlen(type_name(value)));
+	else if (value->kind == VALUE_NULL || letter == 'w' ||
+		 (letter == 'p' && !has_address(value)))
 		bad_verb(verb, value, letter);
 	else if (letter == 'p')
 		print_address(verb, value, letter);
