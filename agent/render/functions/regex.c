@@ -258,7 +258,7 @@ static struct value *regex_split(struct call *call, struct error *err)
 	__attribute__((cleanup(regex_free))) struct regex regex = {0};
 	struct value *list = type_strings(call->arena);
 	int64_t limit = call->args[2]->integer;
-	size_t from = 0, taken = 0, begin = 0;
+	size_t from = 0, taken = 0, begin = 0, end = 0;
 	const PCRE2_SIZE *at;
 	bool first = true;
 	int found = 0;
@@ -266,11 +266,11 @@ static struct value *regex_split(struct call *call, struct error *err)
 		return NULL;
 	if (limit == 0)
 		return list;
-	bool has_text = regex.len > 0 || call_len(call, 0) == 0;
-	while (has_text && regex.len && limit != 1 &&
+	while (regex.len && limit != 1 &&
 	       (found = next_match(&regex, &from, taken, first, &at, err)) > 0) {
 		first = false;
 		taken = at[1];
+		end = at[0];
 		if (at[1] == 0)
 			continue;
 		value_append(call->arena, list,
@@ -281,8 +281,7 @@ static struct value *regex_split(struct call *call, struct error *err)
 	}
 	if (found < 0)
 		return NULL;
-	bool ended = begin == regex.len && !first && at[0] == regex.len;
-	if (!ended && (regex.len || call_len(call, 0)))
+	if (end != regex.len || (!regex.len && call_len(call, 0)))
 		value_append(call->arena, list,
 			     value_stringn(call->arena, regex.subject + begin, regex.len - begin));
 	return list;

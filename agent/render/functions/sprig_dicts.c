@@ -154,7 +154,16 @@ static struct value *dicts_omit(struct call *call, struct error *err)
 	return filtered(call, false);
 }
 
-/* Maps within maps are merged too. What is empty is no reason to keep or to replace anything. */
+/* As the library behind sprig decides where not both are maps: a map replaces only what is empty;
+ * when overwriting, everything else replaces all, and otherwise nil never comes along. */
+static bool replaces(const struct value *old, const struct value *new, bool overwrite)
+{
+	bool empty = !old || sprig_empty(old);
+	if (new->kind == VALUE_MAP)
+		return empty;
+	return overwrite || (empty && new->kind != VALUE_NULL);
+}
+
 static void merge(const struct call *call, struct value *to, const struct value *from,
 		  bool overwrite)
 {
@@ -164,7 +173,7 @@ static void merge(const struct call *call, struct value *to, const struct value 
 		bool maps = old && old->kind == VALUE_MAP && entry->value->kind == VALUE_MAP;
 		if (maps && old != entry->value)
 			merge(call, old, entry->value, overwrite);
-		else if (!old || (overwrite ? !sprig_empty(entry->value) : sprig_empty(old)))
+		else if (!maps && replaces(old, entry->value, overwrite))
 			value_setn(call->arena, to, entry->key, entry->key_len,
 				   value_copy(call->arena, entry->value));
 	}

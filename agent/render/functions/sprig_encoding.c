@@ -58,11 +58,12 @@ static bool is_padded(struct decoding *in, size_t digits)
 {
 	if (last_bytes(in->code, digits) < 0 || digits == 0)
 		return false;
-	for (size_t i = digits + 1; i < in->code->group; i++)
-		if (next_digit(in) != -1) {
-			in->wrong = in->at - (in->at > 0);
+	for (size_t i = digits + 1; i < in->code->group; i++) {
+		int digit = next_digit(in);
+		in->wrong = digit == -3 ? in->len : in->at - 2;
+		if (digit != -1)
 			return false;
-		}
+	}
 	in->wrong = in->at;
 	return next_digit(in) == -3;
 }

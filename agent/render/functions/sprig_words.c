@@ -53,6 +53,21 @@ static struct value *words_untitle(struct call *call, struct error *err)
 	return call_string(call, &out);
 }
 
+/* Unlike consul-template's own, a word ends at an apostrophe. */
+static struct value *words_title(struct call *call, struct error *err)
+{
+	(void)err;
+	auto_buf struct buf out = {0};
+	bool begins = true;
+	for (size_t at = 0, width; at < call_len(call, 0); at += width) {
+		uint32_t rune =
+			rune_decode(call_text(call, 0) + at, call_len(call, 0) - at, &width);
+		rune_append(&out, begins ? (uint32_t)towupper((wint_t)rune) : rune);
+		begins = rune < 0x80 ? !rune_is_word(rune) : rune_is_space(rune);
+	}
+	return call_string(call, &out);
+}
+
 static struct value *words_swapcase(struct call *call, struct error *err)
 {
 	(void)err;
@@ -118,7 +133,8 @@ static uint32_t next_rune(struct value *text, size_t *at)
 	return rune;
 }
 
-/* What connects words goes, but where it leads, ends or is doubled. */
+/* What connects words goes, but where it leads, ends or is doubled; a text of nothing else has its
+ * last one twice. */
 static struct value *words_camelcase(struct call *call, struct error *err)
 {
 	(void)err;
@@ -127,10 +143,8 @@ static struct value *words_camelcase(struct call *call, struct error *err)
 	size_t at = 0, len = text->string.len;
 	uint32_t rune = 0;
 	while (at < len && is_connector(rune = next_rune(text, &at)))
-		if (at < len)
-			rune_append(&out, rune);
-	if (len && (at < len || !is_connector(rune)))
-		rune = at < len ? (uint32_t)towupper((wint_t)rune) : rune;
+		rune_append(&out, rune);
+	rune = is_connector(rune) ? rune : (uint32_t)towupper((wint_t)rune);
 	while (at < len) {
 		uint32_t before = rune;
 		rune = next_rune(text, &at);
@@ -148,8 +162,13 @@ static struct value *words_camelcase(struct call *call, struct error *err)
 }
 
 const struct function functions_sprig_words[] = {
-	{"sprig_camelcase", "s", words_camelcase},  {"sprig_initials", "s", words_initials},
-	{"sprig_nospace", "s", words_nospace},      {"sprig_swapcase", "s", words_swapcase},
-	{"sprig_untitle", "s", words_untitle},      {"sprig_wrap", "is", words_wrap},
-	{"sprig_wrapWith", "iss", words_wrap_with}, {NULL, NULL, NULL},
+	{"sprig_camelcase", "s", words_camelcase},
+	{"sprig_initials", "s", words_initials},
+	{"sprig_nospace", "s", words_nospace},
+	{"sprig_swapcase", "s", words_swapcase},
+	{"sprig_title", "s", words_title},
+	{"sprig_untitle", "s", words_untitle},
+	{"sprig_wrap", "is", words_wrap},
+	{"sprig_wrapWith", "iss", words_wrap_with},
+	{NULL, NULL, NULL},
 };

@@ -261,7 +261,6 @@ const struct function functions_strings[] = {
 const struct function functions_sprig_trims[] = {
 	{"sprig_lower", "s", strings_lower},
 	{"sprig_replace", "sss", strings_replace_all},
-	{"sprig_title", "s", strings_title},
 	{"sprig_trim", "s", strings_trim_space},
 	{"sprig_trimAll", "ss", strings_trim},
 	{"sprig_trimPrefix", "ss", strings_trim_prefix},
