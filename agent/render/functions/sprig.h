@@ -25,6 +25,8 @@ extern const struct function functions_sprig_paths[];
 extern const struct function functions_sprig_regex[];
 extern const struct function functions_sprig_durations[];
 extern const struct function functions_sprig_random[];
+extern const struct function functions_sprig_cases[];
+extern const struct function functions_sprig_semver[];
 extern const struct function functions_sprig_unsupported[];
 
 /* Sets the error's message; NULL, as functions return it. */

@@ -25,12 +25,6 @@ static struct value *no_url(struct call *call, struct error *err)
 	return sprig_fail(err, "not supported: join or split the address with printf or regexes");
 }
 
-static struct value *no_case(struct call *call, struct error *err)
-{
-	(void)call;
-	return sprig_fail(err, "not supported: use regexReplaceAll and toLower");
-}
-
 const struct function functions_sprig_unsupported[] = {
 	{"sprig_bcrypt", "a*", no_crypto},
 	{"sprig_buildCustomCert", "a*", no_crypto},
@@ -52,10 +46,7 @@ const struct function functions_sprig_unsupported[] = {
 	{"sprig_toDate", "a*", no_time},
 	{"sprig_unixEpoch", "a*", no_time},
 	{"sprig_semver", "a*", no_version},
-	{"sprig_semverCompare", "a*", no_version},
 	{"sprig_urlJoin", "a*", no_url},
 	{"sprig_urlParse", "a*", no_url},
-	{"sprig_kebabcase", "a*", no_case},
-	{"sprig_snakecase", "a*", no_case},
 	{NULL, NULL, NULL},
 };
