@@ -1,4 +1,4 @@
-#include "agent/render/functions/functions.h"
+#include "agent/render/functions/sprig.h"
 
 #include "common/hash.h"
 #include "common/memory.h"
@@ -114,6 +114,11 @@ static struct value *encoding_sha1(struct call *call, struct error *err)
 	return digest(call, MBEDTLS_MD_SHA1, err);
 }
 
+static struct value *encoding_sha512(struct call *call, struct error *err)
+{
+	return digest(call, MBEDTLS_MD_SHA512, err);
+}
+
 static struct value *encoding_sha256(struct call *call, struct error *err)
 {
 	(void)err;
@@ -202,5 +207,19 @@ const struct function functions_encoding[] = {
 	{"toUnescapedJSONPretty", "a", encoding_json_unescaped_pretty},
 	{"toYAML", "a", encoding_yaml},
 	{"toTOML", "a", encoding_toml},
+	{NULL, NULL, NULL},
+};
+
+const struct function functions_sprig_digests[] = {
+	{"sprig_b64enc", "s", encoding_base64_encode},
+	{"sprig_mustToJson", "a", encoding_json},
+	{"sprig_mustToPrettyJson", "a", encoding_json_pretty},
+	{"sprig_mustToRawJson", "a", encoding_json_unescaped},
+	{"sprig_sha1sum", "s", encoding_sha1},
+	{"sprig_sha256sum", "s", encoding_sha256},
+	{"sprig_sha512sum", "s", encoding_sha512},
+	{"sprig_toJson", "a", encoding_json},
+	{"sprig_toPrettyJson", "a", encoding_json_pretty},
+	{"sprig_toRawJson", "a", encoding_json_unescaped},
 	{NULL, NULL, NULL},
 };

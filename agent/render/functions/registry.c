@@ -1,5 +1,6 @@
 #include "agent/render/functions/functions.h"
 
+#include "agent/render/functions/sprig.h"
 #include "common/own.h"
 
 #include <string.h>
@@ -12,11 +13,22 @@ static const struct function *const families[] = {
 	functions_template, functions_files,       functions_spew,        functions_sockaddr,
 };
 
-const struct function *function_find(const char *name, size_t len)
+static const struct function *const sprig_families[] = {
+	functions_sprig_trims,     functions_sprig_digests,     functions_sprig_json,
+	functions_sprig_strings,   functions_sprig_words,       functions_sprig_split,
+	functions_sprig_lists,     functions_sprig_dicts,       functions_sprig_math,
+	functions_sprig_decimals,  functions_sprig_ranges,      functions_sprig_defaults,
+	functions_sprig_encoding,  functions_sprig_paths,       functions_sprig_regex,
+	functions_sprig_durations, functions_sprig_random,      functions_sprig_cases,
+	functions_sprig_semver,    functions_sprig_unsupported,
+};
+
+static const struct function *find_in(const struct function *const *list, size_t count,
+				      const char *name, size_t len)
 {
-	for (size_t i = 0; i < COUNT_OF(families); i++)
-		for (const struct function *at = families[i]; at->name; at++)
-			if (strlen(at->name) == len && memcmp(at->name, name, len) == 0)
+	for (size_t i = 0; i < count; i++)
+		for (const struct function *at = list[i]; at->name; at++)
+			if (strncmp(at->name, name, len) == 0 && !at->name[len])
 				return at;
 	return NULL;
 }
@@ -28,6 +40,15 @@ const struct function *function_number(size_t number)
 			if (!number--)
 				return at;
 	return NULL;
+}
+
+/* The many sprig functions cost only those that call them. */
+const struct function *function_find(const char *name, size_t len)
+{
+	static const char prefix[] = "sprig_";
+	if (len >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0)
+		return find_in(sprig_families, COUNT_OF(sprig_families), name, len);
+	return find_in(families, COUNT_OF(families), name, len);
 }
 
 bool function_exists(const char *name, size_t len)
