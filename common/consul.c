@@ -92,24 +92,15 @@ void consul_server(const struct consul_target *target, struct http_server *serve
 static const struct endpoint_kind {
 	const char *kind, *path;
 	bool named, recurse, is_key;
-	bool optional; /* older servers, and those without Enterprise, don't know it */
 } kinds[] = {
-	{"key", "/v1/kv/", true, false, true, false},
-	{"keys", "/v1/kv/", true, true, true, false},
-	{"tree", "/v1/kv/", true, true, true, false},
-	{"names", "/v1/kv/", true, false, true, false},
-	{"services", "/v1/catalog/services", false, false, false, false},
-	{"service", "/v1/health/service/", true, false, false, false},
-	{"connect", "/v1/health/connect/", true, false, false, false},
-	{"nodes", "/v1/catalog/nodes", false, false, false, false},
-	{"node", "/v1/catalog/node/", true, false, false, false},
-	{"datacenters", "/v1/catalog/datacenters", false, false, false, false},
-	{"caRoots", "/v1/agent/connect/ca/roots", false, false, false, false},
-	{"caLeaf", "/v1/agent/connect/ca/leaf/", true, false, false, false},
-	{"partitions", "/v1/partitions", false, false, false, true},
-	{"peerings", "/v1/peerings", false, false, false, true},
-	{"exportedServices", "/v1/config/exported-services", false, false, false, true},
-	{"importedServices", "/v1/imported-services", false, false, false, true},
+	{"key", "/v1/kv/", true, false, true},
+	{"keys", "/v1/kv/", true, true, true},
+	{"tree", "/v1/kv/", true, true, true},
+	{"services", "/v1/catalog/services", false, false, false},
+	{"service", "/v1/health/service/", true, false, false},
+	{"nodes", "/v1/catalog/nodes", false, false, false},
+	{"node", "/v1/catalog/node/", true, false, false},
+	{"datacenters", "/v1/catalog/datacenters", false, false, false},
 };
 
 static const struct endpoint_kind *find_kind(const char *kind, struct error *err)
@@ -128,11 +119,11 @@ static void add_query(struct buf *path, bool *has_query, const char *text)
 	*has_query = true;
 }
 
-int consul_path(struct buf *path, const struct want *want, struct error *err)
+int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
+		struct error *err)
 {
 	bool has_query = false;
-	const char *name = want->name, *datacenter = want->datacenter;
-	const struct endpoint_kind *found = find_kind(want->kind, err);
+	const struct endpoint_kind *found = find_kind(kind, err);
 	if (!found)
 		return -1;
 	buf_puts(path, found->path);
@@ -143,12 +134,8 @@ int consul_path(struct buf *path, const struct want *want, struct error *err)
 		buf_putc(path, '/');
 	if (found->recurse)
 		add_query(path, &has_query, "recurse");
-	if (strcmp(want->kind, "names") == 0)
-		add_query(path, &has_query, "keys");
-	for (const char *const *arg = want->args; arg && *arg; arg++) {
-		add_query(path, &has_query, "");
-		http_escape(path, *arg, "=");
-	}
+	if (strcmp(kind, "service") == 0)
+		add_query(path, &has_query, "passing=1");
 	if (datacenter && *datacenter) {
 		add_query(path, &has_query, "dc=");
 		http_escape(path, datacenter, "");
@@ -231,17 +218,12 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 		return fail(err);
 	}
 	if (response->status == 404 && asked->is_key) {
-		*found = strcmp(kind, "key") == 0 ? NULL : value_list(arena);
+		*found = asked->recurse ? value_list(arena) : NULL;
 		return 0;
-	}
-	if (response->status == 404 && asked->optional) {
-		error_set(err, "%s does not know '%s': it is too old, or has no Enterprise licence",
-			  target->name, kind);
-		return fail(err);
 	}
 	if (response->status != 200)
 		return refuse(target, response, err);
-	if (!asked->is_key || strcmp(kind, "names") == 0) {
+	if (!asked->is_key) {
 		*found = json_parse(arena, target->name, buf_text(&response->body),
 				    response->body.len, err);
 		return *found ? 0 : fail(err);

@@ -92,7 +92,12 @@ static int get(struct source *source, const struct want *want, struct arena *are
 {
 	struct driver_source *driver = (struct driver_source *)source;
 	auto_buf struct buf frame = {0};
-	frame_add_json(&frame, FRAME_WANT, driver->id, want_to_value(arena, want));
+	struct value *question = value_map(arena);
+	value_set(arena, question, "kind", value_string(arena, want->kind));
+	value_set(arena, question, "name", value_string(arena, want->name));
+	if (want->datacenter)
+		value_set(arena, question, "datacenter", value_string(arena, want->datacenter));
+	frame_add_json(&frame, FRAME_WANT, driver->id, question);
 	*found = NULL;
 	int status = send_all(driver->fd, &frame, err);
 	while (status == 0)

@@ -4,7 +4,15 @@
 
 #include "common/error.h"
 #include "common/value.h"
-#include "common/want.h"
+
+struct want {
+	const char *kind; /* "key", "keys", "tree", "services"...; shapes: common/consul.h */
+	const char *name;
+	const char *datacenter; /* NULL: the server's own */
+	/* "key=value", ends with NULL; NULL: none. For Consul and Nomad further query parameters
+	 * ("near=_agent", "passing=1"), for Vault what is written to the path. */
+	const char *const *args;
+};
 
 struct source {
 	/* 0: answered; *found is NULL where the key is missing; it lives in `arena`. 1: the answer

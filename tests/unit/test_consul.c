@@ -13,47 +13,32 @@ static void paths(void **state)
 	(void)state;
 	static const struct {
 		const char *kind, *name, *datacenter, *path;
-		const char *args[3];
 	} cases[] = {
-		{"key", "a/b", NULL, "/v1/kv/a/b", {NULL}},
-		{"key", "/a/b", "", "/v1/kv/a/b", {NULL}},
-		{"key", "a b?c#d%e&f", "dc 1", "/v1/kv/a%20b%3Fc%23d%25e%26f?dc=dc%201", {NULL}},
-		{"key", "a/../b", NULL, "/v1/kv/a/../b", {NULL}},
-		{"keys", "a", NULL, "/v1/kv/a/?recurse", {NULL}},
-		{"keys", "a/", "dc1", "/v1/kv/a/?recurse&dc=dc1", {NULL}},
-		{"tree", "/a/b", NULL, "/v1/kv/a/b/?recurse", {NULL}},
-		{"tree", "", NULL, "/v1/kv/?recurse", {NULL}},
-		{"services", "", "dc1", "/v1/catalog/services?dc=dc1", {NULL}},
-		{"service", "web/x", NULL, "/v1/health/service/web%2Fx", {NULL}},
-		{"service",
-		 "web",
-		 "dc1",
-		 "/v1/health/service/web?passing=1&near=a%20b&dc=dc1",
-		 {"passing=1", "near=a b"}},
-		{"names", "a/", "dc1", "/v1/kv/a/?keys&dc=dc1", {NULL}},
-		{"connect", "web", NULL, "/v1/health/connect/web", {NULL}},
-		{"caLeaf", "web", NULL, "/v1/agent/connect/ca/leaf/web", {NULL}},
-		{"exportedServices",
-		 "",
-		 NULL,
-		 "/v1/config/exported-services?partition=x",
-		 {"partition=x"}},
-		{"nodes", "", NULL, "/v1/catalog/nodes", {NULL}},
-		{"node", "n 1", NULL, "/v1/catalog/node/n%201", {NULL}},
-		{"datacenters", "", NULL, "/v1/catalog/datacenters", {NULL}},
+		{"key", "a/b", NULL, "/v1/kv/a/b"},
+		{"key", "/a/b", "", "/v1/kv/a/b"},
+		{"key", "a b?c#d%e&f", "dc 1", "/v1/kv/a%20b%3Fc%23d%25e%26f?dc=dc%201"},
+		{"key", "a/../b", NULL, "/v1/kv/a/../b"},
+		{"keys", "a", NULL, "/v1/kv/a/?recurse"},
+		{"keys", "a/", "dc1", "/v1/kv/a/?recurse&dc=dc1"},
+		{"tree", "/a/b", NULL, "/v1/kv/a/b/?recurse"},
+		{"tree", "", NULL, "/v1/kv/?recurse"},
+		{"services", "", "dc1", "/v1/catalog/services?dc=dc1"},
+		{"service", "web/x", NULL, "/v1/health/service/web%2Fx?passing=1"},
+		{"nodes", "", NULL, "/v1/catalog/nodes"},
+		{"node", "n 1", NULL, "/v1/catalog/node/n%201"},
+		{"datacenters", "", NULL, "/v1/catalog/datacenters"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		auto_error struct error err = {0};
 		auto_buf struct buf path = {0};
-		const struct want want = {cases[i].kind, cases[i].name, cases[i].datacenter,
-					  cases[i].args};
-		assert_int_equal(consul_path(&path, &want, &err), 0);
+		assert_int_equal(
+			consul_path(&path, cases[i].kind, cases[i].name, cases[i].datacenter, &err),
+			0);
 		assert_string_equal(path.data, cases[i].path);
 	}
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
-	assert_int_equal(consul_path(&path, &(struct want){.kind = "magic", .name = "x"}, &err),
-			 -1);
+	assert_int_equal(consul_path(&path, "magic", "x", NULL, &err), -1);
 	expect_error(&err, "'magic'");
 }
 

@@ -77,6 +77,9 @@ static const struct template_case consul_errors[] = {
 	{"{{\"a\" | explode}}",
 	 "template: t:1:8: executing \"t\" at <explode>: wrong type for value; "
 	 "expected []*dependency.KeyPair; got string"},
+	{"{{service \"web~near\"}}",
+	 "template: t:1:2: executing \"t\" at <service \"web~near\">: error calling service: "
+	 "\"~near\" is not supported in \"web~near\""},
 	{"{{plugin \"x\"}}",
 	 "template: t:1:2: executing \"t\" at <plugin \"x\">: error calling plugin: "
 	 "plugins are not supported: \"x\" is not run"},
@@ -328,8 +331,7 @@ static void test_reads(void **state)
 	check_read(reads, 3, "fact", "os.id", "\"debian\"");
 	check_read(reads, 4, "env", "T_SET", "\"value\"");
 	check_read(reads, 5, "env", "T_UNSET", NULL);
-	check_read(reads, 6, "key", "app/name", "\"far\"");
-	assert_string_equal(value_text(value_get(reads->list.items[6], "datacenter")), "dc2");
+	check_read(reads, 6, "key", "app/name@dc2", "\"far\"");
 	check_read(reads, 7, "fact", "os", "{\"id\":\"debian\",\"version\":12}");
 	check_read(reads, 8, "tree", "none", "[]");
 	assert_int_equal(reads->list.len, 9);

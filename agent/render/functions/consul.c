@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { EXIT_VALUES = 8 };
+
 static const char pair_type[] = "*dependency.KeyPair", pairs_type[] = "[]*dependency.KeyPair";
 
 /* Paths may begin with a slash; Consul's keys don't. */
@@ -13,6 +15,27 @@ static const char *path_argument(const struct call *call)
 	return path;
 }
 
+/* `empty` stands for it where it may be empty, or is waited for. */
+static struct value *missing(struct call *call, const char *what, const char *why,
+			     struct value *empty, struct error *err)
+{
+	struct rendering *rendering = call->state->rendering;
+	const char *name = path_argument(call);
+	if (rendering->missing == MISSING_EMPTY)
+		return empty;
+	if (rendering->missing == MISSING_WAIT) {
+		rendering->pending = true;
+		struct text_position at = text_position(rendering->set->text, call->state->at->pos);
+		rendering->lacking =
+			arena_printf(call->arena, "%s:%u:%u: the %s \"%s\"", rendering->set->name,
+				     at.line, at.column, what, name);
+		return empty;
+	}
+	error_set(err, "%s \"%s\" is %s", what, name, why);
+	err->exit_code = EXIT_VALUES;
+	return NULL;
+}
+
 static struct value *consul_key(struct call *call, struct error *err)
 {
 	struct value *found;
@@ -20,8 +43,7 @@ static struct value *consul_key(struct call *call, struct error *err)
 	if (got < 0 || found)
 		return found;
 	struct value *empty = value_string(call->arena, "");
-	return got > 0 ? empty
-		       : call_missing(call, "key", path_argument(call), "missing", empty, err);
+	return got > 0 ? empty : missing(call, "key", "missing", empty, err);
 }
 
 static struct value *consul_key_or_default(struct call *call, struct error *err)
@@ -89,7 +111,7 @@ static struct value *not_empty(struct call *call, const char *kind, struct error
 	bool later = false;
 	struct value *list = read_pairs(call, kind, &later, err);
 	if (list && !list->list.len && !later)
-		return call_missing(call, "prefix", path_argument(call), "empty", list, err);
+		return missing(call, "prefix", "empty", list, err);
 	return list;
 }
 
@@ -115,10 +137,21 @@ static struct value *consul_safe_tree(struct call *call, struct error *err)
 	return not_empty(call, "tree", err);
 }
 
+/* A copy of some of a map's entries, under other names, as a struct. */
+struct renamed {
+	const char *to, *from;
+};
+
 static struct value *as_struct(struct call *call, const char *type, const struct value *map,
 			       const struct renamed *fields)
 {
-	return call_struct(call, type, map, fields, value_string(call->arena, ""));
+	struct arena *arena = call->arena;
+	struct value *made = type_named(value_map(arena), type);
+	for (; fields->to; fields++) {
+		struct value *value = value_path(map, fields->from);
+		value_set(arena, made, fields->to, value ? value : value_string(arena, ""));
+	}
+	return made;
 }
 
 static void name_type(struct value *map, const char *field, const char *type)
@@ -188,38 +221,21 @@ static bool has_status(const struct value *instance, const char *filter)
 	return strcmp(filter, "any") == 0 || strstr(filter, status) != NULL;
 }
 
-/* "tag.name@dc~near|status,status": name, datacenter and nearness go to the source, the rest is
- * looked at here. Consul leaves out those that don't pass where only these are wanted. */
-static int read_service(struct call *call, const char *kind, const char *query, size_t len,
-			bool passing, struct value **found, struct error *err)
-{
-	struct arena *arena = call->arena;
-	const char *tilde = memchr(query, '~', len), *at = memchr(query, '@', len);
-	size_t count = 0, place = tilde ? (size_t)(tilde - query) : len;
-	const char *args[3] = {NULL};
-	struct want want = {.kind = kind, .args = args};
-	if (at && at < query + place) {
-		want.datacenter = arena_strndup(arena, at + 1, place - (size_t)(at - query) - 1);
-		place = (size_t)(at - query);
-	}
-	want.name = arena_strndup(arena, query, place);
-	if (tilde)
-		args[count++] = arena_printf(arena, "near=%.*s",
-					     (int)(len - (size_t)(tilde - query) - 1), tilde + 1);
-	if (passing)
-		args[count++] = "passing=1";
-	return call_want(call, &want, found, err);
-}
-
-static struct value *instances(struct call *call, const char *kind, struct error *err)
+/* "tag.name@dc|status,status": name and datacenter go to the source, the rest is looked at
+ * here. */
+static struct value *consul_service(struct call *call, struct error *err)
 {
 	const char *query = call_text(call, 0), *bar = strchr(query, '|');
 	const char *filter = call->count > 1 ? call_text(call, 1) : bar ? bar + 1 : "passing";
 	size_t len = bar ? (size_t)(bar - query) : strlen(query);
 	const char *dot = memchr(query, '.', len), *name = dot ? dot + 1 : query;
+	if (memchr(query, '~', len)) {
+		error_set(err, "\"~near\" is not supported in \"%s\"", query);
+		return NULL;
+	}
 	struct value *found;
-	if (read_service(call, kind, name, len - (size_t)(name - query),
-			 strcmp(filter, "passing") == 0, &found, err) < 0)
+	name = arena_strndup(call->arena, name, len - (size_t)(name - query));
+	if (call_read(call, "service", name, &found, err) < 0)
 		return NULL;
 	struct value *list = type_named(value_list(call->arena), "[]*dependency.HealthService");
 	for (size_t i = 0; value_is(found, VALUE_LIST) && i < found->list.len; i++) {
@@ -231,23 +247,12 @@ static struct value *instances(struct call *call, const char *kind, struct error
 	return list;
 }
 
-static struct value *consul_service(struct call *call, struct error *err)
-{
-	return instances(call, "service", err);
-}
-
-static struct value *consul_connect(struct call *call, struct error *err)
-{
-	return instances(call, "connect", err);
-}
-
 /* The optional "@dc" of services, nodes and datacenters. */
 static int read_all(struct call *call, const char *kind, struct value **found, struct error *err)
 {
 	if (call->count > 1)
 		return error_set(err, "one argument or none, not %zu", call->count);
-	const char *query = call->count ? call_text(call, 0) : "";
-	return read_service(call, kind, query, strlen(query), false, found, err);
+	return call_read(call, kind, call->count ? call_text(call, 0) : "", found, err);
 }
 
 static struct value *consul_services(struct call *call, struct error *err)
@@ -341,7 +346,6 @@ const struct function functions_consul[] = {
 	{"tree", "s", consul_tree},
 	{"safeTree", "s", consul_safe_tree},
 	{"service", "ss*", consul_service},
-	{"connect", "ss*", consul_connect},
 	{"services", "s*", consul_services},
 	{"nodes", "s*", consul_nodes},
 	{"node", "s*", consul_node},

@@ -9,9 +9,6 @@
 extern const struct function functions_builtin[];     /* Go's own: and, index, printf, ... */
 extern const struct function functions_compare[];     /* eq ne lt le gt ge */
 extern const struct function functions_consul[];      /* key, ls, tree, service, ... */
-extern const struct function functions_connect[];     /* caRoots, peerings, ... */
-extern const struct function functions_vault[];       /* secret, secrets, pkiCert */
-extern const struct function functions_nomad[];       /* nomadService, nomadVar, ... */
 extern const struct function functions_environment[]; /* env, file */
 extern const struct function functions_facts[];       /* fact, facts */
 extern const struct function functions_strings[];     /* trim, split, join, replaceAll, ... */
@@ -56,19 +53,6 @@ int call_read(struct call *call, const char *kind, const char *name, struct valu
 	      struct error *err);
 /* The same for a want with arguments; its name is taken as it is. */
 int call_want(struct call *call, const struct want *want, struct value **found, struct error *err);
-
-/* What a missing value is: an error with exit code 8; or, where the rendering waits for such or
- * takes them as empty, `empty`. */
-struct value *call_missing(struct call *call, const char *what, const char *name, const char *why,
-			   struct value *empty, struct error *err);
-
-/* A Go struct of some of a map's entries (paths: "Node.Address") under other names; the last field
- * has no name. */
-struct renamed {
-	const char *to, *from;
-};
-struct value *call_struct(struct call *call, const char *type, const struct value *map,
-			  const struct renamed *fields, struct value *missing);
 
 /* Records a value that came from elsewhere; NULL for a missing one. */
 void call_record(struct call *call, const char *kind, const char *name, const struct value *value);

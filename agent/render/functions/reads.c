@@ -4,20 +4,21 @@
 
 #include <string.h>
 
-enum { EXIT_VALUES = 8 };
-
 static const char *read_key(struct call *call, const char *kind, const char *name)
 {
 	return arena_printf(call->arena, "%s %s", kind, name);
 }
 
-static void append_read(struct call *call, const struct want *want, const struct value *value)
+static void append_read(struct call *call, const char *kind, const char *name,
+			const struct value *value)
 {
 	char hex[HASH_HEX] = "";
 	struct arena *arena = call->arena;
-	struct value *read = want_to_value(arena, want);
+	struct value *read = value_map(arena);
 	if (call->state->rendering->hash_reads)
 		digest_value(value, hex);
+	value_set(arena, read, "kind", value_string(arena, kind));
+	value_set(arena, read, "name", value_string(arena, name));
 	value_set(arena, read, "hash", value_string(arena, hex));
 	value_append(arena, call->state->rendering->reads, read);
 }
@@ -30,7 +31,7 @@ void call_record(struct call *call, const char *kind, const char *name, const st
 		return;
 	value_set(call->arena, rendering->answers, key,
 		  value ? value_copy(call->arena, value) : value_null(call->arena));
-	append_read(call, &(struct want){.kind = kind, .name = name}, value);
+	append_read(call, kind, name, value);
 }
 
 /* "app/name@dc1" */
@@ -65,7 +66,7 @@ static int ask(struct call *call, const struct want *want, const char *name, str
 		return error_set(err, "there is no source of values to ask for \"%s\"", name);
 	int got = rendering->source->get(rendering->source, want, call->arena, found, err);
 	if (got == 0)
-		append_read(call, want, *found);
+		append_read(call, want->kind, name, *found);
 	if (got > 0)
 		rendering->pending = true;
 	return got;
@@ -95,34 +96,4 @@ int call_read(struct call *call, const char *kind, const char *name, struct valu
 {
 	struct want want = split_name(call, kind, name);
 	return call_want(call, &want, found, err);
-}
-
-struct value *call_missing(struct call *call, const char *what, const char *name, const char *why,
-			   struct value *empty, struct error *err)
-{
-	struct rendering *rendering = call->state->rendering;
-	if (rendering->missing == MISSING_EMPTY)
-		return empty;
-	if (rendering->missing == MISSING_WAIT) {
-		struct text_position at = text_position(rendering->set->text, call->state->at->pos);
-		rendering->pending = true;
-		rendering->lacking =
-			arena_printf(call->arena, "%s:%u:%u: the %s \"%s\"", rendering->set->name,
-				     at.line, at.column, what, name);
-		return empty;
-	}
-	error_set(err, "%s \"%s\" is %s", what, name, why);
-	err->exit_code = EXIT_VALUES;
-	return NULL;
-}
-
-struct value *call_struct(struct call *call, const char *type, const struct value *map,
-			  const struct renamed *fields, struct value *missing)
-{
-	struct value *made = type_named(value_map(call->arena), type);
-	for (; fields->to; fields++) {
-		struct value *value = value_path(map, fields->from);
-		value_set(call->arena, made, fields->to, value ? value : missing);
-	}
-	return made;
 }

@@ -6,11 +6,11 @@
 #include <string.h>
 
 static const struct function *const families[] = {
-	functions_builtin,  functions_compare,     functions_consul,      functions_connect,
-	functions_vault,    functions_nomad,       functions_environment, functions_facts,
-	functions_strings,  functions_collections, functions_services,    functions_parse,
-	functions_encoding, functions_regex,       functions_math,        functions_time,
-	functions_template, functions_files,       functions_spew,        functions_sockaddr,
+	functions_builtin, functions_compare,  functions_consul,      functions_environment,
+	functions_facts,   functions_strings,  functions_collections, functions_services,
+	functions_parse,   functions_encoding, functions_regex,       functions_math,
+	functions_time,    functions_template,
+	functions_files, functions_spew, functions_sockaddr,
 };
 
 static const struct function *const sprig_families[] = {
