@@ -103,24 +103,40 @@ static const struct endpoint_kind {
 	{"datacenters", "/v1/catalog/datacenters", false, false, false},
 };
 
-static const struct endpoint_kind *find_kind(const char *kind, struct error *err)
+static const struct endpoint_kind *look_up(const char *kind)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(kinds[i].kind, kind) == 0)
 			return &kinds[i];
-	error_set(err, "nobody knows how to ask Consul for '%s'", kind);
 	return NULL;
 }
 
+static const struct endpoint_kind *find_kind(const char *kind, struct error *err)
+{
+	const struct endpoint_kind *found = look_up(kind);
+	if (!found)
+		error_set(err, "nobody knows how to ask Consul for '%s'", kind);
+	return found;
+}
+
+bool consul_knows(const char *kind)
+{
+	return look_up(kind) != NULL;
+}
+
+/* `text` is "name" or "name=value". */
 static void add_query(struct buf *path, bool *has_query, const char *text)
 {
+	size_t name = strcspn(text, "=");
 	buf_putc(path, *has_query ? '&' : '?');
-	buf_puts(path, text);
+	buf_add(path, text, name + (text[name] == '='));
+	if (text[name])
+		http_escape(path, text + name + 1, "");
 	*has_query = true;
 }
 
 int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
-		struct error *err)
+		const char *const *args, struct error *err)
 {
 	bool has_query = false;
 	const struct endpoint_kind *found = find_kind(kind, err);
@@ -134,11 +150,11 @@ int consul_path(struct buf *path, const char *kind, const char *name, const char
 		buf_putc(path, '/');
 	if (found->recurse)
 		add_query(path, &has_query, "recurse");
-	if (strcmp(kind, "service") == 0)
-		add_query(path, &has_query, "passing=1");
+	for (; args && *args; args++)
+		add_query(path, &has_query, *args);
 	if (datacenter && *datacenter) {
-		add_query(path, &has_query, "dc=");
-		http_escape(path, datacenter, "");
+		autofree char *parameter = mem_printf("dc=%s", datacenter);
+		add_query(path, &has_query, parameter);
 	}
 	return 0;
 }

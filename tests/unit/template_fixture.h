@@ -21,6 +21,8 @@ struct map_source {
 	struct source source;
 	const struct value *answers;
 	unsigned asked;
+	bool later;      /* every answer comes later */
+	struct buf args; /* of what was asked, "a=b " each */
 };
 
 static inline int map_source_get(struct source *source, const struct want *want,
@@ -31,6 +33,12 @@ static inline int map_source_get(struct source *source, const struct want *want,
 	snprintf(key, sizeof key, "%s %s%s%s", want->kind, want->name, want->datacenter ? "@" : "",
 		 want->datacenter ? want->datacenter : "");
 	map->asked++;
+	for (const char *const *arg = want->args; arg && *arg; arg++)
+		buf_printf(&map->args, "%s ", *arg);
+	if (map->later) {
+		*found = NULL;
+		return 1;
+	}
 	if (strcmp(want->name, "refused") == 0)
 		return error_set(err, "Consul at 127.0.0.1:8500 refused");
 	const struct value *answer = value_get(map->answers, key);
@@ -50,6 +58,7 @@ struct rendered {
 static inline void rendered_free(struct rendered *rendered)
 {
 	buf_free(&rendered->out);
+	buf_free(&rendered->source.args);
 	error_clear(&rendered->err);
 	arena_free(&rendered->arena);
 }

@@ -23,7 +23,7 @@ static void paths(void **state)
 		{"tree", "/a/b", NULL, "/v1/kv/a/b/?recurse"},
 		{"tree", "", NULL, "/v1/kv/?recurse"},
 		{"services", "", "dc1", "/v1/catalog/services?dc=dc1"},
-		{"service", "web/x", NULL, "/v1/health/service/web%2Fx?passing=1"},
+		{"service", "web/x", NULL, "/v1/health/service/web%2Fx"},
 		{"nodes", "", NULL, "/v1/catalog/nodes"},
 		{"node", "n 1", NULL, "/v1/catalog/node/n%201"},
 		{"datacenters", "", NULL, "/v1/catalog/datacenters"},
@@ -31,15 +31,25 @@ static void paths(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		auto_error struct error err = {0};
 		auto_buf struct buf path = {0};
-		assert_int_equal(
-			consul_path(&path, cases[i].kind, cases[i].name, cases[i].datacenter, &err),
-			0);
+		assert_int_equal(consul_path(&path, cases[i].kind, cases[i].name,
+					     cases[i].datacenter, NULL, &err),
+				 0);
 		assert_string_equal(path.data, cases[i].path);
 	}
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
-	assert_int_equal(consul_path(&path, "magic", "x", NULL, &err), -1);
+	assert_int_equal(consul_path(&path, "magic", "x", NULL, NULL, &err), -1);
 	expect_error(&err, "'magic'");
+}
+
+static void arguments(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	auto_buf struct buf path = {0};
+	const char *const args[] = {"near=a b", "passing=1", "stale", NULL};
+	assert_int_equal(consul_path(&path, "service", "web", "dc1", args, &err), 0);
+	assert_string_equal(path.data, "/v1/health/service/web?near=a%20b&passing=1&stale&dc=dc1");
 }
 
 /* --- where it is --- */
@@ -274,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
+		cmocka_unit_test(arguments),
 		cmocka_unit_test_setup(addresses, forget_environment),
 		cmocka_unit_test_setup_teardown(tokens_and_certificates, forget_environment,
 						forget_environment),

@@ -8,7 +8,8 @@
 
 extern const struct function functions_builtin[];     /* Go's own: and, index, printf, ... */
 extern const struct function functions_compare[];     /* eq ne lt le gt ge */
-extern const struct function functions_consul[];      /* key, ls, tree, service, ... */
+extern const struct function functions_consul[];      /* key, ls, tree, node, ... */
+extern const struct function functions_health[];      /* service, connect */
 extern const struct function functions_environment[]; /* env, file */
 extern const struct function functions_facts[];       /* fact, facts */
 extern const struct function functions_strings[];     /* trim, split, join, replaceAll, ... */
@@ -47,6 +48,37 @@ int call_read(struct call *call, const char *kind, const char *name, struct valu
 	      struct error *err);
 /* The same for a want with arguments; its name is taken as it is. */
 int call_want(struct call *call, const struct want *want, struct value **found, struct error *err);
+
+/* "TAG.NAME?ns=x&partition=y@DATACENTER~NEAR|FILTER", as far as it is there; the name may be empty.
+ * `want` has NAME, the datacenter, and the rest as arguments, behind `first` (or NULL). */
+struct query {
+	const char *tag, *filter; /* or NULL */
+	bool near;
+	struct want want;
+};
+int call_query(struct call *call, const char *kind, const char *text, struct query *query,
+	       struct error *err);
+/* Adds an argument to what the query asks for. */
+void call_query_add(struct call *call, struct query *query, const char *name, const char *value);
+
+/* A field of a struct, where its value is in a reply ("Node.Meta"), and its Go type; NULL: string.
+ * A list of fields ends with an empty one. */
+struct field {
+	const char *to, *from, *type;
+};
+/* A struct of such fields; a value that is missing or of another kind becomes Go's zero value. */
+struct value *call_struct(const struct call *call, const char *type, const struct value *map,
+			  const struct field *fields);
+/* The same of each item of a list (NULL: none): a "[]TYPE". */
+struct value *call_structs(const struct call *call, const char *type, const struct value *list,
+			   const struct field *fields);
+struct value *call_list(const struct call *call, const char *type); /* an empty one */
+
+/* Sorts a list; order NULL: its strings bytewise, else as qsort's, of pointers to items. */
+void list_sort(struct value *list, int (*order)(const void *, const void *));
+
+/* NULL with the error 'WHAT "NAME" is WHY' and the exit code for values. */
+struct value *call_missing(struct error *err, const char *what, const char *name, const char *why);
 
 /* Records a value that came from elsewhere; NULL for a missing one. */
 void call_record(struct call *call, const char *kind, const char *name, const struct value *value);
