@@ -92,15 +92,23 @@ void consul_server(const struct consul_target *target, struct http_server *serve
 static const struct endpoint_kind {
 	const char *kind, *path;
 	bool named, recurse, is_key;
+	const char *needs; /* what knows it, where not every Consul does */
 } kinds[] = {
-	{"key", "/v1/kv/", true, false, true},
-	{"keys", "/v1/kv/", true, true, true},
-	{"tree", "/v1/kv/", true, true, true},
-	{"services", "/v1/catalog/services", false, false, false},
-	{"service", "/v1/health/service/", true, false, false},
-	{"nodes", "/v1/catalog/nodes", false, false, false},
-	{"node", "/v1/catalog/node/", true, false, false},
-	{"datacenters", "/v1/catalog/datacenters", false, false, false},
+	{"key", "/v1/kv/", true, false, true, NULL},
+	{"keys", "/v1/kv/", true, true, true, NULL},
+	{"tree", "/v1/kv/", true, true, true, NULL},
+	{"services", "/v1/catalog/services", false, false, false, NULL},
+	{"service", "/v1/health/service/", true, false, false, NULL},
+	{"connect", "/v1/health/connect/", true, false, false, NULL},
+	{"nodes", "/v1/catalog/nodes", false, false, false, NULL},
+	{"node", "/v1/catalog/node/", true, false, false, NULL},
+	{"datacenters", "/v1/catalog/datacenters", false, false, false, NULL},
+	{"caRoots", "/v1/agent/connect/ca/roots", false, false, false, "Consul 1.2 does"},
+	{"caLeaf", "/v1/agent/connect/ca/leaf/", true, false, false, "Consul 1.2 does"},
+	{"partitions", "/v1/partitions", false, false, false, "Consul Enterprise 1.11 does"},
+	{"peerings", "/v1/peerings", false, false, false, "Consul 1.13 does"},
+	{"exportedServices", "/v1/exported-services", false, false, false, "Consul 1.17 does"},
+	{"importedServices", "/v1/imported-services", false, false, false, "a later Consul does"},
 };
 
 static const struct endpoint_kind *look_up(const char *kind)
@@ -236,6 +244,11 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	if (response->status == 404 && asked->is_key) {
 		*found = asked->recurse ? value_list(arena) : NULL;
 		return 0;
+	}
+	if (response->status == 404 && asked->needs) {
+		error_set(err, "%s: this Consul doesn't know %s: %s", target->name, kind,
+			  asked->needs);
+		return fail(err);
 	}
 	if (response->status != 200)
 		return refuse(target, response, err);

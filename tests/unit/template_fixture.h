@@ -108,7 +108,8 @@ static const char fixture_facts[] =
 static inline void render_with(struct rendered *rendered, struct render_template tmpl)
 {
 	rendered->source.source.get = map_source_get;
-	rendered->source.answers = parsed(&rendered->arena, fixture_answers);
+	if (!rendered->source.answers)
+		rendered->source.answers = parsed(&rendered->arena, fixture_answers);
 	rendered->reads = value_list(&rendered->arena);
 	rendered->ok = render_bytes(&tmpl, &rendered->source.source,
 				    parsed(&rendered->arena, fixture_facts), &rendered->arena,
@@ -124,12 +125,15 @@ struct template_case {
 	const char *text, *expected; /* the output, or the error's message */
 };
 
-/* Renders them all, then fails if one differs, so that all differences are seen at once. */
-static inline void check_cases(const struct template_case *cases, size_t count, bool ok)
+/* Renders them all, then fails if one differs, so that all differences are seen at once. `answers`
+ * is JSON, as fixture_answers is. */
+static inline void check_cases_of(const char *answers, const struct template_case *cases,
+				  size_t count, bool ok)
 {
 	size_t different = 0;
 	for (size_t i = 0; i < count; i++) {
 		auto_rendered struct rendered rendered = {0};
+		rendered.source.answers = parsed(&rendered.arena, answers);
 		render_text(&rendered, cases[i].text);
 		const char *got = rendered.ok ? buf_text(&rendered.out) : rendered.err.message;
 		if (rendered.ok == ok && strcmp(got, cases[i].expected) == 0)
@@ -139,6 +143,11 @@ static inline void check_cases(const struct template_case *cases, size_t count, 
 		different++;
 	}
 	assert_int_equal(different, 0);
+}
+
+static inline void check_cases(const struct template_case *cases, size_t count, bool ok)
+{
+	check_cases_of(fixture_answers, cases, count, ok);
 }
 
 #endif

@@ -27,6 +27,13 @@ static void paths(void **state)
 		{"nodes", "", NULL, "/v1/catalog/nodes"},
 		{"node", "n 1", NULL, "/v1/catalog/node/n%201"},
 		{"datacenters", "", NULL, "/v1/catalog/datacenters"},
+		{"connect", "web", "dc1", "/v1/health/connect/web?dc=dc1"},
+		{"caRoots", "", NULL, "/v1/agent/connect/ca/roots"},
+		{"caLeaf", "a/b", NULL, "/v1/agent/connect/ca/leaf/a%2Fb"},
+		{"partitions", "", NULL, "/v1/partitions"},
+		{"peerings", "", NULL, "/v1/peerings"},
+		{"exportedServices", "", NULL, "/v1/exported-services"},
+		{"importedServices", "", NULL, "/v1/imported-services"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		auto_error struct error err = {0};
@@ -225,6 +232,13 @@ static const struct {
 	{"tree", 500, "No path to datacenter",
 	 "Consul at c:1 answered with status 500: No path to"},
 	{"services", 404, "no", "Consul at c:1 answered with status 404"},
+	{"partitions", 404, "", "Consul at c:1: this Consul doesn't know partitions: Consul Enter"},
+	{"peerings", 404, "Invalid URL path: not a recognized HTTP API endpoint",
+	 "this Consul doesn't know peerings: Consul 1.13 does"},
+	{"importedServices", 404, "", "doesn't know importedServices"},
+	{"caRoots", 500, "Connect must be enabled in order to use this endpoint",
+	 "answered with status 500: Connect must be enabled"},
+	{"caLeaf", 403, "Permission denied", "CONSUL_HTTP_TOKEN must allow reading"},
 	{"services", 200, "<html>", "Consul at c:1:1:1: this is no JSON"},
 	{"key", 200, "<html>", "is something else listening there?"},
 	{"key", 200, "", "no list of keys"},

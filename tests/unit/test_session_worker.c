@@ -60,8 +60,8 @@ int render_config(const char *path, struct arena *arena, struct render_settings 
 		  struct error *err)
 {
 	(void)arena;
-	*settings = (struct render_settings){.consul_address = "from-config",
-					     .consul_token = "secret"};
+	*settings =
+		(struct render_settings){.consul_address = "from-config", .consul_token = "secret"};
 	if (strcmp(path, "/good.hcl") == 0)
 		return 0;
 	return error_set_at(err, path, 3, 7, "a brace is missing");
@@ -93,8 +93,8 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 		struct value *found = NULL;
 		misbehave(templates[i].source);
 		if (strncmp(templates[i].source, "key:", 4) == 0 &&
-		    source->get(source, &(struct want){"key", templates[i].source + 4, NULL}, arena,
-				&found, err) < 0)
+		    source->get(source, &(struct want){"key", templates[i].source + 4, NULL, NULL},
+				arena, &found, err) < 0)
 			return -1;
 		value_append(arena, report->rendered,
 			     found ? found : value_int(arena, templates[i].perms));

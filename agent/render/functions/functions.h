@@ -10,6 +10,7 @@ extern const struct function functions_builtin[];     /* Go's own: and, index, p
 extern const struct function functions_compare[];     /* eq ne lt le gt ge */
 extern const struct function functions_consul[];      /* key, ls, tree, node, ... */
 extern const struct function functions_health[];      /* service, connect */
+extern const struct function functions_connect[];     /* caRoots, caLeaf, peerings, ... */
 extern const struct function functions_environment[]; /* env, file */
 extern const struct function functions_facts[];       /* fact, facts */
 extern const struct function functions_strings[];     /* trim, split, join, replaceAll, ... */
