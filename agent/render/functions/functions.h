@@ -15,6 +15,7 @@ extern const struct function functions_environment[]; /* env, file */
 extern const struct function functions_facts[];       /* fact, facts */
 extern const struct function functions_strings[];     /* trim, split, join, replaceAll, ... */
 extern const struct function functions_collections[]; /* contains, in, loop, explode, ... */
+extern const struct function functions_vault[];       /* secret, secrets, pkiCert */
 extern const struct function functions_services[];    /* byTag, byPort, byMeta */
 extern const struct function functions_parse[];       /* parseInt, parseJSON, ... */
 extern const struct function functions_encoding[];    /* base64, hashes, toJSON, toYAML, toTOML */

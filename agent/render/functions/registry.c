@@ -9,6 +9,7 @@ static const struct function *const families[] = {
 	functions_facts,   functions_strings,  functions_collections, functions_services,
 	functions_parse,   functions_encoding, functions_regex,       functions_math,
 	functions_time,    functions_template, functions_health,      functions_connect,
+	functions_vault,
 };
 
 const struct function *function_find(const char *name, size_t len)
