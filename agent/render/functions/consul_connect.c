@@ -41,9 +41,8 @@ static struct value *connect_ca_leaf(struct call *call, struct error *err)
 
 static int by_name(const void *a, const void *b)
 {
-	const char *left = value_text(value_get(*(struct value *const *)a, "Name"));
-	const char *right = value_text(value_get(*(struct value *const *)b, "Name"));
-	return strcmp(left, right);
+	static const char *const keys[] = {"Name"};
+	return fields_order(*(struct value *const *)a, *(struct value *const *)b, keys, 1);
 }
 
 static struct value *connect_partitions(struct call *call, struct error *err)
@@ -58,16 +57,10 @@ static struct value *connect_partitions(struct call *call, struct error *err)
 	return made;
 }
 
-/* By state, partition and name. */
 static int by_peer(const void *a, const void *b)
 {
 	static const char *const keys[] = {"PeeringState", "Partition", "Name"};
-	const struct value *left = *(struct value *const *)a, *right = *(struct value *const *)b;
-	int order = 0;
-	for (size_t i = 0; i < COUNT_OF(keys) && !order; i++)
-		order = strcmp(value_text(value_get(left, keys[i])),
-			       value_text(value_get(right, keys[i])));
-	return order;
+	return fields_order(*(struct value *const *)a, *(struct value *const *)b, keys, 3);
 }
 
 static struct value *as_peering(struct call *call, const struct value *from)
@@ -120,9 +113,8 @@ static struct value *connect_peerings(struct call *call, struct error *err)
 
 static int by_service(const void *a, const void *b)
 {
-	const char *left = value_text(value_get(*(struct value *const *)a, "Service"));
-	const char *right = value_text(value_get(*(struct value *const *)b, "Service"));
-	return strcmp(left, right);
+	static const char *const keys[] = {"Service"};
+	return fields_order(*(struct value *const *)a, *(struct value *const *)b, keys, 1);
 }
 
 /* What a partition, "" for the own one, gives others or takes from them. */

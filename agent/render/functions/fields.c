@@ -91,6 +91,18 @@ struct value *call_missing(struct error *err, const char *what, const char *name
 	return NULL;
 }
 
+int fields_order(const struct value *left, const struct value *right, const char *const *names,
+		 size_t count)
+{
+	int order = 0;
+	for (size_t i = 0; i < count && !order; i++) {
+		const char *one = value_text(value_get(left, names[i]));
+		const char *other = value_text(value_get(right, names[i]));
+		order = strcmp(one ? one : "", other ? other : "");
+	}
+	return order;
+}
+
 static int text_order(const void *a, const void *b)
 {
 	const char *left = value_text(*(struct value *const *)a);

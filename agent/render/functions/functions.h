@@ -17,8 +17,10 @@ extern const struct function functions_strings[];     /* trim, split, join, repl
 extern const struct function functions_collections[]; /* contains, in, loop, explode, ... */
 extern const struct function functions_vault[];       /* secret, secrets, pkiCert */
 extern const struct function functions_services[];    /* byTag, byPort, byMeta */
-extern const struct function functions_parse[];       /* parseInt, parseJSON, ... */
-extern const struct function functions_encoding[];    /* base64, hashes, toJSON, toYAML, toTOML */
+extern const struct function functions_nomad[];       /* nomadServices, nomadService */
+extern const struct function functions_nomad_variables[];
+extern const struct function functions_parse[];    /* parseInt, parseJSON, ... */
+extern const struct function functions_encoding[]; /* base64, hashes, toJSON, toYAML, toTOML */
 extern const struct function functions_regex[];
 extern const struct function functions_math[];
 extern const struct function functions_time[];
@@ -27,6 +29,10 @@ extern const struct function functions_template[]; /* executeTemplate, scratch, 
 /* NULL where there is none. */
 const struct function *function_find(const char *name, size_t len);
 bool function_exists(const char *name, size_t len);
+
+/* The class of maps of that type, if they have methods; else NULL. */
+const struct class *function_class(const char *type);
+extern const struct class class_nomad_items;
 
 /* What a buffer holds, as a string value in the call's arena. */
 struct value *call_string(const struct call *call, const struct buf *text);
@@ -78,6 +84,10 @@ struct value *call_list(const struct call *call, const char *type); /* an empty 
 
 /* Sorts a list; order NULL: its strings bytewise, else as qsort's, of pointers to items. */
 void list_sort(struct value *list, int (*order)(const void *, const void *));
+
+/* How two structs compare by such string fields, the first first: for list_sort. */
+int fields_order(const struct value *left, const struct value *right, const char *const *names,
+		 size_t count);
 
 /* NULL with the error 'WHAT "NAME" is WHY' and the exit code for values. */
 struct value *call_missing(struct error *err, const char *what, const char *name, const char *why);

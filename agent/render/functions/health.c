@@ -101,12 +101,7 @@ static int read_filter(const char *filter, unsigned *accepted, struct error *err
 static int by_node(const void *a, const void *b)
 {
 	static const char *const keys[] = {"Node", "ID"};
-	const struct value *left = *(struct value *const *)a, *right = *(struct value *const *)b;
-	int order = 0;
-	for (size_t i = 0; i < COUNT_OF(keys) && !order; i++)
-		order = strcmp(value_text(value_get(left, keys[i])),
-			       value_text(value_get(right, keys[i])));
-	return order;
+	return fields_order(*(struct value *const *)a, *(struct value *const *)b, keys, 2);
 }
 
 static struct value *select_instances(struct call *call, const struct query *query,

@@ -5,11 +5,11 @@
 #include <string.h>
 
 static const struct function *const families[] = {
-	functions_builtin, functions_compare,  functions_consul,      functions_environment,
-	functions_facts,   functions_strings,  functions_collections, functions_services,
-	functions_parse,   functions_encoding, functions_regex,       functions_math,
-	functions_time,    functions_template, functions_health,      functions_connect,
-	functions_vault,
+	functions_builtin, functions_compare,  functions_consul,          functions_environment,
+	functions_facts,   functions_strings,  functions_collections,     functions_services,
+	functions_parse,   functions_encoding, functions_regex,           functions_math,
+	functions_time,    functions_template, functions_health,          functions_connect,
+	functions_vault,   functions_nomad,    functions_nomad_variables,
 };
 
 const struct function *function_find(const char *name, size_t len)
@@ -19,6 +19,11 @@ const struct function *function_find(const char *name, size_t len)
 			if (strlen(at->name) == len && memcmp(at->name, name, len) == 0)
 				return at;
 	return NULL;
+}
+
+const struct class *function_class(const char *type)
+{
+	return strcmp(type, class_nomad_items.type) == 0 ? &class_nomad_items : NULL;
 }
 
 bool function_exists(const char *name, size_t len)
