@@ -75,9 +75,9 @@ static const struct template_case errors[] = {
 	{"{{nomadServices \"?x=y\"}}", "template: t:1:2: executing \"t\" at <nomadServices "
 				       "\"?x=y\">: error calling nomadServices: "
 				       "\"x=y\" in \"?x=y\" is no \"?ns=NAMESPACE\""},
-	{"{{range (nomadVar \"a/b\").user}}x{{end}}",
-	 "template: t:1:10: executing \"t\" at <nomadVar \"a/b\">: range can't iterate over u"},
-	{"{{(nomadVar \"a/b\").user | toUpper}}", "template: t:1:27: executing \"t\" at <toUpper>: "
+	{"{{with nomadVar \"a/b\"}}{{range .user}}x{{end}}{{end}}",
+	 "template: t:1:31: executing \"t\" at <.user>: range can't iterate over u"},
+	{"{{(nomadVar \"a/b\").user | toUpper}}", "template: t:1:26: executing \"t\" at <toUpper>: "
 						  "wrong type for value; expected string; got "
 						  "dependency.NomadVarItem"},
 };
