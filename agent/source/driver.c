@@ -88,20 +88,6 @@ static int next_frame(struct driver_source *driver, struct arena *arena, struct 
 	return status < 0 ? -1 : ours;
 }
 
-static struct value *question_of(const struct want *want, struct arena *arena)
-{
-	struct value *question = value_map(arena), *args = value_list(arena);
-	value_set(arena, question, "kind", value_string(arena, want->kind));
-	value_set(arena, question, "name", value_string(arena, want->name));
-	if (want->datacenter)
-		value_set(arena, question, "datacenter", value_string(arena, want->datacenter));
-	for (const char *const *arg = want->args; arg && *arg; arg++)
-		value_append(arena, args, value_string(arena, *arg));
-	if (args->list.len)
-		value_set(arena, question, "args", args);
-	return question;
-}
-
 static int refuse(const struct want *want, struct error *err)
 {
 	error_set(err,
@@ -120,7 +106,7 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	*found = NULL;
 	if (!consul_knows(want->kind))
 		return refuse(want, err);
-	frame_add_json(&frame, FRAME_WANT, driver->id, question_of(want, arena));
+	frame_add_json(&frame, FRAME_WANT, driver->id, want_value(arena, want));
 	int status = send_all(driver->fd, &frame, err);
 	while (status == 0)
 		status = next_frame(driver, arena, found, err);

@@ -150,4 +150,31 @@ static inline void check_cases(const struct template_case *cases, size_t count, 
 	check_cases_of(fixture_answers, cases, count, ok);
 }
 
+/* Renders each; `expected` are the arguments of the one want, "a=b " each. */
+static inline void check_arguments(const char *answers, const struct template_case *cases,
+				   size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		auto_rendered struct rendered rendered = {0};
+		rendered.source.answers = parsed(&rendered.arena, answers);
+		render_text(&rendered, cases[i].text);
+		if (!rendered.ok)
+			fail_msg("%s: %s", cases[i].text, rendered.err.message);
+		assert_string_equal(buf_text(&rendered.source.args), cases[i].expected);
+		assert_int_equal(rendered.source.asked, 1);
+	}
+}
+
+/* While every answer comes later, the text becomes `expected` and nothing has been read. */
+static inline void check_pending(const char *text, const char *expected)
+{
+	auto_rendered struct rendered rendered = {0};
+	rendered.source.later = true;
+	render_text(&rendered, text);
+	if (!rendered.ok)
+		fail_msg("%s: %s", text, rendered.err.message);
+	assert_string_equal(buf_text(&rendered.out), expected);
+	assert_int_equal(rendered.reads->list.len, 0);
+}
+
 #endif

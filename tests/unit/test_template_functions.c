@@ -304,12 +304,6 @@ static void test_huge_text(void **state)
 	assert_non_null(strstr(rendered.err.message, "too long"));
 }
 
-static void expect_no_error_in(const struct rendered *rendered)
-{
-	if (!rendered->ok)
-		fail_msg("unexpected error: %s", rendered->err.message);
-}
-
 static void check_read(const struct value *reads, size_t at, const char *kind, const char *name,
 		       const char *json)
 {
@@ -364,14 +358,8 @@ static void test_pending(void **state)
 		{"{{with node \"a\"}}x{{else}}later{{end}}", "later"},
 		{"{{len (connect \"a\")}}{{service \"a\" | byTag | len}}", "00"},
 	};
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		auto_rendered struct rendered rendered = {0};
-		rendered.source.later = true;
-		render_text(&rendered, cases[i].text);
-		expect_no_error_in(&rendered);
-		assert_string_equal(buf_text(&rendered.out), cases[i].expected);
-		assert_int_equal(rendered.reads->list.len, 0);
-	}
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		check_pending(cases[i].text, cases[i].expected);
 }
 
 static void test_query_arguments(void **state)
@@ -386,12 +374,7 @@ static void test_query_arguments(void **state)
 		{"{{nodes \"@dc1~_agent\"}}", "near=_agent "},
 		{"{{services \"?partition=p\"}}", "partition=p "},
 	};
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		auto_rendered struct rendered rendered = {0};
-		render_text(&rendered, cases[i].text);
-		expect_no_error_in(&rendered);
-		assert_string_equal(buf_text(&rendered.source.args), cases[i].expected);
-	}
+	check_arguments(fixture_answers, cases, COUNT_OF(cases));
 }
 
 static void test_file(void **state)

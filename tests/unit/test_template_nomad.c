@@ -102,27 +102,16 @@ static void test_arguments(void **state)
 		{"{{nomadVarList \"a@*\"}}", "namespace=* "},
 		{"{{nomadVarExists \"a/b@.eu\"}}", "region=eu "},
 	};
-	for (size_t i = 0; i < COUNT_OF(given); i++) {
-		auto_rendered struct rendered rendered = {0};
-		rendered.source.answers = parsed(&rendered.arena, answers);
-		render_text(&rendered, given[i].text);
-		assert_true(rendered.ok);
-		assert_string_equal(buf_text(&rendered.source.args), given[i].expected);
-		assert_int_equal(rendered.source.asked, 1);
-	}
+	check_arguments(answers, given, COUNT_OF(given));
 }
 
 static void test_pending(void **state)
 {
 	(void)state;
-	auto_rendered struct rendered rendered = {0};
-	rendered.source.later = true;
-	render_text(&rendered,
-		    "{{len nomadServices}}{{len (nomadService \"a\")}}{{len nomadVarList}}"
-		    "{{len nomadVarListSafe}}{{len (nomadVar \"a\")}}{{nomadVarExists \"a\"}}"
-		    "{{with nomadVar \"a\"}}x{{end}}");
-	assert_true(rendered.ok);
-	assert_string_equal(buf_text(&rendered.out), "00000false");
+	check_pending("{{len nomadServices}}{{len (nomadService \"a\")}}{{len nomadVarList}}"
+		      "{{len nomadVarListSafe}}{{len (nomadVar \"a\")}}{{nomadVarExists \"a\"}}"
+		      "{{with nomadVar \"a\"}}x{{end}}",
+		      "00000false");
 }
 
 int main(void)

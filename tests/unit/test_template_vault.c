@@ -75,25 +75,15 @@ static void test_arguments(void **state)
 		{"{{with pkiCert \"pki/issue/r\" \"common_name=a\" \"ttl=1h\"}}{{end}}",
 		 "common_name=a ttl=1h "},
 	};
-	for (size_t i = 0; i < COUNT_OF(given); i++) {
-		auto_rendered struct rendered rendered = {0};
-		rendered.source.answers = parsed(&rendered.arena, answers);
-		render_text(&rendered, given[i].text);
-		assert_true(rendered.ok);
-		assert_string_equal(buf_text(&rendered.source.args), given[i].expected);
-		assert_int_equal(rendered.source.asked, 1);
-	}
+	check_arguments(answers, given, COUNT_OF(given));
 }
 
 static void test_pending(void **state)
 {
 	(void)state;
-	auto_rendered struct rendered rendered = {0};
-	rendered.source.later = true;
-	render_text(&rendered, "{{with secret \"a\"}}x{{else}}later{{end}} {{secrets \"a\" | len}} "
-			       "{{with pkiCert \"a\"}}x{{else}}later{{end}}");
-	assert_true(rendered.ok);
-	assert_string_equal(buf_text(&rendered.out), "later 0 later");
+	check_pending("{{with secret \"a\"}}x{{else}}later{{end}} {{secrets \"a\" | len}} "
+		      "{{with pkiCert \"a\"}}x{{else}}later{{end}}",
+		      "later 0 later");
 }
 
 int main(void)

@@ -13,16 +13,8 @@ static void append_read(struct call *call, const struct want *want, const struct
 {
 	char hex[HASH_HEX];
 	struct arena *arena = call->arena;
-	struct value *read = value_map(arena), *args = value_list(arena);
+	struct value *read = want_value(arena, want);
 	digest_value(value, hex);
-	value_set(arena, read, "kind", value_string(arena, want->kind));
-	value_set(arena, read, "name", value_string(arena, want->name));
-	if (want->datacenter)
-		value_set(arena, read, "datacenter", value_string(arena, want->datacenter));
-	for (const char *const *arg = want->args; arg && *arg; arg++)
-		value_append(arena, args, value_string(arena, *arg));
-	if (args->list.len)
-		value_set(arena, read, "args", args);
 	value_set(arena, read, "hash", value_string(arena, hex));
 	value_append(arena, call->state->rendering->reads, read);
 }
