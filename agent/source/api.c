@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const struct api *const apis[] = {&api_consul};
+static const struct api *const apis[] = {&api_consul, &api_vault, &api_nomad};
 
 const struct api *api_of(const char *kind)
 {

@@ -121,6 +121,7 @@ struct ask *ask_start(const struct ask_settings *settings, const struct inquiry 
 	*ask = (struct ask){.settings = settings, .inquiry = *inquiry, .done = done, .ctx = ctx};
 	ask->inquiry.server = settings->server->http.name;
 	ask->inquiry.arena = &ask->arena;
+	ask->inquiry.default_lease_s = settings->server->settings->default_lease_ms / 1000;
 	if (send(ask, err) == 0)
 		return ask;
 	drop(ask);

@@ -8,12 +8,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"key",     "keys",  "tree", "names",       "services",
-				    "service", "nodes", "node", "datacenters", NULL};
+static const char *const kinds[] = {"key",
+				    "keys",
+				    "tree",
+				    "names",
+				    "services",
+				    "service",
+				    "connect",
+				    "nodes",
+				    "node",
+				    "datacenters",
+				    "caRoots",
+				    "caLeaf",
+				    "partitions",
+				    "peerings",
+				    "exportedServices",
+				    "importedServices",
+				    NULL};
+
+enum { POLL_S = 15 };
 
 static bool is_blocking(const char *kind)
 {
-	return strcmp(kind, "datacenters") != 0;
+	return strcmp(kind, "datacenters") != 0 && strcmp(kind, "partitions") != 0;
 }
 
 static void add(struct buf *path, const char *text)
@@ -39,7 +56,7 @@ static int add_path(struct buf *path, const struct want *want, struct error *err
 {
 	if (strcmp(want->kind, "names") == 0)
 		return add_names_path(path, want->name, want->datacenter);
-	return consul_path(path, want->kind, want->name, want->datacenter, err);
+	return consul_path(path, want->kind, want->name, want->datacenter, want->args, err);
 }
 
 static int ask(struct inquiry *inquiry, struct api_request *request, struct error *err)
@@ -47,8 +64,6 @@ static int ask(struct inquiry *inquiry, struct api_request *request, struct erro
 	const struct want *want = inquiry->want;
 	if (add_path(&request->path, want, err) < 0)
 		return -1;
-	for (const char *const *arg = want->args; arg && *arg; arg++)
-		add(&request->path, *arg);
 	if (inquiry->index && is_blocking(want->kind)) {
 		add(&request->path, "index=");
 		buf_printf(&request->path, "%llu&wait=%ums", (unsigned long long)inquiry->index,
@@ -85,6 +100,7 @@ static int take(struct inquiry *inquiry, const struct http_response *response, s
 	if (take_found(inquiry, &target, response, err) < 0)
 		return -1;
 	inquiry->index = is_blocking(want->kind) ? index_of(response) : 0;
+	inquiry->again_s = is_blocking(want->kind) ? 0 : POLL_S;
 	return 1;
 }
 

@@ -73,9 +73,9 @@ static struct dependency *find_group(struct live *live, const struct folder *fol
 	autofree char *name = mem_strndup(folder->name, folder->len);
 	const struct want want = {.kind = "names", .name = name, .datacenter = folder->datacenter};
 	struct dependency *group = live_find(live, &want, err);
-	if (group && !group->is_group) {
+	if (group) {
 		group->is_group = true;
-		live->unknown--;
+		live_make_internal(group);
 	}
 	return group;
 }

@@ -37,7 +37,8 @@ static struct link *open_link(struct live *live, size_t at, const struct api *ap
 	struct link *link = mem_alloc(sizeof *link);
 	link->live = live;
 	link->random = loop_now_us() * 2862933555777941757u + 1;
-	if (server_find(servers[at].name, settings, &link->arena, &link->server, err) == 0)
+	if (server_find(servers[at].name, settings, &link->arena, &link->server, err) == 0 &&
+	    (!settings->unwrap_token || server_unwrap(&link->server, &link->arena, err) == 0))
 		link->client = http_client_new(live->loop, &link->server.http, err);
 	link->ask = (struct ask_settings){api, link->client, &link->server,
 					  live->settings.max_stale_ms};
@@ -47,14 +48,31 @@ static struct link *open_link(struct live *live, size_t at, const struct api *ap
 	return NULL;
 }
 
+/* While values are watched, Vault's token is renewed in time. */
+static void renew_token(struct link *link)
+{
+	static const struct want want = {.kind = "token", .name = "self"};
+	auto_error struct error ignored = {0};
+	if (!link || link->ask.api != &api_vault || !link->live->settings.watch ||
+	    !link->server.settings->renew_token)
+		return;
+	struct dependency *token = live_find(link->live, &want, &ignored);
+	if (token)
+		live_make_internal(token);
+	if (token)
+		pump_watch(token);
+}
+
 /* Opened when it is first wanted: who has no Vault needs no address of one. */
 static struct link *link_of(struct live *live, const struct api *api, struct error *err)
 {
 	size_t at = 0;
 	while (strcmp(servers[at].name, api->name) != 0)
 		at++;
-	if (!live->links[at])
+	if (!live->links[at]) {
 		live->links[at] = open_link(live, at, api, err);
+		renew_token(live->links[at]);
+	}
 	return live->links[at];
 }
 
@@ -122,13 +140,20 @@ struct dependency *live_find(struct live *live, const struct want *want, struct 
 	return found ? found->object.data : make(live, want, &key, err);
 }
 
+void live_make_internal(struct dependency *dependency)
+{
+	if (!dependency->internal && !dependency->known)
+		dependency->live->unknown--;
+	dependency->internal = true;
+}
+
 /* The answer is taken even where it equals the old one, if that one is not there yet. */
 void live_answer(struct dependency *dependency, struct arena *arena, struct value *value)
 {
 	struct live *live = dependency->live;
 	const struct value *old = dependency->value;
 	bool same = dependency->known && !old == !value && (!old || value_equal(old, value));
-	if (!dependency->known && !dependency->is_group)
+	if (!dependency->known && !dependency->internal)
 		live->unknown--;
 	dependency->known = true;
 	if (same)
@@ -138,14 +163,14 @@ void live_answer(struct dependency *dependency, struct arena *arena, struct valu
 	dependency->value = value;
 	dependency->generation++;
 	*arena = (struct arena){0};
-	if (!dependency->is_group)
+	if (!dependency->internal)
 		live->owner.changed(live->owner.ctx);
 }
 
 static void release(struct dependency *dependency)
 {
 	pump_drop(dependency);
-	if (!dependency->known && !dependency->is_group)
+	if (!dependency->known && !dependency->internal)
 		dependency->live->unknown--;
 	if (dependency->group)
 		dependency->group->members--;
@@ -277,8 +302,9 @@ static bool sweep(struct live *live, bool groups)
 	bool removed = false;
 	for (struct dependency **at = &live->all; *at;) {
 		struct dependency *dependency = *at;
-		bool keep = dependency->is_group ? !groups || dependency->members > 0
-						 : groups || dependency->marked;
+		bool keep = dependency->is_group
+				    ? !groups || dependency->members > 0
+				    : groups || dependency->marked || dependency->internal;
 		if (keep) {
 			at = &dependency->next;
 			continue;

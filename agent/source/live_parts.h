@@ -52,6 +52,7 @@ struct dependency {
 	/* Keys: who watches them; a group: how many it watches. */
 	struct dependency *group;
 	bool is_group;
+	bool internal; /* no template wants it: nobody waits for it or is told of it */
 	size_t members;
 	struct dependency *next, *queue_next;
 };
@@ -72,6 +73,7 @@ struct live {
 
 /* live.c */
 struct dependency *live_find(struct live *live, const struct want *want, struct error *err);
+void live_make_internal(struct dependency *dependency);
 /* A new value (NULL: missing) in `arena`, which is taken over when it differs from the old one. */
 void live_answer(struct dependency *dependency, struct arena *arena, struct value *value);
 

@@ -53,4 +53,8 @@ struct server {
 int server_find(const char *which, const struct server_settings *settings, struct arena *arena,
 		struct server *server, struct error *err);
 
+/* Vault: the token is a wrapped one; its place is taken by what it wraps
+ * (https://developer.hashicorp.com/vault/docs/concepts/response-wrapping). Blocks. */
+int server_unwrap(struct server *server, struct arena *arena, struct error *err);
+
 #endif

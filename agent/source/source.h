@@ -14,6 +14,9 @@ struct want {
 	const char *const *args;
 };
 
+/* The want as JSON has it: {"kind","name"}, and "datacenter" and "args" where there are any. */
+struct value *want_value(struct arena *arena, const struct want *want);
+
 struct source {
 	/* 0: answered; *found is NULL where the key is missing; it lives in `arena`. 1: the answer
 	 * comes later (the rendering is done again then); *found is NULL. */

@@ -44,6 +44,7 @@ struct question {
 	struct values *values;
 	struct arena arena;
 	const char *kind, *name, *datacenter;
+	const char **args; /* ends with NULL */
 	values_answer *answer;
 	void *ctx;
 	struct http_transfer *transfer; /* while Consul is being asked */
@@ -53,6 +54,17 @@ static const char *word(struct question *question, const struct value *want, con
 {
 	const char *text = value_text(value_get(want, key));
 	return text ? arena_strdup(&question->arena, text) : "";
+}
+
+static const char **words(struct question *question, const struct value *list)
+{
+	size_t len = value_is(list, VALUE_LIST) ? list->list.len : 0, count = 0;
+	const char **all = arena_alloc(&question->arena, (len + 1) * sizeof *all);
+	for (size_t i = 0; i < len; i++)
+		if (value_text(list->list.items[i]))
+			all[count++] =
+				arena_strdup(&question->arena, value_text(list->list.items[i]));
+	return all;
 }
 
 static struct question *question_new(struct values *values, const struct value *want,
@@ -65,6 +77,7 @@ static struct question *question_new(struct values *values, const struct value *
 	question->kind = word(question, want, "kind");
 	question->name = word(question, want, "name");
 	question->datacenter = word(question, want, "datacenter");
+	question->args = words(question, value_get(want, "args"));
 	return question;
 }
 
@@ -135,7 +148,8 @@ static int consul_get(struct consul_get *get, const struct question *question, s
 {
 	const struct consul_target *consul = question->values->consul;
 	const char *datacenter = *question->datacenter ? question->datacenter : NULL;
-	if (consul_path(&get->path, question->kind, question->name, datacenter, err) < 0)
+	if (consul_path(&get->path, question->kind, question->name, datacenter, question->args,
+			err) < 0)
 		return -1;
 	if (consul->token)
 		get->token = mem_printf("X-Consul-Token: %s", consul->token);

@@ -135,8 +135,14 @@ static void write_value(struct writer *writer, const struct value *value, unsign
 	case VALUE_MAP:
 		write_map(writer, value, depth);
 		return;
-	case VALUE_NULL:
 	case VALUE_OBJECT:
+		if (type_text(value)) {
+			write_value(writer, type_text(value), depth);
+			return;
+		}
+		buf_puts(writer->out, "null");
+		return;
+	case VALUE_NULL:
 		buf_puts(writer->out, "null");
 		return;
 	}

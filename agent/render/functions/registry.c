@@ -6,11 +6,12 @@
 #include <string.h>
 
 static const struct function *const families[] = {
-	functions_builtin, functions_compare,  functions_consul,      functions_environment,
-	functions_facts,   functions_strings,  functions_collections, functions_services,
-	functions_parse,   functions_encoding, functions_regex,       functions_math,
-	functions_time,    functions_template,
-	functions_files, functions_spew, functions_sockaddr,
+	functions_builtin, functions_compare,  functions_consul,          functions_environment,
+	functions_facts,   functions_strings,  functions_collections,     functions_services,
+	functions_parse,   functions_encoding, functions_regex,           functions_math,
+	functions_time,    functions_template, functions_health,          functions_connect,
+	functions_vault,   functions_nomad,    functions_nomad_variables, functions_files,
+	functions_spew,    functions_sockaddr,
 };
 
 static const struct function *const sprig_families[] = {
@@ -49,6 +50,11 @@ const struct function *function_find(const char *name, size_t len)
 	if (len >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0)
 		return find_in(sprig_families, COUNT_OF(sprig_families), name, len);
 	return find_in(families, COUNT_OF(families), name, len);
+}
+
+const struct class *function_class(const char *type)
+{
+	return strcmp(type, class_nomad_items.type) == 0 ? &class_nomad_items : NULL;
 }
 
 bool function_exists(const char *name, size_t len)

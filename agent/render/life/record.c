@@ -9,19 +9,8 @@ enum { FORMAT = 1 };
 
 static struct value *entry_of(struct arena *arena, const struct dependency *use)
 {
-	const struct want *want = live_want(use);
 	const struct value *value = live_value(use);
-	struct value *entry = value_map(arena);
-	value_set(arena, entry, "kind", value_string(arena, want->kind));
-	value_set(arena, entry, "name", value_string(arena, want->name));
-	if (want->datacenter)
-		value_set(arena, entry, "datacenter", value_string(arena, want->datacenter));
-	if (want->args && *want->args) {
-		struct value *args = value_list(arena);
-		for (const char *const *arg = want->args; *arg; arg++)
-			value_append(arena, args, value_string(arena, *arg));
-		value_set(arena, entry, "args", args);
-	}
+	struct value *entry = want_value(arena, live_want(use));
 	value_set(arena, entry, "value", value ? (struct value *)value : value_null(arena));
 	return entry;
 }

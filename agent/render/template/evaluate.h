@@ -27,7 +27,8 @@ struct rendering {
 	const struct template_set *set;
 	struct source *source;     /* where keys and services come from */
 	const struct value *facts; /* or NULL: gathered at the first use */
-	struct value *reads;       /* list of {"kind","name","hash"} */
+	struct value *reads;       /* list of {"kind","name","hash"}, and
+				      "datacenter" and "args" where there are any */
 	struct value *answers;     /* what has been read, by "kind name" */
 	struct value *scratch;
 	bool error_on_missing_key;

@@ -179,6 +179,9 @@ static bool print_address(struct verb *verb, const struct value *value, uint32_t
 
 static bool print_object(struct verb *verb, const struct value *value, uint32_t letter)
 {
+	const struct value *text = type_text(value);
+	if (text)
+		return print_string(verb, text, letter);
 	if (!type_is_class(value, &class_complex))
 		return print_address(verb, value, letter);
 	const double *parts = value->object.data;

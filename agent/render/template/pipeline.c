@@ -1,5 +1,7 @@
 #include "agent/render/template/evaluate.h"
 
+#include "agent/render/functions/functions.h"
+
 #include "agent/render/template/literal.h"
 #include "agent/render/template/strconv.h"
 
@@ -47,10 +49,12 @@ struct value *eval_constant(struct state *state, const struct node *node)
 
 static const struct function *find_method(const struct value *receiver, const char *name)
 {
-	if (receiver->kind != VALUE_OBJECT)
-		return NULL;
-	const struct class *class = receiver->object.class;
-	for (const struct function *at = class->methods; at && at->name; at++)
+	const struct class *class = NULL;
+	if (receiver->kind == VALUE_OBJECT)
+		class = receiver->object.class;
+	else if (receiver->kind == VALUE_MAP && receiver->type)
+		class = function_class(receiver->type);
+	for (const struct function *at = class ? class->methods : NULL; at && at->name; at++)
 		if (strcmp(at->name, name) == 0)
 			return at;
 	return NULL;
