@@ -15,13 +15,14 @@ static const struct function *const families[] = {
 };
 
 static const struct function *const sprig_families[] = {
-	functions_sprig_trims,     functions_sprig_digests,     functions_sprig_json,
-	functions_sprig_strings,   functions_sprig_words,       functions_sprig_split,
-	functions_sprig_lists,     functions_sprig_dicts,       functions_sprig_math,
-	functions_sprig_decimals,  functions_sprig_ranges,      functions_sprig_defaults,
-	functions_sprig_encoding,  functions_sprig_paths,       functions_sprig_regex,
-	functions_sprig_durations, functions_sprig_random,      functions_sprig_cases,
-	functions_sprig_semver,    functions_sprig_unsupported,
+	functions_sprig_trims,       functions_sprig_digests, functions_sprig_json,
+	functions_sprig_strings,     functions_sprig_words,   functions_sprig_split,
+	functions_sprig_lists,       functions_sprig_dicts,   functions_sprig_math,
+	functions_sprig_decimals,    functions_sprig_ranges,  functions_sprig_defaults,
+	functions_sprig_encoding,    functions_sprig_paths,   functions_sprig_regex,
+	functions_sprig_durations,   functions_sprig_random,  functions_sprig_cases,
+	functions_sprig_semver,      functions_sprig_urls,    functions_sprig_crypto,
+	functions_sprig_unsupported,
 };
 
 static const struct function *find_in(const struct function *const *list, size_t count,

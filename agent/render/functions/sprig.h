@@ -27,6 +27,8 @@ extern const struct function functions_sprig_durations[];
 extern const struct function functions_sprig_random[];
 extern const struct function functions_sprig_cases[];
 extern const struct function functions_sprig_semver[];
+extern const struct function functions_sprig_urls[];
+extern const struct function functions_sprig_crypto[]; /* encryptAES, decryptAES */
 extern const struct function functions_sprig_unsupported[];
 
 /* Sets the error's message; NULL, as functions return it. */

@@ -75,7 +75,8 @@ static struct value *dicts_set(struct call *call, struct error *err)
 static struct value *dicts_unset(struct call *call, struct error *err)
 {
 	(void)err;
-	value_unset(call->args[0], call_text(call, 1));
+	if (strlen(call_text(call, 1)) == call_len(call, 1))
+		value_unset(call->args[0], call_text(call, 1));
 	return call->args[0];
 }
 
@@ -203,6 +204,8 @@ static struct value *dicts_merge_overwrite(struct call *call, struct error *err)
 
 static struct value *dicts_copy(struct call *call, struct error *err)
 {
+	if (call->args[0]->kind == VALUE_NULL)
+		return sprig_fail(err, "reflect: call of reflect.Value.Type on zero Value");
 	return may_copy(call->args[0], NULL, err) ? value_copy(call->arena, call->args[0]) : NULL;
 }
 

@@ -3,20 +3,14 @@
 #include "agent/render/template/strconv.h"
 
 #include <string.h>
+#include <time.h>
 
 static const int64_t second = 1000000000;
 
 /* As time.Duration's String, for whole seconds. */
-static struct value *durations_duration(struct call *call, struct error *err)
+static struct value *as_duration(struct call *call, int64_t number, struct error *err)
 {
-	(void)err;
 	auto_buf struct buf out = {0};
-	const struct value *given = call->args[0];
-	int64_t number = 0;
-	if (given->kind == VALUE_STRING)
-		strconv_int(given->string.data, given->string.len, 10, &number);
-	else if (given->kind == VALUE_INT && strcmp(type_name(given), "int64") == 0)
-		number = given->integer;
 	if (number > INT64_MAX / second || number < -(INT64_MAX / second))
 		return sprig_fail(err, "so many seconds are no duration");
 	uint64_t seconds = (uint64_t)(number < 0 ? -number : number);
@@ -28,6 +22,33 @@ static struct value *durations_duration(struct call *call, struct error *err)
 		buf_printf(&out, "%llum", (unsigned long long)(seconds / 60 % 60));
 	buf_printf(&out, "%llus", (unsigned long long)(seconds % 60));
 	return call_string(call, &out);
+}
+
+static bool is_int64(const struct value *value)
+{
+	return value->kind == VALUE_INT && strcmp(type_name(value), "int64") == 0;
+}
+
+static struct value *durations_duration(struct call *call, struct error *err)
+{
+	const struct value *given = call->args[0];
+	int64_t number = 0;
+	if (given->kind == VALUE_STRING)
+		strconv_int(given->string.data, given->string.len, 10, &number);
+	else if (is_int64(given))
+		number = given->integer;
+	return as_duration(call, number, err);
+}
+
+/* Since a Unix time; what is none counts as now. */
+static struct value *durations_ago(struct call *call, struct error *err)
+{
+	const struct value *given = call->args[0];
+	bool is_time = is_int64(given) || (given->kind == VALUE_INT && !given->type);
+	int64_t now = time(NULL), since = 0;
+	if (is_time && __builtin_sub_overflow(now, given->integer, &since))
+		since = INT64_MAX;
+	return as_duration(call, since, err);
 }
 
 static const struct unit {
@@ -77,7 +98,7 @@ static struct value *durations_round(struct call *call, struct error *err)
 	double size = 0;
 	if (given->kind == VALUE_STRING)
 		size = parse_duration(given->string.data);
-	else if (given->kind == VALUE_INT && strcmp(type_name(given), "int64") == 0)
+	else if (is_int64(given))
 		size = given->integer < 0 ? -(double)given->integer : (double)given->integer;
 	for (size_t i = 0; i < sizeof shown / sizeof *shown && !out.len; i++)
 		if (size > shown[i].nanoseconds)
@@ -88,6 +109,7 @@ static struct value *durations_round(struct call *call, struct error *err)
 }
 
 const struct function functions_sprig_durations[] = {
+	{"sprig_ago", "a", durations_ago},
 	{"sprig_duration", "a", durations_duration},
 	{"sprig_durationRound", "a", durations_round},
 	{NULL, NULL, NULL},

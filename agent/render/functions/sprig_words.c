@@ -38,34 +38,36 @@ static struct value *words_initials(struct call *call, struct error *err)
 	return call_string(call, &out);
 }
 
-static struct value *words_untitle(struct call *call, struct error *err)
+/* The first letter of each word by `map`; `ends` tells what is between words. */
+static struct value *map_first(struct call *call, wint_t (*map)(wint_t), bool (*ends)(uint32_t))
 {
-	(void)err;
 	auto_buf struct buf out = {0};
 	bool begins = true;
 	for (size_t at = 0, width; at < call_len(call, 0); at += width) {
 		uint32_t rune =
 			rune_decode(call_text(call, 0) + at, call_len(call, 0) - at, &width);
-		bool space = rune_is_space(rune);
-		rune_append(&out, begins && !space ? (uint32_t)towlower((wint_t)rune) : rune);
-		begins = space;
+		rune_append(&out, begins ? (uint32_t)map((wint_t)rune) : rune);
+		begins = ends(rune);
 	}
 	return call_string(call, &out);
 }
 
+static struct value *words_untitle(struct call *call, struct error *err)
+{
+	(void)err;
+	return map_first(call, towlower, rune_is_space);
+}
+
 /* Unlike consul-template's own, a word ends at an apostrophe. */
+static bool ends_word(uint32_t rune)
+{
+	return rune < 0x80 ? !rune_is_word(rune) : rune_is_space(rune);
+}
+
 static struct value *words_title(struct call *call, struct error *err)
 {
 	(void)err;
-	auto_buf struct buf out = {0};
-	bool begins = true;
-	for (size_t at = 0, width; at < call_len(call, 0); at += width) {
-		uint32_t rune =
-			rune_decode(call_text(call, 0) + at, call_len(call, 0) - at, &width);
-		rune_append(&out, begins ? (uint32_t)towupper((wint_t)rune) : rune);
-		begins = rune < 0x80 ? !rune_is_word(rune) : rune_is_space(rune);
-	}
-	return call_string(call, &out);
+	return map_first(call, towupper, ends_word);
 }
 
 static struct value *words_swapcase(struct call *call, struct error *err)
@@ -80,9 +82,14 @@ static struct value *words_swapcase(struct call *call, struct error *err)
 	return call_string(call, &out);
 }
 
+struct newline {
+	const char *text;
+	size_t len;
+};
+
 /* Lines of at most `width` bytes; a space that begins one is dropped, a longer word is cut or
  * stands alone. */
-static struct value *wrapped(struct call *call, size_t at, const char *newline, bool cut,
+static struct value *wrapped(struct call *call, size_t at, struct newline newline, bool cut,
 			     struct error *err)
 {
 	auto_buf struct buf out = {0};
@@ -101,7 +108,7 @@ static struct value *wrapped(struct call *call, size_t at, const char *newline, 
 		size_t used = space ? (size_t)(space - text) : cut ? width : left;
 		buf_add(&out, text, used);
 		if (used < left)
-			buf_puts(&out, newline);
+			buf_add(&out, newline.text, newline.len);
 		used += space != NULL;
 		text += used;
 		left -= used;
@@ -112,12 +119,13 @@ static struct value *wrapped(struct call *call, size_t at, const char *newline, 
 
 static struct value *words_wrap(struct call *call, struct error *err)
 {
-	return wrapped(call, 1, "\n", false, err);
+	return wrapped(call, 1, (struct newline){"\n", 1}, false, err);
 }
 
 static struct value *words_wrap_with(struct call *call, struct error *err)
 {
-	return wrapped(call, 2, call_len(call, 1) ? call_text(call, 1) : "\n", true, err);
+	struct newline newline = {call_text(call, 1), call_len(call, 1)};
+	return wrapped(call, 2, newline.len ? newline : (struct newline){"\n", 1}, true, err);
 }
 
 static bool is_connector(uint32_t rune)
