@@ -15,7 +15,8 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum { BLOCK_SIZE = 16384, ALIGNMENT = _Alignof(max_align_t) };
+/* Small arenas stay small, large ones have few blocks. */
+enum { FIRST_BLOCK = 512, LARGEST_BLOCK = 65536, ALIGNMENT = _Alignof(max_align_t) };
 
 struct arena_block {
 	struct arena_block *next;
@@ -26,11 +27,14 @@ struct arena_block {
 
 static struct arena_block *new_block(struct arena *arena, size_t size)
 {
-	size_t cap = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	size_t usual = arena->blocks ? 2 * arena->blocks->cap : FIRST_BLOCK;
+	if (usual > LARGEST_BLOCK)
+		usual = LARGEST_BLOCK;
+	size_t cap = size > usual ? size : usual;
 	struct arena_block *block = mem_alloc(sizeof *block + cap);
 	block->cap = cap;
 	/* A block made for one large piece is full at once: the one before it stays current. */
-	if (size > BLOCK_SIZE && arena->blocks) {
+	if (size > usual && arena->blocks) {
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
 	} else {
