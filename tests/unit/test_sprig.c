@@ -290,6 +290,18 @@ static void test_bounds(void **state)
 	fails("{{sprig_mustRegexFind \"(\" \"a\"}}", "error parsing regexp");
 }
 
+#define NESTED "{{$l := sprig_list 1}}{{range sprig_until 100000}}{{$l = sprig_list $l}}{{end}}"
+
+static void test_deep_values(void **state)
+{
+	(void)state;
+	fails(NESTED "{{sprig_deepCopy $l}}", "nested deeper");
+	fails(NESTED "{{sprig_set (sprig_dict) \"a\" $l}}", "nested deeper");
+	fails(NESTED "{{sprig_merge (sprig_dict) (sprig_dict \"a\" $l)}}", "nested deeper");
+	gives(NESTED "{{sprig_deepEqual $l (sprig_list $l)}}", "false");
+	gives(NESTED "{{sprig_has $l (sprig_list $l)}}", "true");
+}
+
 /* A merged map is a copy: what is set in it later stays there. */
 static void test_merge_copies(void **state)
 {
@@ -302,9 +314,8 @@ static void test_merge_copies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_names),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_all_names),    cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_bounds),       cmocka_unit_test(test_deep_values),
 		cmocka_unit_test(test_merge_copies),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

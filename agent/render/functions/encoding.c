@@ -139,35 +139,32 @@ static struct value *encoding_hmac(struct call *call, struct error *err)
 	return NULL;
 }
 
-static struct value *to_json(struct call *call, unsigned indent, bool escape_html)
+static struct value *to_json(struct call *call, unsigned indent, bool escape_html,
+			     struct error *err)
 {
 	auto_buf struct buf out = {0};
 	gojson_write(&out, call->args[0], indent, escape_html);
-	return call_string(call, &out);
+	return sprig_text(call, &out, err);
 }
 
 static struct value *encoding_json(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 0, true);
+	return to_json(call, 0, true, err);
 }
 
 static struct value *encoding_json_pretty(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 2, true);
+	return to_json(call, 2, true, err);
 }
 
 static struct value *encoding_json_unescaped(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 0, false);
+	return to_json(call, 0, false, err);
 }
 
 static struct value *encoding_json_unescaped_pretty(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 2, false);
+	return to_json(call, 2, false, err);
 }
 
 /* White space at both ends goes, as consul-template has it. */

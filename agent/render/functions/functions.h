@@ -110,7 +110,8 @@ bool collection_has(const struct value *collection, const struct value *needle);
 int collection_explode(struct arena *arena, struct value *map, const char *path,
 		       struct value *value, struct error *err);
 
-/* As Go's encoding/json writes it; indent 0: compact. */
+/* As Go's encoding/json writes it; indent 0: compact. Cut behind TEMPLATE_OUTPUT bytes, so the
+ * caller looks at the length. */
 void gojson_write(struct buf *out, const struct value *value, unsigned indent, bool escape_html);
 int goyaml_write(struct buf *out, const struct value *value, struct error *err);
 int gotoml_write(struct buf *out, const struct value *value, struct error *err);

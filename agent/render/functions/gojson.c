@@ -116,6 +116,8 @@ static void write_integer(struct buf *out, const struct value *value)
 
 static void write_value(struct writer *writer, const struct value *value, unsigned depth)
 {
+	if (writer->out->len > TEMPLATE_OUTPUT)
+		return;
 	switch (depth > MAX_DEPTH ? VALUE_NULL : value->kind) {
 	case VALUE_BOOL:
 		buf_puts(writer->out, value->boolean ? "true" : "false");

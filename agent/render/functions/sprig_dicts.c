@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { MAX_ITEMS = 1000000 };
+enum { MAX_ITEMS = 1000000, MAX_DEPTH = 1000 };
 
 static void set(const struct call *call, struct value *map, const struct value *key,
 		struct value *value)
@@ -35,30 +35,39 @@ static struct value *dicts_get(struct call *call, struct error *err)
 	return found ? eval_element(call->state, found) : value_string(call->arena, "");
 }
 
-/* Walks through what `inner` holds, as far as `rounds` go; true where it holds the map, which would
- * then have no end. */
-static bool holds(const struct value *inner, const struct value *map, size_t *rounds)
+/* How far a value may still be walked through. */
+struct walk {
+	size_t items, depth;
+};
+
+/* Does `inner` hold the map, which would then have no end? `walk` has no items left where it was
+ * not walked through to its end. */
+static bool holds(const struct value *inner, const struct value *map, struct walk *walk)
 {
-	if (inner == map || !*rounds)
-		return inner == map;
-	--*rounds;
-	for (size_t i = 0; inner->kind == VALUE_LIST && i < inner->list.len; i++)
-		if (holds(inner->list.items[i], map, rounds))
-			return true;
-	for (size_t i = 0; inner->kind == VALUE_MAP && i < inner->map.len; i++)
-		if (holds(inner->map.entries[i].value, map, rounds))
-			return true;
-	return false;
+	bool found = inner == map;
+	if (!walk->items || !walk->depth)
+		walk->items = 0;
+	if (found || !walk->items)
+		return found;
+	walk->items--;
+	walk->depth--;
+	for (size_t i = 0; inner->kind == VALUE_LIST && i < inner->list.len && !found; i++)
+		found = holds(inner->list.items[i], map, walk);
+	for (size_t i = 0; inner->kind == VALUE_MAP && i < inner->map.len && !found; i++)
+		found = holds(inner->map.entries[i].value, map, walk);
+	walk->depth++;
+	return found;
 }
 
 /* A value that holds another one many times over grows with each copy. */
 static bool may_copy(const struct value *value, const struct value *into, struct error *err)
 {
-	size_t rounds = MAX_ITEMS;
-	if (holds(value, into, &rounds))
+	struct walk walk = {MAX_ITEMS, MAX_DEPTH};
+	if (holds(value, into, &walk))
 		error_set(err, "a dict can't hold itself");
-	else if (!rounds)
-		error_set(err, "the value has more than %d items", MAX_ITEMS);
+	else if (!walk.items)
+		error_set(err, "the value has more than %d items or is nested deeper than %d",
+			  MAX_ITEMS, MAX_DEPTH);
 	else
 		return true;
 	return false;

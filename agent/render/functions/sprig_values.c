@@ -50,24 +50,33 @@ bool sprig_empty(const struct value *value)
 	return !type_truth(value);
 }
 
-static bool equal_lists(const struct value *a, const struct value *b)
+enum { MAX_ITEMS = 10000000, MAX_DEPTH = 1000 };
+
+/* How far values may still be compared; what lies behind counts as different. */
+struct walk {
+	size_t items, depth;
+};
+
+static bool equal(const struct value *a, const struct value *b, struct walk *walk);
+
+static bool equal_lists(const struct value *a, const struct value *b, struct walk *walk)
 {
 	if (a->list.len != b->list.len)
 		return false;
 	for (size_t i = 0; i < a->list.len; i++)
-		if (!sprig_equal(a->list.items[i], b->list.items[i]))
+		if (!equal(a->list.items[i], b->list.items[i], walk))
 			return false;
 	return true;
 }
 
-static bool equal_maps(const struct value *a, const struct value *b)
+static bool equal_maps(const struct value *a, const struct value *b, struct walk *walk)
 {
 	if (a->map.len != b->map.len)
 		return false;
 	for (size_t i = 0; i < a->map.len; i++) {
 		const struct value_entry *entry = &a->map.entries[i];
 		const struct value *other = value_getn(b, entry->key, entry->key_len);
-		if (!other || !sprig_equal(entry->value, other))
+		if (!other || !equal(entry->value, other, walk))
 			return false;
 	}
 	return true;
@@ -81,24 +90,38 @@ static bool equal_objects(const struct value *a, const struct value *b)
 	return left[0] == right[0] && left[1] == right[1];
 }
 
-bool sprig_equal(const struct value *a, const struct value *b)
+static bool equal_parts(const struct value *a, const struct value *b, struct walk *walk)
 {
-	if (a == b)
-		return a->kind != VALUE_FLOAT || a->real == b->real;
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind != VALUE_NULL && strcmp(type_name(a), type_name(b)) != 0)
-		return false;
 	switch (a->kind) {
 	case VALUE_LIST:
-		return equal_lists(a, b);
+		return equal_lists(a, b, walk);
 	case VALUE_MAP:
-		return equal_maps(a, b);
+		return equal_maps(a, b, walk);
 	case VALUE_OBJECT:
 		return equal_objects(a, b);
 	default:
 		return value_equal(a, b);
 	}
+}
+
+static bool equal(const struct value *a, const struct value *b, struct walk *walk)
+{
+	if (a == b)
+		return a->kind != VALUE_FLOAT || a->real == b->real;
+	if (a->kind != b->kind || !walk->items || !walk->depth)
+		return false;
+	if (a->kind != VALUE_NULL && strcmp(type_name(a), type_name(b)) != 0)
+		return false;
+	walk->items--;
+	walk->depth--;
+	bool same = equal_parts(a, b, walk);
+	walk->depth++;
+	return same;
+}
+
+bool sprig_equal(const struct value *a, const struct value *b)
+{
+	return equal(a, b, &(struct walk){MAX_ITEMS, MAX_DEPTH});
 }
 
 /* "12.00" counts as 12. */
