@@ -57,8 +57,11 @@ void render_directory_init(struct render_directory *directory)
 void render_add_template(struct render_settings *settings, struct arena *arena,
 			 const struct render_template *tmpl)
 {
-	settings->templates = arena_grow(arena, settings->templates, settings->count,
-					 settings->count + 1, sizeof *tmpl);
+	if (settings->count == settings->room) {
+		settings->room = settings->room ? 2 * settings->room : 8;
+		settings->templates = arena_grow(arena, settings->templates, settings->count,
+						 settings->room, sizeof *tmpl);
+	}
 	settings->templates[settings->count++] = *tmpl;
 }
 

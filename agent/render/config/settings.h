@@ -81,7 +81,7 @@ enum missing_policy {
 
 struct render_settings {
 	struct render_template *templates;
-	size_t count;
+	size_t count, room;
 	struct render_directory *directories;
 	size_t directory_count;
 	const char *left, *right; /* default delimiters */
