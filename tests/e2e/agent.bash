@@ -13,8 +13,12 @@ setup() {
 }
 
 teardown() {
-	local pid
+	local pid child
 	for pid in "${started[@]}"; do
+		# What the agent runs has process groups of its own.
+		for child in $(pgrep --parent "$pid"); do
+			kill -KILL -- "-$child" 2>/dev/null || true
+		done
 		kill -KILL "$pid" 2>/dev/null || true
 	done
 	curl --silent --request DELETE "http://$TEST_CONSUL/v1/kv/$PREFIX?recurse" >/dev/null
@@ -77,6 +81,15 @@ becomes() {
 # logs TEXT: the agent's log has it, soon.
 logs() {
 	eventually grep -qF -- "$1" log
+}
+
+# logs_times COUNT TEXT: on so many lines.
+logs_times() {
+	eventually has_times "$@"
+}
+
+has_times() {
+	[ "$(grep -cF -- "$2" log)" -eq "$1" ]
 }
 
 gone() {
