@@ -44,8 +44,10 @@ static struct value *environment_file(struct call *call, struct error *err)
 {
 	auto_buf struct buf text = {0};
 	const char *path = call_text(call, 0);
-	if (file_read(path, 0, &text, err) < 0)
+	if (file_read(path, 0, &text, err) < 0) {
+		call_record(call, "file", path, NULL);
 		return NULL;
+	}
 	struct value *value = call_string(call, &text);
 	call_record(call, "file", path, value);
 	return value;

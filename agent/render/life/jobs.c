@@ -196,7 +196,7 @@ void jobs_look(struct runner *runner)
 		/* A source that is gone may be about to be replaced. */
 		if (now.there && !stamp_equal(&now, &job->stamp))
 			parse_again(runner, job);
-		else if (job->state == JOB_DONE && stamps_changed(&job->files))
+		else if (stamps_changed(&job->files))
 			job->state = JOB_DUE;
 	}
 }
