@@ -92,6 +92,11 @@ has_times() {
 	[ "$(grep -cF -- "$2" log)" -eq "$1" ]
 }
 
+# A plain ! would not fail a test.
+not() {
+	! "$@"
+}
+
 gone() {
 	! kill -0 "$1" 2>/dev/null
 }

@@ -130,7 +130,7 @@ child_pid() {
 	becomes child $'start 1\nUSR1 1'
 	kill -TERM "$agent"
 	becomes child $'start 1\nUSR1 1\nUSR2 1'
-	! has_ended "$agent"
+	not has_ended "$agent"
 	touch leave
 	ends_with 12
 }
