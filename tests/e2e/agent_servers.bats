@@ -284,11 +284,16 @@ has_more() {
 	becomes out 2
 	refused=$(grep -c 403 log)
 	rules ''
+	# The query that waits was allowed; the next one is not.
 	acl PUT "kv/$PREFIX/a" --data 3
 	eventually has_more "$refused" 403
-	holds out 2
+	held=$(cat out)
+	acl PUT "kv/$PREFIX/a" --data 4
+	refused=$(grep -c 403 log)
+	eventually has_more "$refused" 403
+	holds out "$held"
 	rules "key_prefix \\\"$PREFIX\\\" { policy = \\\"read\\\" }"
-	becomes out 3
+	becomes out 4
 	signal TERM 12
 	acl DELETE "kv/$PREFIX?recurse"
 }
