@@ -18,16 +18,6 @@ static int fail(int code, struct error *err)
 	return -1;
 }
 
-/* As if it were to be run, without asking or writing anything. */
-static int parse_only(const struct render_settings *settings, struct error *err)
-{
-	auto_arena struct arena arena = {0};
-	for (size_t i = 0; i < settings->count; i++)
-		if (!render_parse(&settings->templates[i], &arena, err))
-			return fail(CODE_ERROR, err);
-	return 0;
-}
-
 static int run(int argc, char **argv, struct arena *arena, struct error *err)
 {
 	struct render_settings settings;
@@ -42,7 +32,7 @@ static int run(int argc, char **argv, struct arena *arena, struct error *err)
 		return printf("agent %s (renders as consul-template)\n", FACTORY_VERSION) < 0;
 	print_ignored(&settings);
 	if (settings.parse_only)
-		return parse_only(&settings, err);
+		return runner_check(&settings, err);
 	if (!settings.count && !settings.directory_count && !settings.exec.command) {
 		error_set(err, "nothing to render: name templates by -template or -config");
 		return fail(CODE_FLAGS, err);

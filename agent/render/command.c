@@ -80,6 +80,51 @@ static void set_environment(const struct environment_settings *environment)
 
 /* --- running it --- */
 
+/* Whether a program is at the beginning, by its path or its name. */
+static bool begins_with_program(const char *command)
+{
+	size_t len = strspn(command, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789._+-/");
+	autofree char *word = mem_strndup(command, len);
+	if (!len || (command[len] && !strchr(" \t", command[len])))
+		return false;
+	if (strchr(word, '/'))
+		return access(word, X_OK) == 0;
+	for (const char *at = getenv("PATH"); at && *at; at += *at == ':') {
+		size_t part = strcspn(at, ":");
+		autofree char *path = mem_printf("%.*s/%s", (int)part, at, word);
+		if (access(path, X_OK) == 0)
+			return true;
+		at += part;
+	}
+	return false;
+}
+
+/* One command without anything after it: no operator outside quotes. */
+static bool is_simple(const char *command)
+{
+	char quote = '\0';
+	for (const char *at = command; *at; at++) {
+		if (*at == '\\' && quote != '\'' && at[1])
+			at++;
+		else if (quote)
+			quote = *at == quote ? '\0' : quote;
+		else if (*at == '\'' || *at == '"')
+			quote = *at;
+		else if (strchr(";&|()`\n", *at))
+			return false;
+	}
+	return begins_with_program(command);
+}
+
+/* The program takes the place of a shell that would only wait for it: signals then reach the
+ * program, not a shell that dies of them. Many shells do so by themselves, dash does not. */
+static const char *for_shell(const char *command)
+{
+	command += strspn(command, " \t");
+	return is_simple(command) ? mem_printf("exec %s", command) : command;
+}
+
 _Noreturn void command_become(const struct exec_settings *exec)
 {
 	sigset_t none;
@@ -90,7 +135,7 @@ _Noreturn void command_become(const struct exec_settings *exec)
 	if (exec->argv)
 		execvp(exec->argv[0], (char *const *)exec->argv);
 	else
-		execl("/bin/sh", "sh", "-c", exec->command, (char *)NULL);
+		execl("/bin/sh", "sh", "-c", for_shell(exec->command), (char *)NULL);
 	_exit(NOT_FOUND);
 }
 

@@ -207,7 +207,14 @@ int config_strings(struct config *config, const struct config_key *key,
 	return 0;
 }
 
-/* A list of one is a shell's line, as in consul-template. */
+/* A list of one is a shell's line, as in consul-template, unless it is but a program's name. */
+static bool needs_shell(const char *const *words, size_t count)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._+-/";
+	return count == 1 && words[0][strspn(words[0], plain)];
+}
+
 int config_command(struct config *config, const struct config_key *key,
 		   const struct value_entry *entry, void *target)
 {
@@ -221,7 +228,7 @@ int config_command(struct config *config, const struct config_key *key,
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&line, "%s%s", i ? " " : "", words[i]);
 	exec->command = line.len ? arena_strdup(config->arena, line.data) : NULL;
-	exec->argv = count > 1 ? words : NULL;
+	exec->argv = exec->command && !needs_shell(words, count) ? words : NULL;
 	return 0;
 }
 

@@ -67,8 +67,12 @@ static struct value *files_read(struct call *call, struct error *err)
 	const char *path = call_text(call, 0);
 	if (!*path)
 		return value_string(call->arena, "");
-	if (check_sandbox(call, path, err) < 0 || file_read(path, 0, &text, err) < 0)
+	if (check_sandbox(call, path, err) < 0)
 		return NULL;
+	if (file_read(path, 0, &text, err) < 0) {
+		call_record(call, "file", path, NULL); /* it may come */
+		return NULL;
+	}
 	struct value *value = call_string(call, &text);
 	call_record(call, "file", path, value);
 	return value;

@@ -5,7 +5,10 @@
 #include "common/own.h"
 
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+
+enum { REST_MS = 20 }; /* between looks whether others of its group are there */
 
 struct child {
 	struct loop *loop;
@@ -14,9 +17,10 @@ struct child {
 	const struct exec_settings *exec;
 	child_ended *ended;
 	void *ctx;
-	pid_t pid; /* 0: not running */
+	pid_t pid;  /* and its process group; 0: not running */
+	int status; /* how it ended, when others of its group have not yet */
 	bool stopping, restarting;
-	uint32_t splay, killer; /* timers */
+	uint32_t splay, killer, rest; /* timers */
 };
 
 struct child *child_new(struct loop *loop, struct processes *processes, struct journal *journal,
@@ -29,15 +33,24 @@ struct child *child_new(struct loop *loop, struct processes *processes, struct j
 				.exec = exec,
 				.ended = ended,
 				.ctx = ctx};
+	/* Whom its processes leave behind comes to us, and is no zombie of its group for long. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return child;
+}
+
+static void forget_timers(struct child *child)
+{
+	loop_cancel(child->loop, child->splay);
+	loop_cancel(child->loop, child->killer);
+	loop_cancel(child->loop, child->rest);
+	child->splay = child->killer = child->rest = 0;
 }
 
 void child_free(struct child *child)
 {
 	if (!child)
 		return;
-	loop_cancel(child->loop, child->splay);
-	loop_cancel(child->loop, child->killer);
+	forget_timers(child);
 	free(child);
 }
 
@@ -51,14 +64,10 @@ static int code_of(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void has_ended(void *ctx, int status, bool late)
+static void all_ended(struct child *child)
 {
-	struct child *child = ctx;
 	auto_error struct error err = {0};
-	(void)late;
-	loop_cancel(child->loop, child->killer);
-	loop_cancel(child->loop, child->splay);
-	child->killer = child->splay = 0;
+	forget_timers(child);
 	child->pid = 0;
 	if (child->restarting && !child->stopping) {
 		child->restarting = false;
@@ -66,7 +75,27 @@ static void has_ended(void *ctx, int status, bool late)
 			return;
 		journal_write(child->journal, JOURNAL_ERR, "(child) %s", err.message);
 	}
-	child->ended(child->ctx, code_of(status));
+	child->ended(child->ctx, code_of(child->status));
+}
+
+/* Where it was told to end, so were the others of its group: a shell is gone at once, what it
+ * waited for may have work to finish. They have as much time as it has. */
+static void look_for_rest(void *ctx)
+{
+	struct child *child = ctx;
+	child->rest = 0;
+	if (child->killer && kill(-child->pid, 0) == 0)
+		child->rest = loop_after(child->loop, REST_MS, look_for_rest, child);
+	else
+		all_ended(child);
+}
+
+static void has_ended(void *ctx, int status, bool late)
+{
+	struct child *child = ctx;
+	(void)late;
+	child->status = status;
+	look_for_rest(child);
 }
 
 int child_start(struct child *child, struct error *err)
@@ -94,11 +123,14 @@ static void end_it(struct child *child)
 {
 	if (!child->pid || child->killer)
 		return;
-	journal_write(child->journal, JOURNAL_INFO, "(child) %s to process %d",
-		      signal_name(child->exec->kill_signal), (int)child->pid);
-	if (child->exec->kill_signal)
-		kill(-child->pid, child->exec->kill_signal);
-	child->killer = loop_after(child->loop, child->exec->kill_timeout_ms, kill_it, child);
+	int number = child->exec->kill_signal;
+	if (number) {
+		journal_write(child->journal, JOURNAL_INFO, "(child) %s to process %d",
+			      signal_name(number), (int)child->pid);
+		kill(-child->pid, number);
+	}
+	child->killer =
+		loop_after(child->loop, number ? child->exec->kill_timeout_ms : 0, kill_it, child);
 }
 
 static void reload_now(void *ctx)
@@ -110,7 +142,7 @@ static void reload_now(void *ctx)
 	if (child->exec->reload_signal) {
 		journal_write(child->journal, JOURNAL_INFO, "(child) %s to process %d",
 			      signal_name(child->exec->reload_signal), (int)child->pid);
-		kill(child->pid, child->exec->reload_signal);
+		kill(-child->pid, child->exec->reload_signal);
 		return;
 	}
 	child->restarting = true;

@@ -124,12 +124,12 @@ int job_render(struct job *job, const struct job_context *context, struct error 
 	request.lacking = lacking ? lacking : request.lacking;
 	if (context->live)
 		take_uses(job, context->live);
+	remember_files(job, request.reads);
 	if (status < 0 && !request.pending)
 		return -1;
 	error_clear(err);
 	job->lacking = request.lacking ? mem_strdup(request.lacking) : NULL;
 	job->state = request.lacking ? JOB_LACKING : request.pending ? JOB_PENDING : JOB_READY;
-	remember_files(job, request.reads);
 	if (context->explain && job->state == JOB_READY)
 		explain(job, request.reads, context->live != NULL);
 	return 0;

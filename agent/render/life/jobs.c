@@ -8,20 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct job *add(struct runner *runner)
+static struct job *add(struct job_list *list)
 {
-	runner->jobs = mem_resize(runner->jobs, runner->job_count + 1, sizeof *runner->jobs);
-	struct job *job = &runner->jobs[runner->job_count++];
+	list->jobs = mem_resize(list->jobs, list->count + 1, sizeof *list->jobs);
+	struct job *job = &list->jobs[list->count++];
 	*job = (struct job){0};
 	return job;
 }
 
 /* A script stays one: the mode is the source's. */
-static int add_file(struct runner *runner, const struct render_directory *directory,
-		    const char *name)
+static void add_file(struct job_list *list, const struct render_directory *directory,
+		     const char *name)
 {
 	struct stat info;
-	struct job *job = add(runner);
+	struct job *job = add(list);
 	autofree char *result = directory_result_name(name);
 	job->directory = directory;
 	job->own = directory->each;
@@ -30,18 +30,17 @@ static int add_file(struct runner *runner, const struct render_directory *direct
 	job->name = STEAL(result);
 	if (job->own.perms < 0 && stat(job->own.source, &info) == 0)
 		job->own.perms = info.st_mode & 0777;
-	return 0;
 }
 
-static int add_directory(struct runner *runner, const struct render_directory *directory,
+static int add_directory(struct job_list *list, const struct render_directory *directory,
 			 struct error *err)
 {
-	struct file_list list;
-	if (directory_list(directory->source, false, &list, err) < 0)
+	struct file_list files;
+	if (directory_list(directory->source, false, &files, err) < 0)
 		return -1;
-	for (size_t i = 0; i < list.count; i++)
-		add_file(runner, directory, list.names[i]);
-	file_list_free(&list);
+	for (size_t i = 0; i < files.count; i++)
+		add_file(list, directory, files.names[i]);
+	file_list_free(&files);
 	return 0;
 }
 
@@ -60,17 +59,17 @@ static int read_job(struct job *job, struct error *err)
 	return -1;
 }
 
-int jobs_open(struct runner *runner, struct error *err)
+static int read_all(const struct render_settings *settings, struct job_list *list,
+		    struct error *err)
 {
-	const struct render_settings *settings = runner->settings;
 	for (size_t i = 0; i < settings->count; i++)
-		add(runner)->given = &settings->templates[i];
+		add(list)->given = &settings->templates[i];
 	for (size_t i = 0; i < settings->directory_count; i++)
-		if (add_directory(runner, &settings->directories[i], err) < 0)
+		if (add_directory(list, &settings->directories[i], err) < 0)
 			return -1;
 	/* The array does not move any more. */
-	for (size_t i = 0; i < runner->job_count; i++) {
-		struct job *job = &runner->jobs[i];
+	for (size_t i = 0; i < list->count; i++) {
+		struct job *job = &list->jobs[i];
 		job->tmpl = job->given ? job->given : &job->own;
 		if (read_job(job, err) < 0)
 			return -1;
@@ -78,11 +77,46 @@ int jobs_open(struct runner *runner, struct error *err)
 	return 0;
 }
 
+int jobs_read(const struct render_settings *settings, struct job_list *list, struct error *err)
+{
+	*list = (struct job_list){0};
+	if (read_all(settings, list, err) == 0)
+		return 0;
+	job_list_free(list);
+	return -1;
+}
+
+void job_list_free(struct job_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		job_free(&list->jobs[i]);
+	free(list->jobs);
+	*list = (struct job_list){0};
+}
+
+void jobs_replace(struct runner *runner, struct job_list *list)
+{
+	jobs_close(runner);
+	runner->jobs = list->jobs;
+	runner->job_count = list->count;
+	runner->unwritten = true;
+	*list = (struct job_list){0};
+}
+
+int jobs_open(struct runner *runner, struct error *err)
+{
+	struct job_list list;
+	if (jobs_read(runner->settings, &list, err) < 0)
+		return -1;
+	jobs_replace(runner, &list);
+	return 0;
+}
+
 void jobs_close(struct runner *runner)
 {
-	for (size_t i = 0; i < runner->job_count; i++)
-		job_free(&runner->jobs[i]);
-	free(STEAL(runner->jobs));
+	struct job_list list = {runner->jobs, runner->job_count};
+	job_list_free(&list);
+	runner->jobs = NULL;
 	runner->job_count = 0;
 }
 
@@ -121,31 +155,48 @@ static bool has_other_files(const struct runner *runner, const struct render_dir
 	return other;
 }
 
+/* The same mistake is found at each look, and told once. */
+static void complain(struct runner *runner, const struct error *err)
+{
+	autofree char *text = error_text(err);
+	if (!runner->complaint || strcmp(runner->complaint, text) != 0)
+		journal_write(runner->journal, JOURNAL_ERR,
+			      "(runner) %s: the old templates stay in use", text);
+	free(runner->complaint);
+	runner->complaint = STEAL(text);
+}
+
 /* All anew: files that did not change are not written again. */
-static void open_again(struct runner *runner)
+static bool open_again(struct runner *runner)
 {
 	auto_error struct error err = {0};
-	jobs_close(runner);
-	if (jobs_open(runner, &err) < 0)
-		runner_fail(runner, CODE_RUNNER, &err);
+	if (jobs_open(runner, &err) < 0) {
+		complain(runner, &err);
+		return false;
+	}
+	free(STEAL(runner->complaint));
+	return true;
+}
+
+static bool directories_differ(const struct runner *runner)
+{
+	for (size_t i = 0; i < runner->settings->directory_count; i++)
+		if (has_other_files(runner, &runner->settings->directories[i]))
+			return true;
+	return false;
 }
 
 void jobs_look(struct runner *runner)
 {
-	const struct render_settings *settings = runner->settings;
-	for (size_t i = 0; i < settings->directory_count; i++) {
-		if (has_other_files(runner, &settings->directories[i])) {
-			open_again(runner);
-			return;
-		}
-	}
+	if (directories_differ(runner) && open_again(runner))
+		return;
 	for (size_t i = 0; i < runner->job_count; i++) {
 		struct job *job = &runner->jobs[i];
 		struct stamp now = job->tmpl->source ? stamp_of(job->tmpl->source) : job->stamp;
 		/* A source that is gone may be about to be replaced. */
 		if (now.there && !stamp_equal(&now, &job->stamp))
 			parse_again(runner, job);
-		else if (job->state == JOB_DONE && stamps_changed(&job->files))
+		else if (stamps_changed(&job->files))
 			job->state = JOB_DUE;
 	}
 }

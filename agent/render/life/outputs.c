@@ -124,7 +124,7 @@ static void run_next(struct runner *runner)
 void outputs_write(struct runner *runner)
 {
 	auto_error struct error err = {0};
-	runner->wrote = false;
+	runner->wrote = runner->unwritten = false;
 	for (size_t i = 0; i < runner->job_count; i++) {
 		struct job *job = &runner->jobs[i];
 		job->changed = false;

@@ -58,6 +58,7 @@ static void close_all(struct runner *runner)
 	}
 	loop_free(runner->loop);
 	journal_close(runner->journal);
+	free(runner->complaint);
 	arena_free(&runner->reloaded);
 }
 
@@ -87,10 +88,11 @@ static bool is_done_once(const struct runner *runner)
 	       !changes_any(runner, JOB_READY) && !runner->commands_run;
 }
 
-/* Once: everything, or nothing. Watching: each file as soon as it can be. */
+/* Once: everything, or nothing. Watching: each file as soon as it can be. Where there are no
+ * templates, what comes after them has its turn once. */
 static bool may_write(const struct runner *runner)
 {
-	if (!changes_any(runner, JOB_READY))
+	if (!changes_any(runner, JOB_READY) && (runner->job_count || !runner->unwritten))
 		return false;
 	return !runner->settings->once ||
 	       (!changes_any(runner, JOB_PENDING) && !changes_any(runner, JOB_LACKING));
@@ -168,14 +170,31 @@ static int live_on(struct runner *runner, struct error *err)
 	return error_is_set(&runner->error) ? error_move(err, &runner->error) : runner->code;
 }
 
+static void default_code(struct error *err)
+{
+	if (!err->exit_code || err->exit_code < CODE_ERROR)
+		err->exit_code = CODE_RUNNER;
+}
+
+int runner_check(const struct render_settings *settings, struct error *err)
+{
+	struct job_list jobs;
+	if (jobs_read(settings, &jobs, err) < 0) {
+		default_code(err);
+		return -1;
+	}
+	job_list_free(&jobs);
+	return 0;
+}
+
 int runner_run(int argc, char **argv, struct render_settings *settings, struct error *err)
 {
 	struct runner runner = {.argc = argc, .argv = argv, .settings = settings, .signals = -1};
 	int code = -1;
 	if (open_all(&runner, err) == 0)
 		code = live_on(&runner, err);
-	else if (!err->exit_code || err->exit_code < CODE_ERROR)
-		err->exit_code = CODE_RUNNER;
+	else
+		default_code(err);
 	close_all(&runner);
 	return code;
 }

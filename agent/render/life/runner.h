@@ -9,4 +9,7 @@
  * code is set. `argc` and `argv` are read again on the reload signal. */
 int runner_run(int argc, char **argv, struct render_settings *settings, struct error *err);
 
+/* As if it were to be run: reads and parses all templates. Nobody is asked, nothing is written. */
+int runner_check(const struct render_settings *settings, struct error *err);
+
 #endif

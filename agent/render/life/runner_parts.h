@@ -26,6 +26,8 @@ struct runner {
 	uint32_t look_timer, quiet_timer;
 	bool looks, reload; /* at the next step */
 	bool child_started;
+	bool unwritten;  /* templates were read, and nothing was written since */
+	char *complaint; /* the last one about templates that can't be read again; or NULL */
 	bool ending;
 	int code; /* how it ends */
 	struct error error;
@@ -38,7 +40,16 @@ struct runner {
 void runner_end(struct runner *runner, int code);
 void runner_fail(struct runner *runner, int code, struct error *err); /* takes the error */
 
-/* jobs.c: reads and parses all templates, of directories too. */
+struct job_list {
+	struct job *jobs;
+	size_t count;
+};
+
+/* jobs.c: reads and parses all templates, of directories too. On failure there are none. */
+int jobs_read(const struct render_settings *settings, struct job_list *list, struct error *err);
+void job_list_free(struct job_list *list);
+void jobs_replace(struct runner *runner, struct job_list *list); /* takes them */
+/* Both at once: on failure the old ones stay. */
 int jobs_open(struct runner *runner, struct error *err);
 void jobs_close(struct runner *runner);
 /* Looks for sources that were edited, added or removed. */
