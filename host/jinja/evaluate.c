@@ -195,12 +195,10 @@ static struct value *evaluate_unary(struct run *run, const struct expression *ex
 }
 
 /* `and` and `or` give one of their operands, as in Python. */
-static struct value *evaluate_binary(struct run *run, const struct expression *expression)
+static struct value *apply_binary(struct run *run, const struct expression *expression,
+				  struct value *left)
 {
 	bool is_true;
-	struct value *left = evaluate(run, expression->left);
-	if (!left)
-		return NULL;
 	bool and = strcmp(expression->name, "and") == 0;
 	if (and || strcmp(expression->name, "or") == 0) {
 		if (truth(run, expression->left, left, &is_true) < 0)
@@ -209,6 +207,23 @@ static struct value *evaluate_binary(struct run *run, const struct expression *e
 	}
 	struct value *right = evaluate(run, expression->right);
 	return right ? operate(run, expression, expression->name, left, right) : NULL;
+}
+
+/* A chain a + b + c... leans to the left: its length is no depth of recursion. */
+static struct value *evaluate_binary(struct run *run, const struct expression *expression)
+{
+	size_t count = 0;
+	const struct expression *at = expression;
+	for (; at->kind == EXPR_BINARY; at = at->left)
+		count++;
+	autofree const struct expression **chain = mem_alloc(count * sizeof *chain);
+	at = expression;
+	for (size_t i = count; i-- > 0; at = at->left)
+		chain[i] = at;
+	struct value *value = evaluate(run, at);
+	for (size_t i = 0; value && i < count; i++)
+		value = apply_binary(run, chain[i], value);
+	return value;
 }
 
 static struct value *evaluate_compare(struct run *run, const struct expression *expression)
@@ -304,5 +319,9 @@ struct value *evaluate(struct run *run, const struct expression *expression)
 		[EXPR_BINARY] = evaluate_binary,       [EXPR_COMPARE] = evaluate_compare,
 		[EXPR_CONDITION] = evaluate_condition,
 	};
-	return kinds[expression->kind](run, expression);
+	if (++run->nesting > RUN_MOST_NESTING)
+		return run_fail(run, expression, "calls and blocks are nested too deeply");
+	struct value *value = kinds[expression->kind](run, expression);
+	run->nesting--;
+	return value;
 }

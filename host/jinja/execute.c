@@ -449,13 +449,14 @@ static int execute_body(struct run *run, const struct statements *statements)
 		[STMT_BREAK] = execute_break,
 		[STMT_CONTINUE] = execute_continue,
 	};
-	for (size_t i = 0; i < statements->count; i++) {
+	int status = NORMAL;
+	run->nesting++; /* evaluate() tells when there is too much */
+	for (size_t i = 0; status == NORMAL && i < statements->count; i++) {
 		const struct statement *statement = statements->items[i];
-		int status = kinds[statement->kind](run, statement);
-		if (status != NORMAL)
-			return status;
+		status = kinds[statement->kind](run, statement);
 	}
-	return NORMAL;
+	run->nesting--;
+	return status;
 }
 
 int execute(struct run *run, const struct statements *statements)

@@ -48,18 +48,25 @@ static bool any_reads(struct expression *const *items, size_t count, const char 
 	return false;
 }
 
-static bool expression_reads(const struct expression *expression, const char *name)
+static bool arguments_read(const struct expression *expression, const char *name)
 {
-	if (!expression)
-		return false;
-	if (expression->kind == EXPR_NAME)
-		return strcmp(expression->name, name) == 0;
 	for (size_t i = 0; i < expression->argument_count; i++)
 		if (expression_reads(expression->arguments[i].value, name))
 			return true;
-	return expression_reads(expression->left, name) ||
-	       expression_reads(expression->right, name) ||
-	       any_reads(expression->items, expression->count, name);
+	return false;
+}
+
+/* Chains lean to the left: that way it is a loop. */
+static bool expression_reads(const struct expression *expression, const char *name)
+{
+	for (; expression; expression = expression->left) {
+		if (expression->kind == EXPR_NAME && strcmp(expression->name, name) == 0)
+			return true;
+		if (arguments_read(expression, name) || expression_reads(expression->right, name) ||
+		    any_reads(expression->items, expression->count, name))
+			return true;
+	}
+	return false;
 }
 
 /* 1: it reads the name; -1: it sets the name first, so that nothing behind it counts. */

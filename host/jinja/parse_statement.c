@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { DEEPEST_BLOCK = 100 };
+enum { DEEPEST_BLOCK = 100, MOST_ELIF = 400 };
 
 /* A statement whose end is looked for. */
 struct opened {
@@ -58,9 +58,11 @@ static int parse_to_end(struct parser *parser, const char *end, const struct ope
 /* --- if, for --- */
 
 static int parse_if_rest(struct parser *parser, struct statement *statement,
-			 const struct opened *opened)
+			 const struct opened *opened, unsigned elifs)
 {
 	static const char *const ends[] = {"elif", "else", "endif", NULL};
+	if (elifs > MOST_ELIF)
+		return parser_refuse(parser, "this 'if' has more than %d 'elif'", MOST_ELIF);
 	statement->value = parse_tuple(parser);
 	if (!statement->value || expect_block_end(parser) < 0 ||
 	    parse_body(parser, ends, opened, &statement->body) < 0)
@@ -69,7 +71,7 @@ static int parse_if_rest(struct parser *parser, struct statement *statement,
 		struct statement *inner = new_statement(parser, STMT_IF);
 		parser->token++;
 		append(parser, &statement->otherwise, inner);
-		return parse_if_rest(parser, inner, opened);
+		return parse_if_rest(parser, inner, opened, elifs + 1);
 	}
 	if (parser_skip(parser, "endif"))
 		return expect_block_end(parser);
@@ -81,7 +83,7 @@ static int parse_if_rest(struct parser *parser, struct statement *statement,
 
 static int parse_if(struct parser *parser, struct statement *statement, const struct opened *opened)
 {
-	return parse_if_rest(parser, statement, opened);
+	return parse_if_rest(parser, statement, opened, 0);
 }
 
 static int parse_for(struct parser *parser, struct statement *statement,

@@ -25,6 +25,9 @@ const char *parser_found(const struct parser *parser); /* the current token, for
 /* A name that is no reserved word; NULL with an error. */
 const char *parser_name(struct parser *parser);
 
+/* NULL with an error where the expression (NULL: it failed before) is too high to evaluate. */
+struct expression *parser_bounded(struct parser *parser, struct expression *expression);
+
 /* Each returns NULL with an error. A bare tuple is "a, b" without parentheses. */
 struct expression *parse_expression(struct parser *parser);
 struct expression *parse_tuple(struct parser *parser);

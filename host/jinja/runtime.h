@@ -9,7 +9,8 @@ enum {
 	RUN_MOST_TURNS = 1000000,
 	RUN_MOST_OUTPUT = 64 << 20,
 	RUN_MOST_MEMORY = 512 << 20,
-	RUN_DEEPEST = 100,
+	RUN_DEEPEST = 100,       /* calls of macros and recursive loops */
+	RUN_MOST_NESTING = 2000, /* expressions and blocks under way: what the stack holds */
 };
 
 struct scope {
@@ -23,7 +24,7 @@ struct run {
 	struct scope *scope;
 	struct buf *out;
 	struct jinja_map *map; /* NULL while output is captured */
-	unsigned turns, depth;
+	unsigned turns, depth, nesting;
 	struct error *err;
 };
 

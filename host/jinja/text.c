@@ -173,7 +173,9 @@ static void format_number(struct buf *out, const struct conversion *conversion,
 	bool real = strchr("eEfFgG", conversion->verb) != NULL;
 	double number = value->kind == VALUE_FLOAT ? value->real : (double)value->integer;
 	bool fits = value->kind != VALUE_FLOAT || fabs(value->real) < 9e18;
-	int64_t integer = value->kind != VALUE_FLOAT ? value->integer : fits ? (int64_t)value->real : 0;
+	int64_t integer = value->kind != VALUE_FLOAT ? value->integer
+			  : fits                     ? (int64_t)value->real
+						     : 0;
 	int precision = conversion->precision < 0 ? (real ? 6 : 1) : conversion->precision;
 	int width = conversion->width < 0 ? 0 : conversion->width;
 	snprintf(format, sizeof format, "%%%s*.*%s%c", conversion->flags, real ? "" : "ll",

@@ -32,6 +32,7 @@ struct argument {
 struct expression {
 	enum expression_kind kind;
 	unsigned line, column;
+	unsigned height; /* of the tree below, as deep as evaluating it goes */
 	const char *name;
 	struct value *literal;
 	struct expression *left, *right;

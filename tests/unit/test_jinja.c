@@ -168,6 +168,91 @@ static void bounds(void **state)
 	expect_error(&err, "nested too deeply");
 }
 
+/* `head`, then `link` so many times, then `tail`: parsed and rendered without variables. */
+static int render_chain(const char *head, const char *link, size_t links, const char *tail,
+			struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0}, out = {0};
+	struct jinja_options options = {0};
+	buf_puts(&text, head);
+	for (size_t i = 0; i < links; i++)
+		buf_puts(&text, link);
+	buf_puts(&text, tail);
+	return render(text.data, text.len, &options, value_map(&arena), &out, NULL, &arena, err);
+}
+
+static void chains_of_any_length(void **state)
+{
+	static const struct {
+		const char *head, *link, *tail;
+	} cases[] = {
+		{"{{ 1", "+1", " }}"},        {"{{ 'a'", "~'b'", " }}"},
+		{"{{ 1", " and 1", " }}"},    {"{{ 0", " or 0", " }}"},
+		{"{{ 1", " < 2 != 1", " }}"}, {"{{ [1", ",1", "]|length }}"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct error err = {0};
+		int status = render_chain(cases[i].head, cases[i].link, 5000, cases[i].tail, &err);
+		expect_no_error(&err);
+		assert_int_equal(status, 0);
+	}
+}
+
+static void chains_that_are_too_deep(void **state)
+{
+	static const struct {
+		const char *head, *link, *tail;
+	} cases[] = {
+		{"{{ 'a'", "|upper", " }}"},
+		{"{{ a", "()", " }}"},
+		{"{{ a", ".b", " }}"},
+		{"{{ a", "[0]", " }}"},
+		{"{{ a", "[0:1]", " }}"},
+		{"{{ a", " is defined", " }}"},
+		{"{{ ", "not ", "1 }}"},
+		{"{{ ", "-", "1 }}"},
+		{"{{ ", "(", "1 }}"},
+		{"{{ ", "[", "1 }}"},
+		{"{{ ", "f(a=", "1 }}"},
+		{"{{ ", "a(", "1 }}"},
+		{"{{ 1", " if 1 else 1", " }}"},
+		{"{{ 1", " if 1", " }}"},
+		{"{% set ", "(", "a = 1 %}"},
+		{"{% for ", "(", "a in b %}"},
+		{"{% if 0 %}", "{% elif 0 %}", "{% endif %}"},
+		{"", "{% if 1 %}", ""},
+		{"{% filter upper", "|upper", " %}{% endfilter %}"},
+		{"{{ 1", "+(1", " }}"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_error struct error err = {0};
+		int status =
+			render_chain(cases[i].head, cases[i].link, 100000, cases[i].tail, &err);
+		assert_int_equal(status, -1);
+		if (!strstr(err.message, "nested too deeply") && !strstr(err.message, "'elif'"))
+			fail_msg("%s...: %s", cases[i].head, err.message);
+		assert_int_equal(err.line, 1);
+	}
+}
+
+/* Calls under way, times the depth of what each evaluates. */
+static void depth_is_bounded_in_all(void **state)
+{
+	auto_error struct error err = {0};
+	(void)state;
+	assert_int_equal(
+		render_chain("{% macro m(x) %}{{ ", "[", 100,
+			     "m(1)]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+			     "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]] }}"
+			     "{% endmacro %}{{ m(1) }}",
+			     &err),
+		-1);
+	assert_non_null(strstr(err.message, "nested too deeply"));
+}
+
 static void output_is_located(void **state)
 {
 	static const char text[] = "one\n"
@@ -248,6 +333,9 @@ int main(void)
 		cmocka_unit_test(the_same_bytes_as_jinja2),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(bounds),
+		cmocka_unit_test(chains_of_any_length),
+		cmocka_unit_test(chains_that_are_too_deep),
+		cmocka_unit_test(depth_is_bounded_in_all),
 		cmocka_unit_test(output_is_located),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(a_placeholder_is_anything),
