@@ -52,7 +52,8 @@ static int execute_text(struct run *run, const struct statement *statement)
 static int execute_print(struct run *run, const struct statement *statement)
 {
 	struct value *value = evaluate(run, statement->value);
-	if (!value || !need_defined(run, statement->value, value))
+	if (!value || !need_defined(run, statement->value, value) ||
+	    check_printable(run, statement->value, value) < 0)
 		return FAILED;
 	add_piece(run, statement, false);
 	write_text(run->out, value);
@@ -340,6 +341,16 @@ static int bind_parameters(struct run *run, const struct statement *statement,
 	return NORMAL;
 }
 
+static struct value *without(struct run *run, const struct value *map, const char *key)
+{
+	struct value *copy = value_map(run->arena);
+	for (size_t i = 0; i < map->map.len; i++)
+		if (strcmp(map->map.entries[i].key, key) != 0)
+			value_set(run->arena, copy, map->map.entries[i].key,
+				  map->map.entries[i].value);
+	return copy;
+}
+
 struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
 			 const struct call *call)
 {
@@ -353,8 +364,7 @@ struct value *call_macro(struct run *run, const struct expression *at, struct ma
 	struct value *caller = value_get(call->keywords, "caller");
 	if (caller) {
 		value_set(run->arena, run->scope->variables, "caller", caller);
-		own.keywords = value_copy(run->arena, call->keywords);
-		value_unset(own.keywords, "caller");
+		own.keywords = without(run, call->keywords, "caller");
 	}
 	if (bind_parameters(run, macro->statement, &own) == NORMAL)
 		text = capture(run, &macro->statement->body);

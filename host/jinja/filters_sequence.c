@@ -158,9 +158,14 @@ static FILTER(do_unique)
 	struct keyed *list =
 		items ? with_keys(run, at, items, arguments[1], !filter_flag(arguments[0], false))
 		      : NULL;
+	bool failed = false;
 	for (size_t i = 0; list && i < items->list.len; i++) {
-		if (contains(seen, list[i].key))
+		if (++run->turns > RUN_MOST_TURNS * 4u)
+			return run_fail(run, at, "'unique' compares too many values");
+		if (contains(run, at, seen, list[i].key, &failed))
 			continue;
+		if (failed)
+			return NULL;
 		value_append(run->arena, seen, list[i].key);
 		value_append(run->arena, result, list[i].item);
 	}
@@ -214,7 +219,8 @@ static FILTER(do_groupby)
 	struct value *groups = value_list(run->arena), *group = NULL;
 	for (size_t i = 0; list && i < list->list.len; i++) {
 		struct value *key = filter_key(run, at, list->list.items[i], arguments[0], false);
-		if (!group || !value_equal(group->list.items[0], key)) {
+		bool failed = false;
+		if (!group || !equal(run, at, group->list.items[0], key, &failed)) {
 			group = tuple_new(run);
 			value_append(run->arena, group, key);
 			value_append(run->arena, group, value_list(run->arena));

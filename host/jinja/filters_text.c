@@ -11,7 +11,9 @@
 /* Filters on strings take anything: its text. */
 static struct value *text(struct run *run, const struct expression *at, struct value *subject)
 {
-	return need_defined(run, at, subject) ? text_of(run, subject) : NULL;
+	if (!need_defined(run, at, subject) || check_printable(run, at, subject) < 0)
+		return NULL;
+	return text_of(run, subject);
 }
 
 static FILTER(do_upper)
@@ -294,6 +296,8 @@ static FILTER(do_tojson)
 		return NULL;
 	if (subject->kind == VALUE_OBJECT && !object_is(subject, OBJECT_PLACEHOLDER))
 		return run_fail(run, at, "an object of type %s is no JSON", python_type(subject));
+	if (check_tree(run, at, subject) < 0)
+		return NULL;
 	struct value *sorted = value_copy(run->arena, subject);
 	sort_keys(sorted);
 	write_json(&out, sorted, filter_integer(arguments[0], -1), 0);

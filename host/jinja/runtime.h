@@ -7,6 +7,7 @@
 
 enum {
 	RUN_MOST_TURNS = 1000000,
+	RUN_MOST_VALUES = 4000000,
 	RUN_MOST_OUTPUT = 64 << 20,
 	RUN_MOST_MEMORY = 512 << 20,
 	RUN_DEEPEST = 100,       /* calls of macros and recursive loops */
@@ -85,6 +86,18 @@ struct value *need_defined(struct run *run, const struct expression *at, struct 
 struct value *tuple_new(struct run *run);
 bool is_tuple(const struct value *value);
 
+/* --- bounds.c --- */
+/* The lists and dicts that a walk is inside of. */
+struct ancestor {
+	const struct value *value;
+	const struct ancestor *outer;
+};
+bool is_inside(const struct ancestor *ancestors, const struct value *value);
+/* -1 with the error where a value is nested too deeply, or, walked through, too large. For
+ * check_tree also where it contains itself. */
+int check_printable(struct run *run, const struct expression *at, const struct value *value);
+int check_tree(struct run *run, const struct expression *at, const struct value *value);
+
 /* --- evaluate.c --- */
 struct value *evaluate(struct run *run, const struct expression *expression);
 struct value *evaluate_filter(struct run *run, const struct expression *filter,
@@ -119,10 +132,14 @@ struct value *operate(struct run *run, const struct expression *at, const char *
 struct value *negate(struct run *run, const struct expression *at, struct value *value);
 int compare(struct run *run, const struct expression *at, const char *name, struct value *left,
 	    struct value *right, bool *is_true);
+/* As ==; values that contain themselves fail: *failed becomes true. */
+bool equal(struct run *run, const struct expression *at, const struct value *left,
+	   const struct value *right, bool *failed);
 /* <0, 0, >0; what can't be ordered is an error: *failed becomes true. */
 int order(struct run *run, const struct expression *at, const struct value *left,
 	  const struct value *right, bool *failed);
-bool contains(const struct value *container, const struct value *item);
+bool contains(struct run *run, const struct expression *at, const struct value *container,
+	      const struct value *item, bool *failed);
 
 /* --- sequences.c --- */
 /* A list of what iterating over the value gives: items, keys, characters. */
@@ -134,6 +151,7 @@ struct value *slice(struct run *run, const struct expression *at, struct value *
 		    struct value *start, struct value *stop, struct value *step);
 
 /* --- text.c --- */
+/* What contains itself ends with "[...]", what is too deep or too large with less. */
 void write_text(struct buf *out, const struct value *value);           /* Python's str() */
 void write_representation(struct buf *out, const struct value *value); /* Python's repr() */
 struct value *text_of(struct run *run, struct value *value);

@@ -120,7 +120,8 @@ struct value *string_join(struct run *run, const struct expression *at, const st
 	for (size_t i = 0; list && i < list->list.len; i++) {
 		if (i && by)
 			buf_add(&out, by->string.data, by->string.len);
-		if (!need_defined(run, at, list->list.items[i]))
+		if (!need_defined(run, at, list->list.items[i]) ||
+		    check_printable(run, at, list->list.items[i]) < 0)
 			return NULL;
 		write_text(&out, list->list.items[i]);
 		if (out.len > RUN_MOST_OUTPUT)
@@ -290,6 +291,8 @@ METHOD(do_format)
 		if (index >= 8 || !arguments[index] || (len && !isdigit((unsigned char)from[1])))
 			return run_fail(run, at, "'format' has no argument for '{%.*s}'", (int)len,
 					from + 1);
+		if (check_printable(run, at, arguments[index]) < 0)
+			return NULL;
 		write_text(&out, arguments[index]);
 		from += len + 1;
 	}

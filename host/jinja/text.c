@@ -51,21 +51,23 @@ static void write_quoted(struct buf *out, const char *text, size_t len)
 	buf_putc(out, quote);
 }
 
-static void write_list(struct buf *out, const struct value *list)
+static void write_inside(struct buf *out, const struct value *value, const struct ancestor *outer);
+
+static void write_list(struct buf *out, const struct value *list, const struct ancestor *inside)
 {
 	bool tuple = is_tuple(list);
 	buf_putc(out, tuple ? '(' : '[');
 	for (size_t i = 0; i < list->list.len && out->len < RUN_MOST_OUTPUT; i++) {
 		if (i)
 			buf_puts(out, ", ");
-		write_representation(out, list->list.items[i]);
+		write_inside(out, list->list.items[i], inside);
 	}
 	if (tuple && list->list.len == 1)
 		buf_putc(out, ',');
 	buf_putc(out, tuple ? ')' : ']');
 }
 
-static void write_map(struct buf *out, const struct value *map)
+static void write_map(struct buf *out, const struct value *map, const struct ancestor *inside)
 {
 	buf_putc(out, '{');
 	for (size_t i = 0; i < map->map.len && out->len < RUN_MOST_OUTPUT; i++) {
@@ -73,12 +75,26 @@ static void write_map(struct buf *out, const struct value *map)
 			buf_puts(out, ", ");
 		write_quoted(out, map->map.entries[i].key, map->map.entries[i].key_len);
 		buf_puts(out, ": ");
-		write_representation(out, map->map.entries[i].value);
+		write_inside(out, map->map.entries[i].value, inside);
 	}
 	buf_putc(out, '}');
 }
 
-void write_representation(struct buf *out, const struct value *value)
+static void write_container(struct buf *out, const struct value *value,
+			    const struct ancestor *outer)
+{
+	struct ancestor here = {value, outer};
+	if (is_inside(outer, value))
+		buf_puts(out, value->kind == VALUE_MAP ? "{...}"
+			      : is_tuple(value)        ? "(...)"
+						       : "[...]");
+	else if (value->kind == VALUE_MAP)
+		write_map(out, value, &here);
+	else
+		write_list(out, value, &here);
+}
+
+static void write_inside(struct buf *out, const struct value *value, const struct ancestor *outer)
 {
 	switch (value->kind) {
 	case VALUE_NULL:
@@ -97,10 +113,8 @@ void write_representation(struct buf *out, const struct value *value)
 		write_quoted(out, value->string.data, value->string.len);
 		return;
 	case VALUE_LIST:
-		write_list(out, value);
-		return;
 	case VALUE_MAP:
-		write_map(out, value);
+		write_container(out, value, outer);
 		return;
 	case VALUE_OBJECT:
 		if (object_is(value, OBJECT_MACRO))
@@ -111,6 +125,11 @@ void write_representation(struct buf *out, const struct value *value)
 				   ((const struct object_class *)value->object.class)->name);
 		return;
 	}
+}
+
+void write_representation(struct buf *out, const struct value *value)
+{
+	write_inside(out, value, NULL);
 }
 
 void write_text(struct buf *out, const struct value *value)
@@ -290,7 +309,7 @@ struct value *format_percent(struct run *run, const struct expression *at, struc
 {
 	struct formatting formatting = {.run = run, .at = at, .arguments = arguments};
 	const char *from = format->string.data;
-	int status = 0;
+	int status = check_printable(run, at, arguments);
 	while (*from && status == 0 && formatting.out.len < RUN_MOST_OUTPUT) {
 		if (*from == '%') {
 			from++;

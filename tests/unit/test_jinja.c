@@ -243,14 +243,56 @@ static void depth_is_bounded_in_all(void **state)
 {
 	auto_error struct error err = {0};
 	(void)state;
-	assert_int_equal(
-		render_chain("{% macro m(x) %}{{ ", "[", 100,
-			     "m(1)]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
-			     "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]] }}"
-			     "{% endmacro %}{{ m(1) }}",
-			     &err),
-		-1);
+	assert_int_equal(render_chain("{% macro m(x) %}{{ ", "not ", 100,
+				      "m(1) }}{% endmacro %}{{ m(1) }}", &err),
+			 -1);
 	assert_non_null(strstr(err.message, "nested too deeply"));
+}
+
+static void values_that_contain_themselves(void **state)
+{
+	static const struct {
+		const char *text, *output; /* or the error */
+	} cases[] = {
+		{"{% set l = [1] %}{% do l.append(l) %}{{ l }} {{ l|string }} {{ l ~ '' }} {{ "
+		 "l|join }} "
+		 "{{ '%s' % [l] }} {{ '{}'.format(l) }}",
+		 "[1, [...]] [1, [...]] [1, [...]] 1[1, [...]] [[1, [...]]] [1, [...]]"},
+		{"{% set d = {} %}{% do d.update({'a': 1}) %}{% do d.update({'d': (d,)}) %}{{ d }}",
+		 "{'a': 1, 'd': ({...},)}"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l == l }}{{ l in l }}", "TrueTrue"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l == [l] }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l < [l] }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l | tojson }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ [l, [l]] | sort }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ [l, [l]] | unique | list }}",
+		 "contains itself"},
+		{"{% macro m(a) %}{{ caller() }}{{ a }}{% endmacro %}"
+		 "{% set l = [] %}{% do l.append(l) %}{% call m(a=l) %}x{% endcall %}",
+		 "x[[...]]"},
+		{"{% set n = namespace(l=[]) %}{% for i in range(10000) %}{% set n.l = [n.l] %}"
+		 "{% endfor %}{{ n.l }}",
+		 "nested too deeply"},
+		{"{% set n = namespace(l=[], m=[]) %}{% for i in range(50) %}"
+		 "{% set n.l = [n.l, n.l] %}{% set n.m = [n.m, n.m] %}{% endfor %}{{ n.l == n.m }}",
+		 "too large"},
+		{"{% set n = namespace(l=[]) %}{% for i in range(50) %}{% set n.l = [n.l, n.l] %}"
+		 "{% endfor %}{{ n.l | tojson }}",
+		 "too large"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_buf struct buf out = {0};
+		auto_error struct error err = {0};
+		struct jinja_options options = {0};
+		int status = render(cases[i].text, strlen(cases[i].text), &options,
+				    value_map(&arena), &out, NULL, &arena, &err);
+		if (status < 0)
+			expect_error(&err, cases[i].output);
+		else
+			assert_string_equal(buf_text(&out), cases[i].output);
+	}
 }
 
 static void output_is_located(void **state)
@@ -336,6 +378,7 @@ int main(void)
 		cmocka_unit_test(chains_of_any_length),
 		cmocka_unit_test(chains_that_are_too_deep),
 		cmocka_unit_test(depth_is_bounded_in_all),
+		cmocka_unit_test(values_that_contain_themselves),
 		cmocka_unit_test(output_is_located),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(a_placeholder_is_anything),
