@@ -369,8 +369,45 @@ static void a_placeholder_is_anything(void **state)
 	assert_string_equal(out.data, "[False]");
 }
 
-int main(void)
+/* Renders the templates of a JSON list, and prints what came of each: what
+ * tests/fuzz/jinja_differential.py compares. */
+static int render_all(const char *path)
 {
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0}, context = {0}, report = {0};
+	auto_error struct error err = {0};
+	const struct value *templates = NULL;
+	if (file_read(path, 0, &text, &err) == 0 &&
+	    file_read("tests/fixtures/jinja/context.json", 0, &context, &err) == 0)
+		templates = json_parse(&arena, path, text.data, text.len, &err);
+	struct value *results = value_list(&arena);
+	for (size_t i = 0; templates && i < templates->list.len; i++) {
+		auto_arena struct arena own = {0};
+		auto_buf struct buf out = {0};
+		auto_error struct error failed = {0};
+		struct jinja_options options = {0};
+		const struct value *one = templates->list.items[i];
+		struct value *result = value_map(&arena);
+		if (render(one->string.data, one->string.len, &options,
+			   json_parse(&own, "context", context.data, context.len, &err), &out, NULL,
+			   &own, &failed) < 0) {
+			value_set(&arena, result, "error", value_string(&arena, failed.message));
+			value_set(&arena, result, "line", value_int(&arena, failed.line));
+		} else {
+			value_set(&arena, result, "output",
+				  value_stringn(&arena, buf_text(&out), out.len));
+		}
+		value_append(&arena, results, result);
+	}
+	json_write(&report, results);
+	puts(buf_text(&report));
+	return templates ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return render_all(argv[1]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_bytes_as_jinja2),
 		cmocka_unit_test(messages),
