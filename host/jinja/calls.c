@@ -72,11 +72,23 @@ static size_t parameter_count(const char *parameters)
 	return count;
 }
 
+static struct value *positional_list(struct run *run, const struct call *call)
+{
+	struct value *list = value_list(run->arena);
+	for (size_t i = 0; i < call->count; i++)
+		value_append(run->arena, list, call->positional[i]);
+	return list;
+}
+
 struct value *call_function(struct run *run, const struct jinja_function *function,
 			    struct value *subject, const struct call *call)
 {
 	struct value *arguments[MOST_PARAMETERS] = {NULL};
 	const char *parameters = function->parameters;
+	if (strcmp(parameters, "*") == 0)
+		return function->run(
+			run, call->at, subject,
+			(struct value *[]){positional_list(run, call), call->keywords});
 	bool all = parameters[0] == '!';
 	parameters += all;
 	size_t most = parameter_count(parameters);
@@ -107,18 +119,6 @@ static struct value *call_method(struct run *run, const struct method *method,
 			     call);
 }
 
-/* range, dict, namespace and the like take their arguments as they come. */
-static struct value *call_global(struct run *run, const struct jinja_function *function,
-				 const struct call *call)
-{
-	if (strcmp(function->parameters, "*") != 0)
-		return call_function(run, function, NULL, call);
-	struct value *positional = value_list(run->arena);
-	for (size_t i = 0; i < call->count; i++)
-		value_append(run->arena, positional, call->positional[i]);
-	return function->run(run, call->at, positional, &((struct call *)call)->keywords);
-}
-
 struct value *call_value(struct run *run, const struct expression *at, struct value *callee,
 			 const struct call *call)
 {
@@ -129,7 +129,7 @@ struct value *call_value(struct run *run, const struct expression *at, struct va
 	if (object_is(callee, OBJECT_METHOD))
 		return call_method(run, callee->object.data, call);
 	if (object_is(callee, OBJECT_FUNCTION))
-		return call_global(run, callee->object.data, call);
+		return call_function(run, callee->object.data, NULL, call);
 	/* `loop(items)` in a recursive for: the loop is a map that knows how to go on. */
 	struct value *again = value_get(callee, "(call)");
 	if (again && call->count == 1)

@@ -7,8 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
-static const struct filter_family *const families[] = {&text_filters, &number_filters,
-						       &sequence_filters, &selection_filters};
+static const struct filter_family *const families[] = {
+	&text_filters, &number_filters, &sequence_filters, &selection_filters, &layout_filters};
 
 const struct jinja_function *find_filter(const char *name)
 {

@@ -162,24 +162,54 @@ static FILTER(do_format)
 {
 	if (!(subject = text(run, at, subject)))
 		return NULL;
+	const struct value *given = arguments[0];
+	if (arguments[1]->map.len)
+		return given->list.len
+			       ? run_fail(run, at, "'format' takes values or keywords, not both")
+			       : format_percent(run, at, subject, arguments[1]);
 	struct value *tuple = tuple_new(run);
-	for (size_t i = 0; i < 8 && arguments[i]; i++)
-		value_append(run->arena, tuple, arguments[i]);
+	for (size_t i = 0; i < given->list.len; i++)
+		value_append(run->arena, tuple, given->list.items[i]);
 	return format_percent(run, at, subject, tuple);
 }
 
+/* slash NULL: as in a form, where a blank is '+' and '/' is quoted. */
+static void add_quoted(struct buf *out, const struct value *part, const char *slash)
+{
+	for (size_t i = 0; i < part->string.len; i++) {
+		unsigned char c = (unsigned char)part->string.data[i];
+		if (isalnum(c) || (c && strchr("_.-~", c)) || (c == '/' && slash))
+			buf_putc(out, (char)c);
+		else if (c == ' ' && !slash)
+			buf_putc(out, '+');
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+/* A dict, or a list of pairs, becomes a query string. */
 static FILTER(do_urlencode)
 {
 	auto_buf struct buf out = {0};
 	UNUSED;
-	if (!(subject = text(run, at, subject)))
+	if (!need_defined(run, at, subject) || check_printable(run, at, subject) < 0)
 		return NULL;
-	for (size_t i = 0; i < subject->string.len; i++) {
-		unsigned char c = (unsigned char)subject->string.data[i];
-		if (isalnum(c) || (c && strchr("_.-~/", c)))
-			buf_putc(&out, (char)c);
-		else
-			buf_printf(&out, "%%%02X", c);
+	bool pairs = subject->kind == VALUE_MAP || subject->kind == VALUE_LIST;
+	if (!pairs)
+		add_quoted(&out, text_of(run, subject), "/");
+	const struct value *items =
+		subject->kind == VALUE_MAP
+			? find_method(subject, "items")->run(run, at, subject, NULL)
+			: subject;
+	for (size_t i = 0; pairs && i < items->list.len; i++) {
+		const struct value *pair = iterate(run, at, items->list.items[i]);
+		if (!pair || pair->list.len != 2)
+			return pair ? run_fail(run, at, "'urlencode' takes a list of pairs") : NULL;
+		if (i)
+			buf_putc(&out, '&');
+		add_quoted(&out, text_of(run, pair->list.items[0]), NULL);
+		buf_putc(&out, '=');
+		add_quoted(&out, text_of(run, pair->list.items[1]), NULL);
 	}
 	return value_stringn(run->arena, buf_text(&out), out.len);
 }
@@ -309,7 +339,8 @@ static const struct jinja_function filters[] = {
 	{"center", "width", do_center},
 	{"e", "", do_escape},
 	{"escape", "", do_escape},
-	{"format", "a,b,c,d,e,f,g,h", do_format},
+	{"forceescape", "", do_escape},
+	{"format", "*", do_format},
 	{"indent", "width,first,blank", do_indent},
 	{"lower", "", do_lower},
 	{"replace", "old,new,count", do_replace},

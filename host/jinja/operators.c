@@ -127,6 +127,10 @@ static struct value *real_operation(struct run *run, const struct expression *at
 	double result = 0;
 	if (strchr("/%", name[0]) && b == 0)
 		return no_zero(run, at);
+	if (strcmp(name, "**") == 0 && a == 0 && b < 0)
+		return no_zero(run, at);
+	if (strcmp(name, "**") == 0 && a < 0 && b != floor(b))
+		return run_fail(run, at, "this power of a negative number is no real number");
 	if (strcmp(name, "**") == 0)
 		result = pow(a, b);
 	else if (strcmp(name, "//") == 0)
@@ -141,6 +145,8 @@ static struct value *real_operation(struct run *run, const struct expression *at
 		result = a - b;
 	else
 		result = a * b;
+	if (name[0] == '*' && name[1] && isinf(result) && !isinf(a) && !isinf(b))
+		return run_fail(run, at, "the result is too large");
 	return value_float(run->arena, result);
 }
 

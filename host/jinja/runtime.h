@@ -66,7 +66,9 @@ struct call {
 /* Filters, tests, functions and methods: parameter names for keywords, and what does it. */
 struct jinja_function {
 	const char *name;
-	const char *parameters; /* "default_value,boolean"; behind "!" all are needed */
+	/* "default_value,boolean"; behind "!" all are needed; "*": as they come, a list and a map
+	 */
+	const char *parameters;
 	struct value *(*run)(struct run *run, const struct expression *at, struct value *subject,
 			     struct value **arguments);
 };
@@ -165,6 +167,9 @@ const struct jinja_function *find_filter(const char *name);
 const struct jinja_function *find_test(const char *name);
 const struct jinja_function *find_method(const struct value *subject, const char *name);
 const struct jinja_function *find_string_method(const char *name);
+/* The function dict(): arguments are the list of positional ones and the map of keywords. */
+struct value *make_dict(struct run *run, const struct expression *at, struct value *none,
+			struct value **arguments);
 /* range, dict, namespace... or NULL. */
 struct value *find_global(struct run *run, const char *name);
 /* The nearest names, for errors; NULL: none is near. */

@@ -1,6 +1,8 @@
 /* What Python's strings can do; filters of the same names use it too. */
 #include "host/jinja/strings.h"
 
+#include "host/jinja/format_braces.h"
+
 #include "common/own.h"
 
 #include <ctype.h>
@@ -186,7 +188,8 @@ METHOD(do_rstrip)
 
 METHOD(do_split)
 {
-	UNUSED;
+	if (value_is(arguments[0], VALUE_STRING) && !arguments[0]->string.len)
+		return run_fail(run, at, "empty separator");
 	bool bounded = value_is(arguments[1], VALUE_INT);
 	return string_split(run, subject, arguments[0], bounded ? arguments[1]->integer : -1);
 }
@@ -264,41 +267,6 @@ METHOD(do_isdigit)
 	return value_bool(run->arena, all_are(subject, isdigit));
 }
 
-METHOD(do_isalpha)
-{
-	UNUSED;
-	return value_bool(run->arena, all_are(subject, isalpha));
-}
-
-/* "{} {1}", without names and format specifications. */
-METHOD(do_format)
-{
-	auto_buf struct buf out = {0};
-	size_t next = 0;
-	for (const char *from = subject->string.data; *from; from++) {
-		if ((*from == '{' || *from == '}') && from[1] == *from) {
-			buf_putc(&out, *from++);
-			continue;
-		}
-		if (*from != '{') {
-			buf_putc(&out, *from);
-			continue;
-		}
-		size_t len = strcspn(from + 1, "}");
-		if (!from[len + 1] || memchr(from + 1, ':', len) || memchr(from + 1, '!', len))
-			return run_fail(run, at, "'format' knows {} and {0} only");
-		size_t index = len ? (size_t)strtoul(from + 1, NULL, 10) : next++;
-		if (index >= 8 || !arguments[index] || (len && !isdigit((unsigned char)from[1])))
-			return run_fail(run, at, "'format' has no argument for '{%.*s}'", (int)len,
-					from + 1);
-		if (check_printable(run, at, arguments[index]) < 0)
-			return NULL;
-		write_text(&out, arguments[index]);
-		from += len + 1;
-	}
-	return string(run, buf_text(&out), out.len);
-}
-
 static const struct jinja_function methods[] = {
 	{"upper", "", do_upper},
 	{"lower", "", do_lower},
@@ -315,8 +283,7 @@ static const struct jinja_function methods[] = {
 	{"endswith", "!suffix", do_endswith},
 	{"find", "!sub", do_find},
 	{"isdigit", "", do_isdigit},
-	{"isalpha", "", do_isalpha},
-	{"format", "a,b,c,d,e,f,g,h", do_format},
+	{"format", "*", format_braces},
 };
 
 const struct jinja_function *find_string_method(const char *name)
@@ -324,5 +291,5 @@ const struct jinja_function *find_string_method(const char *name)
 	for (size_t i = 0; i < COUNT_OF(methods); i++)
 		if (strcmp(methods[i].name, name) == 0)
 			return &methods[i];
-	return NULL;
+	return find_more_string_method(name);
 }

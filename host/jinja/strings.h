@@ -20,4 +20,10 @@ struct value *string_split(struct run *run, const struct value *text, const stru
 struct value *string_join(struct run *run, const struct expression *at, const struct value *by,
 			  struct value *items);
 
+/* The methods of string_methods.c; NULL: none of that name. */
+const struct jinja_function *find_more_string_method(const char *name);
+
+/* The methods of string_methods.c; NULL: none of that name. */
+const struct jinja_function *find_more_string_method(const char *name);
+
 #endif

@@ -4,6 +4,7 @@
 #include "common/own.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,6 +186,34 @@ static const char *read_conversion(const char *at, struct conversion *conversion
 	return *at ? at + 1 : at;
 }
 
+/* C has no signed hexadecimal and octal numbers; Python has, and writes octal's prefix as 0o. */
+static void format_bits(struct buf *out, const struct conversion *conversion, int64_t number)
+{
+	auto_buf struct buf body = {0};
+	char digits[32];
+	uint64_t size = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	const char *sign = number < 0                       ? "-"
+			   : strchr(conversion->flags, '+') ? "+"
+			   : strchr(conversion->flags, ' ') ? " "
+							    : "";
+	char prefix[] = {'0', conversion->verb, '\0'};
+	snprintf(digits, sizeof digits,
+		 conversion->verb == 'o' ? "%" PRIo64
+					 : (conversion->verb == 'X' ? "%" PRIX64 : "%" PRIx64),
+		 size);
+	int zeros = conversion->precision - (int)strlen(digits);
+	int head = (int)strlen(sign) + (strchr(conversion->flags, '#') ? 2 : 0);
+	if (strchr(conversion->flags, '0') && !strchr(conversion->flags, '-') &&
+	    zeros < conversion->width - head - (int)strlen(digits))
+		zeros = conversion->width - head - (int)strlen(digits);
+	buf_printf(&body, "%s%s", sign, head > (int)strlen(sign) ? prefix : "");
+	for (; zeros > 0; zeros--)
+		buf_putc(&body, '0');
+	buf_puts(&body, digits);
+	buf_printf(out, strchr(conversion->flags, '-') ? "%-*s" : "%*s",
+		   conversion->width > 0 ? conversion->width : 0, buf_text(&body));
+}
+
 static void format_number(struct buf *out, const struct conversion *conversion,
 			  const struct value *value)
 {
@@ -195,6 +224,10 @@ static void format_number(struct buf *out, const struct conversion *conversion,
 	int64_t integer = value->kind != VALUE_FLOAT ? value->integer
 			  : fits                     ? (int64_t)value->real
 						     : 0;
+	if (strchr("xXo", conversion->verb)) {
+		format_bits(out, conversion, integer);
+		return;
+	}
 	int precision = conversion->precision < 0 ? (real ? 6 : 1) : conversion->precision;
 	int width = conversion->width < 0 ? 0 : conversion->width;
 	snprintf(format, sizeof format, "%%%s*.*%s%c", conversion->flags, real ? "" : "ll",
@@ -319,7 +352,10 @@ struct value *format_percent(struct run *run, const struct expression *at, struc
 		}
 	}
 	struct value *text = NULL;
-	if (status == 0 && is_tuple(arguments) && formatting.next < arguments->list.len)
+	bool one = !is_tuple(arguments) && arguments->kind != VALUE_LIST &&
+		   arguments->kind != VALUE_MAP;
+	size_t count = is_tuple(arguments) ? arguments->list.len : one;
+	if (status == 0 && formatting.next < count)
 		run_fail(run, at, "not all arguments converted during string formatting");
 	else if (status == 0)
 		text = value_stringn(run->arena, buf_text(&formatting.out), formatting.out.len);

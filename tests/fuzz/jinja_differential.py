@@ -63,7 +63,6 @@ class Maker:
             lambda: f"({s})|default({self.string(0)}{self.pick('',',true')})",
             lambda: f"({self.map(d-1)})|urlencode", lambda: f"({self.map(d-1)})|xmlattr",
             lambda: f"({self.int(0)})|filesizeformat{self.pick('','(true)')}",
-            lambda: f"({self.any(d-1)})|pprint",
         )()
 
     def small(self):
