@@ -1,4 +1,4 @@
-#include "host/jinja/runtime.h"
+#include "host/jinja/files.h"
 
 #include "common/own.h"
 
@@ -126,6 +126,8 @@ struct value *call_value(struct run *run, const struct expression *at, struct va
 		return callee;
 	if (object_is(callee, OBJECT_MACRO))
 		return call_macro(run, at, callee->object.data, call);
+	if (object_is(callee, OBJECT_BLOCK))
+		return call_block(run, at, callee->object.data);
 	if (object_is(callee, OBJECT_METHOD))
 		return call_method(run, callee->object.data, call);
 	if (object_is(callee, OBJECT_FUNCTION))

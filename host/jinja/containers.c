@@ -305,7 +305,8 @@ const struct jinja_function *find_method(const struct value *subject, const char
 		return NULL;
 	if (subject->type && strcmp(subject->type, "loop") == 0)
 		return find_in(loop_methods, COUNT_OF(loop_methods), name);
-	if (subject->type && strcmp(subject->type, "namespace") == 0)
+	if (subject->type &&
+	    (strcmp(subject->type, "namespace") == 0 || strcmp(subject->type, "module") == 0))
 		return NULL;
 	return find_in(map_methods, COUNT_OF(map_methods), name);
 }

@@ -1,4 +1,4 @@
-#include "host/jinja/runtime.h"
+#include "host/jinja/files.h"
 
 #include "common/memory.h"
 #include "common/nearest.h"
@@ -52,6 +52,8 @@ static struct value *evaluate_name(struct run *run, const struct expression *exp
 		found = find_global(run, name);
 	if (found)
 		return found;
+	if (strcmp(name, "self") == 0)
+		return object_new(run, OBJECT_SELF, NULL);
 	const char *near = nearest_variable(run->scope, name);
 	if (near)
 		return undefined_new(run, "'%s' is undefined: did you mean '%s'?", name, near);
@@ -79,6 +81,8 @@ struct value *get_attribute(struct run *run, struct value *subject, const char *
 {
 	if (object_is(subject, OBJECT_PLACEHOLDER))
 		return subject;
+	if (object_is(subject, OBJECT_SELF))
+		return self_attribute(run, name);
 	struct value *method = bind_method(run, subject, name);
 	if (method)
 		return method;

@@ -1,4 +1,4 @@
-#include "host/jinja/runtime.h"
+#include "host/jinja/files.h"
 
 #include "common/own.h"
 
@@ -7,10 +7,8 @@
 /* What a body ended with. */
 enum { NORMAL = 0, FAILED = -1, BROKE = 1, CONTINUED = 2 };
 
-static int execute_body(struct run *run, const struct statements *statements);
-
 /* In the arena: a macro may outlive the block it was defined in. */
-static void push_scope(struct run *run)
+void push_scope(struct run *run)
 {
 	struct scope *scope = arena_alloc(run->arena, sizeof *scope);
 	scope->variables = value_map(run->arena);
@@ -18,7 +16,7 @@ static void push_scope(struct run *run)
 	run->scope = scope;
 }
 
-static void pop_scope(struct run *run)
+void pop_scope(struct run *run)
 {
 	run->scope = run->scope->parent;
 }
@@ -35,6 +33,10 @@ static void add_piece(struct run *run, const struct statement *statement, bool l
 		map->pieces =
 			arena_grow(run->arena, map->pieces, map->len, cap, sizeof *map->pieces);
 		map->cap = cap;
+	}
+	if (run->tmpl != run->main) {
+		statement = run->entry;
+		literal = false;
 	}
 	map->pieces[map->len++] = (struct jinja_piece){.offset = run->out->len,
 						       .line = statement->line,
@@ -256,7 +258,7 @@ static int execute_for(struct run *run, const struct statement *statement)
 	return value ? loop_over(run, statement, value, 1) : FAILED;
 }
 
-static int go_deeper(struct run *run, const struct expression *at)
+int go_deeper(struct run *run, const struct expression *at)
 {
 	if (++run->depth <= RUN_DEEPEST)
 		return 0;
@@ -293,6 +295,7 @@ static struct value *new_macro(struct run *run, const struct statement *statemen
 	struct macro *macro = arena_alloc(run->arena, sizeof *macro);
 	macro->statement = statement;
 	macro->scope = run->scope;
+	macro->tmpl = run->tmpl;
 	return object_new(run, OBJECT_MACRO, macro);
 }
 
@@ -355,11 +358,13 @@ struct value *call_macro(struct run *run, const struct expression *at, struct ma
 			 const struct call *call)
 {
 	struct scope *before = run->scope;
+	const struct jinja_template *tmpl = run->tmpl;
 	struct value *text = NULL;
 	struct call own = *call;
 	if (go_deeper(run, at) < 0)
 		return NULL;
 	run->scope = macro->scope;
+	run->tmpl = macro->tmpl;
 	push_scope(run);
 	struct value *caller = value_get(call->keywords, "caller");
 	if (caller) {
@@ -369,6 +374,7 @@ struct value *call_macro(struct run *run, const struct expression *at, struct ma
 	if (bind_parameters(run, macro->statement, &own) == NORMAL)
 		text = capture(run, &macro->statement->body);
 	run->scope = before;
+	run->tmpl = tmpl;
 	run->depth--;
 	return text;
 }
@@ -442,7 +448,15 @@ static int execute_continue(struct run *run, const struct statement *statement)
 	return CONTINUED;
 }
 
-static int execute_body(struct run *run, const struct statements *statements)
+/* What a template that extends another does for its parent's output only. */
+static bool prints(const struct statement *statement)
+{
+	return statement->kind == STMT_TEXT || statement->kind == STMT_PRINT ||
+	       statement->kind == STMT_BLOCK || statement->kind == STMT_INCLUDE ||
+	       statement->kind == STMT_CALL || statement->kind == STMT_FILTER;
+}
+
+int execute_body(struct run *run, const struct statements *statements)
 {
 	static int (*const kinds[])(struct run *, const struct statement *) = {
 		[STMT_TEXT] = execute_text,
@@ -458,20 +472,21 @@ static int execute_body(struct run *run, const struct statements *statements)
 		[STMT_DO] = execute_do,
 		[STMT_BREAK] = execute_break,
 		[STMT_CONTINUE] = execute_continue,
+		[STMT_INCLUDE] = execute_include,
+		[STMT_IMPORT] = execute_import,
+		[STMT_FROM] = execute_from,
+		[STMT_EXTENDS] = execute_extends,
+		[STMT_BLOCK] = execute_block,
 	};
 	int status = NORMAL;
 	run->nesting++; /* evaluate() tells when there is too much */
 	for (size_t i = 0; status == NORMAL && i < statements->count; i++) {
 		const struct statement *statement = statements->items[i];
-		status = kinds[statement->kind](run, statement);
+		if (run->muted != run->out || !prints(statement))
+			status = kinds[statement->kind](run, statement);
 	}
 	run->nesting--;
 	return status;
-}
-
-int execute(struct run *run, const struct statements *statements)
-{
-	return execute_body(run, statements) == FAILED ? -1 : 0;
 }
 
 int jinja_render(const struct jinja_template *tmpl, const struct value *context,
@@ -479,7 +494,16 @@ int jinja_render(const struct jinja_template *tmpl, const struct value *context,
 {
 	struct scope given = {.variables = (struct value *)context};
 	struct scope own = {.variables = value_map(arena), .parent = &given};
-	struct run run = {
-		.tmpl = tmpl, .arena = arena, .scope = &own, .out = out, .map = map, .err = err};
-	return execute(&run, &tmpl->body);
+	struct run run = {.main = tmpl,
+			  .arena = arena,
+			  .scope = &own,
+			  .top = &own,
+			  .blocks = value_map(arena),
+			  .out = out,
+			  .map = map,
+			  .err = err};
+	int status = execute_template(&run, tmpl);
+	if (run.letters)
+		freelocale(run.letters);
+	return status == FAILED ? -1 : 0;
 }

@@ -65,6 +65,6 @@ struct value *filter_key(struct run *run, const struct expression *at, struct va
 	else if (value_is(attribute, VALUE_INT))
 		item = get_item(run, at, item, (struct value *)attribute);
 	if (item && ignore_case && item->kind == VALUE_STRING)
-		item = string_map(run, item, tolower);
+		item = string_cased(run, item, CASE_LOWER);
 	return item;
 }

@@ -54,6 +54,16 @@ static void put_chunk(struct wrapping *wrapping, const char *from, size_t len)
 	buf_add(&wrapping->out, from, len);
 }
 
+/* Within a long word a hyphen is the better place. */
+static size_t break_at(const struct wrapping *wrapping, const char *from, size_t most, size_t len)
+{
+	const char *hyphen = NULL;
+	if (wrapping->break_hyphens && most < len)
+		hyphen = memrchr(from, '-', most);
+	return hyphen && strspn(from, "-") < (size_t)(hyphen - from) ? (size_t)(hyphen - from) + 1
+								     : most;
+}
+
 static void add_chunk(struct wrapping *wrapping, const char *from, size_t len)
 {
 	size_t size = characters(from, len);
@@ -70,10 +80,13 @@ static void add_chunk(struct wrapping *wrapping, const char *from, size_t len)
 	while (len) {
 		size_t used = wrapping->column + wrapping->blanks.len;
 		if (used >= wrapping->width) {
+			if (used == wrapping->width)
+				put_chunk(wrapping, "", 0);
 			next_line(wrapping);
 			used = 0;
 		}
-		size_t bytes = bytes_of(from, len, wrapping->width - used);
+		size_t bytes =
+			break_at(wrapping, from, bytes_of(from, len, wrapping->width - used), len);
 		put_chunk(wrapping, from, bytes);
 		from += bytes;
 		len -= bytes;

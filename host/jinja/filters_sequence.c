@@ -162,6 +162,11 @@ static FILTER(do_unique)
 	for (size_t i = 0; list && i < items->list.len; i++) {
 		if (++run->turns > RUN_MOST_TURNS * 4u)
 			return run_fail(run, at, "'unique' compares too many values");
+		if (check_tree(run, at, list[i].key) < 0)
+			return NULL;
+		if (!is_key(list[i].key))
+			return run_fail(run, at, "'unique' can't tell a %s from others",
+					python_type(list[i].key));
 		if (contains(run, at, seen, list[i].key, &failed))
 			continue;
 		if (failed)

@@ -19,13 +19,13 @@ static struct value *text(struct run *run, const struct expression *at, struct v
 static FILTER(do_upper)
 {
 	UNUSED;
-	return (subject = text(run, at, subject)) ? string_map(run, subject, toupper) : NULL;
+	return (subject = text(run, at, subject)) ? string_cased(run, subject, CASE_UPPER) : NULL;
 }
 
 static FILTER(do_lower)
 {
 	UNUSED;
-	return (subject = text(run, at, subject)) ? string_map(run, subject, tolower) : NULL;
+	return (subject = text(run, at, subject)) ? string_cased(run, subject, CASE_LOWER) : NULL;
 }
 
 static FILTER(do_capitalize)
@@ -123,6 +123,8 @@ static FILTER(do_indent)
 		buf_putc(&pad, ' ');
 	bool first = filter_flag(arguments[1], false), blank = filter_flag(arguments[2], false);
 	const char *line = subject->string.data;
+	if (!*line && first)
+		buf_puts(&out, buf_text(&pad));
 	for (bool begins = true; *line; begins = false) {
 		size_t len = strcspn(line, "\n");
 		if ((begins && first) || (!begins && (len || blank)))
@@ -205,6 +207,9 @@ static FILTER(do_urlencode)
 		const struct value *pair = iterate(run, at, items->list.items[i]);
 		if (!pair || pair->list.len != 2)
 			return pair ? run_fail(run, at, "'urlencode' takes a list of pairs") : NULL;
+		if (!need_defined(run, at, pair->list.items[0]) ||
+		    !need_defined(run, at, pair->list.items[1]))
+			return NULL;
 		if (i)
 			buf_putc(&out, '&');
 		add_quoted(&out, text_of(run, pair->list.items[0]), NULL);
@@ -221,9 +226,9 @@ static FILTER(do_wordcount)
 		return NULL;
 	int64_t words = 0;
 	bool inside = false;
-	for (size_t i = 0; i < subject->string.len; i++) {
-		unsigned char c = (unsigned char)subject->string.data[i];
-		bool word = isalnum(c) || c == '_' || c >= 0x80;
+	size_t len;
+	for (size_t i = 0; i < subject->string.len; i += len) {
+		bool word = letter_is(run, letter_at(subject, i, &len), LETTER_WORD);
 		words += word && !inside;
 		inside = word;
 	}

@@ -132,7 +132,7 @@ static void lex_number(struct lexer *lexer)
 	add_number(lexer, kind, from);
 }
 
-static void add_utf8(struct buf *out, unsigned code)
+void jinja_add_utf8(struct buf *out, unsigned code)
 {
 	if (code < 0x80) {
 		buf_putc(out, (char)code);
@@ -167,7 +167,7 @@ static size_t add_code(struct buf *out, const char *at, const char *end)
 	}
 	if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
 		return 0;
-	add_utf8(out, code);
+	jinja_add_utf8(out, code);
 	return digits + 1;
 }
 

@@ -79,6 +79,12 @@ static bool sets(const struct statement *statement, const char *name)
 	       target->kind == EXPR_NAME && strcmp(target->name, name) == 0;
 }
 
+static bool is_file(const struct statement *statement)
+{
+	return statement->kind == STMT_INCLUDE || statement->kind == STMT_IMPORT ||
+	       statement->kind == STMT_FROM;
+}
+
 static int statement_reads(const struct statement *statement, const char *name)
 {
 	if (expression_reads(statement->value, name) || expression_reads(statement->filter, name))
@@ -86,6 +92,9 @@ static int statement_reads(const struct statement *statement, const char *name)
 	for (size_t i = 0; i < statement->parameter_count; i++)
 		if (expression_reads(statement->parameters[i].fallback, name))
 			return 1;
+	/* Another file may read anything that it sees. */
+	if (statement->kind == STMT_EXTENDS || (is_file(statement) && statement->with_context))
+		return 1;
 	if (statements_read(&statement->body, name) > 0 ||
 	    statements_read(&statement->otherwise, name) > 0)
 		return 1;

@@ -121,6 +121,25 @@ static struct value *whole_operation(struct run *run, const struct expression *a
 	return over ? overflow(run, at) : value_int(run->arena, result);
 }
 
+/* As CPython's float_divmod: exact where a / b is not. */
+static double real_modulo(double a, double b)
+{
+	double rest = fmod(a, b);
+	if (rest == 0)
+		return copysign(0, b);
+	return (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+static double real_floor_divide(double a, double b)
+{
+	double rest = fmod(a, b);
+	double quotient = (a - rest) / b - (rest != 0 && (rest < 0) != (b < 0));
+	if (quotient == 0)
+		return copysign(0, a / b);
+	double whole_quotient = floor(quotient);
+	return quotient - whole_quotient > 0.5 ? whole_quotient + 1 : whole_quotient;
+}
+
 static struct value *real_operation(struct run *run, const struct expression *at, const char *name,
 				    double a, double b)
 {
@@ -134,11 +153,11 @@ static struct value *real_operation(struct run *run, const struct expression *at
 	if (strcmp(name, "**") == 0)
 		result = pow(a, b);
 	else if (strcmp(name, "//") == 0)
-		result = floor(a / b);
+		result = real_floor_divide(a, b);
 	else if (name[0] == '/')
 		result = a / b;
 	else if (name[0] == '%')
-		result = a - floor(a / b) * b;
+		result = real_modulo(a, b);
 	else if (name[0] == '+')
 		result = a + b;
 	else if (name[0] == '-')
@@ -358,6 +377,14 @@ int order(struct run *run, const struct expression *at, const struct value *left
 	return 0;
 }
 
+bool is_key(const struct value *value)
+{
+	for (size_t i = 0; is_tuple(value) && i < value->list.len; i++)
+		if (!is_key(value->list.items[i]))
+			return false;
+	return value->kind != VALUE_MAP && (value->kind != VALUE_LIST || is_tuple(value));
+}
+
 static int test_membership(struct run *run, const struct expression *at, struct value *item,
 			   struct value *container, bool *is_true)
 {
@@ -373,6 +400,12 @@ static int test_membership(struct run *run, const struct expression *at, struct 
 		return -1;
 	}
 	bool failed = false;
+	if (container->kind == VALUE_MAP && check_tree(run, at, item) < 0)
+		return -1;
+	if (container->kind == VALUE_MAP && !is_key(item)) {
+		run_fail(run, at, "a %s can't be a key", python_type(item));
+		return -1;
+	}
 	*is_true = contains(run, at, container, item, &failed);
 	return failed ? -1 : 0;
 }

@@ -10,7 +10,14 @@ struct parser {
 	const char *name;
 	const struct token *token; /* the current one */
 	unsigned depth;            /* of nesting, bounded */
+	struct jinja_template *tmpl;
 	struct error *err;
+};
+
+/* A statement whose end is looked for. */
+struct opened {
+	const char *word;
+	unsigned line;
 };
 
 /* Is the current token this operator or word? */
@@ -40,5 +47,19 @@ struct expression *parse_filters(struct parser *parser);
 /* The parentheses of a call. */
 int parse_arguments(struct parser *parser, struct expression *call);
 struct expression *parse_primary(struct parser *parser);
+
+/* A body up to "{% end", which is skipped, but not the rest of that tag. */
+int parser_body(struct parser *parser, const char *end, const struct opened *opened,
+		struct statements *body);
+void parser_add_parameter(struct parser *parser, struct statement *statement, const char *name,
+			  struct expression *fallback);
+
+/* --- parse_files.c --- */
+int parse_include(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_import(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_from(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_extends(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_block_statement(struct parser *parser, struct statement *statement,
+			  const struct opened *opened);
 
 #endif

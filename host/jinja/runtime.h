@@ -5,6 +5,8 @@
 
 #include "host/jinja/tree.h"
 
+#include <locale.h>
+
 enum {
 	RUN_MOST_TURNS = 1000000,
 	RUN_MOST_VALUES = 4000000,
@@ -20,12 +22,19 @@ struct scope {
 };
 
 struct run {
-	const struct jinja_template *tmpl;
+	const struct jinja_template *tmpl,
+		*main;                       /* the one under way, and the one that was given */
+	const struct jinja_template *parent; /* what `tmpl` extends, once it says so */
+	const struct statement *entry;       /* by which `main` came to another template */
+	struct scope *top;                   /* of the template under way */
+	struct value *blocks;                /* name: list of struct block */
+	struct buf *muted;                   /* an output that is the parent's business */
 	struct arena *arena;
 	struct scope *scope;
 	struct buf *out;
 	struct jinja_map *map; /* NULL while output is captured */
 	unsigned turns, depth, nesting;
+	locale_t letters; /* made when the first letter beyond ASCII is met */
 	struct error *err;
 };
 
@@ -36,6 +45,8 @@ enum object_kind {
 	OBJECT_MACRO,       /* data: struct macro */
 	OBJECT_METHOD,      /* data: struct method */
 	OBJECT_FUNCTION,    /* data: struct jinja_function */
+	OBJECT_BLOCK,       /* data: struct layer: super(), self.name() */
+	OBJECT_SELF,        /* data: nothing */
 	OBJECT_LOOP_CALL,   /* data: struct macro: the loop of a recursive for */
 };
 struct object_class {
@@ -45,7 +56,8 @@ struct object_class {
 
 struct macro {
 	const struct statement *statement;
-	struct scope *scope; /* where it was defined */
+	struct scope *scope; /* where it was defined, as `tmpl` */
+	const struct jinja_template *tmpl;
 	struct value *caller;
 	unsigned depth;
 };
@@ -118,7 +130,11 @@ struct value *call_function(struct run *run, const struct jinja_function *functi
 			    struct value *subject, const struct call *call);
 
 /* --- execute.c --- */
-int execute(struct run *run, const struct statements *statements);
+int execute_body(struct run *run, const struct statements *statements);
+void push_scope(struct run *run);
+void pop_scope(struct run *run);
+/* One call deeper, -1 with the error where that is too deep; run->depth-- goes back. */
+int go_deeper(struct run *run, const struct expression *at);
 /* What a body prints, as a string. */
 struct value *capture(struct run *run, const struct statements *body);
 struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
@@ -134,6 +150,8 @@ struct value *operate(struct run *run, const struct expression *at, const char *
 struct value *negate(struct run *run, const struct expression *at, struct value *value);
 int compare(struct run *run, const struct expression *at, const char *name, struct value *left,
 	    struct value *right, bool *is_true);
+/* May it be a key of a dict? Lists and dicts, and tuples of them, may not. */
+bool is_key(const struct value *value);
 /* As ==; values that contain themselves fail: *failed becomes true. */
 bool equal(struct run *run, const struct expression *at, const struct value *left,
 	   const struct value *right, bool *failed);
@@ -148,6 +166,7 @@ bool contains(struct run *run, const struct expression *at, const struct value *
 struct value *iterate(struct run *run, const struct expression *at, struct value *value);
 /* Number of characters of a UTF-8 string, and the byte offset of one. */
 size_t character_count(const struct value *text);
+size_t character_length(const struct value *text, size_t offset); /* in bytes */
 size_t character_offset(const struct value *text, size_t index);
 struct value *slice(struct run *run, const struct expression *at, struct value *value,
 		    struct value *start, struct value *stop, struct value *step);

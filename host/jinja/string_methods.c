@@ -29,26 +29,16 @@ static struct value *all_are(struct run *run, const struct value *text, int (*is
 	return value_bool(run->arena, all);
 }
 
-static int is_letter(int c)
-{
-	return isalpha(c) || c >= 0x80;
-}
-
-static int is_letter_or_digit(int c)
-{
-	return isalnum(c) || c >= 0x80;
-}
-
 METHOD(do_isalnum)
 {
 	UNUSED;
-	return all_are(run, subject, is_letter_or_digit);
+	return value_bool(run->arena, string_is(run, subject, LETTER_WORD));
 }
 
 METHOD(do_isalpha)
 {
 	UNUSED;
-	return all_are(run, subject, is_letter);
+	return value_bool(run->arena, string_is(run, subject, LETTER_ANY));
 }
 
 METHOD(do_isspace)
@@ -57,39 +47,30 @@ METHOD(do_isspace)
 	return all_are(run, subject, isspace);
 }
 
-static struct value *cased(struct run *run, const struct value *text, int (*wanted)(int),
-			   int (*other)(int))
-{
-	bool found = false;
-	for (size_t i = 0; i < text->string.len; i++) {
-		if (other((unsigned char)text->string.data[i]))
-			return value_bool(run->arena, false);
-		found |= wanted((unsigned char)text->string.data[i]) != 0;
-	}
-	return value_bool(run->arena, found);
-}
-
 METHOD(do_isupper)
 {
 	UNUSED;
-	return cased(run, subject, isupper, islower);
+	return value_bool(run->arena, string_is_cased(run, subject, LETTER_UPPER));
 }
 
 METHOD(do_islower)
 {
 	UNUSED;
-	return cased(run, subject, islower, isupper);
+	return value_bool(run->arena, string_is_cased(run, subject, LETTER_LOWER));
 }
 
 METHOD(do_istitle)
 {
 	bool inside = false, found = false;
+	size_t len;
 	UNUSED;
-	for (size_t i = 0; i < subject->string.len; i++) {
-		unsigned char c = (unsigned char)subject->string.data[i];
-		if ((isupper(c) && inside) || (islower(c) && !inside))
+	for (size_t i = 0; i < subject->string.len; i += len) {
+		unsigned code = letter_at(subject, i, &len);
+		bool upper = letter_is(run, code, LETTER_UPPER);
+		bool lower = letter_is(run, code, LETTER_LOWER);
+		if ((upper && inside) || (lower && !inside))
 			return value_bool(run->arena, false);
-		inside = is_letter(c);
+		inside = upper || lower;
 		found |= inside;
 	}
 	return value_bool(run->arena, found);
@@ -293,21 +274,16 @@ METHOD(do_expandtabs)
 	return value_stringn(run->arena, buf_text(&out), out.len);
 }
 
-static int swap(int c)
-{
-	return isupper(c) ? tolower(c) : toupper(c);
-}
-
 METHOD(do_swapcase)
 {
 	UNUSED;
-	return string_map(run, subject, swap);
+	return string_cased(run, subject, CASE_SWAPPED);
 }
 
 METHOD(do_casefold)
 {
 	UNUSED;
-	return string_map(run, subject, tolower);
+	return string_cased(run, subject, CASE_LOWER);
 }
 
 static const struct jinja_function more[] = {

@@ -13,39 +13,6 @@ static struct value *string(struct run *run, const char *text, size_t len)
 	return value_stringn(run->arena, text, len);
 }
 
-struct value *string_map(struct run *run, const struct value *text, int (*change)(int))
-{
-	struct value *copy = string(run, text->string.data, text->string.len);
-	char *at = (char *)copy->string.data;
-	for (size_t i = 0; i < copy->string.len; i++)
-		if ((unsigned char)at[i] < 0x80)
-			at[i] = (char)change((unsigned char)at[i]);
-	return copy;
-}
-
-struct value *string_capitalize(struct run *run, const struct value *text)
-{
-	struct value *copy = string_map(run, text, tolower);
-	char *first = (char *)copy->string.data;
-	*first = (char)toupper((unsigned char)*first);
-	return copy;
-}
-
-/* A letter behind anything that is no letter becomes a capital. */
-struct value *string_title(struct run *run, const struct value *text, const char *separators)
-{
-	struct value *copy = string_map(run, text, tolower);
-	char *at = (char *)copy->string.data;
-	bool begins = true;
-	for (size_t i = 0; i < copy->string.len; i++) {
-		unsigned char c = (unsigned char)at[i];
-		if (begins && c < 0x80)
-			at[i] = (char)toupper(c);
-		begins = separators ? strchr(separators, c) != NULL : c < 0x80 && !isalpha(c);
-	}
-	return copy;
-}
-
 struct value *string_strip(struct run *run, const struct value *text, const char *characters,
 			   bool left, bool right)
 {
@@ -59,15 +26,35 @@ struct value *string_strip(struct run *run, const struct value *text, const char
 	return string(run, from, (size_t)(to - from));
 }
 
+/* Nothing is found before every character, and at the end. */
+static void replace_nothing(struct buf *out, const struct value *text, const struct value *new,
+			    int64_t most)
+{
+	size_t at = 0;
+	for (; most != 0 && out->len <= RUN_MOST_OUTPUT; most--) {
+		buf_add(out, new->string.data, new->string.len);
+		if (at == text->string.len)
+			return;
+		size_t len = character_length(text, at);
+		buf_add(out, text->string.data + at, len);
+		at += len;
+	}
+	buf_add(out, text->string.data + at, text->string.len - at);
+}
+
 struct value *string_replace(struct run *run, const struct value *text, const struct value *old,
 			     const struct value *new, int64_t most)
 {
 	auto_buf struct buf out = {0};
 	const char *at = text->string.data, *end = at + text->string.len;
+	if (!old->string.len) {
+		replace_nothing(&out, text, new, most);
+		return string(run, buf_text(&out), out.len);
+	}
 	while (most != 0 && at < end) {
 		const char *found =
 			memmem(at, (size_t)(end - at), old->string.data, old->string.len);
-		if (!found || !old->string.len || out.len > RUN_MOST_OUTPUT)
+		if (!found || out.len > RUN_MOST_OUTPUT)
 			break;
 		buf_add(&out, at, (size_t)(found - at));
 		buf_add(&out, new->string.data, new->string.len);
@@ -75,7 +62,7 @@ struct value *string_replace(struct run *run, const struct value *text, const st
 		most--;
 	}
 	buf_add(&out, at, (size_t)(end - at));
-	return string(run, out.data, out.len);
+	return string(run, buf_text(&out), out.len);
 }
 
 static void split_space(struct run *run, const struct value *text, int64_t most, struct value *list)
@@ -147,13 +134,13 @@ static const char *text_argument(struct value *argument)
 METHOD(do_upper)
 {
 	UNUSED;
-	return string_map(run, subject, toupper);
+	return string_cased(run, subject, CASE_UPPER);
 }
 
 METHOD(do_lower)
 {
 	UNUSED;
-	return string_map(run, subject, tolower);
+	return string_cased(run, subject, CASE_LOWER);
 }
 
 METHOD(do_capitalize)
@@ -211,9 +198,11 @@ METHOD(do_join)
 
 METHOD(do_replace)
 {
-	if (!value_text(arguments[0]) || !value_text(arguments[1]))
+	if (!text_argument(arguments[0]) || !text_argument(arguments[1]))
 		return run_fail(run, at, "'replace' takes two strings");
-	return string_replace(run, subject, arguments[0], arguments[1], -1);
+	bool bounded = value_is(arguments[2], VALUE_INT);
+	return string_replace(run, subject, arguments[0], arguments[1],
+			      bounded ? arguments[2]->integer : -1);
 }
 
 static bool begins(const struct value *text, const struct value *part)
@@ -278,7 +267,7 @@ static const struct jinja_function methods[] = {
 	{"split", "sep,maxsplit", do_split},
 	{"splitlines", "", do_splitlines},
 	{"join", "!iterable", do_join},
-	{"replace", "!old,new", do_replace},
+	{"replace", "old,new,count", do_replace},
 	{"startswith", "!prefix", do_startswith},
 	{"endswith", "!suffix", do_endswith},
 	{"find", "!sub", do_find},

@@ -121,6 +121,8 @@ static void write_inside(struct buf *out, const struct value *value, const struc
 		if (object_is(value, OBJECT_MACRO))
 			buf_printf(out, "<Macro '%s'>",
 				   ((struct macro *)value->object.data)->statement->name);
+		else if (is_undefined(value))
+			buf_puts(out, "Undefined");
 		else if (!object_is(value, OBJECT_PLACEHOLDER))
 			buf_printf(out, "<%s>",
 				   ((const struct object_class *)value->object.class)->name);
@@ -313,6 +315,8 @@ static int format_one(struct formatting *formatting, const char **at)
 		return 0;
 	}
 	if (!named && !(value = next_argument(formatting, at)))
+		return -1;
+	if (conversion.verb != 'r' && !need_defined(formatting->run, formatting->at, value))
 		return -1;
 	if (conversion.verb == 's' || conversion.verb == 'r') {
 		format_string(&formatting->out, &conversion, value);

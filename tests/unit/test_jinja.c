@@ -5,6 +5,7 @@
 #include "common/buffer.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/jinja/jinja.h"
 
@@ -17,6 +18,8 @@ static int render(const char *text, size_t len, const struct jinja_options *opti
 }
 
 /* --- beside the reference --- */
+
+static const char includes[] = "tests/fixtures/jinja/include";
 
 struct reference {
 	struct arena arena;
@@ -71,7 +74,8 @@ static int compare_case(const struct reference *reference, const struct value *e
 
 static void the_same_bytes_as_jinja2(void **state)
 {
-	static const struct jinja_options options[] = {{false, false}, {true, true}};
+	static const struct jinja_options options[] = {{false, false, includes},
+						       {true, true, includes}};
 	struct reference reference = {0};
 	(void)state;
 	load(&reference);
@@ -114,7 +118,7 @@ static void messages(void **state)
 		{"a {# b", "t:1:3: this comment has no '#}'"},
 		{"{{ 9223372036854775807 + 1 }}", "the result does not fit in 64 bits"},
 		{"{{ 99999999999999999999 }}", "is no number that fits in 64 bits"},
-		{"{% include 'x' %}", "'include' is not supported"},
+		{"a {% include 'x' %}", "t:1:14: there is no directory to read 'x' from"},
 		{"{{ $ }}", "t:1:4: this character means nothing here"},
 	};
 	(void)state;
@@ -295,6 +299,113 @@ static void values_that_contain_themselves(void **state)
 	}
 }
 
+static void included_files(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{"{% include '../cases.txt' %}", "t:1:12: '../cases.txt' is no name of a template"},
+		{"{% include 'sub/../plain.j2' %}", "is no name of a template"},
+		{"{% include '/etc/passwd' %}", "is no name of a template"},
+		{"{% include '' %}", "is no name of a template"},
+		{"{% include 'sub' %}", "t:1:12: the template 'sub' is no regular file"},
+		{"\n{% include 'no.j2' %}", "t:2:12: there is no template 'no.j2'"},
+		{"{% include ['no.j2', 'no2.j2'] %}", "there is no template 'no2.j2'"},
+		{"{% include ['no.j2', '../x'] ignore missing %}", "is no name of a template"},
+		{"{% include 'bad.j2' %}", "include/bad.j2:2:4: 'nothing_here' is undefined"},
+		{"{% include 'syntax.j2' ignore missing %}", "include/syntax.j2:2:7: expected an"},
+		{"{% include 'self.j2' %}", "nested too deeply"},
+		{"{% extends 'circle.j2' %}", "circle.j2:1:1: these templates extend each other"},
+		{"{% extends 'required.j2' %}", "required.j2:1:4: the required block 'must'"},
+		{"{% import 'macros.j2' as m %}{{ m.hi(zzz) }}",
+		 "macros.j2:1:36: 'zzz' is undefined"},
+		{"{% import 'macros.j2' as m %}\n{{ m.ctx() }}", "macros.j2:3:21: 'name' is"},
+		{"{% from 'macros.j2' import nope %}{{ nope }}", "has no 'nope'"},
+		{"{% from 'macros.j2' import _private %}", "begin with '_'"},
+		{"{% include 1 %}", "must be a string"},
+		{"{% block a %}{% endblock %}{% block a %}{% endblock %}", "is there twice"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_buf struct buf out = {0};
+		struct error err = {0};
+		struct jinja_options options = {.include_path = includes};
+		assert_int_equal(render(cases[i].text, strlen(cases[i].text), &options,
+					value_map(&arena), &out, NULL, &arena, &err),
+				 -1);
+		expect_error(&err, cases[i].error);
+	}
+}
+
+/* The kernel resolves links: one that leaves the include path is refused. */
+static void links_that_leave(void **state)
+{
+	char root[] = "/tmp/factory-jinja-XXXXXX";
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	struct error err = {0};
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	autofree char *leaving = mem_printf("%s/leaving", root);
+	autofree char *staying = mem_printf("%s/staying", root);
+	assert_int_equal(symlink("/etc/passwd", leaving), 0);
+	assert_int_equal(symlink("leaving", staying), 0);
+	struct jinja_options options = {.include_path = root};
+	assert_int_equal(render("{% include 'staying' %}", 23, &options, value_map(&arena), &out,
+				NULL, &arena, &err),
+			 -1);
+	expect_error(&err, "t:1:12: the template 'staying' is outside of");
+	unlink(leaving);
+	unlink(staying);
+	rmdir(root);
+}
+
+/* A piece that another file made belongs to the statement that brought it in. */
+static void included_output_is_located(void **state)
+{
+	static const char text[] = "one\n  {% include 'plain.j2' %}\ntwo";
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	struct error err = {0};
+	struct jinja_map map = {0};
+	struct jinja_options options = {.include_path = includes};
+	struct value *context = value_map(&arena);
+	unsigned line, column;
+	(void)state;
+	value_set(&arena, context, "name", value_string(&arena, "N"));
+	render(text, strlen(text), &options, context, &out, &map, &arena, &err);
+	expect_no_error(&err);
+	jinja_locate(&map, &out, 2, 5, &line, &column);
+	assert_int_equal(line, 2);
+	assert_int_equal(column, 6);
+	jinja_locate(&map, &out, 4, 2, &line, &column);
+	assert_int_equal(line, 3);
+	assert_int_equal(column, 2);
+}
+
+static void the_head_sets_options(void **state)
+{
+	static const struct {
+		const char *text;
+		bool trim, lstrip;
+	} cases[] = {
+		{"# jinja: trim_blocks lstrip_blocks\n", true, true},
+		{"# jinja:lstrip_blocks\r\na", false, true},
+		{"# jinja: trim_block\n# jinja: trim_blocks", false, false},
+		{" # jinja: trim_blocks", false, false},
+		{"# jinja: ", false, false},
+		{"", false, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct jinja_options options = {0};
+		jinja_head_options(cases[i].text, &options);
+		assert_int_equal(options.trim_blocks, cases[i].trim);
+		assert_int_equal(options.lstrip_blocks, cases[i].lstrip);
+	}
+}
+
 static void output_is_located(void **state)
 {
 	static const char text[] = "one\n"
@@ -385,7 +496,7 @@ static int render_all(const char *path)
 		auto_arena struct arena own = {0};
 		auto_buf struct buf out = {0};
 		auto_error struct error failed = {0};
-		struct jinja_options options = {0};
+		struct jinja_options options = {.include_path = includes};
 		const struct value *one = templates->list.items[i];
 		struct value *result = value_map(&arena);
 		if (render(one->string.data, one->string.len, &options,
@@ -416,6 +527,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(chains_that_are_too_deep),
 		cmocka_unit_test(depth_is_bounded_in_all),
 		cmocka_unit_test(values_that_contain_themselves),
+		cmocka_unit_test(included_files),
+		cmocka_unit_test(links_that_leave),
+		cmocka_unit_test(included_output_is_located),
+		cmocka_unit_test(the_head_sets_options),
 		cmocka_unit_test(output_is_located),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(a_placeholder_is_anything),
