@@ -59,7 +59,7 @@ static size_t break_at(const struct wrapping *wrapping, const char *from, size_t
 {
 	const char *hyphen = NULL;
 	if (wrapping->break_hyphens && most < len)
-		hyphen = memrchr(from, '-', most);
+		hyphen = most ? memrchr(from, '-', most) : NULL;
 	return hyphen && strspn(from, "-") < (size_t)(hyphen - from) ? (size_t)(hyphen - from) + 1
 								     : most;
 }
@@ -77,20 +77,19 @@ static void add_chunk(struct wrapping *wrapping, const char *from, size_t len)
 		put_chunk(wrapping, from, len);
 		return;
 	}
-	while (len) {
+	while (size > wrapping->width) {
 		size_t used = wrapping->column + wrapping->blanks.len;
-		if (used >= wrapping->width) {
-			if (used == wrapping->width)
-				put_chunk(wrapping, "", 0);
-			next_line(wrapping);
-			used = 0;
+		size_t room = used < wrapping->width ? wrapping->width - used : 0;
+		if (room || used == wrapping->width) {
+			size_t bytes = break_at(wrapping, from, bytes_of(from, len, room), len);
+			put_chunk(wrapping, from, bytes);
+			from += bytes;
+			len -= bytes;
 		}
-		size_t bytes =
-			break_at(wrapping, from, bytes_of(from, len, wrapping->width - used), len);
-		put_chunk(wrapping, from, bytes);
-		from += bytes;
-		len -= bytes;
+		next_line(wrapping);
+		size = characters(from, len);
 	}
+	put_chunk(wrapping, from, len);
 }
 
 /* A word may also be broken behind a hyphen between letters. */

@@ -18,6 +18,17 @@ static FILTER(do_abs)
 	return sign < 0 ? negate(run, at, subject) : subject;
 }
 
+static bool is_end(const char *text, const char *end)
+{
+	return end != text && !end[strspn(end, " \t\n\r\f\v")];
+}
+
+/* Python reads no hexadecimal floats, and no "nan(...)". */
+static bool is_real(const char *text, const char *end)
+{
+	return is_end(text, end) && !strpbrk(text, "xX(");
+}
+
 static struct value *real_to_integer(struct run *run, const struct expression *at, double real,
 				     struct value *otherwise)
 {
@@ -44,12 +55,10 @@ static FILTER(do_int)
 	const char *text = subject->string.data;
 	errno = 0;
 	int64_t number = strtoll(text, &end, (int)filter_integer(arguments[1], 10));
-	end += strspn(end, " \t\n");
-	if (end != text && !*end && !errno)
+	if (is_end(text, end) && !errno)
 		return value_int(run->arena, number);
 	double real = strtod(text, &end);
-	end += strspn(end, " \t\n");
-	return end != text && !*end ? real_to_integer(run, at, real, otherwise) : otherwise;
+	return is_real(text, end) ? real_to_integer(run, at, real, otherwise) : otherwise;
 }
 
 static FILTER(do_float)
@@ -64,8 +73,7 @@ static FILTER(do_float)
 									  : subject->boolean);
 	if (subject->kind == VALUE_STRING) {
 		double real = strtod(subject->string.data, &end);
-		end += strspn(end, " \t\n");
-		if (end != subject->string.data && !*end)
+		if (is_real(subject->string.data, end))
 			return value_float(run->arena, real);
 	}
 	return arguments[0] ? arguments[0] : value_float(run->arena, 0);

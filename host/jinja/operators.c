@@ -337,7 +337,8 @@ bool contains(struct run *run, const struct expression *at, const struct value *
 	     i++)
 		if (equal(run, at, container->list.items[i], item, failed))
 			return true;
-	return false;
+}
+return false;
 }
 
 static int order_lists(struct run *run, const struct expression *at, const struct value *left,

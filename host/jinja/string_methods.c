@@ -282,8 +282,11 @@ METHOD(do_swapcase)
 
 METHOD(do_casefold)
 {
+	static const struct value sharp = {.kind = VALUE_STRING, .string = {.data = "ß", .len = 2}};
+	static const struct value folded = {.kind = VALUE_STRING,
+					    .string = {.data = "ss", .len = 2}};
 	UNUSED;
-	return string_cased(run, subject, CASE_LOWER);
+	return string_replace(run, string_cased(run, subject, CASE_LOWER), &sharp, &folded, -1);
 }
 
 static const struct jinja_function more[] = {
