@@ -126,6 +126,13 @@ struct value *call_value(struct run *run, const struct expression *at, struct va
 		return callee;
 	if (object_is(callee, OBJECT_MACRO))
 		return call_macro(run, at, callee->object.data, call);
+	if (object_is(callee, OBJECT_JOINER)) {
+		struct joiner *joiner = callee->object.data;
+		struct value *text =
+			joiner->used ? joiner->separator : value_string(run->arena, "");
+		joiner->used = true;
+		return text;
+	}
 	if (object_is(callee, OBJECT_BLOCK))
 		return call_block(run, at, callee->object.data);
 	if (object_is(callee, OBJECT_METHOD))

@@ -284,6 +284,37 @@ static struct value *loop_changed(struct run *run, const struct expression *at, 
 static const struct jinja_function loop_methods[] = {{"cycle", "*", loop_cycle},
 						     {"changed", "*", loop_changed}};
 
+static struct value *cycle_to(struct run *run, struct value *cycler, size_t at)
+{
+	const struct value *items = value_get(cycler, "(items)");
+	at %= items->list.len;
+	value_set(run->arena, cycler, "(at)", value_int(run->arena, (int64_t)at));
+	value_set(run->arena, cycler, "current", items->list.items[at]);
+	return items->list.items[at];
+}
+
+static struct value *cycler_next(struct run *run, const struct expression *at, struct value *cycler,
+				 struct value **arguments)
+{
+	struct value *current = value_get(cycler, "current");
+	(void)at;
+	(void)arguments;
+	cycle_to(run, cycler, (size_t)value_get(cycler, "(at)")->integer + 1);
+	return current;
+}
+
+static struct value *cycler_reset(struct run *run, const struct expression *at,
+				  struct value *cycler, struct value **arguments)
+{
+	(void)at;
+	(void)arguments;
+	cycle_to(run, cycler, 0);
+	return value_null(run->arena);
+}
+
+static const struct jinja_function cycler_methods[] = {{"next", "", cycler_next},
+						       {"reset", "", cycler_reset}};
+
 static const struct jinja_function *find_in(const struct jinja_function *table, size_t count,
 					    const char *name)
 {
@@ -305,6 +336,8 @@ const struct jinja_function *find_method(const struct value *subject, const char
 		return NULL;
 	if (subject->type && strcmp(subject->type, "loop") == 0)
 		return find_in(loop_methods, COUNT_OF(loop_methods), name);
+	if (subject->type && strcmp(subject->type, "cycler") == 0)
+		return find_in(cycler_methods, COUNT_OF(cycler_methods), name);
 	if (subject->type &&
 	    (strcmp(subject->type, "namespace") == 0 || strcmp(subject->type, "module") == 0))
 		return NULL;

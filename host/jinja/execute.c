@@ -296,6 +296,8 @@ static struct value *new_macro(struct run *run, const struct statement *statemen
 	macro->statement = statement;
 	macro->scope = run->scope;
 	macro->tmpl = run->tmpl;
+	macro->takes_more = statements_use(&statement->body, "varargs");
+	macro->takes_keywords = statements_use(&statement->body, "kwargs");
 	return object_new(run, OBJECT_MACRO, macro);
 }
 
@@ -328,19 +330,42 @@ static int bind_parameter(struct run *run, const struct statement *statement, si
 	return NORMAL;
 }
 
-static int bind_parameters(struct run *run, const struct statement *statement,
-			   const struct call *call)
+/* What no parameter takes, for macros that use `varargs` and `kwargs`. */
+static void bind_rest(struct run *run, const struct macro *macro, const struct call *call)
 {
-	size_t keywords = 0;
-	for (size_t i = 0; i < statement->parameter_count; i++)
+	const struct statement *statement = macro->statement;
+	struct value *more = tuple_new(run), *keywords = value_map(run->arena);
+	for (size_t i = statement->parameter_count; i < call->count; i++)
+		value_append(run->arena, more, call->positional[i]);
+	for (size_t i = 0; i < call->keywords->map.len; i++) {
+		const struct value_entry *entry = &call->keywords->map.entries[i];
+		bool known = false;
+		for (size_t j = 0; j < statement->parameter_count; j++)
+			known |= strcmp(statement->parameters[j].name, entry->key) == 0;
+		if (!known)
+			value_set(run->arena, keywords, entry->key, entry->value);
+	}
+	if (macro->takes_more)
+		value_set(run->arena, run->scope->variables, "varargs", more);
+	if (macro->takes_keywords)
+		value_set(run->arena, run->scope->variables, "kwargs", keywords);
+}
+
+static int bind_parameters(struct run *run, const struct macro *macro, const struct call *call)
+{
+	const struct statement *statement = macro->statement;
+	size_t keywords = 0, count = statement->parameter_count;
+	for (size_t i = 0; i < count; i++)
 		if (bind_parameter(run, statement, i, call, &keywords) < 0)
 			return FAILED;
-	if (call->count > statement->parameter_count || call->keywords->map.len > keywords) {
+	if ((call->count > count && !macro->takes_more) ||
+	    (call->keywords->map.len > keywords && !macro->takes_keywords)) {
 		run_fail(run, call->at, "'%s' takes %zu argument%s: there are more, or others",
-			 statement->name ? statement->name : "caller", statement->parameter_count,
-			 statement->parameter_count == 1 ? "" : "s");
+			 statement->name ? statement->name : "caller", count,
+			 count == 1 ? "" : "s");
 		return FAILED;
 	}
+	bind_rest(run, macro, call);
 	return NORMAL;
 }
 
@@ -371,7 +396,7 @@ struct value *call_macro(struct run *run, const struct expression *at, struct ma
 		value_set(run->arena, run->scope->variables, "caller", caller);
 		own.keywords = without(run, call->keywords, "caller");
 	}
-	if (bind_parameters(run, macro->statement, &own) == NORMAL)
+	if (bind_parameters(run, macro, &own) == NORMAL)
 		text = capture(run, &macro->statement->body);
 	run->scope = before;
 	run->tmpl = tmpl;

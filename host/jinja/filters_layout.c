@@ -74,6 +74,7 @@ static void add_chunk(struct wrapping *wrapping, const char *from, size_t len)
 	if (size <= wrapping->width || !wrapping->break_long) {
 		if (wrapping->column)
 			next_line(wrapping);
+		buf_clear(&wrapping->blanks);
 		put_chunk(wrapping, from, len);
 		return;
 	}

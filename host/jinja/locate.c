@@ -111,6 +111,11 @@ static int statements_read(const struct statements *statements, const char *name
 	return 0;
 }
 
+bool statements_use(const struct statements *statements, const char *name)
+{
+	return statements_read(statements, name) > 0;
+}
+
 bool jinja_reads(const struct jinja_template *tmpl, const char *variable)
 {
 	return statements_read(&tmpl->body, variable) > 0;

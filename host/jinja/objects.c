@@ -11,6 +11,7 @@ static const struct object_class classes[] = {
 	[OBJECT_METHOD] = {OBJECT_METHOD, "method"},
 	[OBJECT_FUNCTION] = {OBJECT_FUNCTION, "function"},
 	[OBJECT_BLOCK] = {OBJECT_BLOCK, "BlockReference"},
+	[OBJECT_JOINER] = {OBJECT_JOINER, "Joiner"},
 	[OBJECT_SELF] = {OBJECT_SELF, "TemplateReference"},
 	[OBJECT_LOOP_CALL] = {OBJECT_LOOP_CALL, "LoopContext"},
 };

@@ -334,11 +334,12 @@ bool contains(struct run *run, const struct expression *at, const struct value *
 		return item->kind == VALUE_STRING &&
 		       value_getn(container, item->string.data, item->string.len);
 	for (size_t i = 0; container->kind == VALUE_LIST && i < container->list.len && !*failed;
-	     i++)
-		if (equal(run, at, container->list.items[i], item, failed))
+	     i++) {
+		*failed = !need_defined(run, at, container->list.items[i]);
+		if (!*failed && equal(run, at, container->list.items[i], item, failed))
 			return true;
-}
-return false;
+	}
+	return false;
 }
 
 static int order_lists(struct run *run, const struct expression *at, const struct value *left,
@@ -415,9 +416,14 @@ int compare(struct run *run, const struct expression *at, const char *name, stru
 	    struct value *right, bool *is_true)
 {
 	bool failed = false;
+	bool in = strcmp(name, "in") == 0, empty = right->kind == VALUE_LIST && !right->list.len;
+	if (empty && (in || strcmp(name, "not in") == 0)) {
+		*is_true = !in; /* nothing is compared, so that the left side may be undefined */
+		return 0;
+	}
 	if (!need_defined(run, at, left) || !need_defined(run, at, right))
 		return -1;
-	if (strcmp(name, "in") == 0)
+	if (in)
 		return test_membership(run, at, left, right, is_true);
 	if (strcmp(name, "not in") == 0) {
 		int status = test_membership(run, at, left, right, is_true);

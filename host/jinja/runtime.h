@@ -46,6 +46,7 @@ enum object_kind {
 	OBJECT_METHOD,      /* data: struct method */
 	OBJECT_FUNCTION,    /* data: struct jinja_function */
 	OBJECT_BLOCK,       /* data: struct layer: super(), self.name() */
+	OBJECT_JOINER,      /* data: struct joiner */
 	OBJECT_SELF,        /* data: nothing */
 	OBJECT_LOOP_CALL,   /* data: struct macro: the loop of a recursive for */
 };
@@ -60,6 +61,12 @@ struct macro {
 	const struct jinja_template *tmpl;
 	struct value *caller;
 	unsigned depth;
+	bool takes_more, takes_keywords; /* its body uses varargs, kwargs */
+};
+
+struct joiner {
+	struct value *separator;
+	bool used; /* the first call gives nothing */
 };
 
 struct method {

@@ -218,16 +218,37 @@ static bool ends(const struct value *text, const struct value *part)
 		      part->string.len) == 0;
 }
 
+/* One part, or a tuple of which one is enough. */
+static struct value *any_part(struct run *run, const struct expression *at,
+			      const struct value *subject, const struct value *part,
+			      bool (*is)(const struct value *, const struct value *))
+{
+	bool found = false;
+	if (part->kind != VALUE_STRING && !is_tuple(part))
+		return run_fail(run, at, "this method takes a string, or a tuple of strings");
+	if (part->kind == VALUE_STRING)
+		return value_bool(run->arena, is(subject, part));
+	for (size_t i = 0; i < part->list.len; i++)
+		found |= is(subject, part->list.items[i]);
+	return value_bool(run->arena, found);
+}
+
 METHOD(do_startswith)
 {
-	UNUSED;
-	return value_bool(run->arena, begins(subject, arguments[0]));
+	return any_part(run, at, subject, arguments[0], begins);
 }
 
 METHOD(do_endswith)
 {
-	UNUSED;
-	return value_bool(run->arena, ends(subject, arguments[0]));
+	return any_part(run, at, subject, arguments[0], ends);
+}
+
+METHOD(do_index)
+{
+	struct value *found = arguments[0]->kind == VALUE_STRING
+				      ? find_string_method("find")->run(run, at, subject, arguments)
+				      : NULL;
+	return found && found->integer >= 0 ? found : run_fail(run, at, "substring not found");
 }
 
 METHOD(do_find)
@@ -271,6 +292,7 @@ static const struct jinja_function methods[] = {
 	{"startswith", "!prefix", do_startswith},
 	{"endswith", "!suffix", do_endswith},
 	{"find", "!sub", do_find},
+	{"index", "!sub", do_index},
 	{"isdigit", "", do_isdigit},
 	{"format", "*", format_braces},
 };

@@ -94,4 +94,7 @@ struct jinja_template {
 	bool extends;
 };
 
+/* Does a body read this name before it sets it? (locate.c) */
+bool statements_use(const struct statements *statements, const char *name);
+
 #endif
