@@ -15,6 +15,8 @@ static FILTER(do_abs)
 	int sign = order(run, at, subject, &zero, &failed);
 	if (failed)
 		return NULL;
+	if (subject->kind == VALUE_BOOL)
+		return value_int(run->arena, subject->boolean);
 	return sign < 0 ? negate(run, at, subject) : subject;
 }
 
