@@ -135,13 +135,21 @@ static const struct jinja_template *find(struct run *run, const struct expressio
 	return NULL;
 }
 
+/* Was nothing found only because the name is not known yet? Then there is no error either. */
+static bool not_known(const struct run *run, bool missing)
+{
+	return missing && !error_is_set(run->err);
+}
+
 /* One name, or a list of which the first that exists is taken. */
 static const struct jinja_template *find_any(struct run *run, const struct statement *statement,
 					     bool *missing)
 {
 	const struct expression *at = statement->value;
 	struct value *value = need_defined(run, at, evaluate(run, at));
-	*missing = false;
+	*missing = value && object_is(value, OBJECT_PLACEHOLDER);
+	if (*missing)
+		return NULL;
 	if (!value || value->kind != VALUE_LIST)
 		return value ? find(run, at, value, missing) : NULL;
 	for (size_t i = 0; i < value->list.len; i++) {
@@ -200,7 +208,7 @@ int execute_include(struct run *run, const struct statement *statement)
 	bool missing;
 	struct value *top;
 	const struct jinja_template *tmpl = find_any(run, statement, &missing);
-	if (!tmpl && missing && statement->ignore_missing) {
+	if (!tmpl && (not_known(run, missing) || (missing && statement->ignore_missing))) {
 		error_clear(run->err);
 		return 0;
 	}
@@ -216,7 +224,7 @@ static struct value *import(struct run *run, const struct statement *statement)
 	struct value *top = NULL, *module = value_map(run->arena);
 	const struct jinja_template *tmpl = find_any(run, statement, &missing);
 	if (!tmpl)
-		return NULL;
+		return not_known(run, missing) ? jinja_placeholder(run->arena) : NULL;
 	run->out = &text;
 	run->map = NULL;
 	int status = execute_other(run, statement, tmpl, &top);
@@ -246,6 +254,8 @@ int execute_from(struct run *run, const struct statement *statement)
 	for (size_t i = 0; module && i < statement->parameter_count; i++) {
 		const struct parameter *parameter = &statement->parameters[i];
 		struct value *value = value_get(module, parameter->fallback->name);
+		if (object_is(module, OBJECT_PLACEHOLDER))
+			value = module;
 		if (!value)
 			value = undefined_new(run, "the imported template has no '%s'",
 					      parameter->fallback->name);
@@ -260,7 +270,7 @@ int execute_extends(struct run *run, const struct statement *statement)
 	bool missing;
 	const struct jinja_template *tmpl = find_any(run, statement, &missing);
 	if (!tmpl)
-		return -1;
+		return not_known(run, missing) ? 0 : -1;
 	if (run->tmpl == run->main)
 		run->entry = statement;
 	run->parent = tmpl;

@@ -467,6 +467,7 @@ static void a_placeholder_is_anything(void **state)
 {
 	static const char text[] =
 		"[{{ f.os.id }}{{ f.x[0].y() }}{% for i in f.list %}{{ i }}{% endfor %}"
+		"{% include f.x %}{% from f.y import z %}{{ z }}{% import f.y as w %}{{ w.q() }}"
 		"{% if f.a %}x{% endif %}{{ f.b | upper }}{{ f.c == 'd' }}]";
 	(void)state;
 	auto_arena struct arena arena = {0};
