@@ -160,7 +160,8 @@ static FILTER(do_unique)
 		      : NULL;
 	bool failed = false;
 	for (size_t i = 0; list && i < items->list.len; i++) {
-		if (++run->turns > RUN_MOST_TURNS * 4u)
+		run->turns += 1 + (unsigned)(seen->list.len / 100);
+		if (run->turns > RUN_MOST_TURNS)
 			return run_fail(run, at, "'unique' compares too many values");
 		if (check_tree(run, at, list[i].key) < 0)
 			return NULL;

@@ -94,6 +94,17 @@ METHOD(do_count)
 	return value_int(run->arena, count);
 }
 
+/* From the end it is tried at every byte: bounded, so that long parts of long strings end too. */
+static bool is_searchable(struct run *run, const struct expression *at, const struct value *text,
+			  const struct value *part)
+{
+	enum { MOST_WORK = 2000000000 };
+	if (!part->string.len || text->string.len <= MOST_WORK / part->string.len)
+		return true;
+	run_fail(run, at, "these strings are too long to be searched from the end");
+	return false;
+}
+
 static const char *find_last(const struct value *text, const struct value *part)
 {
 	if (part->string.len > text->string.len)
@@ -107,6 +118,8 @@ static const char *find_last(const struct value *text, const struct value *part)
 METHOD(do_rfind)
 {
 	const struct value *part = need_string(run, at, arguments[0]);
+	if (part && !is_searchable(run, at, subject, part))
+		return NULL;
 	if (!part)
 		return NULL;
 	const char *found = find_last(subject, part);
@@ -145,6 +158,8 @@ METHOD(do_partition)
 METHOD(do_rpartition)
 {
 	const struct value *part = need_string(run, at, arguments[0]);
+	if (part && !is_searchable(run, at, subject, part))
+		return NULL;
 	if (!part || !part->string.len)
 		return part ? run_fail(run, at, "empty separator") : NULL;
 	return three(run, subject, find_last(subject, part), part->string.len, false);

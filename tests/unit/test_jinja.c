@@ -145,6 +145,11 @@ static void bounds(void **state)
 		"{{ 'x' * 1000000000 }}",
 		"{% for a in range(900000) %}{{ 'x' * 1000 }}{% endfor %}",
 		"{{ range(10000000000) }}",
+		"{{ range(999999) | unique | list }}",
+		"{{ ('ab' * 4000000).rfind('ba' * 1000000 ~ 'c') }}",
+		"{% set l = [1] %}{% for x in l %}{% do l.append(x) %}{% endfor %}",
+		"{{ [1] | slice(1000000000) | list }}",
+		"{{ '{:99999}'.format(1) }}",
 		"{% set ns = namespace(s='x') %}{% for a in range(100) %}{% set ns.s = ns.s + ns.s "
 		"%}{% endfor %}",
 	};
