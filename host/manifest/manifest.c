@@ -31,13 +31,24 @@ struct loading {
 	struct buf text; /* what Jinja2 made */
 };
 
+static const char *directory_of(struct arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == path)
+		return "/";
+	return slash ? arena_strndup(arena, path, (size_t)(slash - path)) : ".";
+}
+
 static int parse_template(struct loading *loading, struct error *err)
 {
 	auto_buf struct buf source = {0};
 	if (file_read(loading->path, LARGEST, &source, err) < 0)
 		return -1;
 	struct jinja_options options = {.trim_blocks = loading->options->trim_blocks,
-					.lstrip_blocks = loading->options->lstrip_blocks};
+					.lstrip_blocks = loading->options->lstrip_blocks,
+					.include_path =
+						directory_of(loading->arena, loading->path)};
+	jinja_head_options(buf_text(&source), &options);
 	char *text = arena_strndup(loading->arena, buf_text(&source), source.len);
 	loading->mentions_host = strstr(text, "host") != NULL;
 	loading->tmpl = jinja_parse(loading->arena, loading->path, text, source.len, &options, err);
@@ -86,12 +97,8 @@ static int parse_yaml(struct loading *loading, struct manifest *manifest, struct
 static struct manifest *manifest_new(const char *path)
 {
 	struct manifest *manifest = mem_alloc(sizeof *manifest);
-	const char *slash = strrchr(path, '/');
 	manifest->path = arena_strdup(&manifest->arena, path);
-	manifest->directory =
-		slash ? arena_strndup(&manifest->arena, path, (size_t)(slash - path)) : ".";
-	if (slash == path)
-		manifest->directory = "/";
+	manifest->directory = directory_of(&manifest->arena, path);
 	return manifest;
 }
 

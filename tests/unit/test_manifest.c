@@ -70,6 +70,36 @@ static void steps_in_all_forms(void **state)
 	manifest_free(manifest);
 }
 
+static void put(const char *path, const char *text)
+{
+	auto_error struct error err = {0};
+	assert_int_equal(file_replace(path, text, strlen(text), 0644, (uid_t)-1, (gid_t)-1, &err),
+			 0);
+}
+
+/* Files beside the manifest, and white-space control in its first line. */
+static void other_files(void **state)
+{
+	struct error err = {0};
+	(void)state;
+	put("steps.j2", "install:\n  - one\n  - two\n");
+	put("wrong.j2", "install:\n  - {{ version }}\n");
+	put("odd.j2", "instal: [x]\n");
+	struct manifest *manifest = expect_manifest("# jinja: trim_blocks lstrip_blocks\n"
+						    "image: base\n"
+						    "  {% include 'steps.j2' %}\n");
+	assert_int_equal(manifest->install.count, 2);
+	assert_string_equal(manifest->install.items[1].run, "two");
+	assert_int_equal(manifest->install.items[1].at.line, 3);
+	manifest_free(manifest);
+	assert_null(read_text("image: base\n{% include 'wrong.j2' %}\n", NULL, &err));
+	expect_error(&err, "wrong.j2:2:8: 'version' is undefined");
+	assert_null(read_text("image: base\n{% include 'odd.j2' %}\n", NULL, &err));
+	expect_error(&err, "m.yml:2:4: ");
+	assert_null(read_text("image: base\n{% include '../m.yml' %}\n", NULL, &err));
+	expect_error(&err, "m.yml:2:12: '../m.yml' is no name of a template");
+}
+
 static void everything_else(void **state)
 {
 	(void)state;
@@ -324,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps_in_all_forms),
+		cmocka_unit_test(other_files),
 		cmocka_unit_test(everything_else),
 		cmocka_unit_test(refused_at_their_place),
 		cmocka_unit_test(places_survive_rendering),
