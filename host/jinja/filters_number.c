@@ -106,6 +106,8 @@ static double round_real(double real, int64_t digits)
 		return real;
 	if (digits < 0) {
 		double unit = pow(10, (double)-digits);
+		if (fabs(real) / unit >= 9007199254740992.0)
+			return real; /* neighbours are farther apart than the unit */
 		return isinf(unit) ? copysign(0, real) : nearbyint(real / unit) * unit;
 	}
 	snprintf(text, sizeof text, "%.*f", (int)(digits > 60 ? 60 : digits), real);

@@ -144,6 +144,9 @@ void pop_scope(struct run *run);
 int go_deeper(struct run *run, const struct expression *at);
 /* What a body prints, as a string. */
 struct value *capture(struct run *run, const struct statements *body);
+/* --- macros.c --- */
+int execute_macro(struct run *run, const struct statement *statement);
+struct value *new_macro(struct run *run, const struct statement *statement);
 struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
 			 const struct call *call);
 struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
