@@ -338,6 +338,25 @@ register() {
 	signal TERM 12
 }
 
+@test "-record and -kv: a recording renders the same without servers" {
+	put a 1
+	put t/b 2
+	template '{{ key "@/a" }} {{ range tree "@/t" }}{{ .Path }} {{ .Key }}={{ .Value }}{{ end }} {{ range ls "@/t" }}{{ .Key }}{{ end }} {{ keyOrDefault "@/none" "d" }} {{ keyExists "@/none" }} {{ range services }}{{ .Name }} {{ end }}{{ range service "consul" }}{{ .Node }}{{ end }}'
+	"$AGENT" render -once -record values -template t.ctmpl:out
+	CONSUL_HTTP_ADDR=127.0.0.1:1 "$AGENT" render -once -kv values -template t.ctmpl:again
+	grep -q 't/b b=2 b d false consul test' out
+	diff out again
+	template '{{ key "@/other" }}'
+	fails_with 11 timeout 10 "$AGENT" render -once -kv values -template t.ctmpl:other
+	shows "values holds no answer for key \"$PREFIX/other\""
+	sed 's/: 1,/: 2,/' values >future
+	fails_with 11 timeout 10 "$AGENT" render -once -kv future -template t.ctmpl:other
+	shows 'another version'
+	head -c 100 values >part
+	fails_with 11 timeout 10 "$AGENT" render -once -kv part -template t.ctmpl:other
+	shows part:
+}
+
 @test "-kv: the file that is edited is read again, a broken one is not" {
 	printf 'app:\n  a: 1\n' >k.yml
 	template '{{ key "app/a" }}'
