@@ -184,6 +184,7 @@ static void refused(struct dependency *dependency, struct error *err, bool final
 {
 	struct live *live = dependency->live;
 	dependency->attempts++;
+	error_wrap(err, "%s \"%s\"", dependency->want.kind, dependency->want.name);
 	if (final || !may_retry(dependency->link, dependency->attempts)) {
 		live->owner.failed(live->owner.ctx, err);
 		return;
@@ -226,6 +227,7 @@ static void answered(struct dependency *dependency, struct inquiry *inquiry)
 	count_bursts(dependency, dependency->blocking);
 	pump_recovered(dependency->link);
 	dependency->attempts = 0;
+	dependency->alone = false; /* whatever it was may be over */
 	dependency->index = dependency->as_of = inquiry->index;
 	if (inquiry->index < before)
 		begin_anew(dependency);

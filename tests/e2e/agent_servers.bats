@@ -282,6 +282,7 @@ acl() {
 	: >log
 	agent -once -template t.ctmpl:out
 	ends_with 11
+	grep -qF "key \"$PREFIX/a\"" log
 	grep -qF 403 log
 	[ "$(grep -c 'asking again' log)" = 0 ]
 	acl DELETE "kv/$PREFIX?recurse"
