@@ -143,11 +143,12 @@ static void add_query(struct buf *path, bool *has_query, const char *text)
 	*has_query = true;
 }
 
-int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
-		const char *const *args, struct error *err)
+int consul_path(struct buf *path, const struct want *want, struct error *err)
 {
+	const char *name = want->name, *datacenter = want->datacenter;
+	const char *const *args = want->args;
 	bool has_query = false;
-	const struct endpoint_kind *found = find_kind(kind, err);
+	const struct endpoint_kind *found = find_kind(want->kind, err);
 	if (!found)
 		return -1;
 	buf_puts(path, found->path);

@@ -16,6 +16,7 @@
 #include "common/error.h"
 #include "common/http.h"
 #include "common/value.h"
+#include "common/want.h"
 
 /* Where Consul is and how to be let in. All owned; consul_target_free releases them. */
 struct consul_target {
@@ -38,10 +39,9 @@ void consul_server(const struct consul_target *target, struct http_server *serve
 /* Whether Consul is who knows values of this kind. */
 bool consul_knows(const char *kind);
 
-/* Appends the path and query of the GET that answers this want. args: further query parameters,
- * "key=value" each, ends with NULL; NULL: none. Unknown kind: -1. */
-int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
-		const char *const *args, struct error *err);
+/* Appends the path and query of the GET that answers this want; its arguments are query
+ * parameters. Unknown kind: -1. */
+int consul_path(struct buf *path, const struct want *want, struct error *err);
 
 /* Makes the answer of a response. *found is NULL for a missing key (404). 403 is an error that
  * tells about tokens; other codes are errors with Consul's text. */

@@ -80,6 +80,34 @@ static void set_environment(const struct environment_settings *environment)
 
 /* --- running it --- */
 
+/* What a shell does itself is another thing than the program of that name: echo, for one. */
+static bool is_builtin(const char *word)
+{
+	static const char *const builtins[] = {
+		"alias", "bg",     "break",  "cd",      "command", "continue", "echo",     "eval",
+		"exec",  "exit",   "export", "false",   "fc",      "fg",       "getopts",  "hash",
+		"jobs",  "kill",   "local",  "printf",  "pwd",     "read",     "readonly", "return",
+		"set",   "shift",  "source", "test",    "time",    "times",    "trap",     "true",
+		"type",  "ulimit", "umask",  "unalias", "unset",   "wait",
+	};
+	for (size_t i = 0; i < COUNT_OF(builtins); i++)
+		if (strcmp(word, builtins[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_in_path(const char *word)
+{
+	for (const char *at = getenv("PATH"); at && *at; at += *at == ':') {
+		size_t part = strcspn(at, ":");
+		autofree char *path = mem_printf("%.*s/%s", (int)part, at, word);
+		if (access(path, X_OK) == 0)
+			return true;
+		at += part;
+	}
+	return false;
+}
+
 /* Whether a program is at the beginning, by its path or its name. */
 static bool begins_with_program(const char *command)
 {
@@ -90,14 +118,7 @@ static bool begins_with_program(const char *command)
 		return false;
 	if (strchr(word, '/'))
 		return access(word, X_OK) == 0;
-	for (const char *at = getenv("PATH"); at && *at; at += *at == ':') {
-		size_t part = strcspn(at, ":");
-		autofree char *path = mem_printf("%.*s/%s", (int)part, at, word);
-		if (access(path, X_OK) == 0)
-			return true;
-		at += part;
-	}
-	return false;
+	return !is_builtin(word) && is_in_path(word);
 }
 
 /* One command without anything after it: no operator outside quotes. */

@@ -13,7 +13,6 @@ struct ask {
 	struct inquiry inquiry;
 	struct arena arena;         /* of the inquiry */
 	struct api_request request; /* its body stays until the answer */
-	bool consistent;            /* a follower was too old: the leader is asked */
 	struct http_transfer *transfer;
 	ask_done *done;
 	void *ctx;
@@ -36,7 +35,7 @@ static void add_query(struct buf *path, const char *text)
 /* Where followers may answer: reads of Consul's and Nomad's catalogs. */
 static bool may_be_stale(const struct ask *ask)
 {
-	return ask->settings->max_stale_ms && !ask->consistent &&
+	return ask->settings->max_stale_ms && !ask->inquiry.leader &&
 	       strcmp(ask->settings->api->name, "Vault") != 0;
 }
 
@@ -100,7 +99,7 @@ static void answered(void *ctx, struct http_response *response)
 	int status = 0;
 	ask->transfer = NULL;
 	if (!response->failed && is_too_old(ask, response)) {
-		ask->consistent = true;
+		ask->inquiry.leader = true;
 	} else {
 		status = ask->settings->api->take(&ask->inquiry, response, &err);
 		ask->inquiry.step++;

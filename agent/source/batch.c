@@ -17,6 +17,8 @@ struct batch {
 	struct link *link;
 	struct dependency *keys[MOST_KEYS];
 	bool answered[MOST_KEYS];
+	bool renews; /* keys that are known: their change is not to be missed */
+	uint64_t newest;
 	size_t count;
 	struct buf body;
 	struct http_transfer *transfer;
@@ -42,6 +44,7 @@ static void gather(struct batch *batch, struct queue *queue)
 		if (belongs(batch, at)) {
 			at->queued = false;
 			at->batched = true;
+			batch->renews = batch->renews || at->known;
 			batch->keys[batch->count++] = at;
 			continue;
 		}
@@ -87,8 +90,10 @@ static void finish(struct batch *batch, bool alone)
 	batch->link->asking--;
 	for (size_t i = 0; i < batch->count; i++) {
 		batch->keys[i]->batched = false;
-		if (batch->answered[i])
+		if (batch->answered[i]) {
+			batch->keys[i]->as_of = batch->newest;
 			continue;
+		}
 		batch->keys[i]->alone = batch->keys[i]->alone || alone;
 		pump_want(batch->keys[i]);
 	}
@@ -101,7 +106,9 @@ static void answer(struct batch *batch, size_t i, struct arena *arena, struct va
 {
 	struct dependency *key = batch->keys[i];
 	batch->answered[i] = true;
+	batch->newest = index > batch->newest ? index : batch->newest;
 	key->index = index;
+	key->as_of = 0;
 	key->attempts = 0;
 	live_answer(key, arena, value);
 }
@@ -192,7 +199,9 @@ static int send(struct batch *batch, struct error *err)
 {
 	auto_buf struct buf path = {0};
 	const char *dc = batch->keys[0]->want.datacenter;
-	buf_puts(&path, batch->link->live->settings.max_stale_ms ? "/v1/txn?stale" : "/v1/txn");
+	/* A follower may be behind another one that has told of a change. */
+	bool stale = batch->link->live->settings.max_stale_ms && !batch->renews;
+	buf_puts(&path, stale ? "/v1/txn?stale" : "/v1/txn");
 	if (dc) {
 		buf_puts(&path, strchr(path.data, '?') ? "&dc=" : "?dc=");
 		http_escape(&path, dc, "");

@@ -56,7 +56,7 @@ static int add_path(struct buf *path, const struct want *want, struct error *err
 {
 	if (strcmp(want->kind, "names") == 0)
 		return add_names_path(path, want->name, want->datacenter);
-	return consul_path(path, want->kind, want->name, want->datacenter, want->args, err);
+	return consul_path(path, want, err);
 }
 
 static int ask(struct inquiry *inquiry, struct api_request *request, struct error *err)

@@ -106,7 +106,7 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	*found = NULL;
 	if (!consul_knows(want->kind))
 		return refuse(want, err);
-	frame_add_json(&frame, FRAME_WANT, driver->id, want_value(arena, want));
+	frame_add_json(&frame, FRAME_WANT, driver->id, want_to_value(arena, want));
 	int status = send_all(driver->fd, &frame, err);
 	while (status == 0)
 		status = next_frame(driver, arena, found, err);

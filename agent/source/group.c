@@ -130,23 +130,20 @@ static bool becomes_whole(struct dependency *group)
 	return true;
 }
 
-/* Nothing below the folder is newer than what the keys were read with. */
-static bool is_up_to_date(const struct dependency *group)
-{
-	uint64_t newest = 0;
-	for (const struct dependency *at = group->live->all; at; at = at->next)
-		if (at->group == group && at->index > newest)
-			newest = at->index;
-	return newest >= group->index;
-}
-
 void group_answered(struct dependency *group)
 {
-	if (becomes_whole(group) || is_up_to_date(group))
+	if (becomes_whole(group))
 		return;
 	for (struct dependency *at = group->live->all; at; at = at->next)
-		if (at->group == group)
+		if (at->group == group && (is_whole(group) || at->as_of < group->index))
 			renew(group, at);
+}
+
+void group_doubt(struct dependency *group)
+{
+	for (struct dependency *at = group->live->all; at; at = at->next)
+		if (at->group == group)
+			at->as_of = 0;
 }
 
 /* Who may read a key need not be allowed to list its folder. */

@@ -98,7 +98,7 @@ static struct want copy_want(struct arena *arena, const struct want *want)
 		copy.datacenter = arena_strdup(arena, want->datacenter);
 	while (want->args && want->args[count])
 		count++;
-	if (!count)
+	if (!want->args)
 		return copy;
 	const char **args = arena_alloc(arena, (count + 1) * sizeof *args);
 	for (size_t i = 0; i < count; i++)

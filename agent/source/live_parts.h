@@ -41,6 +41,7 @@ struct dependency {
 	struct arena arena;  /* of the value */
 	unsigned generation;
 	uint64_t index;
+	uint64_t as_of; /* of a key: no change up to this index is missing in its value */
 	uint32_t again_s;
 	struct ask *ask;
 	bool blocking; /* the ask is a blocking query */
@@ -95,6 +96,7 @@ void batch_cancel(struct link *link);
 /* group.c */
 void group_plan(struct live *live);            /* finds watchers for new keys */
 void group_answered(struct dependency *group); /* its index has moved */
+void group_doubt(struct dependency *group);    /* the server may have lost its memory */
 void group_disband(struct dependency *group);  /* its keys are watched one by one */
 
 #endif

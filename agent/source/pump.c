@@ -171,36 +171,47 @@ void pump_watch(struct dependency *dependency)
 		push(&dependency->link->again, dependency);
 }
 
+/* Its index may be of a server that has lost its memory. */
+static void begin_anew(struct dependency *dependency)
+{
+	dependency->index = 0;
+	if (dependency->is_group)
+		group_doubt(dependency);
+}
+
 /* An answer such as 403, or 500: not the whole server is ill. */
 static void refused(struct dependency *dependency, struct error *err, bool final)
 {
 	struct live *live = dependency->live;
-	if (dependency->is_group) {
-		group_disband(dependency);
-		return;
-	}
 	dependency->attempts++;
+	error_wrap(err, "%s \"%s\"", dependency->want.kind, dependency->want.name);
 	if (final || !may_retry(dependency->link, dependency->attempts)) {
 		live->owner.failed(live->owner.ctx, err);
 		return;
 	}
 	uint64_t ms = backoff(dependency->link, dependency->attempts);
+	bool again = dependency->known || dependency->is_group;
 	note_retry(dependency->link, err, ms, dependency->attempts);
-	dependency->index = 0;
-	dependency->timer = loop_after(live->loop, ms,
-				       dependency->known ? watch_again : first_again, dependency);
+	begin_anew(dependency);
+	dependency->timer =
+		loop_after(live->loop, ms, again ? watch_again : first_again, dependency);
 }
 
 static void failed(struct dependency *dependency, const struct ask_end *end)
 {
-	if (!end->no_answer) {
-		refused(dependency, end->err, dependency->live->settings.fail_fast && !end->unwell);
+	struct link *link = dependency->link;
+	bool again = dependency->known || dependency->is_group;
+	if (end->no_answer) {
+		begin_anew(dependency);
+		push(again ? &link->again : &link->first, dependency);
+		pump_outage(link, end->err);
 		return;
 	}
-	/* Its index may be of a server that has lost its memory. */
-	dependency->index = 0;
-	push(dependency->known ? &dependency->link->again : &dependency->link->first, dependency);
-	pump_outage(dependency->link, end->err);
+	pump_recovered(link);
+	if (dependency->is_group && !end->unwell)
+		group_disband(dependency);
+	else
+		refused(dependency, end->err, link->live->settings.fail_fast && !end->unwell);
 }
 
 static void count_bursts(struct dependency *dependency, bool blocking)
@@ -216,10 +227,13 @@ static void answered(struct dependency *dependency, struct inquiry *inquiry)
 	count_bursts(dependency, dependency->blocking);
 	pump_recovered(dependency->link);
 	dependency->attempts = 0;
-	dependency->index = inquiry->index < before ? 0 : inquiry->index;
+	dependency->alone = false; /* whatever it was may be over */
+	dependency->index = dependency->as_of = inquiry->index;
+	if (inquiry->index < before)
+		begin_anew(dependency);
 	dependency->again_s = inquiry->again_s;
 	live_answer(dependency, inquiry->arena, inquiry->found);
-	if (dependency->is_group && inquiry->index != before)
+	if (dependency->is_group && dependency->index != before)
 		group_answered(dependency);
 	if (dependency->watched)
 		pump_watch(dependency);
@@ -245,7 +259,9 @@ static void begin(struct dependency *dependency, bool blocking)
 {
 	struct link *link = dependency->link;
 	auto_error struct error err = {0};
-	struct inquiry inquiry = {.want = &dependency->want};
+	/* A known one is asked for because somebody has told of a change. */
+	bool leader = dependency->known && !blocking;
+	struct inquiry inquiry = {.want = &dependency->want, .leader = leader};
 	link->probing = false;
 	if (blocking) {
 		bool crowded = link->again.len > 0;
@@ -305,6 +321,8 @@ void pump_drop(struct dependency *dependency)
 			link->watching--;
 		else
 			link->asking--;
+		/* If it was the one that goes first after an outage, another does. */
+		link->probing = link->down;
 	}
 	if (dependency->batched)
 		batch_cancel(link);

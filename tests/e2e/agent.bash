@@ -13,6 +13,7 @@ setup() {
 }
 
 teardown() {
+	[ ! -e "$WORK/second/pid" ] || "$BATS_TEST_DIRNAME/../fixtures/consul.sh" stop "$WORK/second"
 	local pid child
 	for pid in "${started[@]}"; do
 		# What the agent runs has process groups of its own.
@@ -34,6 +35,24 @@ put() {
 
 drop() {
 	curl --silent --fail --request DELETE "http://$CONSUL_HTTP_ADDR/v1/kv/$PREFIX/$1" >/dev/null
+}
+
+# many FOLDER COUNT [VALUE]: the keys FOLDER/1 to COUNT, each with its number for a value, or with
+# that one.
+many() {
+	/usr/bin/python3 - "$PREFIX/$1" "$2" "${3-}" <<-'P'
+		import base64, json, os, sys, urllib.request
+		folder, count, value = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+		def put(n):
+		    text = value or str(n)
+		    return {"KV": {"Verb": "set", "Key": "%s/%d" % (folder, n),
+		        "Value": base64.b64encode(text.encode()).decode()}}
+		for first in range(1, count + 1, 60):
+		    body = [put(n) for n in range(first, min(first + 60, count + 1))]
+		    urllib.request.urlopen(urllib.request.Request(
+		        "http://%s/v1/txn" % os.environ["CONSUL_HTTP_ADDR"],
+		        data=json.dumps(body).encode(), method="PUT")).read()
+	P
 }
 
 # template TEXT [FILE]: becomes t.ctmpl, or the file, with @ for the prefix.

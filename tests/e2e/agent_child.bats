@@ -213,6 +213,29 @@ environment() {
 	shows 'from in'
 }
 
+# runs COMMAND OUTPUT: what it prints, as a child.
+runs() {
+	run timeout 10 "$AGENT" render -exec "$1"
+	[ "$status" -eq 0 ]
+	[ "$output" = "$2" ]
+}
+
+@test "a command is what a shell makes of it, whether it needs one or not" {
+	mkdir 'a dir'
+	runs 'X=1 sh -c "echo \$X"' 1
+	runs 'cd "a dir" && ls -d ../a*' '../a dir'
+	runs '  cat /dev/null' ''
+	runs 'echo "a\tb"' "$(sh -c 'echo "a\tb"')"
+	runs 'ls -d a*; echo $((1 + 1))' $'a dir\n2'
+	runs 'seq 2 >"a dir/f"' ''
+	holds 'a dir/f' $'1\n2'
+	runs 'ls "a dir" | wc -l' 1
+	runs 'printf "%s;" "a;b" c\;d' 'a;b;c;d;'
+	runs 'env A=";&|" printenv A' ';&|'
+	runs $'seq 1\nseq 2' $'1\n1\n2'
+	runs 'no-such-program 2>/dev/null || echo no' no
+}
+
 # --- the configuration, read again ---
 
 @test "SIGHUP reads the configuration again: templates that are new, others that are gone" {

@@ -186,25 +186,12 @@ load agent
 
 # --- what is watched ---
 
-# many COUNT: keys many/1 and so on, each with its number as its value.
-many() {
-	python3 - "$1" <<-'P'
-		import base64, json, os, sys, urllib.request
-		count = int(sys.argv[1])
-		for first in range(1, count + 1, 60):
-		    body = [{"KV": {"Verb": "set", "Key": "%s/many/%d" % (os.environ["PREFIX"], n),
-		        "Value": base64.b64encode(b"%d" % n).decode()}} for n in range(first, min(first + 60, count + 1))]
-		    urllib.request.urlopen(urllib.request.Request("http://%s/v1/txn" % os.environ["TEST_CONSUL"],
-		        data=json.dumps(body).encode(), method="PUT")).read()
-	P
-}
-
 descriptors() {
 	find "/proc/$agent/fd" -mindepth 1 | wc -l
 }
 
 @test "1,000 keys: a change of one reaches the file, with few descriptors" {
-	many 1000
+	many many 1000
 	seq 1000 | sed "s|.*|{{ key \"$PREFIX/many/&\" }}|" >t.ctmpl
 	agent -template 't.ctmpl:out:echo ran >>ran'
 	seq 1000 >expected
@@ -222,7 +209,7 @@ descriptors() {
 }
 
 @test "1,000 keys: one that goes away and comes back" {
-	many 1000
+	many many 1000
 	seq 1000 | sed "s|.*|{{ keyOrDefault \"$PREFIX/many/&\" \"none\" }}|" >t.ctmpl
 	agent -template t.ctmpl:out
 	seq 1000 >expected
@@ -252,7 +239,7 @@ descriptors() {
 }
 
 @test "a few keys of a folder that holds very many others" {
-	many 600
+	many many 600
 	put many/x 1
 	seq 30 | sed "s|.*|{{ key \"$PREFIX/many/&\" }}|" >t.ctmpl
 	agent -template 't.ctmpl:out:echo ran >>ran'
@@ -349,6 +336,25 @@ register() {
 	put none 2
 	eventually recorded "[[\"key\",\"$PREFIX/a\",\"1\"],[\"key\",\"$PREFIX/none\",\"2\"]]"
 	signal TERM 12
+}
+
+@test "-record and -kv: a recording renders the same without servers" {
+	put a 1
+	put t/b 2
+	template '{{ key "@/a" }} {{ range tree "@/t" }}{{ .Path }} {{ .Key }}={{ .Value }}{{ end }} {{ range ls "@/t" }}{{ .Key }}{{ end }} {{ keyOrDefault "@/none" "d" }} {{ keyExists "@/none" }} {{ range services }}{{ .Name }} {{ end }}{{ range service "consul" }}{{ .Node }}{{ end }}'
+	"$AGENT" render -once -record values -template t.ctmpl:out
+	CONSUL_HTTP_ADDR=127.0.0.1:1 "$AGENT" render -once -kv values -template t.ctmpl:again
+	grep -q 't/b b=2 b d false consul test' out
+	diff out again
+	template '{{ key "@/other" }}'
+	fails_with 11 timeout 10 "$AGENT" render -once -kv values -template t.ctmpl:other
+	shows "values holds no answer for key \"$PREFIX/other\""
+	sed 's/: 1,/: 2,/' values >future
+	fails_with 11 timeout 10 "$AGENT" render -once -kv future -template t.ctmpl:other
+	shows 'another version'
+	head -c 100 values >part
+	fails_with 11 timeout 10 "$AGENT" render -once -kv part -template t.ctmpl:other
+	shows part:
 }
 
 @test "-kv: the file that is edited is read again, a broken one is not" {

@@ -57,8 +57,8 @@ def pump(source, sink, near, far, short):
 
 def serve(near):
     mode = read("mode")
-    host, port = read("target").split(":")
     try:
+        host, port = read("target").split(":")
         if mode == "reset":
             reset(near)
         elif mode == "500":
@@ -68,7 +68,7 @@ def serve(near):
             open_now.update((near, far))
             threading.Thread(target=pump, args=(near, far, near, far, False), daemon=True).start()
             pump(far, near, near, far, mode == "short")
-    except OSError:
+    except (OSError, ValueError):
         reset(near)
 
 

@@ -38,14 +38,16 @@ static void paths(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		auto_error struct error err = {0};
 		auto_buf struct buf path = {0};
-		assert_int_equal(consul_path(&path, cases[i].kind, cases[i].name,
-					     cases[i].datacenter, NULL, &err),
-				 0);
+		const struct want want = {.kind = cases[i].kind,
+					  .name = cases[i].name,
+					  .datacenter = cases[i].datacenter};
+		assert_int_equal(consul_path(&path, &want, &err), 0);
 		assert_string_equal(path.data, cases[i].path);
 	}
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
-	assert_int_equal(consul_path(&path, "magic", "x", NULL, NULL, &err), -1);
+	assert_int_equal(consul_path(&path, &(struct want){.kind = "magic", .name = "x"}, &err),
+			 -1);
 	expect_error(&err, "'magic'");
 }
 
@@ -55,7 +57,8 @@ static void arguments(void **state)
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
 	const char *const args[] = {"near=a b", "passing=1", "stale", NULL};
-	assert_int_equal(consul_path(&path, "service", "web", "dc1", args, &err), 0);
+	const struct want want = {"service", "web", "dc1", args};
+	assert_int_equal(consul_path(&path, &want, &err), 0);
 	assert_string_equal(path.data, "/v1/health/service/web?near=a%20b&passing=1&stale&dc=dc1");
 }
 

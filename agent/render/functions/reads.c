@@ -13,7 +13,7 @@ static void append_read(struct call *call, const struct want *want, const struct
 {
 	char hex[HASH_HEX] = "";
 	struct arena *arena = call->arena;
-	struct value *read = want_value(arena, want);
+	struct value *read = want_to_value(arena, want);
 	if (call->state->rendering->hash_reads)
 		digest_value(value, hex);
 	value_set(arena, read, "hash", value_string(arena, hex));

@@ -1,16 +1,15 @@
 #include "agent/render/life/record.h"
 
+#include "agent/source/recorded.h"
 #include "common/file.h"
 #include "common/json.h"
 
 #include <string.h>
 
-enum { FORMAT = 1 };
-
 static struct value *entry_of(struct arena *arena, const struct dependency *use)
 {
 	const struct value *value = live_value(use);
-	struct value *entry = want_value(arena, live_want(use));
+	struct value *entry = want_to_value(arena, live_want(use));
 	value_set(arena, entry, "value", value ? (struct value *)value : value_null(arena));
 	return entry;
 }
@@ -29,7 +28,7 @@ int record_write(const char *path, const struct job *jobs, size_t count, struct 
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf text = {0};
 	struct value *root = value_map(&arena), *answers = value_list(&arena);
-	value_set(&arena, root, "factory_values", value_int(&arena, FORMAT));
+	value_set(&arena, root, RECORDED_MARK, value_int(&arena, RECORDED_FORMAT));
 	value_set(&arena, root, "answers", answers);
 	for (size_t i = 0; i < count; i++)
 		for (size_t u = 0; u < jobs[i].use_count; u++)
