@@ -59,6 +59,10 @@ void http_apply_server(CURL *easy, const struct http_server *server, const char 
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
+	if (server->on_tls) {
+		curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, server->on_tls);
+		curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)server);
+	}
 	keep_alive(easy, server);
 }
 

@@ -21,7 +21,10 @@ struct http_server {
 	bool fresh;             /* a connection for each request */
 	uint32_t connect_ms;    /* for connecting; 0: 10 s */
 	uint32_t keep_alive_ms; /* between probes of an idle connection; 0: as the system does */
-	const char *name;       /* what errors call it, "the engine at unix:///..." */
+	/* Prepares the TLS library's own context (CURLOPT_SSL_CTX_FUNCTION; server: this struct),
+	 * or NULL. Returns CURLE_OK. */
+	int (*on_tls)(void *easy, void *context, void *server);
+	const char *name; /* what errors call it, "the engine at unix:///..." */
 };
 
 struct http_client; /* keeps connections open between requests */

@@ -1,4 +1,5 @@
 #include "agent/source/source.h"
+#include "agent/source/tls_address.h"
 #include "common/consul.h"
 #include "common/http.h"
 #include "common/memory.h"
@@ -55,6 +56,7 @@ struct source *source_consul(const char *address, const char *token, struct erro
 	consul->source = (struct source){.get = get, .free = release};
 	if (consul_target_from(&consul->target, address, token, err) == 0) {
 		consul_server(&consul->target, &consul->server);
+		consul->server.on_tls = tls_check_address;
 		consul->client = http_client_new(NULL, &consul->server, err);
 	}
 	if (consul->target.token)

@@ -1,5 +1,6 @@
 #include "agent/source/server.h"
 
+#include "agent/source/tls_address.h"
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -171,6 +172,7 @@ static int set_tls(struct server *server, const struct variables *names, struct 
 	http->key_file = either(tls->key, names->key);
 	if (http->cert_file && !http->key_file)
 		http->key_file = http->cert_file;
+	http->on_tls = tls_check_address;
 	http->insecure = !tls->verify || is_off(names->verify) || is_on(names->skip);
 	if (readable(http->ca_file, server, err) < 0 || readable(http->ca_path, server, err) < 0 ||
 	    readable(http->cert_file, server, err) < 0 || readable(http->key_file, server, err) < 0)
