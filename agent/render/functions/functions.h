@@ -110,6 +110,10 @@ bool collection_has(const struct value *collection, const struct value *needle);
 int collection_explode(struct arena *arena, struct value *map, const char *path,
 		       struct value *value, struct error *err);
 
+/* Appends a time as Go's layouts say ("2006-01-02"); it is UTC's. */
+struct tm;
+void time_format(struct buf *out, const char *layout, const struct tm *time);
+
 /* As Go's encoding/json writes it; indent 0: compact. Cut behind TEMPLATE_OUTPUT bytes, so the
  * caller looks at the length. */
 void gojson_write(struct buf *out, const struct value *value, unsigned indent, bool escape_html);

@@ -22,7 +22,7 @@ static const struct function *const sprig_families[] = {
 	functions_sprig_encoding,    functions_sprig_paths,   functions_sprig_regex,
 	functions_sprig_durations,   functions_sprig_random,  functions_sprig_cases,
 	functions_sprig_semver,      functions_sprig_urls,    functions_sprig_crypto,
-	functions_sprig_unsupported,
+	functions_sprig_unsupported, functions_sprig_dates,
 };
 
 static const struct function *find_in(const struct function *const *list, size_t count,

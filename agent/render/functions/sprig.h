@@ -29,6 +29,7 @@ extern const struct function functions_sprig_cases[];
 extern const struct function functions_sprig_semver[];
 extern const struct function functions_sprig_urls[];
 extern const struct function functions_sprig_crypto[]; /* encryptAES, decryptAES */
+extern const struct function functions_sprig_dates[];
 extern const struct function functions_sprig_unsupported[];
 
 /* Sets the error's message; NULL, as functions return it. */
@@ -51,6 +52,9 @@ bool sprig_equal(const struct value *a, const struct value *b);
 /* Numbers, texts of numbers and booleans; 0 for everything else. */
 int64_t sprig_integer(const struct value *value);
 double sprig_real(const struct value *value);
+
+/* "1h30m" with a sign, to nanoseconds; false for what is no duration. */
+bool sprig_duration(const char *text, int64_t *nanoseconds);
 
 /* The texts of a list's items without nils, or of a single value. */
 struct value *sprig_strings(const struct call *call, const struct value *value);

@@ -84,6 +84,14 @@ static double parse_duration(const char *text)
 	return sum < 0x1p63 ? sum : 0;
 }
 
+bool sprig_duration(const char *text, int64_t *nanoseconds)
+{
+	double size = parse_duration(text);
+	*nanoseconds = (int64_t)(*text == '-' ? -size : size);
+	const char *digits = text + (*text == '-' || *text == '+');
+	return size > 0 || (*digits && strspn(digits, "0.hmsun") == strlen(digits));
+}
+
 static struct value *durations_round(struct call *call, struct error *err)
 {
 	(void)err;

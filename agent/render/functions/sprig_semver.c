@@ -190,7 +190,99 @@ static struct value *semver_compare(struct call *call, struct error *err)
 	return value_bool(call->arena, met);
 }
 
+/* --- a version as a value --- */
+
+struct version_value {
+	struct version version;
+	const char *original, *meta;
+	struct value text;
+};
+
+static const struct version_value *receiver(const struct call *call)
+{
+	return call->receiver->object.data;
+}
+
+static struct value *version_part(const struct call *call, size_t at)
+{
+	return type_named(value_int(call->arena, (int64_t)receiver(call)->version.parts[at]),
+			  "uint64");
+}
+
+static struct value *version_major(struct call *call, struct error *err)
+{
+	(void)err;
+	return version_part(call, 0);
+}
+
+static struct value *version_minor(struct call *call, struct error *err)
+{
+	(void)err;
+	return version_part(call, 1);
+}
+
+static struct value *version_patch(struct call *call, struct error *err)
+{
+	(void)err;
+	return version_part(call, 2);
+}
+
+static struct value *version_prerelease(struct call *call, struct error *err)
+{
+	const struct version *version = &receiver(call)->version;
+	(void)err;
+	return value_stringn(call->arena, version->pre, version->pre_len);
+}
+
+static struct value *version_metadata(struct call *call, struct error *err)
+{
+	(void)err;
+	return value_string(call->arena, receiver(call)->meta);
+}
+
+static struct value *version_original(struct call *call, struct error *err)
+{
+	(void)err;
+	return value_string(call->arena, receiver(call)->original);
+}
+
+static const struct function version_methods[] = {
+	{"Major", "", version_major},
+	{"Minor", "", version_minor},
+	{"Patch", "", version_patch},
+	{"Prerelease", "", version_prerelease},
+	{"Metadata", "", version_metadata},
+	{"Original", "", version_original},
+	{NULL, NULL, NULL},
+};
+
+static const struct value *version_text(const struct value *object)
+{
+	return &((const struct version_value *)object->object.data)->text;
+}
+
+static const struct class class_version = {"*semver.Version", version_methods, version_text};
+
+static struct value *semver_new(struct call *call, struct error *err)
+{
+	struct version_value *made = arena_alloc(call->arena, sizeof *made);
+	const struct version *version = &made->version;
+	const char *end = read_version(call_text(call, 0), false, &made->version);
+	if (!end || *end)
+		return sprig_fail(err, "Invalid Semantic Version");
+	const char *plus = strchr(call_text(call, 0), '+');
+	made->original = call_text(call, 0);
+	made->meta = plus ? plus + 1 : "";
+	const char *text = arena_printf(
+		call->arena, "%llu.%llu.%llu%s%.*s%s", (unsigned long long)version->parts[0],
+		(unsigned long long)version->parts[1], (unsigned long long)version->parts[2],
+		version->pre_len ? "-" : "", (int)version->pre_len, version->pre, plus ? plus : "");
+	made->text = (struct value){.kind = VALUE_STRING, .string = {text, strlen(text)}};
+	return value_object(call->arena, &class_version, made);
+}
+
 const struct function functions_sprig_semver[] = {
+	{"sprig_semver", "s", semver_new},
 	{"sprig_semverCompare", "ss", semver_compare},
 	{NULL, NULL, NULL},
 };

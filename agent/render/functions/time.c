@@ -58,6 +58,12 @@ static size_t add_piece(struct buf *out, const char *layout, const struct tm *ti
 	return 1;
 }
 
+void time_format(struct buf *out, const char *layout, const struct tm *time)
+{
+	while (*layout)
+		layout += add_piece(out, layout, time);
+}
+
 static struct value *time_timestamp(struct call *call, struct error *err)
 {
 	auto_buf struct buf out = {0};
@@ -73,8 +79,7 @@ static struct value *time_timestamp(struct call *call, struct error *err)
 	if (strcmp(layout, "unix") == 0)
 		buf_printf(&out, "%lld", (long long)now);
 	else
-		while (*layout)
-			layout += add_piece(&out, layout, &parts);
+		time_format(&out, layout, &parts);
 	return call_string(call, &out);
 }
 
