@@ -31,6 +31,8 @@ struct exec_settings {
 	int kill_signal, reload_signal; /* 0: none */
 	uint32_t kill_timeout_ms, splay_ms;
 	uint32_t timeout_ms; /* 0: none */
+	bool service; /* what `agent init` stands for: it has the terminal, signals are for it alone
+		       */
 };
 
 struct log_settings {
@@ -46,6 +48,13 @@ struct dedup_settings {
 	bool enabled;
 	const char *prefix;
 	uint32_t ttl_ms;
+};
+
+/* Facts of this system that are kept in Consul, for as long as the process runs. */
+struct facts_settings {
+	const char *prefix; /* of their keys; NULL: they are not registered */
+	const char *const *patterns, *const *directories; /* NULL: a few that are safe; none */
+	uint32_t interval_ms;
 };
 
 struct render_template {
@@ -91,6 +100,7 @@ struct render_settings {
 	struct wait_settings wait;
 	struct log_settings log;
 	struct dedup_settings dedup;
+	struct facts_settings facts;
 	enum missing_policy missing;
 	uint32_t max_stale_ms, block_query_wait_ms;
 	int kill_signal, reload_signal; /* that the agent listens for; 0: none */

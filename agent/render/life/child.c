@@ -82,6 +82,12 @@ int child_start(struct child *child, struct error *err)
 	return 0;
 }
 
+/* A service decides itself what the others of its group hear. */
+static void send(const struct child *child, int number)
+{
+	kill(child->exec->service ? child->pid : -child->pid, number);
+}
+
 static void kill_it(void *ctx)
 {
 	struct child *child = ctx;
@@ -97,7 +103,7 @@ static void end_it(struct child *child)
 	journal_write(child->journal, JOURNAL_INFO, "(child) %s to process %d",
 		      signal_name(child->exec->kill_signal), (int)child->pid);
 	if (child->exec->kill_signal)
-		kill(-child->pid, child->exec->kill_signal);
+		send(child, child->exec->kill_signal);
 	child->killer = loop_after(child->loop, child->exec->kill_timeout_ms, kill_it, child);
 }
 
@@ -135,5 +141,5 @@ void child_stop(struct child *child)
 void child_signal(struct child *child, int number)
 {
 	if (child->pid)
-		kill(-child->pid, number);
+		send(child, number);
 }

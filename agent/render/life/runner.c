@@ -26,6 +26,8 @@ static void on_child_ended(void *ctx, int code)
 	struct runner *runner = ctx;
 	if (!runner->ending)
 		journal_write(runner->journal, JOURNAL_INFO, "(child) ended with code %d", code);
+	if (runner->settings->exec.service && runner->code >= 0)
+		runner->code = code; /* whatever a signal's would have been */
 	runner_end(runner, code);
 }
 
@@ -90,7 +92,8 @@ static bool is_done_once(const struct runner *runner)
 /* Once: everything, or nothing. Watching: each file as soon as it can be. */
 static bool may_write(const struct runner *runner)
 {
-	if (!changes_any(runner, JOB_READY))
+	bool unborn = runner->child && !runner->child_started;
+	if (!changes_any(runner, JOB_READY) && !(unborn && !runner->job_count))
 		return false;
 	return !runner->settings->once ||
 	       (!changes_any(runner, JOB_PENDING) && !changes_any(runner, JOB_LACKING));
