@@ -40,4 +40,5 @@ void reload(struct runner *runner)
 	runner->settings = &runner->fresh;
 	if (jobs_open(runner, &err) < 0 || source_open(runner, &err) < 0)
 		runner_fail(runner, CODE_RUNNER, &err);
+	registration_open(runner);
 }
