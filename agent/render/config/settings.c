@@ -1,7 +1,6 @@
-#include "agent/render/config/keys.h"
+#include "agent/render/config/settings.h"
 
 #include <limits.h>
-#include <stddef.h>
 
 enum { COMMAND_TIMEOUT_MS = 30000, KILL_TIMEOUT_MS = 30000, LEASE_MS = 300000 };
 enum { FACTS_INTERVAL_MS = 60000 };
@@ -10,16 +9,6 @@ enum { FACTS_INTERVAL_MS = 60000 };
  * ended because one is away. */
 enum { ATTEMPTS = 12, ATTEMPTS_ONCE = 3 };
 static const unsigned attempts_unsaid = UINT_MAX;
-
-#define FACTS(field) offsetof(struct facts_settings, field)
-
-const struct config_key config_facts_keys[] = {
-	{"prefix", config_text, FACTS(prefix), NULL, NULL},
-	{"interval", config_duration, FACTS(interval_ms), NULL, NULL},
-	{"patterns", config_strings, FACTS(patterns), NULL, NULL},
-	{"external_dirs", config_strings, FACTS(directories), NULL, NULL},
-	{NULL, NULL, 0, NULL, NULL},
-};
 
 static const struct server_settings server_defaults = {
 	.renew_token = true,
