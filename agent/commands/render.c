@@ -44,7 +44,7 @@ static int run(int argc, char **argv, struct arena *arena, struct error *err)
 	if (settings.parse_only)
 		return parse_only(&settings, err);
 	if (!settings.count && !settings.directory_count && !settings.exec.command &&
-	    !settings.facts.prefix) {
+	    !render_registers(&settings)) {
 		error_set(err, "nothing to render: name templates by -template or -config");
 		return fail(CODE_FLAGS, err);
 	}

@@ -327,6 +327,38 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	shows "unknown key 'prefx' in the facts block: did you mean 'prefix'?"
 }
 
+@test "a node of the catalog has them as its metadata" {
+	mkdir facts.d
+	echo role=db >facts.d/a.txt
+	node=$PREFIX
+	meta() { curl --silent "http://$TEST_CONSUL/v1/catalog/node/$node" | jq -r "$1"; }
+	shown() { [ "$(meta "$1")" = "$2" ]; }
+	start -log-level info -facts-node "$node" -facts-interval 200ms -facts-external-dir facts.d \
+		-facts-pattern role -facts-pattern os.id -facts-pattern networking.ip -- sleep 60
+	eventually shown .Node.Meta.role db
+	shown .Node.Meta.os_id "$("$AGENT" facts os.id)"
+	shown .Node.Address "$("$AGENT" facts networking.ip)"
+	rm facts.d/a.txt
+	eventually shown .Node.Meta.role null
+	sleep 0.5
+	[ "$(grep -c "node $node has changed" log)" = 2 ]
+	# Who has the same facts has nothing to change.
+	"$AGENT" init -log-level info -facts-node "$node" -facts-pattern os.id \
+		-facts-pattern networking.ip -- sleep 0.5 2>again
+	! has again 'has changed'
+	kill -TERM "$pid"
+	ends_with 143
+	curl --silent --request PUT --data "{\"Node\": \"$node\"}" \
+		"http://$TEST_CONSUL/v1/catalog/deregister" >/dev/null
+}
+
+@test "a node that is an agent of Consul's own is refused, keys are kept all the same" {
+	start -facts-node test -facts-prefix "$PREFIX" -- sh -c 'sleep 1; exit 3'
+	ends_with 3
+	has log "the node 'test' is an agent of Consul's"
+	is os.id "$("$AGENT" facts os.id)"
+}
+
 @test "Consul away: said once, tried again, and the command runs on" {
 	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	start -consul-addr "127.0.0.1:$port" -consul-retry-backoff 20ms -consul-retry-max-backoff 100ms \

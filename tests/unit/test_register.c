@@ -1,6 +1,7 @@
 #include "tests/unit/check.h"
 
 #include "agent/render/life/register.h"
+#include "agent/render/life/register_node.h"
 #include "common/json.h"
 #include "common/own.h"
 
@@ -81,12 +82,60 @@ static void batches(void **state)
 	}
 }
 
+static void nodes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *facts, *there, *body, *error;
+	} cases[] = {
+		{"{\"networking.ip\":\"192.0.2.1\",\"os.x y\":\"1\"}", "null",
+		 "{\"Node\":\"n\",\"Address\":\"192.0.2.1\",\"NodeMeta\":"
+		 "{\"networking_ip\":\"192.0.2.1\",\"os_x_y\":\"1\"}}",
+		 NULL},
+		{"{\"os-id\":\"1\"}",
+		 "{\"Node\":{\"ID\":\"\",\"Address\":\"192.0.2.7\",\"Meta\":null}}",
+		 "{\"Node\":\"n\",\"Address\":\"192.0.2.7\",\"NodeMeta\":{\"os-id\":\"1\"}}", NULL},
+		{"{\"os-id\":\"1\"}",
+		 "{\"Node\":{\"Address\":\"192.0.2.7\",\"Meta\":{\"os-id\":\"1\"}}}", "", NULL},
+		{"{\"os-id\":\"1\"}", "null", "", "has no address"},
+		{"{\"os-id\":\"1\"}", "{\"Node\":{\"ID\":\"7d\",\"Address\":\"192.0.2.7\"}}", "",
+		 "an agent of Consul's"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_error struct error err = {0};
+		auto_buf struct buf body = {0};
+		int status = register_node(&arena, &body, "n", parse(&arena, cases[i].facts),
+					   parse(&arena, cases[i].there), &err);
+		assert_int_equal(status, cases[i].error ? -1 : 0);
+		assert_string_equal(buf_text(&body), cases[i].body);
+		if (cases[i].error)
+			expect_error(&err, cases[i].error);
+	}
+}
+
+/* Consul takes 64 pairs, of 512 bytes each. */
+static void node_limits(void **state)
+{
+	(void)state;
+	auto_arena struct arena arena = {0};
+	auto_error struct error err = {0};
+	auto_buf struct buf body = {0};
+	struct value *facts = parse(&arena, "{\"networking.ip\":\"192.0.2.1\"}");
+	value_set(&arena, facts, "long", value_string(&arena, arena_printf(&arena, "%513d", 1)));
+	assert_int_equal(register_node(&arena, &body, "n", facts, NULL, &err), 0);
+	assert_null(strstr(buf_text(&body), "long"));
+	for (int i = 0; i < 64; i++)
+		value_set(&arena, facts, arena_printf(&arena, "f%d", i), value_string(&arena, "v"));
+	assert_int_equal(register_node(&arena, &body, "n", facts, NULL, &err), -1);
+	expect_error(&err, "a node takes 64 facts, not 65");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(changes),
-		cmocka_unit_test(body),
-		cmocka_unit_test(batches),
+		cmocka_unit_test(changes), cmocka_unit_test(body),        cmocka_unit_test(batches),
+		cmocka_unit_test(nodes),   cmocka_unit_test(node_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 const struct config_key config_facts_keys[] = {
 	{"prefix", config_text, FACTS(prefix), NULL, NULL},
+	{"node", config_text, FACTS(node), NULL, NULL},
 	{"interval", config_duration, FACTS(interval_ms), NULL, NULL},
 	{"patterns", config_strings, FACTS(patterns), NULL, NULL},
 	{"external_dirs", config_strings, FACTS(directories), NULL, NULL},

@@ -253,6 +253,7 @@ static const struct flag flags[] = {
 	KEY("dedup", NULL, "deduplicate.enabled", "one of many agents asks, the others share"),
 	KEY("facts-prefix", "PREFIX", "facts.prefix",
 	    "keep facts of this system in Consul, at PREFIX/os.id and so on"),
+	KEY("facts-node", "NAME", "facts.node", "and as metadata of this node of Consul's catalog"),
 	KEY("facts-interval", "TIME", "facts.interval", "how often they are looked at (60s)"),
 	KEY("facts-pattern", "PATTERN", "facts.patterns", "which facts; may be repeated"),
 	KEY("facts-external-dir", "DIR", "facts.external_dirs",

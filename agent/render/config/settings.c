@@ -86,6 +86,11 @@ static void set_attempts(const struct render_settings *settings, struct retry_se
 							   : ATTEMPTS;
 }
 
+bool render_registers(const struct render_settings *settings)
+{
+	return settings->facts.prefix || settings->facts.node;
+}
+
 int render_settings_finish(struct render_settings *settings, struct error *err)
 {
 	for (size_t i = 0; i < settings->count; i++)
@@ -95,7 +100,7 @@ int render_settings_finish(struct render_settings *settings, struct error *err)
 	set_attempts(settings, &settings->consul.retry);
 	set_attempts(settings, &settings->vault.retry);
 	set_attempts(settings, &settings->nomad.retry);
-	if (settings->facts.prefix && !settings->facts.interval_ms)
+	if (render_registers(settings) && !settings->facts.interval_ms)
 		return error_set(err, "the interval of facts must be longer than 0s");
 	if (settings->missing == MISSING_DEFAULT)
 		settings->missing = settings->once || settings->dry ? MISSING_FAIL : MISSING_WAIT;

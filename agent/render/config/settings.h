@@ -52,7 +52,8 @@ struct dedup_settings {
 
 /* Facts of this system that are kept in Consul, for as long as the process runs. */
 struct facts_settings {
-	const char *prefix; /* of their keys; NULL: they are not registered */
+	const char *prefix; /* of their keys; NULL: none are kept */
+	const char *node;   /* of the catalog, which gets them as its metadata; NULL: none */
 	const char *const *patterns, *const *directories; /* NULL: a few that are safe; none */
 	uint32_t interval_ms;
 };
@@ -127,6 +128,9 @@ int render_config_set(struct arena *arena, struct render_settings *settings, con
 
 /* After all of them: what depends on others (default delimiters, waits); what is contradictory. */
 int render_settings_finish(struct render_settings *settings, struct error *err);
+
+/* Whether facts are to be kept in Consul. */
+bool render_registers(const struct render_settings *settings);
 
 void render_add_template(struct render_settings *settings, struct arena *arena,
 			 const struct render_template *tmpl);

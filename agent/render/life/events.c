@@ -20,7 +20,7 @@ static void end(struct runner *runner, int number)
 /* Where there is nothing to read again, the signal is the service's. */
 static bool is_reload(const struct render_settings *settings, int number)
 {
-	bool plain = !settings->count && !settings->directory_count && !settings->facts.prefix;
+	bool plain = !settings->count && !settings->directory_count && !render_registers(settings);
 	return number == settings->reload_signal && !(settings->exec.service && plain);
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/render/life/gather.h"
 #include "agent/render/life/register.h"
+#include "agent/render/life/register_node.h"
 #include "common/consul.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -16,7 +17,7 @@ struct registration {
 	struct journal *journal;
 	const struct facts_settings *facts;
 	const struct server_settings *consul;
-	char *prefix; /* without slashes around it */
+	char *prefix; /* without slashes around it; NULL: none */
 	/* Until a round fails: what it needs may be made anew, as a token's file. */
 	struct arena server_arena;
 	struct server server;
@@ -73,14 +74,10 @@ static void succeed(struct registration *registration)
 	if (registration->failures)
 		journal_write(registration->journal, JOURNAL_WARN, "(facts) registered again");
 	registration->failures = 0;
-	if (registration->changed)
-		journal_write(registration->journal, JOURNAL_INFO,
-			      "(facts) %zu keys changed below %s/", registration->changed,
-			      registration->prefix);
 	end_round(registration, registration->facts->interval_ms);
 }
 
-/* --- changing --- */
+/* --- asking --- */
 
 static int send(struct registration *registration, const char *method, struct buf *path,
 		http_done *done, struct error *err)
@@ -101,18 +98,90 @@ static int send(struct registration *registration, const char *method, struct bu
 	return registration->transfer ? 0 : -1;
 }
 
+static int answer_of(struct registration *registration, const char *kind, const char *name,
+		     const struct http_response *response, struct value **answer, struct error *err)
+{
+	const struct consul_target target = {.name = (char *)registration->server.http.name};
+	registration->transfer = NULL;
+	buf_clear(&registration->body);
+	return consul_answer(&registration->arena, &target, kind, name, response, answer, err);
+}
+
+/* Any kind that is plain JSON tells success and refusal apart. */
+static int is_done(struct registration *registration, const struct http_response *response,
+		   struct error *err)
+{
+	struct value *answer;
+	return answer_of(registration, "services", "", response, &answer, err);
+}
+
+static void ask(struct registration *registration, const char *kind, const char *name,
+		http_done *done)
+{
+	auto_error struct error err = {0};
+	auto_buf struct buf path = {0};
+	if (consul_path(&path, kind, name, NULL, NULL, &err) < 0 ||
+	    send(registration, "GET", &path, done, &err) < 0)
+		fail(registration, &err);
+}
+
+/* --- the catalog --- */
+
+static void on_node_changed(void *ctx, struct http_response *response)
+{
+	struct registration *registration = ctx;
+	auto_error struct error err = {0};
+	if (is_done(registration, response, &err) < 0)
+		fail(registration, &err);
+	else
+		succeed(registration);
+}
+
+static int change_node(struct registration *registration, const struct value *there,
+		       struct error *err)
+{
+	auto_buf struct buf path = {0};
+	if (register_node(&registration->arena, &registration->body, registration->facts->node,
+			  registration->known, there, err) < 0)
+		return -1;
+	if (!registration->body.len) {
+		succeed(registration);
+		return 0;
+	}
+	journal_write(registration->journal, JOURNAL_INFO, "(facts) the node %s has changed",
+		      registration->facts->node);
+	buf_puts(&path, "/v1/catalog/register");
+	return send(registration, "PUT", &path, on_node_changed, err);
+}
+
+static void on_node(void *ctx, struct http_response *response)
+{
+	struct registration *registration = ctx;
+	auto_error struct error err = {0};
+	struct value *there;
+	if (answer_of(registration, "node", registration->facts->node, response, &there, &err) <
+		    0 ||
+	    change_node(registration, there, &err) < 0)
+		fail(registration, &err);
+}
+
+static void go_on_with_node(struct registration *registration)
+{
+	if (registration->facts->node)
+		ask(registration, "node", registration->facts->node, on_node);
+	else
+		succeed(registration);
+}
+
+/* --- keys --- */
+
 static void change(struct registration *registration);
 
 static void on_changed(void *ctx, struct http_response *response)
 {
 	struct registration *registration = ctx;
-	const struct consul_target target = {.name = (char *)registration->server.http.name};
 	auto_error struct error err = {0};
-	struct value *answer;
-	registration->transfer = NULL;
-	/* Any kind that is plain JSON tells success and refusal apart. */
-	if (consul_answer(&registration->arena, &target, "services", "", response, &answer, &err) <
-	    0)
+	if (is_done(registration, response, &err) < 0)
 		fail(registration, &err);
 	else
 		change(registration);
@@ -123,10 +192,13 @@ static void change(struct registration *registration)
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
 	if (registration->changed == registration->changes->map.len) {
-		succeed(registration);
+		if (registration->changed)
+			journal_write(registration->journal, JOURNAL_INFO,
+				      "(facts) %zu keys changed below %s/", registration->changed,
+				      registration->prefix);
+		go_on_with_node(registration);
 		return;
 	}
-	buf_clear(&registration->body);
 	registration->changed += register_body(&registration->body, registration->prefix,
 					       registration->changes, registration->changed);
 	buf_puts(&path, "/v1/txn");
@@ -134,17 +206,12 @@ static void change(struct registration *registration)
 		fail(registration, &err);
 }
 
-/* --- what is there --- */
-
 static void on_keys(void *ctx, struct http_response *response)
 {
 	struct registration *registration = ctx;
-	const struct consul_target target = {.name = (char *)registration->server.http.name};
 	auto_error struct error err = {0};
 	struct value *keys;
-	registration->transfer = NULL;
-	if (consul_answer(&registration->arena, &target, "tree", registration->prefix, response,
-			  &keys, &err) < 0) {
+	if (answer_of(registration, "tree", registration->prefix, response, &keys, &err) < 0) {
 		fail(registration, &err);
 		return;
 	}
@@ -166,24 +233,19 @@ static int find_server(struct registration *registration, struct error *err)
 	return registration->client ? 0 : -1;
 }
 
-static int ask(struct registration *registration, struct error *err)
-{
-	auto_buf struct buf path = {0};
-	if (find_server(registration, err) < 0 ||
-	    consul_path(&path, "tree", registration->prefix, NULL, NULL, err) < 0)
-		return -1;
-	return send(registration, "GET", &path, on_keys, err);
-}
-
-/* --- facts --- */
+/* --- a round --- */
 
 static void on_facts(void *ctx, struct value *facts, struct error *err)
 {
 	struct registration *registration = ctx;
 	registration->gather = NULL;
 	registration->known = facts;
-	if (!facts || ask(registration, err) < 0)
+	if (!facts || find_server(registration, err) < 0)
 		fail(registration, err);
+	else if (registration->prefix)
+		ask(registration, "tree", registration->prefix, on_keys);
+	else
+		go_on_with_node(registration);
 }
 
 static void begin(void *ctx)
@@ -216,7 +278,7 @@ struct registration *registration_new(struct loop *loop, struct journal *journal
 					      .journal = journal,
 					      .facts = facts,
 					      .consul = consul,
-					      .prefix = trim(facts->prefix)};
+					      .prefix = facts->prefix ? trim(facts->prefix) : NULL};
 	registration->timer = loop_after(loop, 0, begin, registration);
 	return registration;
 }

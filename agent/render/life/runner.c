@@ -36,7 +36,7 @@ void registration_open(struct runner *runner)
 	const struct render_settings *settings = runner->settings;
 	bool stays = !settings->once || settings->exec.service;
 	registration_free(STEAL(runner->registration));
-	if (settings->facts.prefix && stays && !settings->dry)
+	if (render_registers(settings) && stays && !settings->dry)
 		runner->registration = registration_new(runner->loop, runner->journal,
 							&settings->facts, &settings->consul);
 }
