@@ -58,8 +58,6 @@ static int run(int argc, char **argv, struct arena *arena, struct error *err)
 
 int agent_init(int argc, char **argv, struct error *err)
 {
-	struct arena arena = {0};
-	int code = run(argc, argv, &arena, err);
-	arena_free(&arena);
-	return code;
+	auto_arena struct arena arena = {0};
+	return run(argc, argv, &arena, err);
 }

@@ -342,6 +342,9 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	eventually shown .Node.Meta.role null
 	sleep 0.5
 	[ "$(grep -c "node $node has changed" log)" = 2 ]
+	printf '{{ with node "%s" }}{{ .Node.Meta.os_id }}{{ end }}' "$node" >t.ctmpl
+	"$AGENT" render -once -template t.ctmpl:file
+	has file "$("$AGENT" facts os.id)"
 	# Who has the same facts has nothing to change.
 	"$AGENT" init -log-level info -facts-node "$node" -facts-pattern os.id \
 		-facts-pattern networking.ip -- sleep 0.5 2>again
@@ -396,6 +399,47 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	start -consul-addr "$TEST_CONSUL_ACL" -consul-token "$TEST_CONSUL_TOKEN" -log-level info \
 		-facts-prefix "$PREFIX" -facts-pattern os.id -- sleep 60
 	eventually has log "1 keys changed below $PREFIX/"
+}
+
+@test "the token needs no more than the prefix and the node" {
+	acl() {
+		curl --silent --fail --request PUT --header "X-Consul-Token: $TEST_CONSUL_TOKEN" \
+			--data "$2" "http://$TEST_CONSUL_ACL/v1/acl/$1"
+	}
+	name=init-$BATS_TEST_NUMBER-$$
+	acl policy "$(jq -n --arg name "$name" --arg prefix "$PREFIX" '{Name: $name, Rules:
+		"key_prefix \"\($prefix)/\" { policy = \"write\" } node \"\($prefix)\" { policy = \"write\" }"}')"
+	token=$(acl token "{\"Policies\": [{\"Name\": \"$name\"}]}" | jq -r .SecretID)
+	start -consul-addr "$TEST_CONSUL_ACL" -consul-token "$token" -log-level info \
+		-facts-prefix "$PREFIX" -facts-node "$PREFIX" -- sleep 60
+	eventually has log "keys changed below $PREFIX/"
+	eventually has log "the node $PREFIX has changed"
+	sleep 0.3
+	! has log 'not registered'
+	# Neighbours are not its own.
+	kill -TERM "$pid"
+	ends_with 143
+	start -consul-addr "$TEST_CONSUL_ACL" -consul-token "$token" -facts-prefix "$PREFIX-2" -- sleep 60
+	eventually has log "refuses to change keys below $PREFIX-2/: Permission denied"
+}
+
+@test "SIGHUP is the command's where -reload-signal says so" {
+	start -facts-prefix "$PREFIX" -reload-signal= -- \
+		sh -c 'trap "echo hup; exit 2" HUP; echo ready; while :; do sleep 0.05; done'
+	eventually has out ready
+	kill -HUP "$pid"
+	ends_with 2
+}
+
+@test "-once: rendered once, not watched; facts are kept as long as the command runs" {
+	printf '{{ key "%s/name" }}' "$PREFIX" >t.ctmpl
+	put name one
+	start -once -template t.ctmpl:file -facts-prefix "$PREFIX/facts" -facts-interval 200ms -- sleep 60
+	eventually is facts/os.id "$("$AGENT" facts os.id)"
+	put name two
+	curl --silent --request DELETE "http://$TEST_CONSUL/v1/kv/$PREFIX/facts?recurse" >/dev/null
+	eventually is facts/os.id "$("$AGENT" facts os.id)"
+	has file one
 }
 
 @test "a fact's program that hangs keeps no signal from the command" {

@@ -82,6 +82,26 @@ static void batches(void **state)
 	}
 }
 
+static void refused(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{"{\"Results\":null,\"Errors\":[{\"OpIndex\":1,\"What\":\"Denied\"}]}",
+		 "Consul refuses to change keys below p/: Denied"},
+		{"{\"Errors\":[]}", "does not say why"},
+		{"{", "does not say why"},
+		{"", "does not say why"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_error struct error err = {0};
+		auto_buf struct buf answer = {0};
+		buf_puts(&answer, cases[i][0]);
+		assert_int_equal(register_refused(&arena, "Consul", "p", &answer, &err), -1);
+		expect_error(&err, cases[i][1]);
+	}
+}
+
 static void nodes(void **state)
 {
 	(void)state;
@@ -134,8 +154,8 @@ static void node_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(changes), cmocka_unit_test(body),        cmocka_unit_test(batches),
-		cmocka_unit_test(nodes),   cmocka_unit_test(node_limits),
+		cmocka_unit_test(changes), cmocka_unit_test(body),  cmocka_unit_test(batches),
+		cmocka_unit_test(refused), cmocka_unit_test(nodes), cmocka_unit_test(node_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,3 +78,14 @@ size_t register_body(struct buf *body, const char *prefix, const struct value *c
 	buf_putc(body, ']');
 	return count;
 }
+
+int register_refused(struct arena *arena, const char *server, const char *prefix,
+		     const struct buf *answer, struct error *err)
+{
+	auto_error struct error broken = {0};
+	const struct value *reply =
+		json_parse(arena, server, buf_text(answer), answer->len, &broken);
+	const char *why = value_text(value_path(reply, "Errors.0.What"));
+	return error_set(err, "%s refuses to change keys below %s/: %s", server, prefix,
+			 why ? why : "it does not say why");
+}

@@ -3,6 +3,7 @@
 #define FACTORY_AGENT_RENDER_LIFE_REGISTER_H
 
 #include "common/buffer.h"
+#include "common/error.h"
 #include "common/value.h"
 
 enum { REGISTER_BATCH = 64 }; /* operations of a transaction, by Consul's limit */
@@ -17,5 +18,9 @@ struct value *register_changes(struct arena *arena, const struct value *facts,
  * many they are. */
 size_t register_body(struct buf *body, const char *prefix, const struct value *changes,
 		     size_t first);
+
+/* The error that a transaction's answer with status 409 tells about. Returns -1. */
+int register_refused(struct arena *arena, const char *server, const char *prefix,
+		     const struct buf *answer, struct error *err);
 
 #endif

@@ -179,9 +179,14 @@ static void change(struct registration *registration);
 
 static void on_changed(void *ctx, struct http_response *response)
 {
+	enum { ROLLED_BACK = 409 };
 	struct registration *registration = ctx;
 	auto_error struct error err = {0};
-	if (is_done(registration, response, &err) < 0)
+	int status = is_done(registration, response, &err);
+	if (response->status == ROLLED_BACK)
+		status = register_refused(&registration->arena, registration->server.http.name,
+					  registration->prefix, &response->body, &err);
+	if (status < 0)
 		fail(registration, &err);
 	else
 		change(registration);
