@@ -1,7 +1,7 @@
 /* `agent init`: a service's first process. It does what an init has to, renders as `agent render`
  * does, and keeps facts in Consul. */
 #include "agent/commands.h"
-#include "agent/render/life/runner.h"
+#include "agent/commands/render.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -47,13 +47,13 @@ static int run(int argc, char **argv, struct arena *arena, struct error *err)
 		render_print_flags();
 		return 0;
 	}
-	if (!settings.exec.service)
+	if (!asked.version && !settings.exec.service)
 		return misused(err);
 	/* Whoever reads the log may go away. */
 	signal(SIGPIPE, SIG_IGN);
 	if (getpid() != 1)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
-	return runner_run(argc, argv, &settings, err);
+	return render_obey(argc, argv, &settings, &asked, err);
 }
 
 int agent_init(int argc, char **argv, struct error *err)

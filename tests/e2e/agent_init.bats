@@ -99,6 +99,15 @@ has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 	shows "-facts-interval"
 }
 
+@test "a mistake in a template is found without running anything" {
+	echo 'template { contents = "{{ end }}" destination = "file" }' >c.hcl
+	fails_with 11 "$AGENT" init -parse-only -config c.hcl -- touch ran
+	echo 'template { contents = "1" destination = "file" } nomad { enabled = true }' >c.hcl
+	fails_with 0 "$AGENT" init -parse-only -config c.hcl -- touch ran
+	shows "is ignored"
+	[ ! -e ran ] && [ ! -e file ]
+}
+
 @test "every signal reaches the command, and it alone" {
 	cat >command <<-'SH'
 		for name in HUP INT QUIT USR1 USR2 WINCH CONT ALRM TSTP RTMIN+3; do
