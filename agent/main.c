@@ -17,6 +17,7 @@ static const struct command {
 } commands[] = {
 	{"session", agent_session, "serve a driver on standard input and output"},
 	{"render", agent_render, "render files, as consul-template does"},
+	{"init", agent_init, "run a service, as a container's first process"},
 	{"facts", agent_facts, "show facts of this system"},
 	{"version", show_version, "show the version"},
 	{"help", show_help, "show this help"},

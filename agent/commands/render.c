@@ -1,4 +1,6 @@
 /* `agent render`, and consul-template by another name: the same flags and exit codes. */
+#include "agent/commands/render.h"
+
 #include "agent/commands.h"
 #include "agent/render/life/runner.h"
 #include "agent/render/render.h"
@@ -18,6 +20,23 @@ static int fail(int code, struct error *err)
 	return -1;
 }
 
+int render_obey(int argc, char **argv, struct render_settings *settings,
+		const struct render_flags *asked, struct error *err)
+{
+	if (asked->version)
+		return printf("agent %s (renders as consul-template)\n", FACTORY_VERSION) < 0;
+	print_ignored(settings);
+	if (settings->parse_only)
+		return runner_check(settings, err);
+	return runner_run(argc, argv, settings, err);
+}
+
+static bool has_work(const struct render_settings *settings)
+{
+	return settings->count || settings->directory_count || settings->exec.command ||
+	       render_registers(settings);
+}
+
 static int run(int argc, char **argv, struct arena *arena, struct error *err)
 {
 	struct render_settings settings;
@@ -28,22 +47,15 @@ static int run(int argc, char **argv, struct arena *arena, struct error *err)
 		render_print_help();
 		return 0;
 	}
-	if (asked.version)
-		return printf("agent %s (renders as consul-template)\n", FACTORY_VERSION) < 0;
-	print_ignored(&settings);
-	if (settings.parse_only)
-		return runner_check(&settings, err);
-	if (!settings.count && !settings.directory_count && !settings.exec.command) {
+	if (!asked.version && !has_work(&settings)) {
 		error_set(err, "nothing to render: name templates by -template or -config");
 		return fail(CODE_FLAGS, err);
 	}
-	return runner_run(argc, argv, &settings, err);
+	return render_obey(argc, argv, &settings, &asked, err);
 }
 
 int agent_render(int argc, char **argv, struct error *err)
 {
-	struct arena arena = {0};
-	int code = run(argc, argv, &arena, err);
-	arena_free(&arena);
-	return code;
+	auto_arena struct arena arena = {0};
+	return run(argc, argv, &arena, err);
 }

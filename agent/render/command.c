@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NOT_FOUND = 127 };
+enum { NOT_RUNNABLE = 126, NOT_FOUND = 127 };
 
 extern char **environ;
 
@@ -146,18 +146,37 @@ static const char *for_shell(const char *command)
 	return is_simple(command) ? mem_printf("exec %s", command) : command;
 }
 
+/* Whoever reads from it must be in its foreground. There may be none. */
+static void take_terminal(void)
+{
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(STDIN_FILENO, getpid());
+}
+
+/* A service has nobody who would explain its exit code. */
+static int cannot_run(const struct exec_settings *exec)
+{
+	int code = errno == ENOENT ? NOT_FOUND : NOT_RUNNABLE;
+	if (!exec->service)
+		return NOT_FOUND;
+	dprintf(STDERR_FILENO, "agent: can't run '%s': %s\n", exec->argv[0], strerror(errno));
+	return code;
+}
+
 _Noreturn void command_become(const struct exec_settings *exec)
 {
 	sigset_t none;
 	sigemptyset(&none);
 	setpgid(0, 0);
+	if (exec->service)
+		take_terminal();
 	signals_reset(&none);
 	set_environment(&exec->environment);
 	if (exec->argv)
 		execvp(exec->argv[0], (char *const *)exec->argv);
 	else
 		execl("/bin/sh", "sh", "-c", for_shell(exec->command), (char *)NULL);
-	_exit(NOT_FOUND);
+	_exit(cannot_run(exec));
 }
 
 int command_judge(const struct exec_settings *exec, int status, struct error *err)

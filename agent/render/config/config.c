@@ -337,6 +337,7 @@ const struct config_key config_keys[] = {
 	{"log_file", config_block, 0, "the log_file block", log_file_keys},
 	{"syslog", config_block, 0, "the syslog block", syslog_keys},
 	{"deduplicate", config_block, 0, "the deduplicate block", dedup_keys},
+	{"facts", config_block, SETTINGS(facts), "the facts block", config_facts_keys},
 	{"max_stale", config_duration, SETTINGS(max_stale_ms), NULL, NULL},
 	{"block_query_wait", config_duration, SETTINGS(block_query_wait_ms), NULL, NULL},
 	{"kill_signal", config_signal, SETTINGS(kill_signal), NULL, NULL},

@@ -1,5 +1,6 @@
 #include "agent/render/config/flags.h"
 
+#include "common/buffer.h"
 #include "common/memory.h"
 #include "common/nearest.h"
 #include "common/own.h"
@@ -166,7 +167,8 @@ static int take_switch(struct command_line *line, const struct flag *flag, const
 /* Those that every server has. */
 #define SERVER_FLAGS(s, called)                                                                    \
 	KEY(#s "-retry", NULL, #s ".retry.enabled", "ask again when " called " fails (true)"),     \
-		KEY(#s "-retry-attempts", "N", #s ".retry.attempts", "at most; 0: for ever (12; 3 with -once)"), \
+		KEY(#s "-retry-attempts", "N", #s ".retry.attempts",                               \
+		    "at most; 0: for ever (12; 3 with -once)"),                                    \
 		KEY(#s "-retry-backoff", "TIME", #s ".retry.backoff", "at first (250ms)"),         \
 		KEY(#s "-retry-max-backoff", "TIME", #s ".retry.max_backoff", "in the end (1m)"),  \
 		KEY(#s "-ssl", NULL, #s ".ssl.enabled", "use TLS"),                                \
@@ -249,6 +251,13 @@ static const struct flag flags[] = {
 	KEY("max-stale", "TIME", "max_stale", "how old a follower's answer may be (2s)"),
 	KEY("block-query-wait", "TIME", "block_query_wait", "of one blocking query (1m)"),
 	KEY("dedup", NULL, "deduplicate.enabled", "one of many agents asks, the others share"),
+	KEY("facts-prefix", "PREFIX", "facts.prefix",
+	    "keep facts of this system in Consul, at PREFIX/os.id and so on"),
+	KEY("facts-node", "NAME", "facts.node", "and as metadata of this node of Consul's catalog"),
+	KEY("facts-interval", "TIME", "facts.interval", "how often they are looked at (60s)"),
+	KEY("facts-pattern", "PATTERN", "facts.patterns", "which facts; may be repeated"),
+	KEY("facts-external-dir", "DIR", "facts.external_dirs",
+	    "whose facts count too; may be repeated"),
 	KEY("default-left-delimiter", "TEXT", "default_delimiters.left", "of templates ({{)"),
 	KEY("default-right-delimiter", "TEXT", "default_delimiters.right", "of templates (}})"),
 	KEY("template-error-fatal", NULL, "template_error_fatal",
@@ -284,11 +293,31 @@ static const struct flag *find_flag(const char *name, size_t len, struct error *
 	return NULL;
 }
 
+/* Of `agent init`: all words after "--". */
+static int take_child(struct command_line *line, char **words)
+{
+	struct exec_settings *exec = &line->settings->exec;
+	auto_buf struct buf text = {0};
+	if (!words[0]) {
+		error_set(line->err, "there is no command after --");
+		return fail(CODE_FLAGS, line->err);
+	}
+	for (size_t i = 0; words[i]; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", words[i]);
+	exec->command = arena_strdup(line->arena, buf_text(&text));
+	exec->argv = (const char *const *)words;
+	exec->enabled = exec->service = true;
+	return 0;
+}
+
 /* "-name", "--name", "-name=value", "-name value". */
 static int walk(struct command_line *line, int argc, char **argv)
 {
+	bool init = strcmp(argv[0], "init") == 0;
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
+		if (init && strcmp(word, "--") == 0)
+			return take_child(line, argv + i + 1);
 		if (word[0] != '-') {
 			error_set(line->err, "unexpected argument '%s'", word);
 			return fail(CODE_FLAGS, line->err);
@@ -324,15 +353,21 @@ int render_command_line(int argc, char **argv, struct arena *arena,
 	return render_settings_finish(settings, err) < 0 ? fail(CODE_FLAGS, err) : 0;
 }
 
-void render_print_help(void)
+void render_print_flags(void)
 {
-	puts("usage: agent render [FLAG]...\n\n"
-	     "Renders templates as consul-template does, with values from Consul, Vault, Nomad or "
-	     "a file:\nonce, or again whenever a value changes.\n\nflags:");
+	puts("flags:");
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		printf("  -%s%s%-*s %s\n", flags[i].name, flags[i].argument ? "=" : "",
 		       (int)(40 - strlen(flags[i].name) - (flags[i].argument != NULL)),
 		       flags[i].argument ? flags[i].argument : "", flags[i].help);
+}
+
+void render_print_help(void)
+{
+	puts("usage: agent render [FLAG]...\n\n"
+	     "Renders templates as consul-template does, with values from Consul, Vault, Nomad or "
+	     "a file:\nonce, or again whenever a value changes.\n");
+	render_print_flags();
 	puts("\nexit codes: 0 done, 11 rendering failed, 12 interrupted, 13 flags, 14 a template "
 	     "or server can't be\nused, 15 configuration; with -exec, the child's own");
 }

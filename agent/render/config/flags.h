@@ -1,4 +1,4 @@
-/* The command line of `agent render`, which is consul-template's. */
+/* The command line of `agent render`, which is consul-template's, and of `agent init`. */
 #ifndef FACTORY_AGENT_RENDER_CONFIG_FLAGS_H
 #define FACTORY_AGENT_RENDER_CONFIG_FLAGS_H
 
@@ -18,11 +18,13 @@ struct render_flags {
 };
 
 /* Reads configurations first, then the flags over them, whatever their order. A mistake's exit
- * code is CODE_FLAGS or CODE_CONFIG. Everything is in `arena`; argv must stay. */
+ * code is CODE_FLAGS or CODE_CONFIG. Where argv[0] is "init", what follows "--" is the child.
+ * Everything is in `arena`; argv must stay. */
 int render_command_line(int argc, char **argv, struct arena *arena,
 			struct render_settings *settings, struct render_flags *flags,
 			struct error *err);
 
 void render_print_help(void);
+void render_print_flags(void); /* of it, the list alone */
 
 #endif

@@ -63,7 +63,8 @@ config_reader config_missing;  /* enum missing_policy */
 config_reader config_ignore;   /* a warning */
 config_reader config_refuse;   /* an error: without it something else would happen */
 
-/* The keys of a wait block, of a template, and of the configuration. */
-extern const struct config_key config_wait_keys[], config_template_keys[], config_keys[];
+/* The keys of a wait block, of a template, of the facts block, and of the configuration. */
+extern const struct config_key config_wait_keys[], config_template_keys[], config_facts_keys[],
+	config_keys[];
 
 #endif

@@ -3,15 +3,20 @@
 #include <limits.h>
 
 enum { COMMAND_TIMEOUT_MS = 30000, KILL_TIMEOUT_MS = 30000, LEASE_MS = 300000 };
+enum { FACTS_INTERVAL_MS = 60000 };
 
-/* Whoever renders once wants to know soon that there is no server. */
+/* Whoever renders once wants to know soon that there is no server; a service that runs is not
+ * ended because one is away. */
 enum { ATTEMPTS = 12, ATTEMPTS_ONCE = 3 };
 static const unsigned attempts_unsaid = UINT_MAX;
 
 static const struct server_settings server_defaults = {
 	.renew_token = true,
 	.default_lease_ms = LEASE_MS,
-	.retry = {.enabled = true, .attempts = UINT_MAX, .backoff_ms = 250, .max_backoff_ms = 60000},
+	.retry = {.enabled = true,
+		  .attempts = UINT_MAX,
+		  .backoff_ms = 250,
+		  .max_backoff_ms = 60000},
 	.tls = {.verify = true},
 	.transport = {.dial_keep_alive_ms = 30000,
 		      .dial_timeout_ms = 30000,
@@ -31,6 +36,7 @@ void render_settings_init(struct render_settings *settings, struct arena *arena)
 		.after = exec_defaults,
 		.log = {.level = "WARN", .facility = "LOCAL0", .name = "consul-template"},
 		.dedup = {.prefix = "consul-template/dedup/", .ttl_ms = 15000},
+		.facts = {.interval_ms = FACTS_INTERVAL_MS},
 		.max_stale_ms = 2000,
 		.block_query_wait_ms = 60000,
 		.kill_signal = SIGINT,
@@ -78,7 +84,14 @@ static void complete(const struct render_settings *settings, struct render_templ
 static void set_attempts(const struct render_settings *settings, struct retry_settings *retry)
 {
 	if (retry->attempts == attempts_unsaid)
-		retry->attempts = settings->once ? ATTEMPTS_ONCE : ATTEMPTS;
+		retry->attempts = settings->once           ? ATTEMPTS_ONCE
+				  : settings->exec.service ? 0
+							   : ATTEMPTS;
+}
+
+bool render_registers(const struct render_settings *settings)
+{
+	return settings->facts.prefix || settings->facts.node;
 }
 
 int render_settings_finish(struct render_settings *settings, struct error *err)
@@ -90,6 +103,8 @@ int render_settings_finish(struct render_settings *settings, struct error *err)
 	set_attempts(settings, &settings->consul.retry);
 	set_attempts(settings, &settings->vault.retry);
 	set_attempts(settings, &settings->nomad.retry);
+	if (render_registers(settings) && !settings->facts.interval_ms)
+		return error_set(err, "the interval of facts must be longer than 0s");
 	if (settings->missing == MISSING_DEFAULT)
 		settings->missing = settings->once || settings->dry ? MISSING_FAIL : MISSING_WAIT;
 	if (settings->err_on_failed_lookup)

@@ -31,6 +31,8 @@ struct exec_settings {
 	int kill_signal, reload_signal; /* 0: none */
 	uint32_t kill_timeout_ms, splay_ms;
 	uint32_t timeout_ms; /* 0: none */
+	bool service; /* what `agent init` stands for: it has the terminal, signals are for it alone
+		       */
 };
 
 struct log_settings {
@@ -46,6 +48,14 @@ struct dedup_settings {
 	bool enabled;
 	const char *prefix;
 	uint32_t ttl_ms;
+};
+
+/* Facts of this system that are kept in Consul, for as long as the process runs. */
+struct facts_settings {
+	const char *prefix; /* of their keys; NULL: none are kept */
+	const char *node;   /* of the catalog, which gets them as its metadata; NULL: none */
+	const char *const *patterns, *const *directories; /* NULL: a few that are safe; none */
+	uint32_t interval_ms;
 };
 
 struct render_template {
@@ -91,6 +101,7 @@ struct render_settings {
 	struct wait_settings wait;
 	struct log_settings log;
 	struct dedup_settings dedup;
+	struct facts_settings facts;
 	enum missing_policy missing;
 	uint32_t max_stale_ms, block_query_wait_ms;
 	int kill_signal, reload_signal; /* that the agent listens for; 0: none */
@@ -117,6 +128,9 @@ int render_config_set(struct arena *arena, struct render_settings *settings, con
 
 /* After all of them: what depends on others (default delimiters, waits); what is contradictory. */
 int render_settings_finish(struct render_settings *settings, struct error *err);
+
+/* Whether facts are to be kept in Consul. */
+bool render_registers(const struct render_settings *settings);
 
 void render_add_template(struct render_settings *settings, struct arena *arena,
 			 const struct render_template *tmpl);

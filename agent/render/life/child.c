@@ -84,7 +84,7 @@ static void look_for_rest(void *ctx)
 {
 	struct child *child = ctx;
 	child->rest = 0;
-	if (child->killer && kill(-child->pid, 0) == 0)
+	if (child->killer && !child->exec->service && kill(-child->pid, 0) == 0)
 		child->rest = loop_after(child->loop, REST_MS, look_for_rest, child);
 	else
 		all_ended(child);
@@ -111,6 +111,12 @@ int child_start(struct child *child, struct error *err)
 	return 0;
 }
 
+/* A service decides itself what the others of its group hear. */
+static void send(const struct child *child, int number)
+{
+	kill(child->exec->service ? child->pid : -child->pid, number);
+}
+
 static void kill_it(void *ctx)
 {
 	struct child *child = ctx;
@@ -127,7 +133,7 @@ static void end_it(struct child *child)
 	if (number) {
 		journal_write(child->journal, JOURNAL_INFO, "(child) %s to process %d",
 			      signal_name(number), (int)child->pid);
-		kill(-child->pid, number);
+		send(child, number);
 	}
 	child->killer =
 		loop_after(child->loop, number ? child->exec->kill_timeout_ms : 0, kill_it, child);
@@ -167,5 +173,5 @@ void child_stop(struct child *child)
 void child_signal(struct child *child, int number)
 {
 	if (child->pid)
-		kill(-child->pid, number);
+		send(child, number);
 }

@@ -9,21 +9,44 @@ enum { LOOK_MS = 500 };
 
 static const int always[] = {SIGINT, SIGTERM, SIGCHLD, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGHUP};
 
-static void on_signal(struct runner *runner, int number)
+/* The number is that of a process which the signal ended: a service's caller looks at it. */
+static void end(struct runner *runner, int number)
+{
+	bool service = runner->settings->exec.service;
+	journal_write(runner->journal, JOURNAL_INFO, "(runner) %s: ends", signal_name(number));
+	runner_end(runner, service ? 128 + number : CODE_INTERRUPT);
+}
+
+/* Where there is nothing to read again, the signal is the service's. */
+static bool is_reload(const struct render_settings *settings, int number)
+{
+	bool plain = !settings->count && !settings->directory_count && !render_registers(settings);
+	return number == settings->reload_signal && !(settings->exec.service && plain);
+}
+
+/* A service has its own opinion of SIGINT. */
+static bool is_end(const struct runner *runner, int number)
 {
 	const struct render_settings *settings = runner->settings;
+	if (number == SIGTERM)
+		return true;
+	if (number == SIGINT && settings->exec.service && child_is_running(runner->child))
+		return false;
+	return number == SIGINT || number == settings->kill_signal;
+}
+
+static void on_signal(struct runner *runner, int number)
+{
 	if (number == SIGCHLD) {
 		processes_reap(runner->processes);
-	} else if (number == settings->reload_signal) {
+	} else if (is_reload(runner->settings, number)) {
 		runner->reload = true;
-	} else if (number == SIGINT || number == SIGTERM || number == settings->kill_signal) {
-		journal_write(runner->journal, JOURNAL_INFO, "(runner) %s: ends",
-			      signal_name(number));
-		runner_end(runner, CODE_INTERRUPT);
+	} else if (is_end(runner, number)) {
+		end(runner, number);
 	} else if (runner->child && child_is_running(runner->child)) {
 		child_signal(runner->child, number);
 	} else if (number == SIGQUIT || number == SIGHUP) {
-		runner_end(runner, CODE_INTERRUPT);
+		end(runner, number);
 	}
 }
 
@@ -44,16 +67,29 @@ static void on_look(void *ctx)
 		runner->looks = true;
 }
 
+/* A service gets all but those that are the agent's own faults. */
+static void choose(const struct render_settings *settings, sigset_t *set)
+{
+	static const int faults[] = {SIGABRT, SIGBUS,  SIGFPE, SIGILL,
+				     SIGPIPE, SIGSEGV, SIGSYS, SIGTRAP};
+	if (settings->exec.service)
+		sigfillset(set);
+	else
+		sigemptyset(set);
+	for (size_t i = 0; i < COUNT_OF(faults); i++)
+		sigdelset(set, faults[i]);
+	for (size_t i = 0; i < COUNT_OF(always); i++)
+		sigaddset(set, always[i]);
+	if (settings->kill_signal)
+		sigaddset(set, settings->kill_signal);
+	if (settings->reload_signal)
+		sigaddset(set, settings->reload_signal);
+}
+
 int events_open(struct runner *runner, struct error *err)
 {
 	sigset_t set;
-	sigemptyset(&set);
-	for (size_t i = 0; i < COUNT_OF(always); i++)
-		sigaddset(&set, always[i]);
-	if (runner->settings->kill_signal)
-		sigaddset(&set, runner->settings->kill_signal);
-	if (runner->settings->reload_signal)
-		sigaddset(&set, runner->settings->reload_signal);
+	choose(runner->settings, &set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	runner->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (runner->signals < 0)

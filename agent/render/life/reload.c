@@ -51,4 +51,5 @@ void reload(struct runner *runner)
 	jobs_replace(runner, &jobs);
 	if (source_open(runner, &err) < 0)
 		runner_fail(runner, CODE_RUNNER, &err);
+	registration_open(runner);
 }

@@ -26,7 +26,19 @@ static void on_child_ended(void *ctx, int code)
 	struct runner *runner = ctx;
 	if (!runner->ending)
 		journal_write(runner->journal, JOURNAL_INFO, "(child) ended with code %d", code);
+	if (runner->settings->exec.service && runner->code >= 0)
+		runner->code = code; /* whatever a signal's would have been */
 	runner_end(runner, code);
+}
+
+void registration_open(struct runner *runner)
+{
+	const struct render_settings *settings = runner->settings;
+	bool stays = !settings->once || settings->exec.service;
+	registration_free(STEAL(runner->registration));
+	if (render_registers(settings) && stays && !settings->dry)
+		runner->registration = registration_new(runner->loop, runner->journal,
+							&settings->facts, &settings->consul);
 }
 
 static int open_all(struct runner *runner, struct error *err)
@@ -43,6 +55,7 @@ static int open_all(struct runner *runner, struct error *err)
 	if (jobs_open(runner, err) < 0 || source_open(runner, err) < 0 ||
 	    events_open(runner, err) < 0)
 		return -1;
+	registration_open(runner);
 	return write_pid(settings, err);
 }
 
@@ -51,6 +64,7 @@ static void close_all(struct runner *runner)
 	if (runner->settings->pid_file)
 		unlink(runner->settings->pid_file);
 	if (runner->loop) {
+		registration_free(runner->registration);
 		source_close(runner);
 		events_close(runner);
 		child_free(runner->child);

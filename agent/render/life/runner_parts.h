@@ -5,6 +5,7 @@
 
 #include "agent/render/life/child.h"
 #include "agent/render/life/job.h"
+#include "agent/render/life/registration.h"
 #include "agent/render/life/runner.h"
 
 struct runner {
@@ -21,6 +22,7 @@ struct runner {
 	struct source *file; /* values from a file; NULL: from servers */
 	struct stamp file_stamp;
 	struct live *live;
+	struct registration *registration; /* NULL: no facts are registered */
 	struct job *jobs;
 	size_t job_count;
 	uint32_t look_timer, quiet_timer;
@@ -56,6 +58,9 @@ void jobs_close(struct runner *runner);
 void jobs_look(struct runner *runner);
 /* Removes files whose template is gone, where a directory says so and everything was rendered. */
 int jobs_purge(struct runner *runner, struct error *err);
+
+/* runner.c: facts, if the settings want them registered; anew, if they are already. */
+void registration_open(struct runner *runner);
 
 /* values.c */
 int source_open(struct runner *runner, struct error *err);
