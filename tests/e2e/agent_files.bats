@@ -153,6 +153,28 @@ no_rest() {
 	signal TERM 12
 }
 
+@test "backup and check: a file that was not good does not cost the backup" {
+	put a 1
+	config <<-'H'
+		template {
+		  contents = "{{ key \"@/a\" }}" destination = "out" backup = true error_fatal = false
+		  check = "grep -q ^[0-9]*$ $CANDIDATE"
+		}
+	H
+	agent -config c.hcl
+	becomes out 1
+	put a 2
+	becomes out 2
+	holds out.bak 1
+	put a bad
+	logs 'the old one stays'
+	holds out.bak 1
+	put a 3
+	becomes out 3
+	holds out.bak 2
+	signal TERM 12
+}
+
 # --- beside the work: pid file, log ---
 
 @test "-pid-file holds the process id, and goes with it" {
@@ -296,6 +318,34 @@ tree_is() {
 	put name sub/ok
 	"$AGENT" render -once -config c.hcl
 	holds out/sub/ok x
+}
+
+@test "directory: purge leaves files of other templates and backups alone, however they are named" {
+	mkdir in out
+	echo old >out/a
+	echo stranger >out/stranger
+	echo new >in/a
+	cat >c.hcl <<-H
+		directory { source = "in" destination = "./out/" purge = true backup = true }
+		template { contents = "x" destination = "$WORK/out/sub/x" }
+	H
+	"$AGENT" render -once -config c.hcl
+	tree_is './a ./a.bak ./sub/x'
+}
+
+@test "directory: a destination within the source, or around it, is refused" {
+	mkdir -p in/deep
+	echo x >in/a
+	ln -s in link
+	for pair in 'in in/out' 'in in' 'in .' 'in/deep in' '. out' 'link in/out/x' 'in link/out' 'in ./in/../in/out'; do
+		printf 'directory { source = "%s" destination = "%s" purge = true }' ${pair% *} "${pair#* }" >c.hcl
+		fails_with 14 timeout 10 "$AGENT" render -once -config c.hcl
+		shows 'lie within each other'
+	done
+	[ "$(find . -type f | sort | xargs)" = './c.hcl ./in/a' ]
+	printf 'directory { source = "in" destination = "in.out" } directory { source = "in/deep" destination = "/%s" }' "$WORK/other" >c.hcl
+	"$AGENT" render -once -config c.hcl
+	holds in.out/a x
 }
 
 @test "directory: one that is not there is an error with 14" {
