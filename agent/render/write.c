@@ -98,8 +98,15 @@ static int replace(const char *path, const struct buf *text, const struct wanted
 static int check(const struct render_template *tmpl, const char *candidate, struct error *err)
 {
 	autofree char *word = mem_printf("CANDIDATE=%s", candidate);
-	const char *const custom[] = {word, NULL};
 	struct exec_settings exec = tmpl->exec;
+	const char *const *given = exec.environment.custom;
+	size_t count = 0;
+	while (given && given[count])
+		count++;
+	autofree const char **custom = mem_alloc((count + 2) * sizeof *custom);
+	for (size_t i = 0; i < count; i++)
+		custom[i] = given[i];
+	custom[count] = word;
 	exec.command = tmpl->check;
 	exec.argv = NULL;
 	exec.environment.custom = custom;

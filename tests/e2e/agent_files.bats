@@ -105,6 +105,19 @@ no_rest() {
 	signal TERM 12
 }
 
+@test "a template's commands and its check have the environment that it says" {
+	cat >c.hcl <<-'H'
+		template {
+		  contents = "x" destination = "out" check = "env | grep ^T_ >seen; cmp $CANDIDATE out || true"
+		  exec { command = "env | grep ^T_ >ran" env { custom = ["T_C=3"] denylist = ["T_A"] } }
+		}
+	H
+	T_A=1 T_B=2 "$AGENT" render -once -config c.hcl
+	holds out x
+	holds seen "$(cat ran)"
+	[ "$(sort ran | xargs)" = 'T_B=2 T_C=3' ]
+}
+
 @test "check: by default a file that is not good ends everything with 11" {
 	echo old >out
 	config <<-'H'
@@ -223,6 +236,19 @@ no_rest() {
 	cat here.log.* here.log | diff - <(tail -n "$(cat here.log* | wc -l)" log)
 	fails_with 14 timeout 10 "$AGENT" render -once -log-file nowhere/log -template t.ctmpl:out
 	shows nowhere/log
+}
+
+@test "-log-rotate-duration: a new file after so long" {
+	put a 0
+	template '{{ key "@/a" }}'
+	agent -log-level info -log-file here.log -log-rotate-duration 1s -template t.ctmpl:out
+	becomes out 0
+	sleep 1.1
+	put a 1
+	becomes out 1
+	signal TERM 12
+	[ "$(find . -name 'here.log.*' | wc -l)" = 1 ]
+	[ "$(grep -c rendered here.log)" = 1 ]
 }
 
 # --- trees ---
