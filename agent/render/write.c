@@ -98,8 +98,15 @@ static int replace(const char *path, const struct buf *text, const struct wanted
 static int check(const struct render_template *tmpl, const char *candidate, struct error *err)
 {
 	autofree char *word = mem_printf("CANDIDATE=%s", candidate);
-	const char *const custom[] = {word, NULL};
 	struct exec_settings exec = tmpl->exec;
+	const char *const *given = exec.environment.custom;
+	size_t count = 0;
+	while (given && given[count])
+		count++;
+	autofree const char **custom = mem_alloc((count + 2) * sizeof *custom);
+	for (size_t i = 0; i < count; i++)
+		custom[i] = given[i];
+	custom[count] = word;
 	exec.command = tmpl->check;
 	exec.argv = NULL;
 	exec.environment.custom = custom;
@@ -114,10 +121,13 @@ static int replace_checked(const struct render_template *tmpl, const struct buf 
 					      wanted->uid, wanted->gid, err);
 	if (!candidate)
 		return -1;
-	if (check(tmpl, candidate, err) == 0)
+	int status = check(tmpl, candidate, err);
+	if (status < 0)
+		error_wrap(err, "the new %s is not good, the old one stays", path);
+	else if (!tmpl->backup || (status = keep_backup(path, err)) == 0)
 		return file_commit(candidate, path, err);
 	unlink(candidate);
-	return error_wrap(err, "the new %s is not good, the old one stays", path);
+	return status;
 }
 
 int render_write(const struct render_template *tmpl, const struct buf *text, bool *changed,
@@ -131,10 +141,11 @@ int render_write(const struct render_template *tmpl, const struct buf *text, boo
 		return 0;
 	if (tmpl->create_dest_dirs && file_make_parents(tmpl->destination, err) < 0)
 		return -1;
-	if (tmpl->backup && !wanted.same_text && keep_backup(tmpl->destination, err) < 0)
+	bool checked = tmpl->check && !wanted.same_text;
+	if (tmpl->backup && !wanted.same_text && !checked &&
+	    keep_backup(tmpl->destination, err) < 0)
 		return -1;
-	int status = tmpl->check && !wanted.same_text
-			     ? replace_checked(tmpl, text, &wanted, err)
+	int status = checked ? replace_checked(tmpl, text, &wanted, err)
 			     : replace(tmpl->destination, text, &wanted, err);
 	*changed = status == 0 && !wanted.same_text;
 	return status;

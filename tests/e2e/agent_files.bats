@@ -105,6 +105,19 @@ no_rest() {
 	signal TERM 12
 }
 
+@test "a template's commands and its check have the environment that it says" {
+	cat >c.hcl <<-'H'
+		template {
+		  contents = "x" destination = "out" check = "env | grep ^T_ >seen; cmp $CANDIDATE out || true"
+		  exec { command = "env | grep ^T_ >ran" env { custom = ["T_C=3"] denylist = ["T_A"] } }
+		}
+	H
+	T_A=1 T_B=2 "$AGENT" render -once -config c.hcl
+	holds out x
+	holds seen "$(cat ran)"
+	[ "$(sort ran | xargs)" = 'T_B=2 T_C=3' ]
+}
+
 @test "check: by default a file that is not good ends everything with 11" {
 	echo old >out
 	config <<-'H'
@@ -146,6 +159,28 @@ no_rest() {
 	[ ! -e out.bak ]
 	put a 2
 	becomes out 2
+	holds out.bak 1
+	put a 3
+	becomes out 3
+	holds out.bak 2
+	signal TERM 12
+}
+
+@test "backup and check: a file that was not good does not cost the backup" {
+	put a 1
+	config <<-'H'
+		template {
+		  contents = "{{ key \"@/a\" }}" destination = "out" backup = true error_fatal = false
+		  check = "grep -q ^[0-9]*$ $CANDIDATE"
+		}
+	H
+	agent -config c.hcl
+	becomes out 1
+	put a 2
+	becomes out 2
+	holds out.bak 1
+	put a bad
+	logs 'the old one stays'
 	holds out.bak 1
 	put a 3
 	becomes out 3
@@ -201,6 +236,19 @@ no_rest() {
 	cat here.log.* here.log | diff - <(tail -n "$(cat here.log* | wc -l)" log)
 	fails_with 14 timeout 10 "$AGENT" render -once -log-file nowhere/log -template t.ctmpl:out
 	shows nowhere/log
+}
+
+@test "-log-rotate-duration: a new file after so long" {
+	put a 0
+	template '{{ key "@/a" }}'
+	agent -log-level info -log-file here.log -log-rotate-duration 1s -template t.ctmpl:out
+	becomes out 0
+	sleep 1.1
+	put a 1
+	becomes out 1
+	signal TERM 12
+	[ "$(find . -name 'here.log.*' | wc -l)" = 1 ]
+	[ "$(grep -c rendered here.log)" = 1 ]
 }
 
 # --- trees ---
@@ -296,6 +344,34 @@ tree_is() {
 	put name sub/ok
 	"$AGENT" render -once -config c.hcl
 	holds out/sub/ok x
+}
+
+@test "directory: purge leaves files of other templates and backups alone, however they are named" {
+	mkdir in out
+	echo old >out/a
+	echo stranger >out/stranger
+	echo new >in/a
+	cat >c.hcl <<-H
+		directory { source = "in" destination = "./out/" purge = true backup = true }
+		template { contents = "x" destination = "$WORK/out/sub/x" }
+	H
+	"$AGENT" render -once -config c.hcl
+	tree_is './a ./a.bak ./sub/x'
+}
+
+@test "directory: a destination within the source, or around it, is refused" {
+	mkdir -p in/deep
+	echo x >in/a
+	ln -s in link
+	for pair in 'in in/out' 'in in' 'in .' 'in/deep in' '. out' 'link in/out/x' 'in link/out' 'in ./in/../in/out'; do
+		printf 'directory { source = "%s" destination = "%s" purge = true }' ${pair% *} "${pair#* }" >c.hcl
+		fails_with 14 timeout 10 "$AGENT" render -once -config c.hcl
+		shows 'lie within each other'
+	done
+	[ "$(find . -type f | sort | xargs)" = './c.hcl ./in/a' ]
+	printf 'directory { source = "in" destination = "in.out" } directory { source = "in/deep" destination = "/%s" }' "$WORK/other" >c.hcl
+	"$AGENT" render -once -config c.hcl
+	holds in.out/a x
 }
 
 @test "directory: one that is not there is an error with 14" {

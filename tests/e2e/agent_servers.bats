@@ -129,6 +129,34 @@ retries=(-consul-retry-backoff=20ms -consul-retry-max-backoff=100ms -consul-retr
 	signal TERM 12
 }
 
+@test "a template is edited, and the configuration read again, during an outage" {
+	put a 1
+	put b 2
+	put c 3
+	template '{{ key "@/a" }}'
+	proxy
+	agent "${retries[@]}" -log-level info -consul-addr "$proxy" -template t.ctmpl:out
+	becomes out 1
+	mode reset
+	logs 'asking again in'
+	template '{{ key "@/b" }}'
+	logs 'was edited'
+	holds out 1
+	mode pass
+	becomes out 2
+	mode hang
+	logs_times 1 'answers again'
+	template '{{ key "@/c" }}'
+	logs_times 2 'was edited'
+	template 'both: {{ key "@/c" }}{{ key "@/a" }}'
+	logs_times 3 'was edited'
+	kill -HUP "$agent"
+	logs 'read the configuration again'
+	mode pass
+	becomes out 'both: 31'
+	signal TERM 12
+}
+
 # A Consul of the test's own, behind the proxy: it begins empty each time.
 second() {
 	"$BATS_TEST_DIRNAME/../fixtures/consul.sh" start "$WORK/second" 3>&- 2>/dev/null

@@ -74,6 +74,15 @@ load agent
 	logs "exit code 7"
 }
 
+@test "a signal ends it at once, while a command runs" {
+	put a 1
+	template '{{ key "@/a" }}'
+	agent -template 't.ctmpl:out:touch ran; while [ ! -e leave ] && [ -e ran ]; do sleep 0.02; done'
+	eventually [ -e ran ]
+	signal TERM 12
+	touch leave
+}
+
 @test "wait gathers changes: three puts, one rendering" {
 	put a 1
 	template '{{ key "@/a" }}'

@@ -3,6 +3,7 @@
 pass   to the address in the file `target`
 reset  every connection is reset, those that are open too
 500    every request is answered with 500, connections that are open are reset
+hang   nothing is answered, connections that are open are reset
 short  every answer of the target ends after half of its first bytes
 """
 
@@ -61,6 +62,8 @@ def serve(near):
         host, port = read("target").split(":")
         if mode == "reset":
             reset(near)
+        elif mode == "hang":
+            open_now.add(near)
         elif mode == "500":
             answer_500(near)
         else:

@@ -113,6 +113,43 @@ int directory_check_name(const char *name, struct error *err)
 	}
 }
 
+/* The path without links, even where its end is not there yet. */
+static char *resolve(const char *path)
+{
+	autofree char *begin = mem_strdup(path);
+	for (;;) {
+		autofree char *real = realpath(*begin ? begin : ".", NULL);
+		const char *rest = path + strlen(begin);
+		char *slash = strrchr(begin, '/');
+		if (real)
+			return mem_printf("%s/%s", real, rest + strspn(rest, "/"));
+		if (!*begin)
+			return mem_strdup(path); /* the working directory is gone */
+		if (slash == begin)
+			slash++;
+		*(slash && *slash ? slash : begin) = '\0';
+	}
+}
+
+static bool is_within(const char *path, const char *root)
+{
+	size_t len = strlen(root);
+	while (len && root[len - 1] == '/')
+		len--;
+	return strncmp(path, root, len) == 0 && (path[len] == '/' || !path[len]);
+}
+
+int directory_check_apart(const char *source, const char *destination, struct error *err)
+{
+	autofree char *from = resolve(source), *to = resolve(destination);
+	if (!is_within(from, to) && !is_within(to, from))
+		return 0;
+	return error_set(err,
+			 "the directory %s and its destination %s lie within each other: "
+			 "choose two that don't",
+			 source, destination);
+}
+
 /* Directories that are empty now, from the deepest one up. */
 static void remove_parents(const char *root, const char *path)
 {
@@ -124,7 +161,18 @@ static void remove_parents(const char *root, const char *path)
 	}
 }
 
-int directory_purge(const char *root, const char *const *keep, size_t count, struct error *err)
+static bool is_kept(const char *path, const struct file_id *keep, size_t count)
+{
+	struct stat info;
+	if (stat(path, &info) < 0)
+		return true; /* it is gone */
+	for (size_t i = 0; i < count; i++)
+		if (keep[i].device == info.st_dev && keep[i].inode == info.st_ino)
+			return true;
+	return false;
+}
+
+int directory_purge(const char *root, const struct file_id *keep, size_t count, struct error *err)
 {
 	struct file_list list;
 	int status = 0;
@@ -132,8 +180,7 @@ int directory_purge(const char *root, const char *const *keep, size_t count, str
 		return -1;
 	for (size_t i = 0; i < list.count && status == 0; i++) {
 		autofree char *path = mem_printf("%s/%s", root, list.names[i]);
-		const char *key = path;
-		if (count && bsearch(&key, keep, count, sizeof *keep, compare))
+		if (is_kept(path, keep, count))
 			continue;
 		if (unlink(path) < 0 && errno != ENOENT)
 			status = error_errno(err, "can't remove %s", path);

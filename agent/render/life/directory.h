@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Files below a directory, by their paths in it, sorted. */
 struct file_list {
@@ -24,8 +25,18 @@ char *directory_result_name(const char *name);
 /* -1 for a rendered name that is empty, absolute or leaves its directory. */
 int directory_check_name(const char *name, struct error *err);
 
-/* Removes what is below `root` and is not among the sorted paths (with root before them), and
- * directories that are empty then. */
-int directory_purge(const char *root, const char *const *keep, size_t count, struct error *err);
+/* -1 where one of the trees lies within the other: what is rendered would be a template, or be
+ * removed with what is left over. */
+int directory_check_apart(const char *source, const char *destination, struct error *err);
+
+/* Which file it is, by whatever path. */
+struct file_id {
+	dev_t device;
+	ino_t inode;
+};
+
+/* Removes files below `root` that are not among those that are kept, and directories that are
+ * empty then. */
+int directory_purge(const char *root, const struct file_id *keep, size_t count, struct error *err);
 
 #endif

@@ -36,6 +36,8 @@ static int add_directory(struct job_list *list, const struct render_directory *d
 			 struct error *err)
 {
 	struct file_list files;
+	if (directory_check_apart(directory->source, directory->destination, err) < 0)
+		return -1;
 	if (directory_list(directory->source, false, &files, err) < 0)
 		return -1;
 	for (size_t i = 0; i < files.count; i++)
@@ -203,25 +205,30 @@ void jobs_look(struct runner *runner)
 
 /* --- what is left over --- */
 
-static int by_text(const void *a, const void *b)
+static void keep_file(struct file_id *keep, size_t *count, const char *path)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	struct stat info;
+	if (stat(path, &info) == 0)
+		keep[(*count)++] = (struct file_id){info.st_dev, info.st_ino};
 }
 
 int jobs_purge(struct runner *runner, struct error *err)
 {
 	const struct render_settings *settings = runner->settings;
-	autofree const char **keep = mem_alloc((runner->job_count + 1) * sizeof *keep);
+	autofree struct file_id *keep = mem_alloc((2 * runner->job_count + 1) * sizeof *keep);
+	size_t count = 0;
 	for (size_t i = 0; i < runner->job_count; i++) {
+		const struct render_template *tmpl = runner->jobs[i].tmpl;
+		autofree char *backup = mem_printf("%s.bak", tmpl->destination);
 		if (runner->jobs[i].state != JOB_DONE)
 			return 0;
-		keep[i] = runner->jobs[i].tmpl->destination;
+		keep_file(keep, &count, tmpl->destination);
+		if (tmpl->backup)
+			keep_file(keep, &count, backup);
 	}
-	qsort(keep, runner->job_count, sizeof *keep, by_text);
 	for (size_t i = 0; i < settings->directory_count; i++)
 		if (settings->directories[i].purge &&
-		    directory_purge(settings->directories[i].destination, keep, runner->job_count,
-				    err) < 0)
+		    directory_purge(settings->directories[i].destination, keep, count, err) < 0)
 			return -1;
 	return 0;
 }
