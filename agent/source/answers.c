@@ -1,0 +1,55 @@
+#include "agent/source/answers.h"
+
+#include "common/json.h"
+
+void answers_add(struct arena *arena, struct value *answers, const struct want *want,
+		 const struct value *value, uint64_t index)
+{
+	struct value *entry = want_value(arena, want);
+	if (index)
+		value_set(arena, entry, "index", value_int(arena, (int64_t)index));
+	value_set(arena, entry, "value", value ? (struct value *)value : value_null(arena));
+	value_append(arena, answers, entry);
+}
+
+struct value *answers_sort(struct arena *arena, const char *name, const struct value *answers,
+			   struct error *err)
+{
+	struct value *sorted = value_map(arena);
+	for (size_t i = 0; value_is(answers, VALUE_LIST) && i < answers->list.len; i++) {
+		struct value *entry = answers->list.items[i];
+		auto_buf struct buf key = {0};
+		if (!value_text(value_get(entry, "kind")) ||
+		    !value_text(value_get(entry, "name"))) {
+			error_set_at(err, name, entry->line, entry->column,
+				     "an answer needs a kind and a name");
+			return NULL;
+		}
+		struct value *want = value_copy(arena, entry);
+		value_unset(want, "value");
+		value_unset(want, "index");
+		json_write(&key, want);
+		value_setn(arena, sorted, key.data, key.len, entry);
+	}
+	return sorted;
+}
+
+const struct value *answers_find(const struct value *sorted, const struct want *want)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf key = {0};
+	json_write(&key, want_value(&arena, want));
+	return value_getn(sorted, key.data, key.len);
+}
+
+struct value *answers_value(const struct value *entry)
+{
+	struct value *value = value_get(entry, "value");
+	return value && value->kind != VALUE_NULL ? value : NULL;
+}
+
+uint64_t answers_consul_index(const struct value *entry)
+{
+	const struct value *index = value_get(entry, "index");
+	return value_is(index, VALUE_INT) && index->integer > 0 ? (uint64_t)index->integer : 0;
+}
