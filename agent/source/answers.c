@@ -53,3 +53,51 @@ uint64_t answers_consul_index(const struct value *entry)
 	const struct value *index = value_get(entry, "index");
 	return value_is(index, VALUE_INT) && index->integer > 0 ? (uint64_t)index->integer : 0;
 }
+
+/* --- documents --- */
+
+static bool survives(const struct value *entry)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	auto_error struct error err = {0};
+	json_write(&text, entry);
+	const struct value *again = json_parse(&arena, "an answer", text.data, text.len, &err);
+	return again && value_equal(entry, again);
+}
+
+static void write_document(struct buf *out, const struct value *answers)
+{
+	auto_arena struct arena arena = {0};
+	struct value *root = value_map(&arena), *list = value_list(&arena);
+	value_set(&arena, root, "factory_values", value_int(&arena, ANSWERS_FORMAT));
+	value_set(&arena, root, "answers", list);
+	for (size_t i = 0; answers && i < answers->list.len; i++)
+		if (survives(answers->list.items[i]))
+			value_append(&arena, list, answers->list.items[i]);
+	json_write(out, root);
+}
+
+bool answers_write(struct buf *out, const struct value *answers, size_t most)
+{
+	size_t before = out->len;
+	write_document(out, answers);
+	if (out->len - before <= most)
+		return true;
+	out->len = before;
+	write_document(out, NULL);
+	return false;
+}
+
+struct value *answers_read(struct arena *arena, const char *name, const char *text, size_t len,
+			   struct error *err)
+{
+	const struct value *root = json_parse(arena, name, text, len, err);
+	const struct value *answers = root ? value_get(root, "answers") : NULL;
+	if (root && value_is(value_get(root, "factory_values"), VALUE_INT) &&
+	    value_is(answers, VALUE_LIST))
+		return answers_sort(arena, name, answers, err);
+	if (root)
+		error_set(err, "%s: these are no values that factory wrote", name);
+	return NULL;
+}

@@ -5,6 +5,9 @@
 #define FACTORY_AGENT_SOURCE_ANSWERS_H
 
 #include "agent/source/source.h"
+#include "common/buffer.h"
+
+enum { ANSWERS_FORMAT = 1 }; /* "factory_values" of a document */
 
 /* Appends an answer to the list; the value (NULL: missing) is not copied. */
 void answers_add(struct arena *arena, struct value *answers, const struct want *want,
@@ -19,5 +22,11 @@ struct value *answers_sort(struct arena *arena, const char *name, const struct v
 const struct value *answers_find(const struct value *sorted, const struct want *want);
 struct value *answers_value(const struct value *entry);   /* NULL: it is missing */
 uint64_t answers_consul_index(const struct value *entry); /* 0: none */
+
+/* A document of them. What JSON can't hold as it is (bytes that are no text) is left out: who wants
+ * it asks for it. False, and a document without any, where it is longer than `most`. */
+bool answers_write(struct buf *out, const struct value *answers, size_t most);
+struct value *answers_read(struct arena *arena, const char *name, const char *text, size_t len,
+			   struct error *err); /* sorted; NULL where it is no such document */
 
 #endif

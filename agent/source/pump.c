@@ -171,6 +171,12 @@ void pump_watch(struct dependency *dependency)
 		push(&dependency->link->again, dependency);
 }
 
+/* What is internal is watched from the beginning: first answers may have to wait for it. */
+static bool is_first(const struct dependency *dependency)
+{
+	return !dependency->known && !dependency->internal;
+}
+
 /* An answer such as 403, or 500: not the whole server is ill. */
 static void refused(struct dependency *dependency, struct error *err, bool final)
 {
@@ -179,6 +185,8 @@ static void refused(struct dependency *dependency, struct error *err, bool final
 		group_disband(dependency);
 		return;
 	}
+	if (share_refused(dependency, err))
+		return;
 	dependency->attempts++;
 	if (final || !may_retry(dependency->link, dependency->attempts)) {
 		live->owner.failed(live->owner.ctx, err);
@@ -187,8 +195,8 @@ static void refused(struct dependency *dependency, struct error *err, bool final
 	uint64_t ms = backoff(dependency->link, dependency->attempts);
 	note_retry(dependency->link, err, ms, dependency->attempts);
 	dependency->index = 0;
-	dependency->timer = loop_after(live->loop, ms,
-				       dependency->known ? watch_again : first_again, dependency);
+	dependency->timer = loop_after(
+		live->loop, ms, is_first(dependency) ? first_again : watch_again, dependency);
 }
 
 static void failed(struct dependency *dependency, const struct ask_end *end)
@@ -199,7 +207,8 @@ static void failed(struct dependency *dependency, const struct ask_end *end)
 	}
 	/* Its index may be of a server that has lost its memory. */
 	dependency->index = 0;
-	push(dependency->known ? &dependency->link->again : &dependency->link->first, dependency);
+	push(is_first(dependency) ? &dependency->link->first : &dependency->link->again,
+	     dependency);
 	pump_outage(dependency->link, end->err);
 }
 
@@ -285,7 +294,10 @@ static bool may_begin(const struct link *link, size_t under_way, size_t most)
 
 void pump_run(struct link *link)
 {
-	while (link->first.len && may_begin(link, link->asking, FIRST_AT_ONCE))
+	if (may_begin(link, 0, 1))
+		share_run(link);
+	while (link->first.len && !share_holds(link) &&
+	       may_begin(link, link->asking, FIRST_AT_ONCE))
 		if (!batch_start(link))
 			begin(pop(&link->first), false);
 	while (link->again.len && may_begin(link, link->watching, most_watched(link)))

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { FORMAT = 1 };
-
 static bool was_before(const struct job *jobs, size_t job, size_t use)
 {
 	for (size_t i = 0; i <= job; i++)
@@ -22,7 +20,7 @@ int record_write(const char *path, const struct job *jobs, size_t count, struct 
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf text = {0};
 	struct value *root = value_map(&arena), *answers = value_list(&arena);
-	value_set(&arena, root, "factory_values", value_int(&arena, FORMAT));
+	value_set(&arena, root, "factory_values", value_int(&arena, ANSWERS_FORMAT));
 	value_set(&arena, root, "answers", answers);
 	for (size_t i = 0; i < count; i++)
 		for (size_t u = 0; u < jobs[i].use_count; u++)

@@ -6,6 +6,7 @@
 #include "agent/render/life/child.h"
 #include "agent/render/life/job.h"
 #include "agent/render/life/runner.h"
+#include "common/hash.h"
 
 struct runner {
 	int argc;
@@ -21,6 +22,8 @@ struct runner {
 	struct source *file; /* values from a file; NULL: from servers */
 	struct stamp file_stamp;
 	struct live *live;
+	struct share_settings sharing; /* with agents that have the same templates */
+	char sharing_id[HASH_HEX];
 	struct job *jobs;
 	size_t job_count;
 	uint32_t look_timer, quiet_timer;
