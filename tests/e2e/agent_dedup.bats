@@ -57,7 +57,8 @@ says() { # NAME TEXT: the agent's log has it.
 	grep -qF -- "$2" "$1.log"
 }
 
-# relay NAME: passes connections on to Consul; NAME.asked has a line for each request.
+# relay NAME [PORT]: passes connections on to Consul; NAME.asked has a line for each request. Its pid
+# is in NAME.relay.
 relay() {
 	python3 -c '
 import os, re, socket, sys, threading
@@ -74,13 +75,14 @@ def pump(a, b, log):
         b.shutdown(socket.SHUT_WR)
     except OSError:
         pass
-s = socket.create_server(("127.0.0.1", 0))
+s = socket.create_server(("127.0.0.1", int(sys.argv[2])))
 open(name + ".port", "w").write(str(s.getsockname()[1]))
 while True:
     near, _ = s.accept()
     far = socket.create_connection((host, int(port)))
     for ends in ((near, far, True), (far, near, False)):
-        threading.Thread(target=pump, args=ends, daemon=True).start()' "$1" 3>&- &
+        threading.Thread(target=pump, args=ends, daemon=True).start()' "$1" "${2:-0}" 3>&- &
+	echo $! >"$1.relay"
 	processes+=($!)
 	within 5 [ -s "$1.port" ]
 }
@@ -89,7 +91,7 @@ while True:
 agent() {
 	local name=$1
 	shift
-	relay "$name"
+	[ -s "$name.port" ] || relay "$name"
 	echo 'deduplicate { ttl = "10s" }' >ttl.hcl
 	"$AGENT" render -dedup -config ttl.hcl -log-level debug \
 		-consul-addr "127.0.0.1:$(cat "$name.port")" -template "t.ctmpl:$name" "$@" \
@@ -247,13 +249,19 @@ asked() { # NAME PATTERN: how often
 	[ "$(grep -c 'GET /v1/kv/data/app' asked)" -ge 2 ]
 }
 
-@test "a token without rights to sessions: a warning, and both work" {
+# limited_token RULES: a Consul with access control is used, with a token that may read this test's
+# keys and what the rules say.
+limited_token() {
 	[ -n "${TEST_CONSUL_ACL-}" ] || skip "no Consul with access control"
 	CONSUL=$TEST_CONSUL_ACL TOKEN=$TEST_CONSUL_TOKEN
-	export CONSUL_HTTP_ADDR=$TEST_CONSUL_ACL
-	consul PUT acl/policy --data '{"Name": "'"$PREFIX"'", "Rules": "key_prefix \"'"$PREFIX"'\" { policy = \"read\" }"}' >/dev/null
+	consul PUT acl/policy --data '{"Name": "'"$PREFIX"'", "Rules":
+		"key_prefix \"'"$PREFIX"'\" { policy = \"read\" } '"$1"'"}' >/dev/null
 	CONSUL_HTTP_TOKEN=$(consul PUT acl/token --data '{"Policies": [{"Name": "'"$PREFIX"'"}]}' | jq -r .SecretID)
-	export CONSUL_HTTP_TOKEN
+	export CONSUL_HTTP_ADDR=$TEST_CONSUL_ACL CONSUL_HTTP_TOKEN
+}
+
+@test "a token without rights to sessions: a warning, and both work" {
+	limited_token ''
 	put a 1
 	template '{{ key "@/a" }}'
 	agent one
@@ -269,12 +277,7 @@ asked() { # NAME PATTERN: how often
 }
 
 @test "a token that may hold sessions but not write the keys: a warning, and both work" {
-	[ -n "${TEST_CONSUL_ACL-}" ] || skip "no Consul with access control"
-	CONSUL=$TEST_CONSUL_ACL TOKEN=$TEST_CONSUL_TOKEN
-	export CONSUL_HTTP_ADDR=$TEST_CONSUL_ACL
-	consul PUT acl/policy --data '{"Name": "'"$PREFIX"'", "Rules": "session_prefix \"\" { policy = \"write\" } key_prefix \"'"$PREFIX"'\" { policy = \"read\" }"}' >/dev/null
-	CONSUL_HTTP_TOKEN=$(consul PUT acl/token --data '{"Policies": [{"Name": "'"$PREFIX"'"}]}' | jq -r .SecretID)
-	export CONSUL_HTTP_TOKEN
+	limited_token 'session_prefix \"\" { policy = \"write\" }'
 	put a 1
 	template '{{ key "@/a" }}'
 	agent one
@@ -290,34 +293,17 @@ asked() { # NAME PATTERN: how often
 @test "Consul comes later than the agents: they ask again, elect and share" {
 	put a 1
 	template '{{ key "@/a" }}'
-	relay late
-	port=$(cat late.port)
-	kill "${processes[0]}"
 	for name in one two; do
-		"$AGENT" render -dedup -log-level debug -consul-addr "127.0.0.1:$port" \
-			-consul-retry-max-backoff 1s -template "t.ctmpl:$name" >"$name.log" 2>&1 3>&- &
-		processes+=($!)
+		relay $name
+		kill "$(cat $name.relay)"
+		agent $name -consul-retry-max-backoff 1s
 	done
 	within 5 says one 'asking again'
 	within 5 says two 'asking again'
 	[ ! -e one ]
-	python3 -c '
-import socket, sys, threading, os
-host, far_port = os.environ["CONSUL_HTTP_ADDR"].split(":")
-def pump(a, b):
-    try:
-        while data := a.recv(65536):
-            b.sendall(data)
-        b.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
-s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
-while True:
-    near, _ = s.accept()
-    far = socket.create_connection((host, int(far_port)))
-    for ends in ((near, far), (far, near)):
-        threading.Thread(target=pump, args=ends, daemon=True).start()' "$port" 3>&- &
-	processes+=($!)
+	for name in one two; do
+		relay $name "$(cat $name.port)"
+	done
 	within 20 holds one 1
 	within 20 holds two 1
 	[ "$(cat one.log two.log | grep -c 'sharing: leads')" -eq 1 ]
@@ -338,4 +324,75 @@ while True:
 	"$AGENT" render -once -dedup -consul-addr "127.0.0.1:$(cat three.port)" -template t.ctmpl:three
 	holds three '1!'
 	[ "$(asked three session)" -eq 0 ]
+}
+
+# many_keys: 40 keys in two folders, more than have a query each.
+many_keys() {
+	local i text=
+	for i in $(seq 40); do
+		put "$((i % 2))/$i" x
+		text+="{{ key \"@/$((i % 2))/$i\" }}"
+	done
+	template "$text"
+	printf 'x%.0s' $(seq 40) >expected
+}
+
+@test "a leader that is cut off is followed by another, and follows it when it is back; many keys" {
+	many_keys
+	agent one -consul-retry-max-backoff 1s -consul-retry-attempts 0
+	within 10 cmp -s expected one
+	agent two
+	within 10 cmp -s expected two
+	kill "$(cat one.relay)"
+	within 40 says two 'sharing: leads'
+	put 1/1 2
+	within 10 grep -q ^2 two
+	relay one "$(cat one.port)"
+	within 20 says one 'sharing: leads no more'
+	within 20 grep -q ^2x one
+	says one 'sharing: follows'
+	: >one.asked
+	put 1/1 3
+	put 0/40 4
+	within 10 grep -q '^3x*4$' two
+	within 10 grep -q '^3x*4$' one
+	[ "$(asked one "$PREFIX")" -eq 0 ]
+	[ "$(asked one txn)" -eq 0 ]
+}
+
+@test "a follower that is cut off for a while goes on, and leads many keys" {
+	many_keys
+	agent one
+	within 10 cmp -s expected one
+	agent two -consul-retry-max-backoff 1s
+	within 10 cmp -s expected two
+	[ "$(asked two txn)" -eq 0 ]
+	kill "$(cat two.relay)"
+	put 1/1 2
+	within 10 grep -q ^2 one
+	within 5 says two 'asking again'
+	relay two "$(cat two.port)"
+	within 10 grep -q ^2 two
+	kill "$(cat one.pid)"
+	within 8 says two 'sharing: leads'
+	put 0/40 3
+	within 10 grep -q '^2x*3$' two
+	[ "$(asked two "$PREFIX.*index=")" -le 20 ]
+}
+
+@test "a missing key is waited for by both; a reload elects again" {
+	template '{{ key "@/a" }}'
+	agent one
+	within 10 says one 'waits for'
+	agent two
+	within 10 says two 'waits for'
+	put a 1
+	within 10 holds one 1
+	within 10 holds two 1
+	kill -HUP "$(cat one.pid)"
+	within 10 says two 'sharing: leads'
+	put a 2
+	within 20 holds two 2
+	within 20 holds one 2
+	[ "$(asked two "/v1/kv/$PREFIX/a")" -gt 0 ]
 }
