@@ -197,6 +197,7 @@ static void refused(struct share *share, const struct http_response *response)
 {
 	auto_error struct error err = {0};
 	autofree char *said = what_it_said(response);
+	pump_recovered(share->link);
 	if (is_session_lost(share, response)) {
 		lose_session(share);
 	} else if (response->status >= 500) {

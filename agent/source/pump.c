@@ -202,6 +202,7 @@ static void refused(struct dependency *dependency, struct error *err, bool final
 static void failed(struct dependency *dependency, const struct ask_end *end)
 {
 	if (!end->no_answer) {
+		pump_recovered(dependency->link); /* the others need not wait for this one */
 		refused(dependency, end->err, dependency->live->settings.fail_fast && !end->unwell);
 		return;
 	}
