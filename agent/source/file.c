@@ -1,21 +1,41 @@
-#include "agent/source/recorded.h"
+/* Values from a file: a tree of keys, or what `agent render -record` has written, which answers
+ * exactly the wants that were recorded. */
+#include "agent/source/answers.h"
 #include "common/file.h"
+#include "common/json.h"
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct file_source {
 	struct source source; /* first: the two are one */
 	struct arena arena;
-	struct value *flat;
+	const char *path;
+	struct value *flat;     /* keys */
+	struct value *recorded; /* answers_sort's; or NULL */
 };
+
+static int get_recorded(const struct file_source *file, const struct want *want,
+			struct value **found, struct error *err)
+{
+	const struct value *entry = answers_find(file->recorded, want);
+	if (!entry)
+		return error_set(err, "%s has no %s \"%s\": record it again", file->path,
+				 want->kind, want->name);
+	*found = answers_value(entry);
+	return 0;
+}
 
 static int get(struct source *source, const struct want *want, struct arena *arena,
 	       struct value **found, struct error *err)
 {
 	const struct file_source *file = (const struct file_source *)source;
+	*found = NULL;
+	if (file->recorded)
+		return get_recorded(file, want, found, err);
 	return kv_answer(arena, file->flat, want->kind, want->name, found, err);
 }
 
@@ -26,17 +46,48 @@ static void release(struct source *source)
 	free(file);
 }
 
-struct source *source_file(const char *path, struct error *err)
+static bool is_json(const char *path)
+{
+	size_t len = strlen(path);
+	return len > 5 && strcmp(path + len - 5, ".json") == 0;
+}
+
+/* 1: it is a recording; 0: it is none. */
+static int open_recording(struct file_source *file, struct error *err)
 {
 	auto_buf struct buf text = {0};
-	if (file_read(path, 0, &text, err) < 0)
-		return NULL;
-	if (recorded_is(&text))
-		return source_recorded(path, &text, err);
+	if (!is_json(file->path))
+		return 0;
+	if (file_read(file->path, 0, &text, err) < 0)
+		return -1;
+	if (!text.len || !memmem(text.data, text.len, "\"factory_values\"", 16))
+		return 0;
+	const struct value *root = json_parse(&file->arena, file->path, text.data, text.len, err);
+	const struct value *format = value_get(root, "factory_values");
+	if (!root || !format)
+		return root ? 0 : -1;
+	if (!value_is(format, VALUE_INT) || format->integer != ANSWERS_FORMAT)
+		return error_set(err, "%s is a recording of another version: record it again",
+				 file->path);
+	file->recorded = answers_sort(&file->arena, file->path, value_get(root, "answers"), err);
+	return file->recorded ? 1 : -1;
+}
+
+static int open_file(struct file_source *file, struct error *err)
+{
+	int recording = open_recording(file, err);
+	if (recording)
+		return recording < 0 ? -1 : 0;
+	file->flat = kv_read(&file->arena, file->path, err);
+	return file->flat ? 0 : -1;
+}
+
+struct source *source_file(const char *path, struct error *err)
+{
 	struct file_source *file = mem_alloc(sizeof *file);
 	file->source = (struct source){.get = get, .free = release};
-	file->flat = kv_read(&file->arena, path, err);
-	if (file->flat)
+	file->path = arena_strdup(&file->arena, path);
+	if (open_file(file, err) == 0)
 		return &file->source;
 	release(&file->source);
 	return NULL;

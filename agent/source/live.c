@@ -22,6 +22,7 @@ static void free_link(struct link *link)
 {
 	if (!link)
 		return;
+	share_free(link);
 	batch_cancel(link);
 	loop_cancel(link->live->loop, link->timer);
 	http_client_free(link->client);
@@ -63,6 +64,12 @@ static void renew_token(struct link *link)
 		pump_watch(token);
 }
 
+static void share_values(struct link *link)
+{
+	if (link && link->ask.api == &api_consul && link->live->settings.share)
+		share_open(link, link->live->settings.share);
+}
+
 /* Opened when it is first wanted: who has no Vault needs no address of one. */
 static struct link *link_of(struct live *live, const struct api *api, struct error *err)
 {
@@ -72,6 +79,7 @@ static struct link *link_of(struct live *live, const struct api *api, struct err
 	if (!live->links[at]) {
 		live->links[at] = open_link(live, at, api, err);
 		renew_token(live->links[at]);
+		share_values(live->links[at]);
 	}
 	return live->links[at];
 }
@@ -163,13 +171,18 @@ void live_answer(struct dependency *dependency, struct arena *arena, struct valu
 	dependency->value = value;
 	dependency->generation++;
 	*arena = (struct arena){0};
-	if (!dependency->internal)
-		live->owner.changed(live->owner.ctx);
+	if (dependency->internal) {
+		share_told(dependency);
+		return;
+	}
+	share_changed(dependency->link);
+	live->owner.changed(live->owner.ctx);
 }
 
 static void release(struct dependency *dependency)
 {
 	pump_drop(dependency);
+	share_changed(dependency->link);
 	if (!dependency->known && !dependency->internal)
 		dependency->live->unknown--;
 	if (dependency->group)
@@ -203,10 +216,13 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	if (!dependency)
 		return -1;
 	remember_use(live, dependency);
+	if (!dependency->known)
+		share_give(dependency);
 	if (dependency->known) {
 		*found = dependency->value;
 		return 0;
 	}
+	live->complete = false;
 	pump_want(dependency);
 	return 1;
 }
@@ -251,9 +267,12 @@ void live_free(struct live *live)
 
 bool live_settle(struct live *live)
 {
-	for (size_t i = 0; i < COUNT_OF(live->links); i++)
-		if (live->links[i])
-			pump_run(live->links[i]);
+	for (size_t i = 0; i < COUNT_OF(live->links); i++) {
+		if (!live->links[i])
+			continue;
+		share_settle(live->links[i]);
+		pump_run(live->links[i]);
+	}
 	return !live->unknown;
 }
 
@@ -325,6 +344,12 @@ static void index_again(struct live *live)
 		add_to_index(live, at);
 }
 
+void live_drop_groups(struct live *live)
+{
+	if (sweep(live, true))
+		index_again(live);
+}
+
 void live_sweep(struct live *live)
 {
 	bool removed = sweep(live, false);
@@ -335,5 +360,6 @@ void live_sweep(struct live *live)
 		group_plan(live);
 	for (struct dependency *at = live->all; at; at = at->next)
 		at->marked = false;
+	live->complete = true;
 	live_settle(live);
 }

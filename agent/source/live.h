@@ -5,6 +5,7 @@
 #define FACTORY_AGENT_SOURCE_LIVE_H
 
 #include "agent/source/server.h"
+#include "agent/source/share.h"
 #include "agent/source/source.h"
 #include "common/loop.h"
 
@@ -13,6 +14,7 @@ struct dependency; /* one value that templates want */
 
 struct live_settings {
 	const struct server_settings *consul, *vault, *nomad;
+	const struct share_settings *share; /* Consul's values among agents; NULL: each alone */
 	uint32_t max_stale_ms, block_query_wait_ms;
 	bool watch;     /* ask again and again */
 	bool fail_fast; /* an answer such as 403 is final; else it is retried like an outage */

@@ -22,6 +22,7 @@ struct link {
 	struct queue first, again; /* never answered yet; to be watched */
 	size_t asking, watching;   /* requests under way of either kind */
 	struct batch *batches;
+	struct share *share; /* NULL: its values are not shared */
 	bool down; /* it failed: nothing is asked until the timer, then one request first */
 	bool probing;
 	unsigned attempts;
@@ -54,6 +55,7 @@ struct dependency {
 	struct dependency *group;
 	bool is_group;
 	bool internal; /* no template wants it: nobody waits for it or is told of it */
+	bool shared;   /* another agent watches it */
 	size_t members;
 	struct dependency *next, *queue_next;
 };
@@ -70,6 +72,7 @@ struct live {
 	struct dependency **used;
 	size_t used_count, used_room;
 	size_t unknown; /* dependencies that were never answered */
+	bool complete;  /* nothing new was wanted since the last sweep */
 };
 
 /* live.c */
@@ -77,6 +80,8 @@ struct dependency *live_find(struct live *live, const struct want *want, struct 
 void live_make_internal(struct dependency *dependency);
 /* A new value (NULL: missing) in `arena`, which is taken over when it differs from the old one. */
 void live_answer(struct dependency *dependency, struct arena *arena, struct value *value);
+
+void live_drop_groups(struct live *live); /* those without members */
 
 /* pump.c */
 void pump_want(struct dependency *dependency);  /* a first answer, or a new one of a key at once */

@@ -179,10 +179,18 @@ static void begin_anew(struct dependency *dependency)
 		group_doubt(dependency);
 }
 
+/* What is internal is watched from the beginning: first answers may have to wait for it. */
+static bool is_first(const struct dependency *dependency)
+{
+	return !dependency->known && !dependency->internal;
+}
+
 /* An answer such as 403, or 500: not the whole server is ill. */
 static void refused(struct dependency *dependency, struct error *err, bool final)
 {
 	struct live *live = dependency->live;
+	if (share_refused(dependency, err))
+		return;
 	dependency->attempts++;
 	error_wrap(err, "%s \"%s\"", dependency->want.kind, dependency->want.name);
 	if (final || !may_retry(dependency->link, dependency->attempts)) {
@@ -190,20 +198,18 @@ static void refused(struct dependency *dependency, struct error *err, bool final
 		return;
 	}
 	uint64_t ms = backoff(dependency->link, dependency->attempts);
-	bool again = dependency->known || dependency->is_group;
 	note_retry(dependency->link, err, ms, dependency->attempts);
 	begin_anew(dependency);
-	dependency->timer =
-		loop_after(live->loop, ms, again ? watch_again : first_again, dependency);
+	dependency->timer = loop_after(
+		live->loop, ms, is_first(dependency) ? first_again : watch_again, dependency);
 }
 
 static void failed(struct dependency *dependency, const struct ask_end *end)
 {
 	struct link *link = dependency->link;
-	bool again = dependency->known || dependency->is_group;
 	if (end->no_answer) {
 		begin_anew(dependency);
-		push(again ? &link->again : &link->first, dependency);
+		push(is_first(dependency) ? &link->first : &link->again, dependency);
 		pump_outage(link, end->err);
 		return;
 	}
@@ -301,7 +307,10 @@ static bool may_begin(const struct link *link, size_t under_way, size_t most)
 
 void pump_run(struct link *link)
 {
-	while (link->first.len && may_begin(link, link->asking, FIRST_AT_ONCE))
+	if (may_begin(link, 0, 1))
+		share_run(link);
+	while (link->first.len && !share_holds(link) &&
+	       may_begin(link, link->asking, FIRST_AT_ONCE))
 		if (!batch_start(link))
 			begin(pop(&link->first), false);
 	while (link->again.len && may_begin(link, link->watching, most_watched(link)))

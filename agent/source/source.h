@@ -17,7 +17,7 @@ struct source {
 /* Consul's HTTP API, directly; address and token NULL: from the environment (common/consul.h). */
 struct source *source_consul(const char *address, const char *token, struct error *err);
 
-/* A JSON or YAML file of keys (common/kv.h), or a recording (agent/source/recorded.h). */
+/* A JSON or YAML file of keys (common/kv.h), or a recording (agent/source/answers.h). */
 struct source *source_file(const char *path, struct error *err);
 
 /* The driver: writes WANT frames for request `id` to fd and reads VALUE frames from it. The

@@ -148,6 +148,42 @@ for i in range(0, len(keys), 60):
 	[ ! -e out ]
 }
 
+@test "a Consul that was not there, and is not well at first, is asked again" {
+	template '{{ key "a" }}'
+	background '
+import socket
+s = socket.create_server(("127.0.0.1", 0))
+open("port", "w").write(str(s.getsockname()[1]))'
+	wait $server
+	port=$(cat port)
+	timeout 30 "$AGENT" render -once -consul-addr "127.0.0.1:$port" -template t.ctmpl:out 2>log 3>&- &
+	agent=$!
+	for _ in $(seq 100); do ! grep -q 'asking again' log || break; sleep 0.05; done
+	rm port
+	background '
+import http.server, sys
+class Consul(http.server.BaseHTTPRequestHandler):
+    well = False
+    def do_GET(self):
+        body = b"[{\"Key\": \"a\", \"ModifyIndex\": 1, \"Value\": \"eA==\"}]" if Consul.well else b"No cluster leader"
+        self.send_response(200 if Consul.well else 500)
+        Consul.well = True
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args): pass
+server = http.server.HTTPServer(("127.0.0.1", '"$port"'), Consul)
+open("port", "w").write("x")
+server.serve_forever()'
+	code=0
+	wait $agent || code=$?
+	kill $server
+	cat log
+	[ "$code" -eq 0 ]
+	[ "$(cat out)" = x ]
+	grep -q 'No cluster leader' log
+}
+
 @test "something that is no Consul is named as such" {
 	background '
 import http.server

@@ -2,7 +2,7 @@
  * template, the second the status; the rest is the body. A recording is read so too. */
 #include "agent/render/render.h"
 #include "agent/source/api.h"
-#include "agent/source/recorded.h"
+#include "agent/source/answers.h"
 #include "common/own.h"
 
 #include <stdint.h>
@@ -68,9 +68,9 @@ static int get(struct source *source, const struct want *want, struct arena *are
 
 static void read_recording(const struct buf *text)
 {
+	auto_arena struct arena arena = {0};
 	auto_error struct error err = {0};
-	if (recorded_is(text))
-		source_free(source_recorded("recording.json", text, &err));
+	answers_read(&arena, "recording.json", buf_text(text), text->len, &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -121,8 +121,7 @@ static void ask(struct registration *registration, const char *kind, const char 
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
 	const struct want want = {.kind = kind, .name = name};
-	if (consul_path(&path, &want, &err) < 0 ||
-	    send(registration, "GET", &path, done, &err) < 0)
+	if (consul_path(&path, &want, &err) < 0 || send(registration, "GET", &path, done, &err) < 0)
 		fail(registration, &err);
 }
 

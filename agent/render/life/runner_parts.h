@@ -7,6 +7,7 @@
 #include "agent/render/life/job.h"
 #include "agent/render/life/registration.h"
 #include "agent/render/life/runner.h"
+#include "common/hash.h"
 
 struct runner {
 	int argc;
@@ -23,6 +24,8 @@ struct runner {
 	struct stamp file_stamp;
 	struct live *live;
 	struct registration *registration; /* NULL: no facts are registered */
+	struct share_settings sharing;     /* with agents that have the same templates */
+	char sharing_id[HASH_HEX];
 	struct job *jobs;
 	size_t job_count;
 	uint32_t look_timer, quiet_timer;

@@ -1,5 +1,6 @@
 /* Where the values come from: servers, or a file. */
 #include "agent/render/life/runner_parts.h"
+#include "common/file.h"
 #include "common/own.h"
 
 static void on_changed(void *ctx)
@@ -18,10 +19,41 @@ static void on_note(void *ctx, bool warning, const char *text)
 	journal_write(runner->journal, warning ? JOURNAL_WARN : JOURNAL_DEBUG, "(source) %s", text);
 }
 
+/* A digest of all templates. */
+static int identify(struct runner *runner, struct error *err)
+{
+	struct hash *hash = hash_new();
+	int status = 0;
+	for (size_t i = 0; i < runner->job_count && status == 0; i++) {
+		const struct render_template *tmpl = runner->jobs[i].tmpl;
+		auto_buf struct buf text = {0};
+		if (tmpl->source)
+			status = file_read(tmpl->source, 0, &text, err);
+		hash_add_text(hash, tmpl->source ? buf_text(&text) : tmpl->contents);
+		hash_add_text(hash, tmpl->left);
+		hash_add_text(hash, tmpl->right);
+	}
+	hash_finish(hash, runner->sharing_id);
+	return status;
+}
+
+/* Who renders once has nobody to share with. */
+static int choose_sharing(struct runner *runner, struct live_settings *live, struct error *err)
+{
+	const struct dedup_settings *dedup = &runner->settings->dedup;
+	if (!dedup->enabled || runner->settings->once)
+		return 0;
+	if (identify(runner, err) < 0)
+		return -1;
+	runner->sharing = (struct share_settings){dedup->prefix, runner->sharing_id, dedup->ttl_ms};
+	live->share = &runner->sharing;
+	return 0;
+}
+
 int source_open(struct runner *runner, struct error *err)
 {
 	const struct render_settings *settings = runner->settings;
-	const struct live_settings live = {
+	struct live_settings live = {
 		.consul = &settings->consul,
 		.vault = &settings->vault,
 		.nomad = &settings->nomad,
@@ -32,6 +64,8 @@ int source_open(struct runner *runner, struct error *err)
 	};
 	const struct live_owner owner = {runner, on_changed, on_failed, on_note};
 	if (!settings->kv) {
+		if (choose_sharing(runner, &live, err) < 0)
+			return -1;
 		runner->live = live_new(runner->loop, &live, &owner);
 		return 0;
 	}
