@@ -85,16 +85,22 @@ struct value *kv_flatten(struct arena *arena, const char *name, const struct val
 	return flattening.flat;
 }
 
+struct value *kv_parse(struct arena *arena, const char *name, const char *text, size_t len,
+		       struct error *err)
+{
+	size_t ending = strlen(name);
+	bool json = ending > 5 && strcmp(name + ending - 5, ".json") == 0;
+	struct value *tree = json ? json_parse(arena, name, text, len, err)
+				  : yaml_parse(arena, name, text, len, err);
+	return tree ? kv_flatten(arena, name, tree, err) : NULL;
+}
+
 struct value *kv_read(struct arena *arena, const char *path, struct error *err)
 {
 	auto_buf struct buf text = {0};
-	size_t len = strlen(path);
-	bool json = len > 5 && strcmp(path + len - 5, ".json") == 0;
 	if (file_read(path, 0, &text, err) < 0)
 		return NULL;
-	struct value *tree = json ? json_parse(arena, path, buf_text(&text), text.len, err)
-				  : yaml_parse(arena, path, buf_text(&text), text.len, err);
-	return tree ? kv_flatten(arena, path, tree, err) : NULL;
+	return kv_parse(arena, path, buf_text(&text), text.len, err);
 }
 
 struct value *kv_pair(struct arena *arena, const char *path, size_t prefix_len,

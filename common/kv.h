@@ -15,6 +15,10 @@ struct value *kv_flatten(struct arena *arena, const char *name, const struct val
 /* Reads a JSON or YAML file (by its name's ending; .json is JSON) and flattens it. */
 struct value *kv_read(struct arena *arena, const char *path, struct error *err);
 
+/* The same of a text that was read already; `name` chooses as a path does. */
+struct value *kv_parse(struct arena *arena, const char *name, const char *text, size_t len,
+		       struct error *err);
+
 /* Answers a WANT ("key", "keys", "tree") from a flat map, in the shape common/consul.h documents.
  * *found is NULL where the key is missing. An unknown kind is an error. */
 int kv_answer(struct arena *arena, const struct value *flat, const char *kind, const char *name,

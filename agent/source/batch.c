@@ -92,6 +92,7 @@ static void finish(struct batch *batch, bool alone)
 		batch->keys[i]->batched = false;
 		if (batch->answered[i]) {
 			batch->keys[i]->as_of = batch->newest;
+			pump_over(batch->keys[i]);
 			continue;
 		}
 		batch->keys[i]->alone = batch->keys[i]->alone || alone;

@@ -46,39 +46,39 @@ static void release(struct source *source)
 	free(file);
 }
 
-static bool is_json(const char *path)
+/* A recording begins with its mark, whatever its name is. */
+static bool is_recorded(const struct buf *text)
 {
-	size_t len = strlen(path);
-	return len > 5 && strcmp(path + len - 5, ".json") == 0;
+	static const char mark[] = "\"factory_values\"";
+	const char *at = buf_text(text);
+	if (*at++ != '{')
+		return false;
+	at += strspn(at, " \t\r\n");
+	return strncmp(at, mark, sizeof mark - 1) == 0;
 }
 
-/* 1: it is a recording; 0: it is none. */
-static int open_recording(struct file_source *file, struct error *err)
+static int open_recording(struct file_source *file, const struct buf *text, struct error *err)
 {
-	auto_buf struct buf text = {0};
-	if (!is_json(file->path))
-		return 0;
-	if (file_read(file->path, 0, &text, err) < 0)
-		return -1;
-	if (!text.len || !memmem(text.data, text.len, "\"factory_values\"", 16))
-		return 0;
-	const struct value *root = json_parse(&file->arena, file->path, text.data, text.len, err);
+	const struct value *root =
+		json_parse(&file->arena, file->path, buf_text(text), text->len, err);
 	const struct value *format = value_get(root, "factory_values");
-	if (!root || !format)
-		return root ? 0 : -1;
+	if (!root)
+		return -1;
 	if (!value_is(format, VALUE_INT) || format->integer != ANSWERS_FORMAT)
 		return error_set(err, "%s is a recording of another version: record it again",
 				 file->path);
 	file->recorded = answers_sort(&file->arena, file->path, value_get(root, "answers"), err);
-	return file->recorded ? 1 : -1;
+	return file->recorded ? 0 : -1;
 }
 
 static int open_file(struct file_source *file, struct error *err)
 {
-	int recording = open_recording(file, err);
-	if (recording)
-		return recording < 0 ? -1 : 0;
-	file->flat = kv_read(&file->arena, file->path, err);
+	auto_buf struct buf text = {0};
+	if (file_read(file->path, 0, &text, err) < 0)
+		return -1;
+	if (is_recorded(&text))
+		return open_recording(file, &text, err);
+	file->flat = kv_parse(&file->arena, file->path, buf_text(&text), text.len, err);
 	return file->flat ? 0 : -1;
 }
 

@@ -111,7 +111,7 @@ static const char *name_of(const struct dependency *key)
 static void renew(struct dependency *group, struct dependency *key)
 {
 	if (!is_whole(group)) {
-		pump_want(key);
+		pump_renew(key);
 		return;
 	}
 	auto_arena struct arena arena = {0};

@@ -47,6 +47,7 @@ struct dependency {
 	struct ask *ask;
 	bool blocking; /* the ask is a blocking query */
 	bool batched;
+	bool renew;        /* once more, when what is under way has ended */
 	unsigned attempts; /* that failed in a row */
 	unsigned burst;    /* quick answers in a row */
 	uint64_t asked_us;
@@ -85,6 +86,8 @@ void live_drop_groups(struct live *live); /* those without members */
 
 /* pump.c */
 void pump_want(struct dependency *dependency);  /* a first answer, or a new one of a key at once */
+void pump_renew(struct dependency *dependency); /* what is under way may be older than the change */
+void pump_over(struct dependency *dependency);  /* a request of its ended: is it to be renewed? */
 void pump_watch(struct dependency *dependency); /* the next answer, when there is one */
 void pump_run(struct link *link);               /* starts what may be started */
 void pump_drop(struct dependency *dependency);  /* nothing of it goes on afterwards */

@@ -152,6 +152,20 @@ void pump_want(struct dependency *dependency)
 		push(&dependency->link->first, dependency);
 }
 
+void pump_renew(struct dependency *dependency)
+{
+	dependency->renew = dependency->ask || dependency->batched;
+	pump_want(dependency);
+}
+
+void pump_over(struct dependency *dependency)
+{
+	bool renew = dependency->renew;
+	dependency->renew = false;
+	if (renew)
+		pump_want(dependency);
+}
+
 /* Those without an index are polled; a server that answers at once all the time is slowed down. */
 void pump_watch(struct dependency *dependency)
 {
@@ -258,6 +272,7 @@ static void done(void *ctx, struct inquiry *inquiry, const struct ask_end *end)
 		failed(dependency, end);
 	else
 		answered(dependency, inquiry);
+	pump_over(dependency);
 	pump_run(link);
 }
 

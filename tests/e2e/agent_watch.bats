@@ -357,7 +357,7 @@ register() {
 	diff out again
 	template '{{ key "@/other" }}'
 	fails_with 11 timeout 10 "$AGENT" render -once -kv values -template t.ctmpl:other
-	shows "values holds no answer for key \"$PREFIX/other\""
+	shows "values has no key \"$PREFIX/other\""
 	sed 's/: 1,/: 2,/' values >future
 	fails_with 11 timeout 10 "$AGENT" render -once -kv future -template t.ctmpl:other
 	shows 'another version'
