@@ -42,8 +42,10 @@ void processes_free(struct processes *processes)
 {
 	if (!processes)
 		return;
-	while (processes->first)
+	while (processes->first) {
+		kill(-processes->first->pid, SIGTERM);
 		forget(processes->first);
+	}
 	free(processes);
 }
 

@@ -11,7 +11,7 @@ struct processes;
 typedef void process_done(void *ctx, int status, bool late);
 
 struct processes *processes_new(struct loop *loop);
-void processes_free(struct processes *processes); /* those that still run are left alone */
+void processes_free(struct processes *processes); /* those that still run get SIGTERM */
 
 /* Starts a command in a process group of its own (its id is the pid's). `done` is called from
  * processes_reap. Settings must stay until then. -1 on failure. */
