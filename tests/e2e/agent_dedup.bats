@@ -58,16 +58,20 @@ says() { # NAME TEXT: the agent's log has it.
 }
 
 # relay NAME [PORT]: passes connections on to Consul; NAME.asked has a line for each request. Its pid
-# is in NAME.relay.
+# is in NAME.relay. Requests with $SICK in them get status 500.
 relay() {
 	python3 -c '
 import os, re, socket, sys, threading
 name = sys.argv[1]
 host, port = os.environ["CONSUL_HTTP_ADDR"].split(":")
+sick = os.environ.get("SICK", "no such request").encode()
 asked = open(name + ".asked", "ab", buffering=0)
 def pump(a, b, log):
     try:
         while data := a.recv(65536):
+            if log and sick in data:
+                a.sendall(b"HTTP/1.1 500 Sick\r\nContent-Length: 4\r\n\r\nsick")
+                continue
             if log:
                 for line in re.findall(rb"((?:GET|PUT) /v1/\S+) HTTP", data):
                     asked.write(line + b"\n")
@@ -288,6 +292,22 @@ limited_token() {
 	put a 2
 	within 10 holds two 2
 	[ "$(consul GET session/list | jq length)" -eq 0 ]
+}
+
+@test "a Consul that can hold no sessions: a warning after some attempts, and both work" {
+	put a 1
+	template '{{ key "@/a" }}'
+	export SICK=/v1/session/create
+	agent one -consul-retry-attempts 2
+	agent two -consul-retry-attempts 2
+	for name in one two; do
+		within 10 holds $name 1
+		grep -q 'sharing: it answers 500: sick (asking again' $name.log
+		says $name 'every agent watches for itself'
+	done
+	put a 2
+	within 10 holds one 2
+	within 10 holds two 2
 }
 
 @test "Consul comes later than the agents: they ask again, elect and share" {
