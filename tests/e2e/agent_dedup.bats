@@ -369,8 +369,10 @@ many_keys() {
 	within 10 grep -q ^2 two
 	relay one "$(cat one.port)"
 	within 20 says one 'sharing: leads no more'
-	within 20 grep -q ^2x one
-	says one 'sharing: follows'
+	within 20 says one 'sharing: follows'
+	# It has read the leader's answers, and waits for the next ones.
+	within 10 grep -q '/data?index=' one.asked
+	within 10 grep -q ^2x one
 	: >one.asked
 	put 1/1 3
 	put 0/40 4
@@ -415,4 +417,17 @@ many_keys() {
 	within 20 holds two 2
 	within 20 holds one 2
 	[ "$(asked two "/v1/kv/$PREFIX/a")" -gt 0 ]
+}
+
+@test "what is no list of answers is said, and the follower watches for itself until there is one" {
+	put a 1
+	template '{{ key "@/a" }}'
+	lead_and_follow 1
+	data=$(grep -oP '/v1/kv/\K\S+/data' two.asked | head -n 1)
+	consul PUT "kv/$data" --data '{"answers": 7}' >/dev/null
+	within 10 says two 'no values that factory wrote'
+	within 10 grep -q "/v1/kv/$PREFIX/a" two.asked
+	put a 2
+	within 10 holds one 2
+	within 10 holds two 2
 }
