@@ -112,7 +112,8 @@ static void stop(struct share *share)
 	http_cancel(STEAL(share->transfer));
 	loop_cancel(loop, share->timer);
 	loop_cancel(loop, share->pause);
-	share->timer = share->pause = 0;
+	loop_cancel(loop, share->retry);
+	share->timer = share->pause = share->retry = 0;
 	memset(share->due, 0, sizeof share->due);
 }
 
@@ -193,16 +194,33 @@ static char *what_it_said(const struct http_response *response)
 			  buf_text(&response->body));
 }
 
-static void refused(struct share *share, const struct http_response *response)
+static void retry_over(void *ctx)
+{
+	struct share *share = ctx;
+	share->retry = 0;
+	pump_run(share->link);
+}
+
+/* Consul is not well, or not for this: its answers may be had all the same. */
+static void retry(struct share *share, const char *said)
 {
 	auto_error struct error err = {0};
+	error_set(&err, "%s: sharing: %s", share->link->server.http.name, said);
+	uint64_t ms = pump_retry(share->link, &err, ++share->attempts);
+	if (ms)
+		share->retry = loop_after(share->link->live->loop, ms, retry_over, share);
+	else
+		share_off(share, said);
+}
+
+static void refused(struct share *share, const struct http_response *response)
+{
 	autofree char *said = what_it_said(response);
 	pump_recovered(share->link);
 	if (is_session_lost(share, response)) {
 		lose_session(share);
 	} else if (response->status >= 500) {
-		error_set(&err, "%s: sharing: %s", share->link->server.http.name, said);
-		pump_outage(share->link, &err);
+		retry(share, said);
 	} else {
 		share_off(share, said);
 	}
@@ -218,6 +236,7 @@ static void done(void *ctx, struct http_response *response)
 	} else if (response->status != 200) {
 		refused(share, response);
 	} else {
+		share->attempts = 0;
 		share->due[share->action] = false;
 		pump_recovered(share->link);
 		actions[share->action].take(share, response);
@@ -266,7 +285,7 @@ void election_run(struct share *share)
 	size_t action = 0;
 	while (action < SHARE_ACTIONS && !share->due[action])
 		action++;
-	if (share->transfer || action == SHARE_ACTIONS)
+	if (share->transfer || share->retry || action == SHARE_ACTIONS)
 		return;
 	if (send(share, (enum share_action)action, &err) < 0) {
 		autofree char *text = error_text(&err);

@@ -94,6 +94,8 @@ void pump_drop(struct dependency *dependency);  /* nothing of it goes on afterwa
 /* A request ended well, or badly: true where it is to be asked again later. */
 void pump_recovered(struct link *link);
 bool pump_outage(struct link *link, struct error *err);
+/* After how many milliseconds it is asked again, which is noted; 0: it was tried often enough. */
+uint64_t pump_retry(struct link *link, const struct error *err, unsigned attempts);
 bool pump_is_key(const struct dependency *dependency); /* one that a batch may ask for */
 
 /* batch.c: takes keys off the queue of first ones and asks for them together. False where there

@@ -86,6 +86,15 @@ static void note_retry(struct link *link, const struct error *err, uint64_t ms, 
 	owner->note(owner->ctx, true, line);
 }
 
+uint64_t pump_retry(struct link *link, const struct error *err, unsigned attempts)
+{
+	if (!may_retry(link, attempts))
+		return 0;
+	uint64_t ms = backoff(link, attempts);
+	note_retry(link, err, ms, attempts);
+	return ms ? ms : 1;
+}
+
 static void up_again(void *ctx)
 {
 	struct link *link = ctx;
@@ -113,12 +122,11 @@ bool pump_outage(struct link *link, struct error *err)
 		return true;
 	link->down = true;
 	link->probing = false;
-	if (!may_retry(link, ++link->attempts)) {
+	uint64_t ms = pump_retry(link, err, ++link->attempts);
+	if (!ms) {
 		owner->failed(owner->ctx, err);
 		return false;
 	}
-	uint64_t ms = backoff(link, link->attempts);
-	note_retry(link, err, ms, link->attempts);
 	link->timer = loop_after(link->live->loop, ms, up_again, link);
 	return true;
 }
@@ -207,12 +215,11 @@ static void refused(struct dependency *dependency, struct error *err, bool final
 		return;
 	dependency->attempts++;
 	error_wrap(err, "%s \"%s\"", dependency->want.kind, dependency->want.name);
-	if (final || !may_retry(dependency->link, dependency->attempts)) {
+	uint64_t ms = final ? 0 : pump_retry(dependency->link, err, dependency->attempts);
+	if (!ms) {
 		live->owner.failed(live->owner.ctx, err);
 		return;
 	}
-	uint64_t ms = backoff(dependency->link, dependency->attempts);
-	note_retry(dependency->link, err, ms, dependency->attempts);
 	begin_anew(dependency);
 	dependency->timer = loop_after(
 		live->loop, ms, is_first(dependency) ? first_again : watch_again, dependency);
@@ -341,6 +348,7 @@ void pump_drop(struct dependency *dependency)
 {
 	struct link *link = dependency->link;
 	if (dependency->ask) {
+		link->probing = link->down && !link->timer; /* it was what tells of the server */
 		if (dependency->blocking)
 			link->watching--;
 		else

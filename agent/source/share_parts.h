@@ -29,8 +29,10 @@ struct share {
 	enum share_action action; /* under way */
 	struct http_transfer *transfer;
 	struct buf body;
-	uint32_t timer; /* half the session's time */
-	uint32_t pause; /* until the lock is tried or answers are told again */
+	unsigned attempts; /* that failed in a row */
+	uint32_t retry;    /* until the next one */
+	uint32_t timer;    /* half the session's time */
+	uint32_t pause;    /* until the lock is tried or answers are told again */
 	/* share.c */
 	uint32_t patience;    /* until the leader's answers are waited for no more */
 	struct arena arena;   /* of the answers */

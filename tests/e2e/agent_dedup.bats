@@ -58,16 +58,20 @@ says() { # NAME TEXT: the agent's log has it.
 }
 
 # relay NAME [PORT]: passes connections on to Consul; NAME.asked has a line for each request. Its pid
-# is in NAME.relay.
+# is in NAME.relay. Requests with $SICK in them get status 500.
 relay() {
 	python3 -c '
 import os, re, socket, sys, threading
 name = sys.argv[1]
 host, port = os.environ["CONSUL_HTTP_ADDR"].split(":")
+sick = os.environ.get("SICK", "no such request").encode()
 asked = open(name + ".asked", "ab", buffering=0)
 def pump(a, b, log):
     try:
         while data := a.recv(65536):
+            if log and sick in data:
+                a.sendall(b"HTTP/1.1 500 Sick\r\nContent-Length: 4\r\n\r\nsick")
+                continue
             if log:
                 for line in re.findall(rb"((?:GET|PUT) /v1/\S+) HTTP", data):
                     asked.write(line + b"\n")
@@ -290,6 +294,22 @@ limited_token() {
 	[ "$(consul GET session/list | jq length)" -eq 0 ]
 }
 
+@test "a Consul that can hold no sessions: a warning after some attempts, and both work" {
+	put a 1
+	template '{{ key "@/a" }}'
+	export SICK=/v1/session/create
+	agent one -consul-retry-attempts 2
+	agent two -consul-retry-attempts 2
+	for name in one two; do
+		within 10 holds $name 1
+		grep -q 'sharing: it answers 500: sick (asking again' $name.log
+		says $name 'every agent watches for itself'
+	done
+	put a 2
+	within 10 holds one 2
+	within 10 holds two 2
+}
+
 @test "Consul comes later than the agents: they ask again, elect and share" {
 	put a 1
 	template '{{ key "@/a" }}'
@@ -349,8 +369,10 @@ many_keys() {
 	within 10 grep -q ^2 two
 	relay one "$(cat one.port)"
 	within 20 says one 'sharing: leads no more'
-	within 20 grep -q ^2x one
-	says one 'sharing: follows'
+	within 20 says one 'sharing: follows'
+	# It has read the leader's answers, and waits for the next ones.
+	within 10 grep -q '/data?index=' one.asked
+	within 10 grep -q ^2x one
 	: >one.asked
 	put 1/1 3
 	put 0/40 4
@@ -395,4 +417,17 @@ many_keys() {
 	within 20 holds two 2
 	within 20 holds one 2
 	[ "$(asked two "/v1/kv/$PREFIX/a")" -gt 0 ]
+}
+
+@test "what is no list of answers is said, and the follower watches for itself until there is one" {
+	put a 1
+	template '{{ key "@/a" }}'
+	lead_and_follow 1
+	data=$(grep -oP '/v1/kv/\K\S+/data' two.asked | head -n 1)
+	consul PUT "kv/$data" --data '{"answers": 7}' >/dev/null
+	within 10 says two 'no values that factory wrote'
+	within 10 grep -q "/v1/kv/$PREFIX/a" two.asked
+	put a 2
+	within 10 holds one 2
+	within 10 holds two 2
 }
