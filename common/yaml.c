@@ -9,24 +9,26 @@
 
 enum { MAX_DEPTH = 100, MAX_VALUES = 1000000 };
 
+/* What an anchor's name stands for; `size` counts the values below it as often as they are
+ * repeated, so that anchors that multiply each other come to an end. */
 struct anchor {
-	struct anchor *next;
-	const char *name;
 	struct value *value;
+	size_t size;
 };
 
 struct reader {
 	yaml_parser_t parser;
 	struct arena *arena;
 	const char *name;
-	struct anchor *anchors;
+	struct value *anchors; /* map: name -> object with a struct anchor */
+	unsigned before;
 	size_t values;
 	struct error *err;
 };
 
-static unsigned line_of(yaml_mark_t mark)
+static unsigned line_of(const struct reader *reader, yaml_mark_t mark)
 {
-	return (unsigned)mark.line + 1;
+	return reader->before + (unsigned)mark.line + 1;
 }
 
 static unsigned column_of(yaml_mark_t mark)
@@ -40,7 +42,7 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 		return 0;
 	const yaml_parser_t *parser = &reader->parser;
 	const char *context = parser->context ? parser->context : "";
-	return error_set_at(reader->err, reader->name, line_of(parser->problem_mark),
+	return error_set_at(reader->err, reader->name, line_of(reader, parser->problem_mark),
 			    column_of(parser->problem_mark), "YAML: %s%s%s",
 			    parser->problem ? parser->problem : "unreadable input",
 			    *context ? " " : "", context);
@@ -48,7 +50,7 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 
 static int fail_at(struct reader *reader, yaml_mark_t mark, const char *message)
 {
-	return error_set_at(reader->err, reader->name, line_of(mark), column_of(mark), "YAML: %s",
+	return error_set_at(reader->err, reader->name, line_of(reader, mark), column_of(mark), "YAML: %s",
 			    message);
 }
 
@@ -166,29 +168,43 @@ static struct value *read_sequence(struct reader *reader, struct value *list, un
 	}
 }
 
-static void merge_map(struct reader *reader, struct value *map, const struct value *from)
+static void add_entry(struct reader *reader, struct value *map, const char *key, size_t len,
+		      struct value *value, unsigned line, unsigned column)
 {
+	value_setn(reader->arena, map, key, len, value);
+	struct value_entry *entry = &map->map.entries[map->map.len - 1];
+	entry->line = line;
+	entry->column = column;
+}
+
+static int merge_map(struct reader *reader, struct value *map, const struct value *from,
+		     yaml_mark_t mark)
+{
+	reader->values += from->map.len;
+	if (reader->values > MAX_VALUES)
+		return fail_at(reader, mark, "its merges repeat too much");
 	for (size_t i = 0; i < from->map.len; i++) {
 		const struct value_entry *entry = &from->map.entries[i];
 		if (!value_getn(map, entry->key, entry->key_len))
-			value_setn(reader->arena, map, entry->key, entry->key_len, entry->value);
+			add_entry(reader, map, entry->key, entry->key_len, entry->value,
+				  entry->line, entry->column);
 	}
+	return 0;
 }
 
 /* `<<: *one` or `<<: [*one, *two]` (https://yaml.org/type/merge.html). */
 static int merge(struct reader *reader, struct value *map, const struct value *from,
 		 yaml_mark_t mark)
 {
-	if (from->kind == VALUE_MAP) {
-		merge_map(reader, map, from);
-		return 0;
-	}
+	if (from->kind == VALUE_MAP)
+		return merge_map(reader, map, from, mark);
 	if (from->kind != VALUE_LIST)
 		return fail_at(reader, mark, "'<<' takes a map or a list of maps");
 	for (size_t i = 0; i < from->list.len; i++) {
 		if (from->list.items[i]->kind != VALUE_MAP)
 			return fail_at(reader, mark, "'<<' takes a map or a list of maps");
-		merge_map(reader, map, from->list.items[i]);
+		if (merge_map(reader, map, from->list.items[i], mark) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -206,10 +222,8 @@ static int add_pair(struct reader *reader, struct value *map, const yaml_event_t
 		char *message = arena_printf(reader->arena, "the key '%s' is there twice", text);
 		return fail_at(reader, key->start_mark, message);
 	}
-	value_setn(reader->arena, map, text, len, value);
-	struct value_entry *entry = &map->map.entries[map->map.len - 1];
-	entry->line = line_of(key->start_mark);
-	entry->column = column_of(key->start_mark);
+	add_entry(reader, map, text, len, value, line_of(reader, key->start_mark),
+		  column_of(key->start_mark));
 	return 0;
 }
 
@@ -229,7 +243,7 @@ static int read_pair(struct reader *reader, struct value *map, const yaml_event_
 static struct value *read_mapping(struct reader *reader, struct value *map, unsigned depth)
 {
 	struct value *merges = value_list(reader->arena);
-	yaml_mark_t start = {0, map->line - 1, map->column - 1};
+	yaml_mark_t start = {0, map->line - 1 - reader->before, map->column - 1};
 	for (;;) {
 		yaml_event_t key;
 		if (next_event(reader, &key) < 0)
@@ -252,28 +266,36 @@ static struct value *read_mapping(struct reader *reader, struct value *map, unsi
 static struct value *read_alias(struct reader *reader, const yaml_event_t *event)
 {
 	const char *name = (const char *)event->data.alias.anchor;
-	for (struct anchor *anchor = reader->anchors; anchor; anchor = anchor->next)
-		if (strcmp(anchor->name, name) == 0)
-			return anchor->value;
-	char *message = arena_printf(reader->arena, "there is no anchor '&%s' before this", name);
-	fail_at(reader, event->start_mark, message);
-	return NULL;
+	const struct value *found = value_get(reader->anchors, name);
+	if (!found) {
+		char *message =
+			arena_printf(reader->arena, "there is no anchor '&%s' before this", name);
+		fail_at(reader, event->start_mark, message);
+		return NULL;
+	}
+	const struct anchor *anchor = found->object.data;
+	reader->values += anchor->size;
+	if (reader->values > MAX_VALUES) {
+		fail_at(reader, event->start_mark, "its aliases repeat too much");
+		return NULL;
+	}
+	return anchor->value;
 }
 
-static void remember(struct reader *reader, const yaml_char_t *name, struct value *value)
+static void remember(struct reader *reader, const yaml_char_t *name, struct value *value,
+		     size_t size)
 {
 	if (!name)
 		return;
 	struct anchor *anchor = arena_alloc(reader->arena, sizeof *anchor);
-	anchor->name = arena_strdup(reader->arena, (const char *)name);
-	anchor->value = value;
-	anchor->next = reader->anchors;
-	reader->anchors = anchor;
+	*anchor = (struct anchor){value, size};
+	value_set(reader->arena, reader->anchors, (const char *)name,
+		  value_object(reader->arena, NULL, anchor));
 }
 
-static struct value *place(struct value *value, yaml_mark_t mark)
+static struct value *place(const struct reader *reader, struct value *value, yaml_mark_t mark)
 {
-	value->line = line_of(mark);
+	value->line = line_of(reader, mark);
 	value->column = column_of(mark);
 	return value;
 }
@@ -283,6 +305,7 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 {
 	struct value *value = NULL;
 	const yaml_char_t *anchor = NULL;
+	size_t before = reader->values;
 	if (depth > MAX_DEPTH || ++reader->values > MAX_VALUES) {
 		fail_at(reader, event->start_mark, "too large, or nested too deeply");
 		return NULL;
@@ -291,16 +314,16 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 	case YAML_ALIAS_EVENT:
 		return read_alias(reader, event);
 	case YAML_SCALAR_EVENT:
-		value = place(read_scalar(reader, event), event->start_mark);
+		value = place(reader, read_scalar(reader, event), event->start_mark);
 		anchor = event->data.scalar.anchor;
 		break;
 	case YAML_SEQUENCE_START_EVENT:
-		value = place(value_list(reader->arena), event->start_mark);
+		value = place(reader, value_list(reader->arena), event->start_mark);
 		value = read_sequence(reader, value, depth);
 		anchor = event->data.sequence_start.anchor;
 		break;
 	case YAML_MAPPING_START_EVENT:
-		value = place(value_map(reader->arena), event->start_mark);
+		value = place(reader, value_map(reader->arena), event->start_mark);
 		value = read_mapping(reader, value, depth);
 		anchor = event->data.mapping_start.anchor;
 		break;
@@ -309,7 +332,7 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 		return NULL;
 	}
 	if (value)
-		remember(reader, anchor, value);
+		remember(reader, anchor, value, reader->values - before);
 	return value;
 }
 
@@ -341,10 +364,14 @@ static struct value *read_document(struct reader *reader)
 	}
 }
 
-struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
-			 struct error *err)
+struct value *yaml_parse_behind(struct arena *arena, const char *name, const char *text, size_t len,
+				unsigned before, struct error *err)
 {
-	struct reader reader = {.arena = arena, .name = name, .err = err};
+	struct reader reader = {.arena = arena,
+				.name = name,
+				.anchors = value_map(arena),
+				.before = before,
+				.err = err};
 	if (!yaml_parser_initialize(&reader.parser)) {
 		error_set(err, "%s: out of memory", name);
 		return NULL;
@@ -354,4 +381,10 @@ struct value *yaml_parse(struct arena *arena, const char *name, const char *text
 	struct value *root = read_document(&reader);
 	yaml_parser_delete(&reader.parser);
 	return root;
+}
+
+struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
+			 struct error *err)
+{
+	return yaml_parse_behind(arena, name, text, len, 0, err);
 }

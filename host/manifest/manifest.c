@@ -1,159 +1,165 @@
-/* Text -> Jinja2 -> YAML -> struct manifest. */
+/* Text -> Jinja2 -> YAML -> struct manifest, for each cell of the matrix. */
 #include "host/manifest/manifest.h"
 
-#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "common/yaml.h"
 #include "host/exit_codes.h"
-#include "host/jinja/jinja.h"
+#include "host/manifest/load.h"
+#include "host/manifest/problems.h"
 #include "host/manifest/sections.h"
+#include "host/manifest/travis.h"
+#include "host/manifest/when.h"
 
+#include <limits.h>
 #include <string.h>
-
-enum { LARGEST = 16 << 20 };
-
-/* What one reading needs until the struct is made. */
-struct loading {
-	const char *path;
-	const struct manifest_options *options;
-	struct arena *arena;
-	struct jinja_template *tmpl;
-	struct jinja_map map;
-	struct buf text; /* what Jinja2 made */
-};
-
-static int parse_template(struct loading *loading, struct error *err)
-{
-	auto_buf struct buf source = {0};
-	if (file_read(loading->path, LARGEST, &source, err) < 0)
-		return -1;
-	struct jinja_options options = {.trim_blocks = loading->options->trim_blocks,
-					.lstrip_blocks = loading->options->lstrip_blocks};
-	char *text = arena_strndup(loading->arena, buf_text(&source), source.len);
-	loading->tmpl = jinja_parse(loading->arena, loading->path, text, source.len, &options, err);
-	return loading->tmpl ? 0 : -1;
-}
-
-/* Renders with the properties and, where the manifest reads them, `facts`. */
-static int render(struct loading *loading, struct value *facts, struct error *err)
-{
-	struct arena *arena = loading->arena;
-	struct value *context = loading->options->properties
-					? value_copy(arena, loading->options->properties)
-					: value_map(arena);
-	if (facts)
-		value_set(arena, context, "facts", facts);
-	buf_clear(&loading->text);
-	loading->map = (struct jinja_map){0};
-	return jinja_render(loading->tmpl, context, arena, &loading->text, &loading->map, err);
-}
-
-/* YAML's errors have positions in the rendered text: moves them to the manifest's. */
-static int relocate(const struct loading *loading, struct error *err)
-{
-	if (err->line)
-		jinja_locate(&loading->map, &loading->text, err->line, err->column, &err->line,
-			     &err->column);
-	return -1;
-}
-
-static int parse_yaml(struct loading *loading, struct manifest *manifest, struct error *err)
-{
-	const struct value *root = yaml_parse(&manifest->arena, manifest->path, loading->text.data,
-					      loading->text.len, err);
-	if (!root)
-		return relocate(loading, err);
-	struct reader reader = {.manifest = manifest,
-				.options = loading->options,
-				.map = &loading->map,
-				.text = &loading->text,
-				.err = err};
-	return sections_read(&reader, root);
-}
 
 static struct manifest *manifest_new(const char *path)
 {
 	struct manifest *manifest = mem_alloc(sizeof *manifest);
-	const char *slash = strrchr(path, '/');
 	manifest->path = arena_strdup(&manifest->arena, path);
-	manifest->directory =
-		slash ? arena_strndup(&manifest->arena, path, (size_t)(slash - path)) : ".";
-	if (slash == path)
-		manifest->directory = "/";
+	manifest->directory = sources_directory(&manifest->arena, path);
 	return manifest;
+}
+
+/* The first cell is `first` itself. */
+static int read_cell(struct loader *loader, struct manifest *first, const struct travis_cell *cell,
+		     struct manifest *manifest)
+{
+	struct reader reader = {.manifest = manifest,
+				.options = loader->options,
+				.sources = loader->sources,
+				.problems = loader->problems};
+	manifest->travis = first->travis;
+	if (sections_read(&reader, cell->root) < 0)
+		return -1;
+	manifest->cell = cell->name ? cell->name : manifest->cell;
+	manifest->may_fail = cell->may_fail;
+	if (when_apply(loader, &manifest->install) < 0 || when_apply(loader, &manifest->tests) < 0)
+		return -1;
+	travis_phases(manifest);
+	return 0;
+}
+
+static int read_cells(struct loader *loader, struct manifest *first,
+		      const struct travis_matrix *matrix)
+{
+	int status = 0;
+	first->fast_finish = matrix->fast_finish;
+	first->cells = arena_alloc(&first->arena, matrix->count * sizeof(struct manifest *));
+	for (const struct travis_cell *cell = matrix->first; cell; cell = cell->next) {
+		struct manifest *manifest = first->cell_count ? manifest_new(first->path) : first;
+		first->cells[first->cell_count++] = manifest;
+		if (read_cell(loader, first, cell, manifest) < 0)
+			status = -1;
+	}
+	return status;
+}
+
+static int read_tree(struct loader *loader, struct manifest *manifest, const struct value *root)
+{
+	struct reader reader = {.manifest = manifest,
+				.options = loader->options,
+				.sources = loader->sources,
+				.problems = loader->problems};
+	struct travis_matrix matrix = {0};
+	if (root->kind != VALUE_MAP)
+		return reader_map(&reader, root, &manifest_section, manifest);
+	manifest->travis = travis_is(manifest->path, root);
+	if (travis_expand(&reader, root, &matrix) < 0)
+		return -1;
+	return read_cells(loader, manifest, &matrix);
+}
+
+/* One pass over all files, with the facts that are known. */
+static struct manifest *pass(const char *path, struct loader *loader)
+{
+	struct manifest *manifest = manifest_new(path);
+	struct sources sources = {.arena = &manifest->arena};
+	char real[PATH_MAX];
+	const struct include_chain chain = {
+		NULL, path, realpath(path, real) ? arena_strdup(&manifest->arena, real) : path};
+	loader->manifest = manifest;
+	loader->arena = &manifest->arena;
+	loader->sources = &sources;
+	loader->chain = &chain;
+	loader->files = 0;
+	const struct value *root = load_tree(loader, path);
+	if (root && read_tree(loader, manifest, root) == 0 && !loader->problems->count)
+		return manifest;
+	manifest_free(manifest);
+	return NULL;
 }
 
 /* A manifest whose text depends on facts is read twice: first with placeholders, to learn the base
  * image, then with that image's facts. */
-static struct value *facts_for(struct loading *loading, struct error *err)
+static struct manifest *read_twice(const char *path, struct loader *loader, struct arena *arena,
+				   struct error *err)
 {
-	const struct manifest_facts *facts = loading->options->facts;
-	if (!jinja_reads(loading->tmpl, "facts"))
-		return value_null(loading->arena);
-	struct value *placeholder = jinja_placeholder(loading->arena);
-	if (!facts)
-		return placeholder;
-	if (render(loading, placeholder, err) < 0)
-		return NULL;
-	struct manifest *first = manifest_new(loading->path);
-	struct value *found = NULL;
-	if (parse_yaml(loading, first, err) == 0)
-		found = facts->gather(facts->ctx, first->image, loading->arena, err);
-	manifest_free(first);
-	return found;
-}
-
-static int load_text(struct loading *loading, struct error *err)
-{
-	if (parse_template(loading, err) < 0)
-		return -1;
-	struct value *facts = facts_for(loading, err);
-	if (!facts)
-		return -1;
-	return render(loading, facts->kind == VALUE_NULL ? NULL : facts, err);
-}
-
-static int failed(struct error *err)
-{
-	if (!err->exit_code)
-		err->exit_code = EXIT_MANIFEST;
-	return -1;
-}
-
-int manifest_render(const char *path, const struct manifest_options *options, struct buf *out,
-		    struct error *err)
-{
-	auto_arena struct arena arena = {0};
-	struct loading loading = {.path = path, .options = options, .arena = &arena};
-	int status = load_text(&loading, err);
-	if (status == 0)
-		buf_add(out, loading.text.data, loading.text.len);
-	buf_free(&loading.text);
-	return status < 0 ? failed(err) : 0;
+	const struct manifest_facts *facts = loader->options->facts;
+	loader->facts = jinja_placeholder(arena);
+	struct manifest *manifest = pass(path, loader);
+	if (!manifest || !facts || !loader->reads_facts)
+		return manifest;
+	if (manifest->from) {
+		problems_add(loader->problems, manifest->from_at, "value",
+			     "facts can't be read where the base is `from` another manifest", NULL);
+		loader->facts = NULL;
+	} else {
+		loader->facts = facts->gather(facts->ctx, manifest->image, arena, err);
+		loader->knows_facts = true;
+	}
+	manifest_free(manifest);
+	return loader->facts ? pass(path, loader) : NULL;
 }
 
 struct manifest *manifest_read(const char *path, const struct manifest_options *options,
 			       struct error *err)
 {
 	auto_arena struct arena arena = {0};
-	struct loading loading = {.path = path, .options = options, .arena = &arena};
+	struct manifest_problems own = {0};
+	struct manifest_problems *problems = options->problems ? options->problems : &own;
+	struct loader loader = {.options = options, .problems = problems};
+	struct manifest *manifest = read_twice(path, &loader, &arena, err);
+	manifest_problems_sort(problems);
+	if (!manifest && problems->count && !error_is_set(err))
+		problems_error(&problems->items[0], err);
+	if (!manifest && !err->exit_code)
+		err->exit_code = EXIT_MANIFEST;
+	manifest_problems_free(&own);
+	return manifest;
+}
+
+int manifest_render(const char *path, const struct manifest_options *options, struct buf *out,
+		    struct error *err)
+{
 	struct manifest *manifest = manifest_new(path);
-	int status = load_text(&loading, err);
-	if (status == 0)
-		status = parse_yaml(&loading, manifest, err);
-	buf_free(&loading.text);
-	if (status == 0)
-		return manifest;
-	failed(err);
+	struct sources sources = {.arena = &manifest->arena};
+	struct manifest_problems problems = {0};
+	struct loader loader = {.manifest = manifest,
+				.arena = &manifest->arena,
+				.options = options,
+				.sources = &sources,
+				.problems = &problems,
+				.facts = jinja_placeholder(&manifest->arena)};
+	const struct source *source = load_text(&loader, path);
+	if (source)
+		buf_add(out, source->text.data, source->text.len);
+	else
+		problems_error(&problems.items[0], err);
+	manifest_problems_free(&problems);
 	manifest_free(manifest);
-	return NULL;
+	if (!source)
+		err->exit_code = EXIT_MANIFEST;
+	return source ? 0 : -1;
 }
 
 void manifest_free(struct manifest *manifest)
 {
 	if (!manifest)
 		return;
+	/* The cells' values are in the first one's arena. */
+	for (size_t i = 1; i < manifest->cell_count; i++)
+		manifest_free(manifest->cells[i]);
 	arena_free(&manifest->arena);
 	free(manifest);
 }

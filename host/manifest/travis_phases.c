@@ -1,0 +1,129 @@
+/* travis.yml's phases as steps. docs/travis.md has their failure rules as a table. */
+#include "host/manifest/travis.h"
+
+#include "common/own.h"
+
+#include <string.h>
+
+static void add_quoted(struct buf *out, const char *text)
+{
+	buf_putc(out, '\'');
+	for (; *text; text++)
+		if (*text == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *text);
+	buf_putc(out, '\'');
+}
+
+/* Each line is evaluated in the one shell, so that `cd` and `export` hold for those after it. */
+static void add_lines(struct buf *out, const struct steps *steps, const char *after)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		buf_puts(out, "printf '$ %s\\n' ");
+		add_quoted(out, steps->items[i].name);
+		buf_puts(out, "\neval ");
+		add_quoted(out, steps->items[i].run);
+		buf_printf(out, " %s\n", after);
+	}
+}
+
+static struct step *single(struct manifest *manifest, struct steps *steps, const char *name,
+			   const struct buf *text)
+{
+	struct step *step = arena_alloc(&manifest->arena, sizeof *step);
+	*step = steps->items[0];
+	step->name = name;
+	step->run = arena_strndup(&manifest->arena, buf_text(text), text->len);
+	return step;
+}
+
+static void join_install(struct manifest *manifest)
+{
+	auto_buf struct buf text = {0};
+	if (manifest->install.count < 2)
+		return;
+	add_lines(&text, &manifest->install, "|| exit $?");
+	manifest->install.items = single(manifest, &manifest->install, "install", &text);
+	manifest->install.count = 1;
+}
+
+/* before_script fails at once; each line of script runs, and the first failure counts; what comes
+ * after can't change the result. */
+static void write_test(const struct manifest *manifest, const struct steps *script, struct buf *out)
+{
+	add_lines(out, &manifest->before_script, "|| exit $?");
+	buf_puts(out, "TRAVIS_TEST_RESULT=0\nexport TRAVIS_TEST_RESULT\n");
+	add_lines(out, script, "|| { factory_code=$?; [ $TRAVIS_TEST_RESULT -ne 0 ] || "
+			       "TRAVIS_TEST_RESULT=$factory_code; }");
+	if (manifest->after_success.count) {
+		buf_puts(out, "if [ $TRAVIS_TEST_RESULT -eq 0 ]; then\n");
+		add_lines(out, &manifest->after_success, "|| true");
+		buf_puts(out, "fi\n");
+	}
+	if (manifest->after_failure.count) {
+		buf_puts(out, "if [ $TRAVIS_TEST_RESULT -ne 0 ]; then\n");
+		add_lines(out, &manifest->after_failure, "|| true");
+		buf_puts(out, "fi\n");
+	}
+	add_lines(out, &manifest->after_script, "|| true");
+	buf_puts(out, "exit $TRAVIS_TEST_RESULT\n");
+}
+
+static bool has_phases(const struct manifest *manifest)
+{
+	return manifest->before_script.count || manifest->after_success.count ||
+	       manifest->after_failure.count || manifest->after_script.count;
+}
+
+void travis_phases(struct manifest *manifest)
+{
+	struct steps *tests = &manifest->tests;
+	if (manifest->travis)
+		join_install(manifest);
+	if (!tests->count || (!has_phases(manifest) && (!manifest->travis || tests->count == 1)))
+		return;
+	if (manifest->travis) {
+		auto_buf struct buf text = {0};
+		write_test(manifest, tests, &text);
+		tests->items = single(manifest, tests, "script", &text);
+		tests->count = 1;
+		return;
+	}
+	for (size_t i = 0; i < tests->count; i++) {
+		auto_buf struct buf text = {0};
+		const struct steps one = {&tests->items[i], 1};
+		write_test(manifest, &one, &text);
+		tests->items[i].run = arena_strndup(&manifest->arena, buf_text(&text), text.len);
+	}
+}
+
+/* A version that the image's maker calls by another name. */
+static const struct alias {
+	const char *language, *version, *tag;
+} aliases[] = {
+	{"node_js", "node", "current"}, {"node_js", "stable", "current"},
+	{"node_js", "lts/*", "lts"},	{"rust", "stable", "1"},
+	{"go", "stable", "1"},		{"python", "nightly", "rc"},
+};
+
+const char *travis_image(struct arena *arena, const char *language_image, const char *language,
+			 const char *version)
+{
+	const char *slash = strrchr(language_image, '/');
+	const char *colon = strrchr(slash ? slash : language_image, ':');
+	size_t len = colon ? (size_t)(colon - language_image) : strlen(language_image);
+	for (size_t i = 0; i < COUNT_OF(aliases); i++)
+		if (strcmp(aliases[i].language, language) == 0 &&
+		    strcmp(aliases[i].version, version) == 0)
+			version = aliases[i].tag;
+	if (strncmp(version, "openjdk", 7) == 0)
+		version += 7;
+	size_t digits = strlen(version);
+	/* "1.22.x" and "3.12-dev" mean the newest of that line. */
+	if (digits > 2 && strcmp(version + digits - 2, ".x") == 0)
+		digits -= 2;
+	else if (digits > 4 && strcmp(version + digits - 4, "-dev") == 0)
+		digits -= 4;
+	return arena_printf(arena, "%.*s:%.*s", (int)len, language_image, (int)digits, version);
+}
