@@ -50,8 +50,8 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 
 static int fail_at(struct reader *reader, yaml_mark_t mark, const char *message)
 {
-	return error_set_at(reader->err, reader->name, line_of(reader, mark), column_of(mark), "YAML: %s",
-			    message);
+	return error_set_at(reader->err, reader->name, line_of(reader, mark), column_of(mark),
+			    "YAML: %s", message);
 }
 
 static bool is_integer(const char *text, int64_t *number)

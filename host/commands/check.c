@@ -9,7 +9,8 @@
 
 static const struct option_usage usage = {
 	"factory check MANIFEST... [OPTION]...",
-	"Validates manifests without an engine: Jinja2, YAML, keys, and the files they name. All that\n"
+	"Validates manifests without an engine: Jinja2, YAML, keys, and the files they name. All "
+	"that\n"
 	"is wrong is told, in order, with its place.",
 };
 

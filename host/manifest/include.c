@@ -31,9 +31,16 @@ static int read_with(struct reader *reader, const struct value_entry *entry, voi
 }
 
 static const struct reader_key keys[] = {
-	{.name = "file", TAKES_TEXT, offsetof(struct include, file), read_file,
-	 "the file, from the directory of the one that names it", .pattern = "."},
-	{.name = "with", TAKES_TREE, offsetof(struct include, with), read_with,
+	{.name = "file",
+	 TAKES_TEXT,
+	 offsetof(struct include, file),
+	 read_file,
+	 "the file, from the directory of the one that names it",
+	 .pattern = "."},
+	{.name = "with",
+	 TAKES_TREE,
+	 offsetof(struct include, with),
+	 read_with,
 	 "variables for its templates, over the properties"},
 };
 const struct reader_section include_section = {"an include", keys, COUNT_OF(keys)};
@@ -95,7 +102,7 @@ static struct value *load_one(struct loader *loader, struct reader *reader,
 	const struct value *outer = loader->with;
 	loader->chain = &link;
 	loader->with = outer && include.with ? load_merge(loader->arena, outer, include.with)
-		       : include.with	     ? include.with
+		       : include.with        ? include.with
 					     : outer;
 	loader->files++;
 	struct value *tree = load_tree(loader, include.file);

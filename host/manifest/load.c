@@ -33,8 +33,7 @@ static int render(struct loader *loader, const char *path, const char *text, siz
 {
 	struct jinja_options options = {.trim_blocks = loader->options->trim_blocks,
 					.lstrip_blocks = loader->options->lstrip_blocks};
-	struct jinja_template *tmpl =
-		jinja_parse(loader->arena, path, text, len, &options, err);
+	struct jinja_template *tmpl = jinja_parse(loader->arena, path, text, len, &options, err);
 	if (!tmpl)
 		return -1;
 	loader->reads_facts |= jinja_reads(tmpl, "facts");
@@ -123,8 +122,7 @@ static struct value *deep(struct arena *arena, const struct value *base, const s
 	for (size_t i = 0; i < over->map.len; i++) {
 		const struct value_entry *entry = &over->map.entries[i];
 		const struct value *old = value_getn(map, entry->key, entry->key_len);
-		put(arena, map, entry,
-		    old ? load_merge(arena, old, entry->value) : entry->value);
+		put(arena, map, entry, old ? load_merge(arena, old, entry->value) : entry->value);
 	}
 	return map;
 }

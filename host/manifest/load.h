@@ -10,10 +10,10 @@ struct loader {
 	const struct manifest_options *options;
 	struct sources *sources;
 	struct manifest_problems *problems;
-	struct value *facts;	   /* of the base image, or a placeholder */
-	bool reads_facts;	   /* found out while loading */
-	bool knows_facts;          /* they are no placeholder */
-	const struct value *with;  /* variables that an include gives its files; or NULL */
+	struct value *facts;      /* of the base image, or a placeholder */
+	bool reads_facts;         /* found out while loading */
+	bool knows_facts;         /* they are no placeholder */
+	const struct value *with; /* variables that an include gives its files; or NULL */
 	const struct include_chain *chain;
 	size_t files;
 };

@@ -19,10 +19,11 @@ struct position {
 
 /* What a step must not leave anywhere: read on the host when it runs. */
 struct secret {
-	const char *name;	 /* the variable's, or what the file is called below the staging directory */
+	const char
+		*name; /* the variable's, or what the file is called below the staging directory */
 	const char *environment; /* the host's variable it comes from, or NULL */
-	const char *file;	 /* the host's file it comes from, or NULL */
-	bool as_file;		 /* the step's variable holds the path of a file, not the value */
+	const char *file;        /* the host's file it comes from, or NULL */
+	bool as_file;            /* the step's variable holds the path of a file, not the value */
 	struct position at;
 };
 
@@ -51,8 +52,8 @@ struct step {
 	unsigned retries;           /* how often it is tried again */
 	bool ignore_errors;         /* its failure is told and does not count */
 	bool checkpoint;
-	const char *creates;        /* skipped where this path exists */
-	const char *when;           /* an expression, or NULL */
+	const char *creates; /* skipped where this path exists */
+	const char *when;    /* an expression, or NULL */
 	struct position when_at;
 	struct secrets secrets;
 	struct position at;
@@ -85,7 +86,7 @@ struct manifest {
 	struct steps before_script; /* run first in each test's branch */
 	struct steps after_success, after_failure, after_script;
 	bool travis; /* script is one test, its lines run in order; install likewise one step */
-	const char *files;          /* directory that holds a template.hcl, or NULL */
+	const char *files; /* directory that holds a template.hcl, or NULL */
 	struct position files_at;
 	struct copy *copies;
 	size_t copy_count;
@@ -114,7 +115,7 @@ struct manifest {
 /* What is wrong with a manifest, as editors want it. */
 struct manifest_problem {
 	struct position at;
-	const char *code;	/* "unknown-key", "type", "value", "missing", "syntax"... */
+	const char *code; /* "unknown-key", "type", "value", "missing", "syntax"... */
 	const char *message;
 	const char *hint; /* what to do, or NULL */
 };
@@ -142,7 +143,8 @@ struct manifest_options {
 	const struct value *languages;  /* language -> image, over the built-in table */
 	const struct manifest_facts *facts;
 	bool trim_blocks, lstrip_blocks;
-	struct manifest_problems *problems; /* where all problems go; NULL: only the first is told */
+	struct manifest_problems
+		*problems; /* where all problems go; NULL: only the first is told */
 };
 
 /* Reads and checks a manifest; "-" is standard input. Errors have positions in the file itself and

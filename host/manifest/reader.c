@@ -82,10 +82,13 @@ static void describe(unsigned takes, struct buf *out)
 		unsigned takes;
 		const char *text;
 	} words[] = {
-		{TAKES_TEXT, "a single value"},   {TAKES_FLAG, "true or false"},
-		{TAKES_COUNT, "a whole number"},  {TAKES_TIME, "a duration such as 30s, 5m or 1h"},
+		{TAKES_TEXT, "a single value"},
+		{TAKES_FLAG, "true or false"},
+		{TAKES_COUNT, "a whole number"},
+		{TAKES_TIME, "a duration such as 30s, 5m or 1h"},
 		{TAKES_NAMES, "a map of names and values"},
-		{TAKES_MAP | TAKES_TREE, "a map"}, {TAKES_LIST, "a list"},
+		{TAKES_MAP | TAKES_TREE, "a map"},
+		{TAKES_LIST, "a list"},
 	};
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (takes & words[i].takes)
@@ -102,20 +105,37 @@ static int refuse_kind(struct reader *reader, const char *name, const struct val
 			      value_kind_name(value->kind));
 }
 
-/* Texts that are lists are checked item by item; so nothing that `read` gets has a wrong kind. */
-static int check_kind(struct reader *reader, const struct value_entry *entry,
+/* Nothing that `read` gets has a wrong kind: a list's wrong items are told and left out. */
+static struct value *check_items(struct reader *reader, const struct value_entry *entry,
+				 unsigned takes, int *status)
+{
+	struct arena *arena = &reader->manifest->arena;
+	const struct value *from = entry->value;
+	struct value *kept = value_list(arena);
+	autofree char *name = mem_printf("an entry of '%s'", entry->key);
+	kept->line = from->line;
+	kept->column = from->column;
+	for (size_t i = 0; i < from->list.len; i++)
+		if (fits(from->list.items[i], takes))
+			value_append(arena, kept, from->list.items[i]);
+		else
+			*status = refuse_kind(reader, name, from->list.items[i], takes);
+	return kept;
+}
+
+static int check_kind(struct reader *reader, struct value_entry *entry,
 		      const struct reader_key *key)
 {
-	const struct value *value = entry->value;
-	autofree char *name = mem_printf("'%s'", entry->key);
-	if (!fits(value, key->takes))
-		return refuse_kind(reader, name, value, key->takes);
-	int status = 0;
 	unsigned of_items = key->takes & ~(unsigned)(TAKES_LIST | TAKES_NOTHING | TAKES_NAMES);
-	autofree char *item = mem_printf("an entry of '%s'", entry->key);
-	for (size_t i = 0; value->kind == VALUE_LIST && of_items && i < value->list.len; i++)
-		if (!fits(value->list.items[i], of_items))
-			status = refuse_kind(reader, item, value->list.items[i], of_items);
+	autofree char *name = mem_printf("'%s'", entry->key);
+	int status = 0;
+	if (!fits(entry->value, key->takes)) {
+		refuse_kind(reader, name, entry->value, key->takes);
+		entry->value = NULL;
+		return -1;
+	}
+	if (entry->value->kind == VALUE_LIST && of_items)
+		entry->value = check_items(reader, entry, of_items, &status);
 	return status;
 }
 
@@ -138,24 +158,26 @@ static int check_choice(struct reader *reader, const struct value_entry *entry,
 			      "'%s' is %s, not '%s'", entry->key, buf_text(&list), text);
 }
 
-static int read_entry(struct reader *reader, const struct value_entry *entry,
+static int read_entry(struct reader *reader, const struct value_entry *from,
 		      const struct reader_section *section, void *target)
 {
 	size_t k = 0;
-	while (k < section->count && strcmp(section->keys[k].name, entry->key) != 0)
+	struct value_entry entry = *from;
+	while (k < section->count && strcmp(section->keys[k].name, entry.key) != 0)
 		k++;
 	if (k == section->count)
-		return refuse_key(reader, entry, section);
+		return refuse_key(reader, &entry, section);
 	const struct reader_key *key = &section->keys[k];
-	if (check_kind(reader, entry, key) < 0)
+	int status = check_kind(reader, &entry, key);
+	if (!entry.value || (key->choices && check_choice(reader, &entry, key) < 0))
 		return -1;
-	if (key->choices && entry->value->kind != VALUE_MAP && check_choice(reader, entry, key) < 0)
+	if (key->read && key->read(reader, &entry, (char *)target + key->offset) < 0)
 		return -1;
-	return key->read ? key->read(reader, entry, (char *)target + key->offset) : 0;
+	return status;
 }
 
-int reader_map(struct reader *reader, const struct value *map,
-	       const struct reader_section *section, void *target)
+int reader_map(struct reader *reader, const struct value *map, const struct reader_section *section,
+	       void *target)
 {
 	if (map->kind != VALUE_MAP)
 		return refuse_kind(reader, section->what, map, TAKES_MAP);
@@ -181,8 +203,7 @@ const char *reader_scalar(struct reader *reader, const struct value_entry *entry
 	if (!text) {
 		autofree char *name = mem_printf("'%s'", entry->key);
 		refuse_kind(reader, name, entry->value, TAKES_TEXT);
-	} else if (entry->value->kind == VALUE_STRING &&
-		   strlen(text) != entry->value->string.len) {
+	} else if (entry->value->kind == VALUE_STRING && strlen(text) != entry->value->string.len) {
 		reader_fail(reader, entry->value, "'%s' holds a NUL character", entry->key);
 		text = NULL;
 	}

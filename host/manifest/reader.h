@@ -17,14 +17,14 @@ struct reader {
 
 /* What kinds of value a key takes; a list's items are of its other kinds. */
 enum reader_takes {
-	TAKES_TEXT = 1,	   /* any scalar, as it was written */
-	TAKES_FLAG = 2,	   /* true, false */
-	TAKES_COUNT = 4,   /* a whole number from 0 */
-	TAKES_TIME = 8,	   /* a duration */
+	TAKES_TEXT = 1,  /* any scalar, as it was written */
+	TAKES_FLAG = 2,  /* true, false */
+	TAKES_COUNT = 4, /* a whole number from 0 */
+	TAKES_TIME = 8,  /* a duration */
 	TAKES_LIST = 16,
-	TAKES_MAP = 32,	   /* with the keys of `section` */
-	TAKES_NAMES = 64,  /* a map of names to scalars */
-	TAKES_TREE = 128,  /* a map of anything */
+	TAKES_MAP = 32,   /* with the keys of `section` */
+	TAKES_NAMES = 64, /* a map of names to scalars */
+	TAKES_TREE = 128, /* a map of anything */
 	TAKES_NOTHING = 256,
 };
 
@@ -40,7 +40,7 @@ struct reader_key {
 	const char *help;
 	const struct reader_section *section;
 	const char *const *choices; /* of a text: NULL-terminated */
-	const char *pattern;	    /* of a text, for the schema: a regular expression */
+	const char *pattern;        /* of a text, for the schema: a regular expression */
 };
 
 struct reader_section {
@@ -51,13 +51,12 @@ struct reader_section {
 
 extern const struct reader_section manifest_section; /* the top level */
 extern const struct reader_section step_section, copy_section, config_section, limits_section,
-	include_section, jobs_section,
-	secret_section;
+	include_section, jobs_section, secret_section;
 
 /* Hands each entry of a map to the key that has its name; unknown ones and wrong kinds are refused.
  * -1 where anything was. */
-int reader_map(struct reader *reader, const struct value *map,
-	       const struct reader_section *section, void *target);
+int reader_map(struct reader *reader, const struct value *map, const struct reader_section *section,
+	       void *target);
 
 struct position reader_position(const struct reader *reader, unsigned line, unsigned column);
 struct position reader_at(const struct reader *reader, const struct value *value);
@@ -79,8 +78,9 @@ const char *reader_path(struct reader *reader, const struct value *value, const 
 
 /* Readers for the table; what `target` is stands in their names' comments. */
 int reader_text(struct reader *reader, const struct value_entry *entry, void *target);
-int reader_flag(struct reader *reader, const struct value_entry *entry, void *target);	/* bool */
-int reader_count(struct reader *reader, const struct value_entry *entry, void *target); /* unsigned */
+int reader_flag(struct reader *reader, const struct value_entry *entry, void *target); /* bool */
+int reader_count(struct reader *reader, const struct value_entry *entry,
+		 void *target); /* unsigned */
 int reader_absolute(struct reader *reader, const struct value_entry *entry, void *target);
 /* A map of strings into a `const struct value *`. */
 int reader_names(struct reader *reader, const struct value_entry *entry, void *target);

@@ -10,8 +10,8 @@ static const struct named_section {
 	const char *name;
 	const struct reader_section *section;
 } sections[] = {
-	{"step", &step_section},       {"copy", &copy_section},       {"config", &config_section},
-	{"limits", &limits_section},   {"secret", &secret_section},   {"include", &include_section},
+	{"step", &step_section},     {"copy", &copy_section},     {"config", &config_section},
+	{"limits", &limits_section}, {"secret", &secret_section}, {"include", &include_section},
 	{"jobs", &jobs_section},
 };
 
@@ -118,9 +118,9 @@ static const struct kind {
 	unsigned takes;
 	struct value *(*make)(struct arena *arena, const struct reader_key *key);
 } kinds[] = {
-	{TAKES_TEXT, text_schema},   {TAKES_FLAG, flag_schema}, {TAKES_COUNT, count_schema},
-	{TAKES_TIME, time_schema},   {TAKES_MAP, map_schema},   {TAKES_NAMES, names_schema},
-	{TAKES_TREE, tree_schema},   {TAKES_NOTHING, nothing_schema},
+	{TAKES_TEXT, text_schema}, {TAKES_FLAG, flag_schema},       {TAKES_COUNT, count_schema},
+	{TAKES_TIME, time_schema}, {TAKES_MAP, map_schema},         {TAKES_NAMES, names_schema},
+	{TAKES_TREE, tree_schema}, {TAKES_NOTHING, nothing_schema},
 };
 
 static void add_alternatives(struct arena *arena, struct value *list, const struct reader_key *key,
@@ -191,9 +191,9 @@ static void write_kinds(const struct reader_key *key, struct buf *out)
 		unsigned takes;
 		const char *text;
 	} names[] = {
-		{TAKES_TEXT, "text"},	  {TAKES_FLAG, "`true`, `false`"},
-		{TAKES_COUNT, "number"},  {TAKES_TIME, "duration"},
-		{TAKES_MAP, "map"},	  {TAKES_NAMES | TAKES_TREE, "map"},
+		{TAKES_TEXT, "text"},    {TAKES_FLAG, "`true`, `false`"},
+		{TAKES_COUNT, "number"}, {TAKES_TIME, "duration"},
+		{TAKES_MAP, "map"},      {TAKES_NAMES | TAKES_TREE, "map"},
 		{TAKES_LIST, "list"},
 	};
 	const char *last = "";
@@ -212,7 +212,9 @@ static void write_rows(const struct reader_section *section, const char *title, 
 		const struct reader_key *key = &section->keys[i];
 		buf_printf(out, "| `%s`", key->name);
 		/* Neighbours that are alike share a row. */
-		for (i++; i < section->count && strcmp(section->keys[i].help, key->help) == 0; i++)
+		for (i++; i < section->count && section->keys[i].takes == key->takes &&
+			  strcmp(section->keys[i].help, key->help) == 0;
+		     i++)
 			buf_printf(out, ", `%s`", section->keys[i].name);
 		buf_puts(out, " | ");
 		write_kinds(key, out);
@@ -224,6 +226,5 @@ void manifest_keys(struct buf *out)
 {
 	write_rows(&manifest_section, "The top level", out);
 	for (size_t i = 0; i < COUNT_OF(sections); i++)
-		write_rows(sections[i].section,
-			   sections[i].section->what, out);
+		write_rows(sections[i].section, sections[i].section->what, out);
 }

@@ -24,13 +24,26 @@ static int read_file(struct reader *reader, const struct value_entry *entry, voi
 static const char *const forms[] = {"env", "file", NULL};
 
 static const struct reader_key keys[] = {
-	{.name = "env", TAKES_TEXT, offsetof(struct origin, environment), reader_text,
-	 "the variable of factory's own environment that holds it", .pattern = "."},
-	{.name = "file", TAKES_TEXT, offsetof(struct origin, file), read_file,
-	 "the file on the host that holds it", .pattern = "."},
-	{.name = "as", TAKES_TEXT, offsetof(struct origin, as), reader_text,
-	 "`env` (default): the step's variable holds the value; `file`: it holds the path of a file "
-	 "on a tmpfs that is removed after the step", .choices = forms},
+	{.name = "env",
+	 TAKES_TEXT,
+	 offsetof(struct origin, environment),
+	 reader_text,
+	 "the variable of factory's own environment that holds it",
+	 .pattern = "."},
+	{.name = "file",
+	 TAKES_TEXT,
+	 offsetof(struct origin, file),
+	 read_file,
+	 "the file on the host that holds it",
+	 .pattern = "."},
+	{.name = "as",
+	 TAKES_TEXT,
+	 offsetof(struct origin, as),
+	 reader_text,
+	 "`env` (default): the step's variable holds the value; `file`: it holds the path of a "
+	 "file "
+	 "on a tmpfs that is removed after the step",
+	 .choices = forms},
 };
 const struct reader_section secret_section = {"a secret", keys, COUNT_OF(keys)};
 
@@ -76,8 +89,8 @@ int reader_secrets(struct reader *reader, const struct value_entry *entry, void 
 	int status = 0;
 	if (from->kind != VALUE_MAP)
 		return reader_fail(reader, from, "'secrets' must be a map of names");
-	secrets->items = arena_alloc(&reader->manifest->arena,
-				     (from->map.len + 1) * sizeof *secrets->items);
+	secrets->items =
+		arena_alloc(&reader->manifest->arena, (from->map.len + 1) * sizeof *secrets->items);
 	for (size_t i = 0; i < from->map.len; i++)
 		if (read_secret(reader, &from->map.entries[i], &secrets->items[secrets->count]) < 0)
 			status = -1;

@@ -8,11 +8,11 @@
 
 struct source {
 	const char *path, *directory;
-	struct buf text;	 /* what Jinja2 made */
+	struct buf text; /* what Jinja2 made */
 	struct jinja_map map;
-	unsigned before;	 /* lines of the sources before this one */
+	unsigned before; /* lines of the sources before this one */
 	unsigned lines;
-	size_t *starts;		 /* offset of each line */
+	size_t *starts; /* offset of each line */
 };
 
 struct sources {

@@ -27,14 +27,27 @@ static int read_maps(struct reader *reader, const struct value_entry *entry, voi
 }
 
 static const struct reader_key keys[] = {
-	{.name = "include", TAKES_LIST | TAKES_TREE, offsetof(struct jobs, include), read_maps,
+	{.name = "include",
+	 TAKES_LIST | TAKES_TREE,
+	 offsetof(struct jobs, include),
+	 read_maps,
 	 "cells that are added: maps of the manifest's keys, over its own"},
-	{.name = "exclude", TAKES_LIST | TAKES_TREE, offsetof(struct jobs, exclude), read_maps,
+	{.name = "exclude",
+	 TAKES_LIST | TAKES_TREE,
+	 offsetof(struct jobs, exclude),
+	 read_maps,
 	 "cells that are left out: those that have these values"},
-	{.name = "allow_failures", TAKES_LIST | TAKES_TREE, offsetof(struct jobs, allow_failures),
-	 read_maps, "cells whose failure does not count: likewise"},
-	{.name = "fast_finish", TAKES_FLAG, offsetof(struct jobs, fast_finish), reader_flag,
-	 "`true`: cells that may fail are not waited for: once all others are done, the rest is not "
+	{.name = "allow_failures",
+	 TAKES_LIST | TAKES_TREE,
+	 offsetof(struct jobs, allow_failures),
+	 read_maps,
+	 "cells whose failure does not count: likewise"},
+	{.name = "fast_finish",
+	 TAKES_FLAG,
+	 offsetof(struct jobs, fast_finish),
+	 reader_flag,
+	 "`true`: cells that may fail are not waited for: once all others are done, the rest is "
+	 "not "
 	 "begun"},
 };
 const struct reader_section jobs_section = {"'jobs'", keys, COUNT_OF(keys)};
@@ -106,8 +119,8 @@ static bool matches(struct reader *reader, const struct value *cell, const struc
 		const struct value_entry *want = &entry->map.entries[i];
 		const struct value *has = value_get(cell, want->key);
 		bool env = strcmp(want->key, "env") == 0;
-		if (!has || (env ? !axes_same_env(reader, has, want->value)
-				 : !axes_same(has, want->value)))
+		if (!has ||
+		    (env ? !axes_same_env(reader, has, want->value) : !axes_same(has, want->value)))
 			return false;
 	}
 	return entry->map.len > 0;

@@ -5,8 +5,8 @@
 #include "host/manifest/load.h"
 
 struct travis_cell {
-	struct value *root;	/* the manifest of this cell, without the matrix */
-	const char *name;	/* "python 3.12, DB=pg"; NULL: there is no matrix */
+	struct value *root; /* the manifest of this cell, without the matrix */
+	const char *name;   /* "python 3.12, DB=pg"; NULL: there is no matrix */
 	bool may_fail;
 	struct travis_cell *next;
 };

@@ -31,8 +31,7 @@ static void add_axis(struct axes *axes, const char *key, const struct value *lis
 {
 	if (!list->list.len || axes->count == AXES_MOST)
 		return;
-	axes->items[axes->count++] =
-		(struct axis){key, list->list.items, list->list.len};
+	axes->items[axes->count++] = (struct axis){key, list->list.items, list->list.len};
 	axes->crossed = true;
 }
 
@@ -91,11 +90,12 @@ static int read_env(struct reader *reader, const struct value *root, struct axes
 {
 	struct value *env = value_get(root, "env");
 	bool travis = reader->manifest->travis;
-	bool parts = value_is(env, VALUE_MAP) && (value_get(env, "global") || value_get(env, "jobs") ||
-						  value_get(env, "matrix"));
+	bool parts =
+		value_is(env, VALUE_MAP) &&
+		(value_get(env, "global") || value_get(env, "jobs") || value_get(env, "matrix"));
 	bool text = env && env->kind != VALUE_MAP && env->kind != VALUE_LIST;
-	axes->own_env = travis || parts || text || value_get(root, "jobs") ||
-			value_get(root, "matrix");
+	axes->own_env =
+		travis || parts || text || value_get(root, "jobs") || value_get(root, "matrix");
 	if (parts)
 		return read_parts(reader, env, axes);
 	if (travis && value_is(env, VALUE_LIST))
@@ -132,8 +132,8 @@ static void set_text(struct arena *arena, struct value *map, const char *key, co
 }
 
 /* The image and the variable that a version stands for. */
-static void settle_version(struct reader *reader, const struct version_key *key,
-			   struct value *root, struct value *env)
+static void settle_version(struct reader *reader, const struct version_key *key, struct value *root,
+			   struct value *env)
 {
 	struct arena *arena = &reader->manifest->arena;
 	const struct value *value = value_get(root, key->key);

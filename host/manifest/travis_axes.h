@@ -15,8 +15,8 @@ struct axis {
 struct axes {
 	struct axis items[AXES_MOST];
 	size_t count;
-	bool crossed;		    /* there is a matrix, if only of one cell */
-	bool own_env;		    /* `env` is travis.yml's and settled here */
+	bool crossed;               /* there is a matrix, if only of one cell */
+	bool own_env;               /* `env` is travis.yml's and settled here */
 	const struct value *global; /* map, or NULL */
 	const char *language;
 };

@@ -7,8 +7,8 @@
 
 #define VERSION_(name_)                                                                            \
 	{                                                                                          \
-		.name = name_, TAKES_TEXT | TAKES_LIST, 0, NULL,                                            \
-			"the language's version, or several: one cell of the matrix each"          \
+		.name = name_, TAKES_TEXT | TAKES_LIST, 0, NULL,                                   \
+		"the language's version, or several: one cell of the matrix each"                  \
 	}
 #define TRAVIS_VERSION_KEYS                                                                        \
 	VERSION_("python"), VERSION_("node_js"), VERSION_("go"), VERSION_("ruby"),                 \
@@ -19,7 +19,8 @@
 #define ANYTHING_ TAKES_TEXT | TAKES_LIST | TAKES_MAP | TAKES_TREE | TAKES_NOTHING
 #define IGNORED_(name_)                                                                            \
 	{                                                                                          \
-		.name = name_, ANYTHING_, 0, reader_ignored, "travis.yml's; has no meaning here: ignored"   \
+		.name = name_, ANYTHING_, 0, reader_ignored,                                       \
+		"travis.yml's; has no meaning here: ignored"                                       \
 	}
 #define TRAVIS_IGNORED_KEYS                                                                        \
 	IGNORED_("services"), IGNORED_("deploy"), IGNORED_("notifications"), IGNORED_("addons"),   \

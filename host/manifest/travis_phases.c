@@ -54,8 +54,9 @@ static void write_test(const struct manifest *manifest, const struct steps *scri
 {
 	add_lines(out, &manifest->before_script, "|| exit $?");
 	buf_puts(out, "TRAVIS_TEST_RESULT=0\nexport TRAVIS_TEST_RESULT\n");
-	add_lines(out, script, "|| { factory_code=$?; [ $TRAVIS_TEST_RESULT -ne 0 ] || "
-			       "TRAVIS_TEST_RESULT=$factory_code; }");
+	add_lines(out, script,
+		  "|| { factory_code=$?; [ $TRAVIS_TEST_RESULT -ne 0 ] || "
+		  "TRAVIS_TEST_RESULT=$factory_code; }");
 	if (manifest->after_success.count) {
 		buf_puts(out, "if [ $TRAVIS_TEST_RESULT -eq 0 ]; then\n");
 		add_lines(out, &manifest->after_success, "|| true");
@@ -70,6 +71,44 @@ static void write_test(const struct manifest *manifest, const struct steps *scri
 	buf_puts(out, "exit $TRAVIS_TEST_RESULT\n");
 }
 
+/* travis.yml's steps start in a copy of the repository, that is, of the manifest's directory. */
+static void check_out(struct manifest *manifest)
+{
+	static const char path[] = "/build";
+	static const char *const variables[][2] = {
+		{"CI", "true"}, {"TRAVIS", "true"}, {"TRAVIS_BUILD_DIR", path}};
+	struct arena *arena = &manifest->arena;
+	struct value *env = value_map(arena);
+	for (size_t i = 0; i < COUNT_OF(variables); i++)
+		value_set(arena, env, variables[i][0], value_string(arena, variables[i][1]));
+	manifest->env = manifest->env ? load_merge(arena, env, manifest->env) : env;
+	if (manifest->workdir || manifest->copy_count)
+		return;
+	manifest->workdir = path;
+	manifest->copies = arena_alloc(arena, sizeof *manifest->copies);
+	manifest->copies[manifest->copy_count++] = (struct copy){.source = manifest->directory,
+								 .destination = path,
+								 .owner = manifest->user,
+								 .mode = -1,
+								 .at = manifest->image_at};
+}
+
+static void skip_existing(struct manifest *manifest, struct steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		struct step *step = &steps->items[i];
+		auto_buf struct buf text = {0};
+		if (!step->creates)
+			continue;
+		buf_puts(&text, "if test -e ");
+		add_quoted(&text, step->creates);
+		buf_puts(&text, "; then echo skipped: it has made ");
+		add_quoted(&text, step->creates);
+		buf_printf(&text, "; exit 0; fi\n%s", step->run);
+		step->run = arena_strndup(&manifest->arena, buf_text(&text), text.len);
+	}
+}
+
 static bool has_phases(const struct manifest *manifest)
 {
 	return manifest->before_script.count || manifest->after_success.count ||
@@ -79,8 +118,12 @@ static bool has_phases(const struct manifest *manifest)
 void travis_phases(struct manifest *manifest)
 {
 	struct steps *tests = &manifest->tests;
-	if (manifest->travis)
+	skip_existing(manifest, &manifest->install);
+	skip_existing(manifest, tests);
+	if (manifest->travis) {
+		check_out(manifest);
 		join_install(manifest);
+	}
 	if (!tests->count || (!has_phases(manifest) && (!manifest->travis || tests->count == 1)))
 		return;
 	if (manifest->travis) {
@@ -103,8 +146,8 @@ static const struct alias {
 	const char *language, *version, *tag;
 } aliases[] = {
 	{"node_js", "node", "current"}, {"node_js", "stable", "current"},
-	{"node_js", "lts/*", "lts"},	{"rust", "stable", "1"},
-	{"go", "stable", "1"},		{"python", "nightly", "rc"},
+	{"node_js", "lts/*", "lts"},    {"rust", "stable", "1"},
+	{"go", "stable", "1"},          {"python", "nightly", "rc"},
 };
 
 const char *travis_image(struct arena *arena, const char *language_image, const char *language,

@@ -17,8 +17,8 @@ static int read_word(const char **at, struct buf *out)
 			quote = quote ? 0 : *c;
 			continue;
 		}
-		bool escapes = *c == '\\' && quote != '\'' && c[1] &&
-			       (!quote || strchr("\"\\$`", c[1]));
+		bool escapes =
+			*c == '\\' && quote != '\'' && c[1] && (!quote || strchr("\"\\$`", c[1]));
 		if (escapes)
 			c++;
 		buf_putc(out, *c);
@@ -44,10 +44,11 @@ static int add_text(struct reader *reader, const struct value *from, const char 
 		auto_buf struct buf word = {0};
 		size_t len = name_length(at);
 		if (!len || at[len] != '=')
-			return reader_fail(reader, from,
-					   "'env' must be a map of names and values, or NAME=VALUE: "
-					   "'%s' is not",
-					   text);
+			return reader_fail(
+				reader, from,
+				"'env' must be a map of names and values, or NAME=VALUE: "
+				"'%s' is not",
+				text);
 		const char *name = at;
 		at += len + 1;
 		if (read_word(&at, &word) < 0)

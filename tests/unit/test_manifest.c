@@ -126,7 +126,7 @@ static void refused_at_their_place(void **state)
 		{"image: x\nconfig: {entripoint: y}\n",
 		 "m.yml:2:10: unknown key 'entripoint' in 'config': did you mean 'entrypoint'?"},
 		{"language: pyhton\n", "m.yml:1:11: no base image is known for the language "
-				       "'pyhton' (did you mean 'python'?)"},
+				       "'pyhton': did you mean 'python'?"},
 		{"{% if a %}\n", "m.yml:"},
 		{"image: x\nimage: y\n", "m.yml:2:1: YAML: the key 'image' is there twice"},
 	};
