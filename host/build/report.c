@@ -66,6 +66,9 @@ static struct pending *find(struct report *report, const struct node *node)
 void report_total(struct report *report, size_t nodes)
 {
 	report->total = nodes;
+	report->begun = 0;
+	while (report->running) /* of a build before this one, which was cut short */
+		forget(report, report->running->node);
 }
 
 static const char *paint(const struct report *report, const char *code)

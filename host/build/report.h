@@ -15,7 +15,7 @@ struct report;
 struct report *report_new(FILE *out, bool color, bool quiet);
 void report_free(struct report *report);
 
-/* How many nodes there will be, for "[2/7]". */
+/* A build begins: how many nodes there will be, for "[2/7]". */
 void report_total(struct report *report, size_t nodes);
 void report_begin(struct report *report, const struct node *node);
 /* A piece of a step's output; whole lines are shown as they come. */

@@ -132,16 +132,14 @@ struct value *include_resolve(struct loader *loader, const struct value *tree)
 				.options = loader->options};
 	const struct value *list = value_get(tree, "include");
 	struct value *all = NULL;
-	bool failed = false;
 	size_t count = list->kind == VALUE_LIST ? list->list.len : list->kind != VALUE_NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct value *item = list->kind == VALUE_LIST ? list->list.items[i] : list;
 		struct value *one = load_one(loader, &reader, item);
-		failed |= !one;
+		loader->incomplete |= !one;
 		if (one && one->kind == VALUE_MAP)
 			all = all ? load_merge(loader->arena, all, one) : one;
 	}
 	struct value *own = without_include(loader->arena, tree);
-	struct value *merged = all ? load_merge(loader->arena, all, own) : own;
-	return failed ? NULL : merged;
+	return all ? load_merge(loader->arena, all, own) : own;
 }

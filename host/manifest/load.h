@@ -16,6 +16,7 @@ struct loader {
 	const struct value *with; /* variables that an include gives its files; or NULL */
 	const struct include_chain *chain;
 	size_t files;
+	bool incomplete; /* an include failed: what is missing may be there */
 };
 
 /* The files that are being read, the innermost first. */
@@ -37,8 +38,7 @@ struct value *load_context(const struct loader *loader);
  * of everything else `over` wins. Makes new maps and lists. */
 struct value *load_merge(struct arena *arena, const struct value *base, const struct value *over);
 
-/* Resolves `include:` of a tree that was read from `source`; `root` is the tree without it. NULL
- * with problems. */
+/* Merges a tree with what its `include` names; with problems, with what could be read of it. */
 struct value *include_resolve(struct loader *loader, const struct value *tree);
 
 /* Adds an error that other rooms made, with its place in the file; `code` as in a problem. */

@@ -28,6 +28,7 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 	struct reader reader = {.manifest = manifest,
 				.options = loader->options,
 				.sources = loader->sources,
+				.incomplete = loader->incomplete,
 				.problems = loader->problems};
 	manifest->travis = first->travis;
 	if (sections_read(&reader, cell->root) < 0)

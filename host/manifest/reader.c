@@ -252,35 +252,3 @@ struct value *reader_strings(struct reader *reader, const struct value_entry *en
 	}
 	return status < 0 ? NULL : map;
 }
-
-static bool leaves(const char *path)
-{
-	int depth = 0;
-	for (const char *part = path; *part;) {
-		size_t len = strcspn(part, "/");
-		if (len == 2 && strncmp(part, "..", 2) == 0)
-			depth--;
-		else if (len && !(len == 1 && *part == '.'))
-			depth++;
-		if (depth < 0)
-			return true;
-		part += len + (part[len] == '/');
-	}
-	return false;
-}
-
-const char *reader_path(struct reader *reader, const struct value *value, const char *path)
-{
-	const struct source *source = sources_find(reader->sources, value->line);
-	const char *directory = source ? source->directory : reader->manifest->directory;
-	if (path[0] == '/')
-		return path;
-	if (leaves(path)) {
-		reader_fail(reader, value,
-			    "'%s' leaves the manifest's directory: write an absolute path", path);
-		return NULL;
-	}
-	if (strcmp(directory, ".") == 0)
-		return path;
-	return arena_printf(&reader->manifest->arena, "%s/%s", directory, path);
-}

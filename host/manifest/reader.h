@@ -12,6 +12,7 @@ struct reader {
 	const struct sources *sources;
 	const char *language;
 	struct position language_at;
+	bool incomplete; /* an include failed: nothing is complained of as missing */
 	struct manifest_problems *problems;
 };
 

@@ -360,7 +360,7 @@ int sections_read(struct reader *reader, const struct value *root)
 	order_install(manifest);
 	inherit(manifest, &manifest->install);
 	inherit(manifest, &manifest->tests);
-	if (root->kind == VALUE_MAP && !value_get(root, "image") && !value_get(root, "from") &&
+	if (!reader->incomplete && !value_get(root, "image") && !value_get(root, "from") &&
 	    image_of_language(reader, root) < 0)
 		status = -1;
 	return status;

@@ -57,6 +57,8 @@ static void write_test(const struct manifest *manifest, const struct steps *scri
 	add_lines(out, script,
 		  "|| { factory_code=$?; [ $TRAVIS_TEST_RESULT -ne 0 ] || "
 		  "TRAVIS_TEST_RESULT=$factory_code; }");
+	/* Not even `exit` in what follows changes the result. */
+	buf_puts(out, "trap 'exit $TRAVIS_TEST_RESULT' EXIT\n");
 	if (manifest->after_success.count) {
 		buf_puts(out, "if [ $TRAVIS_TEST_RESULT -eq 0 ]; then\n");
 		add_lines(out, &manifest->after_success, "|| true");
