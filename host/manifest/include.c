@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MOST_FILES = 200, DEEPEST = 40 };
 
@@ -91,9 +92,10 @@ static struct value *load_one(struct loader *loader, struct reader *reader,
 	char real[PATH_MAX];
 	if (read_include(reader, from, &include) < 0)
 		return NULL;
-	if (!realpath(include.file, real)) {
+	struct stat info;
+	if (!realpath(include.file, real) || stat(real, &info) < 0 || !S_ISREG(info.st_mode)) {
 		reader_problem(reader, reader_at(reader, from), "unreadable", NULL,
-			       "there is no %s to include", include.file);
+			       "there is no file %s to include", include.file);
 		return NULL;
 	}
 	if (refuse(loader, reader, from, include.file, real) < 0)

@@ -33,7 +33,11 @@ static int read_from(struct reader *reader, const struct value_entry *entry, voi
 	const char *text = reader_scalar(reader, entry);
 	manifest->from_at = reader_at(reader, entry->value);
 	manifest->from = text ? reader_path(reader, entry->value, text) : NULL;
-	return manifest->from ? 0 : -1;
+	if (!manifest->from)
+		return -1;
+	if (access(manifest->from, R_OK) == 0)
+		return 0;
+	return reader_fail(reader, entry->value, "there is no manifest %s", manifest->from);
 }
 
 int reader_ignored(struct reader *reader, const struct value_entry *entry, void *target)

@@ -6,20 +6,30 @@
 #include <string.h>
 
 /* An expression is asked for as a condition is: by a template that prints whether it holds. */
-static int evaluate(struct loader *loader, const char *text, bool *holds, bool *facts,
-		    struct error *err)
+static struct jinja_template *parse(struct loader *loader, const char *text, struct error *err)
 {
 	static const struct jinja_options options = {0};
-	struct arena *arena = loader->arena;
-	const char *whole = arena_printf(arena, "{%% if (%s) %%}1{%% endif %%}", text);
+	const char *whole = arena_printf(loader->arena, "{%% if (%s) %%}1{%% endif %%}", text);
+	if (!strstr(text, "%}") && !strstr(text, "{%"))
+		return jinja_parse(loader->arena, "when", whole, strlen(whole), &options, err);
+	error_set(err, "'when' is one expression, without {%% and %%}");
+	return NULL;
+}
+
+static int evaluate(struct loader *loader, const struct step *step, bool *holds, struct error *err)
+{
 	auto_buf struct buf out = {0};
-	if (strstr(text, "%}") || strstr(text, "{%"))
-		return error_set(err, "'when' is one expression, without {%% and %%}");
-	struct jinja_template *tmpl =
-		jinja_parse(arena, "when", whole, strlen(whole), &options, err);
-	if (!tmpl || jinja_render(tmpl, load_context(loader), arena, &out, NULL, err) < 0)
-		return error_wrap(err, "'when'");
-	*facts = jinja_reads(tmpl, "facts");
+	struct jinja_template *tmpl = parse(loader, step->when, err);
+	if (!tmpl)
+		return -1;
+	bool facts = jinja_reads(tmpl, "facts");
+	loader->reads_facts |= facts;
+	*holds = true;
+	/* What is not known yet can be neither compared nor wrong. */
+	if (facts && !loader->knows_facts)
+		return 0;
+	if (jinja_render(tmpl, load_context(loader), loader->arena, &out, NULL, err) < 0)
+		return -1;
 	*holds = out.len > 0;
 	return 0;
 }
@@ -27,15 +37,13 @@ static int evaluate(struct loader *loader, const char *text, bool *holds, bool *
 static bool keeps(struct loader *loader, const struct step *step, int *status)
 {
 	auto_error struct error err = {0};
-	bool holds = true, facts = false;
-	if (!step->when)
-		return true;
-	if (evaluate(loader, step->when, &holds, &facts, &err) < 0) {
-		problems_add(loader->problems, step->when_at, "jinja", err.message, NULL);
-		*status = -1;
-	}
-	loader->reads_facts |= facts;
-	return holds || (facts && !loader->knows_facts);
+	bool holds = true;
+	if (!step->when || evaluate(loader, step, &holds, &err) == 0)
+		return holds;
+	error_wrap(&err, "'when'");
+	problems_add(loader->problems, step->when_at, "jinja", err.message, NULL);
+	*status = -1;
+	return true;
 }
 
 int when_apply(struct loader *loader, struct steps *steps)

@@ -73,6 +73,8 @@ load common
 	file_in t/when:1 /facts
 	! file_in t/when:1 /no 2>/dev/null
 	! file_in t/when:1 /other 2>/dev/null
+	printf 'image: x\ninstall: {run: x, when: facts.memory.total > 5 and facts.os.id.startswith("x")}\n' >m.yml
+	"$FACTORY" check m.yml
 	manifest <<-E
 		image: $BASE
 		install: {run: x, when: debgu}
@@ -86,6 +88,7 @@ load common
 		image: $BASE
 		limits:
 		  memory: 64m
+		  cpus: 0.5
 		  pids: 50
 		  network: false
 		  no_new_privileges: true
@@ -94,6 +97,7 @@ load common
 		install:
 		  - cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null > /memory || true
 		  - cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null > /pids || true
+		  - cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null > /cpus || true
 		  - ls /sys/class/net > /net
 		  - grep NoNewPrivs /proc/self/status > /privileges
 		  - touch /x; if chown 5 /x 2>/dev/null; then exit 1; fi
@@ -104,6 +108,7 @@ load common
 	[ "$status" -eq 0 ]
 	[ "$(file_in t/limits:1 /memory)" = 67108864 ]
 	[ "$(file_in t/limits:1 /pids)" = 50 ]
+	[ "$(file_in t/limits:1 /cpus | cut -d' ' -f1)" = 50000 ]
 	[ "$(file_in t/limits:1 /net)" = lo ]
 	file_in t/limits:1 /privileges | grep -q '1$'
 }
