@@ -222,7 +222,7 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 		container_handle(container, EVENT_READY);
 	else if (container->state == STATE_RUNNING && !container->node)
 		got_facts(container, result);
-	else if (container->state == STATE_RUNNING && container->files)
+	else if (container->state == STATE_RUNNING && container->node->kind == NODE_FILES)
 		files_go_on(container, files_result(container->files, id, result, &err), &err);
 }
 

@@ -34,11 +34,12 @@ static void print_fine(const struct manifest *manifest)
 
 static void print_ignored(const struct manifest *manifest)
 {
-	const struct value *ignored = manifest->ignored;
-	for (size_t i = 0; ignored && i < ignored->list.len; i++)
+	auto_arena struct arena arena = {0};
+	const struct value *ignored = manifest_ignored(manifest, &arena);
+	for (size_t i = 0; i < ignored->list.len; i++)
 		printf("%s%s", i ? ", " : "  ignored, for it has no meaning here: ",
 		       value_text(ignored->list.items[i]));
-	if (ignored)
+	if (ignored->list.len)
 		putchar('\n');
 }
 

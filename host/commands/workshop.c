@@ -151,8 +151,9 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 	struct manifest *manifest = settings_manifest(shop->settings, path, &facts, err);
 	if (!manifest)
 		return NULL;
-	const struct value *ignored = manifest->ignored;
-	for (size_t i = 0; ignored && i < ignored->list.len; i++)
+	auto_arena struct arena arena = {0};
+	const struct value *ignored = manifest_ignored(manifest, &arena);
+	for (size_t i = 0; i < ignored->list.len; i++)
 		report_notice(shop->report, "%s: '%s' is ignored: it has no meaning here", path,
 			      value_text(ignored->list.items[i]));
 	if (!manifest->from || build_base(shop, manifest, &link, err) == 0)

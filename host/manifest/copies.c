@@ -56,7 +56,7 @@ static const struct reader_key keys[] = {
 	 reader_text,
 	 "`user[:group]`; default: root"},
 };
-const struct reader_section copy_section = {"a copy", keys, COUNT_OF(keys)};
+const struct reader_section copy_section = {"a copy", keys, COUNT_OF(keys), false};
 
 /* "SOURCE:DESTINATION" */
 static int split_short(struct reader *reader, const struct value *from, struct copy *copy)

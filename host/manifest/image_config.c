@@ -162,7 +162,7 @@ static const struct reader_key healthcheck_keys[] = {
 	 "in which failures do not count"},
 };
 static const struct reader_section healthcheck_section = {"a healthcheck", healthcheck_keys,
-							  COUNT_OF(healthcheck_keys)};
+							  COUNT_OF(healthcheck_keys), false};
 
 static int read_healthcheck(struct reader *reader, const struct value_entry *entry, void *target)
 {
@@ -205,7 +205,8 @@ static const struct reader_key config_keys[] = {
 	 &healthcheck_section},
 	{.name = "stopsignal", TAKES_TEXT, 0, read_stopsignal, "`SIGTERM`, `9`"},
 };
-const struct reader_section config_section = {"'config'", config_keys, COUNT_OF(config_keys)};
+const struct reader_section config_section = {"'config'", config_keys, COUNT_OF(config_keys),
+					      false};
 
 int reader_image_config(struct reader *reader, const struct value_entry *entry, void *target)
 {

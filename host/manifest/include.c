@@ -44,7 +44,7 @@ static const struct reader_key keys[] = {
 	 read_with,
 	 "variables for its templates, over the properties"},
 };
-const struct reader_section include_section = {"an include", keys, COUNT_OF(keys)};
+const struct reader_section include_section = {"an include", keys, COUNT_OF(keys), false};
 
 static int read_include(struct reader *reader, const struct value *from, struct include *include)
 {

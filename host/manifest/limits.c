@@ -89,7 +89,7 @@ static const struct reader_key keys[] = {
 	 reader_flag,
 	 "`true`: tests can't write to the image, but for /tmp; install steps still can"},
 };
-const struct reader_section limits_section = {"'limits'", keys, COUNT_OF(keys)};
+const struct reader_section limits_section = {"'limits'", keys, COUNT_OF(keys), false};
 
 int reader_limits(struct reader *reader, const struct value_entry *entry, void *target)
 {

@@ -154,6 +154,21 @@ int manifest_render(const char *path, const struct manifest_options *options, st
 	return source ? 0 : -1;
 }
 
+struct value *manifest_ignored(const struct manifest *manifest, struct arena *arena)
+{
+	struct value *seen = value_map(arena), *list = value_list(arena);
+	for (size_t c = 0; c < manifest->cell_count; c++) {
+		const struct value *own = manifest->cells[c]->ignored;
+		for (size_t i = 0; own && i < own->list.len; i++) {
+			const char *key = value_text(own->list.items[i]);
+			if (!value_get(seen, key))
+				value_append(arena, list, value_string(arena, key));
+			value_set(arena, seen, key, value_null(arena));
+		}
+	}
+	return list;
+}
+
 void manifest_free(struct manifest *manifest)
 {
 	if (!manifest)

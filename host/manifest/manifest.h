@@ -153,6 +153,9 @@ struct manifest *manifest_read(const char *path, const struct manifest_options *
 			       struct error *err);
 void manifest_free(struct manifest *manifest);
 
+/* All keys of all cells that have no meaning here, each once: a list, in `arena`. */
+struct value *manifest_ignored(const struct manifest *manifest, struct arena *arena);
+
 /* The JSON Schema (draft 2020-12) of manifests, and the tables of their keys in Markdown. */
 void manifest_schema(struct buf *out);
 void manifest_keys(struct buf *out);

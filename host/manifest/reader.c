@@ -158,6 +158,11 @@ static int check_choice(struct reader *reader, const struct value_entry *entry,
 			      "'%s' is %s, not '%s'", entry->key, buf_text(&list), text);
 }
 
+static bool is_private(const char *key)
+{
+	return *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
+}
+
 static int read_entry(struct reader *reader, const struct value_entry *from,
 		      const struct reader_section *section, void *target)
 {
@@ -165,6 +170,8 @@ static int read_entry(struct reader *reader, const struct value_entry *from,
 	struct value_entry entry = *from;
 	while (k < section->count && strcmp(section->keys[k].name, entry.key) != 0)
 		k++;
+	if (k == section->count && section->open && is_private(entry.key))
+		return 0;
 	if (k == section->count)
 		return refuse_key(reader, &entry, section);
 	const struct reader_key *key = &section->keys[k];

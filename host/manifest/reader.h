@@ -48,6 +48,7 @@ struct reader_section {
 	const char *what; /* in errors: "a step", "the manifest" */
 	const struct reader_key *keys;
 	size_t count;
+	bool open; /* keys that begin with x-, _ or . hold anchors, and have no meaning */
 };
 
 extern const struct reader_section manifest_section; /* the top level */

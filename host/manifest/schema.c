@@ -165,6 +165,11 @@ static struct value *section_schema(struct arena *arena, const struct reader_sec
 			  key_schema(arena, &section->keys[i]));
 	value_set(arena, map, "properties", properties);
 	value_set(arena, map, "additionalProperties", value_bool(arena, false));
+	if (section->open) {
+		struct value *patterns = value_map(arena);
+		value_set(arena, patterns, "^(x-|_|\\.)", value_map(arena));
+		value_set(arena, map, "patternProperties", patterns);
+	}
 	return map;
 }
 

@@ -45,7 +45,7 @@ static const struct reader_key keys[] = {
 	 "on a tmpfs that is removed after the step",
 	 .choices = forms},
 };
-const struct reader_section secret_section = {"a secret", keys, COUNT_OF(keys)};
+const struct reader_section secret_section = {"a secret", keys, COUNT_OF(keys), false};
 
 static bool is_name(const char *name)
 {

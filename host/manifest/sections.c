@@ -104,8 +104,8 @@ static const struct reader_key consul_keys[] = {
 	 "`driver` (default): factory asks; `direct`: the agent asks from inside the target",
 	 .choices = routes},
 };
-static const struct reader_section consul_section = {"'consul'", consul_keys,
-						     COUNT_OF(consul_keys)};
+static const struct reader_section consul_section = {"'consul'", consul_keys, COUNT_OF(consul_keys),
+						     false};
 
 /* An address, or a map with an address and a route. */
 static int read_consul(struct reader *reader, const struct value_entry *entry, void *target)
@@ -126,7 +126,7 @@ static const struct reader_key artifact_keys[] = {
 	{.name = "push", TAKES_FLAG, AT(push), reader_flag, "known; nothing is pushed yet"},
 };
 static const struct reader_section artifact_section = {"'artifact'", artifact_keys,
-						       COUNT_OF(artifact_keys)};
+						       COUNT_OF(artifact_keys), false};
 
 static int read_artifact(struct reader *reader, const struct value_entry *entry, void *target)
 {
@@ -305,7 +305,7 @@ static const struct reader_key keys[] = {
 	TRAVIS_VERSION_KEYS,
 	TRAVIS_IGNORED_KEYS,
 };
-const struct reader_section manifest_section = {"the manifest", keys, COUNT_OF(keys)};
+const struct reader_section manifest_section = {"the manifest", keys, COUNT_OF(keys), true};
 
 static const char *configured_image(const struct reader *reader)
 {

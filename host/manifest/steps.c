@@ -70,7 +70,7 @@ static const struct reader_key keys[] = {
 	 reader_flag,
 	 "keep the state after this step, so that a later build can resume from it"},
 };
-const struct reader_section step_section = {"a step", keys, COUNT_OF(keys)};
+const struct reader_section step_section = {"a step", keys, COUNT_OF(keys), false};
 
 static const char *first_line(struct arena *arena, const char *text)
 {

@@ -50,7 +50,7 @@ static const struct reader_key keys[] = {
 	 "not "
 	 "begun"},
 };
-const struct reader_section jobs_section = {"'jobs'", keys, COUNT_OF(keys)};
+const struct reader_section jobs_section = {"'jobs'", keys, COUNT_OF(keys), false};
 
 bool travis_is(const char *path, const struct value *root)
 {

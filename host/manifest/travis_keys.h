@@ -29,6 +29,9 @@
 		IGNORED_("stage"), IGNORED_("stages"), IGNORED_("arch"), IGNORED_("osx_image"),    \
 		IGNORED_("virt"), IGNORED_("vm"), IGNORED_("conditions"), IGNORED_("version"),     \
 		IGNORED_("before_cache"), IGNORED_("before_deploy"), IGNORED_("after_deploy"),     \
-		IGNORED_("filter_secrets"), IGNORED_("workspaces")
+		IGNORED_("filter_secrets"), IGNORED_("workspaces"), IGNORED_("go_import_path"),    \
+		IGNORED_("gobuild_args"), IGNORED_("bundler_args"), IGNORED_("gemfile"),           \
+		IGNORED_("npm_args"), IGNORED_("composer_args"), IGNORED_("hosts"),                \
+		IGNORED_("source_key"), IGNORED_("android"), IGNORED_("licenses")
 
 #endif

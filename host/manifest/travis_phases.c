@@ -32,16 +32,20 @@ static struct step *single(struct manifest *manifest, struct steps *steps, const
 			   const struct buf *text)
 {
 	struct step *step = arena_alloc(&manifest->arena, sizeof *step);
+	auto_buf struct buf whole = {0};
+	/* As travis.yml's authors expect, in bash where there is one. */
+	buf_puts(&whole, "exec \"$(command -v bash || echo sh)\" -c ");
+	add_quoted(&whole, buf_text(text));
 	*step = steps->items[0];
 	step->name = name;
-	step->run = arena_strndup(&manifest->arena, buf_text(text), text->len);
+	step->run = arena_strndup(&manifest->arena, buf_text(&whole), whole.len);
 	return step;
 }
 
 static void join_install(struct manifest *manifest)
 {
 	auto_buf struct buf text = {0};
-	if (manifest->install.count < 2)
+	if (!manifest->install.count)
 		return;
 	add_lines(&text, &manifest->install, "|| exit $?");
 	manifest->install.items = single(manifest, &manifest->install, "install", &text);
@@ -111,6 +115,16 @@ static void skip_existing(struct manifest *manifest, struct steps *steps)
 	}
 }
 
+/* `install: skip` */
+static void drop_skipped(struct steps *steps)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < steps->count; i++)
+		if (strcmp(steps->items[i].run, "skip") != 0)
+			steps->items[kept++] = steps->items[i];
+	steps->count = kept;
+}
+
 static bool has_phases(const struct manifest *manifest)
 {
 	return manifest->before_script.count || manifest->after_success.count ||
@@ -123,10 +137,12 @@ void travis_phases(struct manifest *manifest)
 	skip_existing(manifest, &manifest->install);
 	skip_existing(manifest, tests);
 	if (manifest->travis) {
+		drop_skipped(&manifest->install);
+		drop_skipped(tests);
 		check_out(manifest);
 		join_install(manifest);
 	}
-	if (!tests->count || (!has_phases(manifest) && (!manifest->travis || tests->count == 1)))
+	if (!tests->count || (!has_phases(manifest) && !manifest->travis))
 		return;
 	if (manifest->travis) {
 		auto_buf struct buf text = {0};
@@ -143,7 +159,7 @@ void travis_phases(struct manifest *manifest)
 	}
 }
 
-/* A version that the image's maker calls by another name. */
+/* A version that the image's maker calls by another name, or that is another image. */
 static const struct alias {
 	const char *language, *version, *tag;
 } aliases[] = {
@@ -162,8 +178,10 @@ const char *travis_image(struct arena *arena, const char *language_image, const 
 		if (strcmp(aliases[i].language, language) == 0 &&
 		    strcmp(aliases[i].version, version) == 0)
 			version = aliases[i].tag;
-	if (strncmp(version, "openjdk", 7) == 0)
-		version += 7;
+	if (strchr(version, ':'))
+		return version;
+	if (strncmp(version, "openjdk", 7) == 0 || strncmp(version, "oraclejdk", 9) == 0)
+		version += strcspn(version, "0123456789");
 	size_t digits = strlen(version);
 	/* "1.22.x" and "3.12-dev" mean the newest of that line. */
 	if (digits > 2 && strcmp(version + digits - 2, ".x") == 0)

@@ -27,7 +27,7 @@ load common
 		  exclude:
 		    - {python: 3.11, env: DB=my}
 		  include:
-		    - {python: "3.13", env: DB=none, script: test "\$OPTS" = ""}
+		    - {python: "3.13", env: DB=none, stage: last, install: skip, script: test "\$OPTS" = ""}
 		  allow_failures:
 		    - {python: 3.12, env: DB=my}
 	E
@@ -41,6 +41,8 @@ load common
 	[ "$status" -eq 0 ]
 	shows "'services' is ignored"
 	shows "'notifications' is ignored"
+	[ "$(grep -c "'services' is ignored" <<<"$output")" = 1 ]
+	shows "'stage' is ignored"
 	shows "it went well"
 	shows "it went wrong"
 	shows "the end 1"
