@@ -5,6 +5,8 @@
 #include "host/exit_codes.h"
 #include "host/manifest/manifest.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct option_usage usage = {
@@ -19,7 +21,13 @@ struct checking {
 	bool json;
 	struct arena arena;
 	struct value *list; /* of problems, for JSON */
-	size_t files, wrong;
+	size_t wrong;
+};
+
+/* The manifests that led to one by their `from`. */
+struct trail {
+	const struct trail *outer;
+	const char *path, *real;
 };
 
 static void print_fine(const struct manifest *manifest)
@@ -84,26 +92,67 @@ static void tell(struct checking *checking, const struct manifest_problems *prob
 			problems->count);
 }
 
-/* -1: something else than the manifest is wrong. */
-static int check_one(struct checking *checking, const char *path, struct error *err)
+/* Whether a manifest is on its own trail; then it is a problem of the `from` that led there. */
+static bool goes_in_a_circle(const struct trail *trail, const struct manifest *manifest,
+			     struct manifest_problems *problems)
 {
+	char real[PATH_MAX];
+	bool circle = false;
+	const char *text = arena_strdup(&problems->arena, manifest->from);
+	for (; trail && realpath(manifest->from, real); trail = trail->outer) {
+		text = arena_printf(&problems->arena, "%s -> %s", trail->path, text);
+		circle |= strcmp(trail->real, real) == 0;
+	}
+	if (circle)
+		manifest_problems_add(problems, manifest->from_at, "cycle",
+				      arena_printf(&problems->arena,
+						   "manifests stand on each other in a circle: %s",
+						   text),
+				      NULL);
+	return circle;
+}
+
+static int check_one(struct checking *checking, const char *path, const struct trail *outer,
+		     struct error *err);
+
+/* Says what came of it, and goes on to the manifest it stands on. */
+static int conclude(struct checking *checking, const struct manifest *manifest,
+		    const struct trail *trail, struct manifest_problems *problems,
+		    struct error *err)
+{
+	if (manifest->from && goes_in_a_circle(trail, manifest, problems)) {
+		checking->wrong++;
+		tell(checking, problems);
+		return 0;
+	}
+	if (!checking->json) {
+		print_fine(manifest);
+		print_ignored(manifest);
+	}
+	return manifest->from ? check_one(checking, manifest->from, trail, err) : 0;
+}
+
+/* -1: something else than the manifest is wrong. */
+static int check_one(struct checking *checking, const char *path, const struct trail *outer,
+		     struct error *err)
+{
+	char real[PATH_MAX];
+	const struct trail trail = {outer, path, realpath(path, real) ? real : path};
 	struct manifest_problems problems = {0};
 	struct settings settings = *checking->settings;
 	auto_error struct error first = {0};
 	settings.problems = &problems;
 	struct manifest *manifest = settings_manifest(&settings, path, NULL, &first);
+	int status = 0;
 	tell(checking, &problems);
-	bool other = !manifest && !problems.count;
-	manifest_problems_free(&problems);
 	checking->wrong += !manifest;
-	if (other)
-		return error_move(err, &first);
-	if (manifest && !checking->json) {
-		print_fine(manifest);
-		print_ignored(manifest);
-	}
+	if (manifest)
+		status = conclude(checking, manifest, &trail, &problems, err);
+	else if (!problems.count)
+		status = error_move(err, &first);
+	manifest_problems_free(&problems);
 	manifest_free(manifest);
-	return 0;
+	return status;
 }
 
 static int check_all(struct checking *checking, char **paths, struct error *err)
@@ -111,7 +160,7 @@ static int check_all(struct checking *checking, char **paths, struct error *err)
 	int status = 0;
 	checking->list = value_list(&checking->arena);
 	for (; *paths && status == 0; paths++)
-		status = check_one(checking, *paths, err);
+		status = check_one(checking, *paths, NULL, err);
 	if (status == 0 && checking->json) {
 		auto_buf struct buf out = {0};
 		json_write_pretty(&out, checking->list, 2);

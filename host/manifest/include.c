@@ -2,7 +2,6 @@
 #include "host/manifest/load.h"
 
 #include "common/own.h"
-#include "host/manifest/problems.h"
 
 #include <limits.h>
 #include <stddef.h>

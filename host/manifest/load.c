@@ -3,7 +3,6 @@
 #include "common/file.h"
 #include "common/own.h"
 #include "common/yaml.h"
-#include "host/manifest/problems.h"
 
 #include <string.h>
 
@@ -12,7 +11,7 @@ enum { LARGEST = 16 << 20 };
 void load_failed(struct loader *loader, struct error *err, const char *code)
 {
 	struct position at = {err->file, err->line, err->column};
-	problems_add(loader->problems, at, code, err->message, NULL);
+	manifest_problems_add(loader->problems, at, code, err->message, NULL);
 	error_clear(err);
 }
 

@@ -102,8 +102,9 @@ static struct manifest *read_twice(const char *path, struct loader *loader, stru
 	if (!manifest || !facts || !loader->reads_facts)
 		return manifest;
 	if (manifest->from) {
-		problems_add(loader->problems, manifest->from_at, "value",
-			     "facts can't be read where the base is `from` another manifest", NULL);
+		manifest_problems_add(
+			loader->problems, manifest->from_at, "value",
+			"facts can't be read where the base is `from` another manifest", NULL);
 		loader->facts = NULL;
 	} else {
 		loader->facts = facts->gather(facts->ctx, manifest->image, arena, err);

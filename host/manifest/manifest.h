@@ -127,6 +127,9 @@ struct manifest_problems {
 	bool more; /* there were too many to keep */
 };
 
+/* Copies the texts but `code`, a literal; `hint` may be NULL. Beyond 500 only `more` is set. */
+void manifest_problems_add(struct manifest_problems *problems, struct position at, const char *code,
+			   const char *message, const char *hint);
 /* Orders them by file and position, and drops doubles. */
 void manifest_problems_sort(struct manifest_problems *problems);
 void manifest_problems_free(struct manifest_problems *problems);

@@ -7,8 +7,8 @@
 
 enum { MOST = 500 };
 
-void problems_add(struct manifest_problems *problems, struct position at, const char *code,
-		  const char *message, const char *hint)
+void manifest_problems_add(struct manifest_problems *problems, struct position at, const char *code,
+			   const char *message, const char *hint)
 {
 	struct arena *arena = &problems->arena;
 	if (problems->count == MOST) {

@@ -3,7 +3,6 @@
 #include "common/memory.h"
 #include "common/nearest.h"
 #include "common/own.h"
-#include "host/manifest/problems.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -24,7 +23,7 @@ static int add_problem(struct reader *reader, struct position at, const char *co
 	autofree char *message = NULL;
 	if (vasprintf(&message, format, args) < 0)
 		message = mem_strdup(format);
-	problems_add(reader->problems, at, code, message, hint);
+	manifest_problems_add(reader->problems, at, code, message, hint);
 	return -1;
 }
 

@@ -1,7 +1,6 @@
 #include "host/manifest/when.h"
 
 #include "common/own.h"
-#include "host/manifest/problems.h"
 
 #include <string.h>
 
@@ -41,7 +40,7 @@ static bool keeps(struct loader *loader, const struct step *step, int *status)
 	if (!step->when || evaluate(loader, step, &holds, &err) == 0)
 		return holds;
 	error_wrap(&err, "'when'");
-	problems_add(loader->problems, step->when_at, "jinja", err.message, NULL);
+	manifest_problems_add(loader->problems, step->when_at, "jinja", err.message, NULL);
 	*status = -1;
 	return true;
 }

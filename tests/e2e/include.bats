@@ -15,6 +15,8 @@ load common
 	shows "built t/from:2"
 	[ "$(image_id t/from:1)" = "$(image_id t/from:2)" ]
 	printf 'from: m.yml\n' >base/../middle.yml
+	fails_with 3 "$FACTORY" check m.yml
+	shows "middle.yml:1:7: manifests stand on each other in a circle: m.yml -> middle.yml -> m.yml"
 	fails_with 3 "$FACTORY" build m.yml
 	shows "middle.yml:1:7: manifests stand on each other in a circle: m.yml -> middle.yml -> m.yml"
 	no_container_left

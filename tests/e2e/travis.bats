@@ -92,6 +92,7 @@ load common
 		    - {name: must not, env: A=2, install: "false"}
 		  allow_failures: [{env: A=1}]
 	E
+	[ "$("$FACTORY" graph m.yml --json | jq length)" = 2 ]
 	fails_with 6 "$FACTORY" build m.yml
 	[[ $output =~ may\ fail\ +not\ run ]]
 }
