@@ -41,10 +41,21 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 	return 0;
 }
 
+enum { MOST_STEPS = 200000 }; /* of all cells together */
+
+static int refuse_size(struct loader *loader, const struct value *root)
+{
+	struct position at = sources_locate(loader->sources, root->line, root->column);
+	manifest_problems_add(loader->problems, at, "value",
+			      "the cells of the matrix have too many steps together", NULL);
+	return -1;
+}
+
 static int read_cells(struct loader *loader, struct manifest *first,
 		      const struct travis_matrix *matrix)
 {
 	int status = 0;
+	size_t steps = 0;
 	first->fast_finish = matrix->fast_finish;
 	first->cells = arena_alloc(&first->arena, matrix->count * sizeof(struct manifest *));
 	for (const struct travis_cell *cell = matrix->first; cell; cell = cell->next) {
@@ -52,6 +63,9 @@ static int read_cells(struct loader *loader, struct manifest *first,
 		first->cells[first->cell_count++] = manifest;
 		if (read_cell(loader, first, cell, manifest) < 0)
 			status = -1;
+		steps += manifest->install.count + manifest->tests.count;
+		if (matrix->count > 1 && steps > MOST_STEPS)
+			return refuse_size(loader, cell->root);
 	}
 	return status;
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { MOST_CELLS = 200 };
+enum { MOST_CELLS = 200, MOST_ENTRIES = 1000 };
 
 struct jobs {
 	const struct value *include, *exclude, *allow_failures;
@@ -18,9 +18,15 @@ struct jobs {
 static int read_maps(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	int status = 0;
-	for (size_t i = 0; i < entry->value->list.len; i++)
-		if (entry->value->list.items[i]->kind != VALUE_MAP)
-			status = reader_fail(reader, entry->value->list.items[i],
+	const struct value *list = entry->value;
+	if (list->kind != VALUE_LIST)
+		return reader_fail(reader, list, "'%s' must be a list of maps", entry->key);
+	if (list->list.len > MOST_ENTRIES)
+		return reader_fail(reader, list, "'%s' has more than %d entries", entry->key,
+				   MOST_ENTRIES);
+	for (size_t i = 0; i < list->list.len; i++)
+		if (list->list.items[i]->kind != VALUE_MAP)
+			status = reader_fail(reader, list->list.items[i],
 					     "an entry of '%s' must be a map of keys", entry->key);
 	*(const struct value **)target = entry->value;
 	return status;

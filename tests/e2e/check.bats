@@ -32,6 +32,10 @@ load common
 	{ printf 'image: x\ninstall:\n'; yes '  - {run: echo hello, nam: a step}' | head -n 280000; } >m.yml
 	run timeout 20 "$FACTORY" check m.yml
 	[ "$status" -eq 3 ]
+	{ printf 'image: x\njobs: {exclude: [{env: A=1}], include: ['; yes '{env: A=2}, ' | head -n 150 | tr -d '\n'
+	  printf ']}\ninstall:\n'; yes '  - {run: echo hello, name: a step}' | head -n 100000; } >m.yml
+	fails_with 3 timeout 20 "$FACTORY" check m.yml
+	shows "too many steps"
 	head -c 20000000 /dev/zero | tr '\0' 'x' >m.yml
 	fails_with 3 timeout 20 "$FACTORY" check m.yml
 }
