@@ -79,6 +79,7 @@ test: packages-test
 bench: packages-bench
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
+	@tests/bench/render.sh
 
 .PHONY: fuzz
 fuzz: packages-fuzz

@@ -3,11 +3,20 @@
 #include "common/memory.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { BLOCK_SIZE = 16384, ALIGNMENT = _Alignof(max_align_t) };
+/* Since Linux 5.14; musl's headers lack it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* Small arenas stay small, large ones have few blocks. */
+enum { FIRST_BLOCK = 512, LARGEST_BLOCK = 65536, ALIGNMENT = _Alignof(max_align_t) };
 
 struct arena_block {
 	struct arena_block *next;
@@ -18,11 +27,14 @@ struct arena_block {
 
 static struct arena_block *new_block(struct arena *arena, size_t size)
 {
-	size_t cap = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	size_t usual = arena->blocks ? 2 * arena->blocks->cap : FIRST_BLOCK;
+	if (usual > LARGEST_BLOCK)
+		usual = LARGEST_BLOCK;
+	size_t cap = size > usual ? size : usual;
 	struct arena_block *block = mem_alloc(sizeof *block + cap);
 	block->cap = cap;
 	/* A block made for one large piece is full at once: the one before it stays current. */
-	if (size > BLOCK_SIZE && arena->blocks) {
+	if (size > usual && arena->blocks) {
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
 	} else {
@@ -30,6 +42,25 @@ static struct arena_block *new_block(struct arena *arena, size_t size)
 		arena->blocks = block;
 	}
 	return block;
+}
+
+/* Old kernels don't know how, and then the pages come one by one. */
+static void populate(char *data, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = ((uintptr_t)data + page - 1) & ~(uintptr_t)(page - 1);
+	uintptr_t end = ((uintptr_t)data + size) & ~(uintptr_t)(page - 1);
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
+}
+
+void arena_reserve(struct arena *arena, size_t size)
+{
+	struct arena_block *block = mem_alloc(sizeof *block + size);
+	block->cap = size;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	populate(block->data, size);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

@@ -8,8 +8,12 @@
 struct arena_block;
 struct arena {
 	struct arena_block *blocks; /* newest first */
-	size_t used;		    /* bytes given out, for bounds */
+	size_t used;                /* bytes given out, for bounds */
 };
+
+/* Room for about `size` bytes at once, its pages too: for who knows that it will need them, each
+ * page that the kernel gives singly costs a microsecond. */
+void arena_reserve(struct arena *arena, size_t size);
 
 /* Zeroed memory, aligned for any type, that lives as long as the arena. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);

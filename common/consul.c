@@ -92,38 +92,63 @@ void consul_server(const struct consul_target *target, struct http_server *serve
 static const struct endpoint_kind {
 	const char *kind, *path;
 	bool named, recurse, is_key;
+	const char *needs; /* what knows it, where not every Consul does */
 } kinds[] = {
-	{"key", "/v1/kv/", true, false, true},
-	{"keys", "/v1/kv/", true, true, true},
-	{"tree", "/v1/kv/", true, true, true},
-	{"services", "/v1/catalog/services", false, false, false},
-	{"service", "/v1/health/service/", true, false, false},
-	{"nodes", "/v1/catalog/nodes", false, false, false},
-	{"node", "/v1/catalog/node/", true, false, false},
-	{"datacenters", "/v1/catalog/datacenters", false, false, false},
+	{"key", "/v1/kv/", true, false, true, NULL},
+	{"keys", "/v1/kv/", true, true, true, NULL},
+	{"tree", "/v1/kv/", true, true, true, NULL},
+	{"services", "/v1/catalog/services", false, false, false, NULL},
+	{"service", "/v1/health/service/", true, false, false, NULL},
+	{"connect", "/v1/health/connect/", true, false, false, NULL},
+	{"nodes", "/v1/catalog/nodes", false, false, false, NULL},
+	{"node", "/v1/catalog/node/", true, false, false, NULL},
+	{"datacenters", "/v1/catalog/datacenters", false, false, false, NULL},
+	{"caRoots", "/v1/agent/connect/ca/roots", false, false, false, "Consul 1.2 does"},
+	{"caLeaf", "/v1/agent/connect/ca/leaf/", true, false, false, "Consul 1.2 does"},
+	{"partitions", "/v1/partitions", false, false, false, "Consul Enterprise 1.11 does"},
+	{"peerings", "/v1/peerings", false, false, false, "Consul 1.13 does"},
+	{"exportedServices", "/v1/exported-services", false, false, false, "Consul 1.17 does"},
+	{"importedServices", "/v1/imported-services", false, false, false, "a later Consul does"},
 };
 
-static const struct endpoint_kind *find_kind(const char *kind, struct error *err)
+static const struct endpoint_kind *look_up(const char *kind)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(kinds[i].kind, kind) == 0)
 			return &kinds[i];
-	error_set(err, "nobody knows how to ask Consul for '%s'", kind);
 	return NULL;
 }
 
+static const struct endpoint_kind *find_kind(const char *kind, struct error *err)
+{
+	const struct endpoint_kind *found = look_up(kind);
+	if (!found)
+		error_set(err, "nobody knows how to ask Consul for '%s'", kind);
+	return found;
+}
+
+bool consul_knows(const char *kind)
+{
+	return look_up(kind) != NULL;
+}
+
+/* `text` is "name" or "name=value". */
 static void add_query(struct buf *path, bool *has_query, const char *text)
 {
+	size_t name = strcspn(text, "=");
 	buf_putc(path, *has_query ? '&' : '?');
-	buf_puts(path, text);
+	buf_add(path, text, name + (text[name] == '='));
+	if (text[name])
+		http_escape(path, text + name + 1, "");
 	*has_query = true;
 }
 
-int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
-		struct error *err)
+int consul_path(struct buf *path, const struct want *want, struct error *err)
 {
+	const char *name = want->name, *datacenter = want->datacenter;
+	const char *const *args = want->args;
 	bool has_query = false;
-	const struct endpoint_kind *found = find_kind(kind, err);
+	const struct endpoint_kind *found = find_kind(want->kind, err);
 	if (!found)
 		return -1;
 	buf_puts(path, found->path);
@@ -134,11 +159,11 @@ int consul_path(struct buf *path, const char *kind, const char *name, const char
 		buf_putc(path, '/');
 	if (found->recurse)
 		add_query(path, &has_query, "recurse");
-	if (strcmp(kind, "service") == 0)
-		add_query(path, &has_query, "passing=1");
+	for (; args && *args; args++)
+		add_query(path, &has_query, *args);
 	if (datacenter && *datacenter) {
-		add_query(path, &has_query, "dc=");
-		http_escape(path, datacenter, "");
+		autofree char *parameter = mem_printf("dc=%s", datacenter);
+		add_query(path, &has_query, parameter);
 	}
 	return 0;
 }
@@ -220,6 +245,11 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	if (response->status == 404 && asked->is_key) {
 		*found = asked->recurse ? value_list(arena) : NULL;
 		return 0;
+	}
+	if (response->status == 404 && asked->needs) {
+		error_set(err, "%s: this Consul doesn't know %s: %s", target->name, kind,
+			  asked->needs);
+		return fail(err);
 	}
 	if (response->status != 200)
 		return refuse(target, response, err);

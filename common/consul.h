@@ -4,11 +4,11 @@
  *
  * Shapes of answers:
  *   key   name "a/b"  -> string; missing: NULL
- *   keys  name "a"    -> list of {"Path","Key","Value"} directly below the prefix (consul-template's
- *                        ls: only the level itself, Key without the prefix), sorted
- *   tree  name "a"    -> list of {"Path","Key","Value"} of all keys below, Key relative to it
- *   services, service, nodes, node, datacenters -> as the API's JSON, decoded
- * An empty prefix is an empty list, not a missing one. */
+ *   keys  name "a"    -> list of {"Path","Key","Value"} directly below the prefix
+ * (consul-template's ls: only the level itself, Key without the prefix), sorted tree  name "a" ->
+ * list of {"Path","Key","Value"} of all keys below, Key relative to it services, service, nodes,
+ * node, datacenters -> as the API's JSON, decoded An empty prefix is an empty list, not a missing
+ * one. */
 #ifndef FACTORY_COMMON_CONSUL_H
 #define FACTORY_COMMON_CONSUL_H
 
@@ -16,13 +16,14 @@
 #include "common/error.h"
 #include "common/http.h"
 #include "common/value.h"
+#include "common/want.h"
 
 /* Where Consul is and how to be let in. All owned; consul_target_free releases them. */
 struct consul_target {
-	char *base;	   /* "http://127.0.0.1:8500", "https://..." */
+	char *base;        /* "http://127.0.0.1:8500", "https://..." */
 	char *unix_socket; /* from unix:///path, else NULL */
-	char *token;	   /* or NULL */
-	char *ca_file;	   /* or NULL */
+	char *token;       /* or NULL */
+	char *ca_file;     /* or NULL */
 	bool insecure;
 	char *name; /* "Consul at 127.0.0.1:8500", for errors */
 };
@@ -35,9 +36,12 @@ int consul_target_from(struct consul_target *target, const char *address, const 
 void consul_target_free(struct consul_target *target);
 void consul_server(const struct consul_target *target, struct http_server *server);
 
-/* Appends the path and query of the GET that answers this want. Unknown kind: -1. */
-int consul_path(struct buf *path, const char *kind, const char *name, const char *datacenter,
-		struct error *err);
+/* Whether Consul is who knows values of this kind. */
+bool consul_knows(const char *kind);
+
+/* Appends the path and query of the GET that answers this want; its arguments are query
+ * parameters. Unknown kind: -1. */
+int consul_path(struct buf *path, const struct want *want, struct error *err);
 
 /* Makes the answer of a response. *found is NULL for a missing key (404). 403 is an error that
  * tells about tokens; other codes are errors with Consul's text. */

@@ -22,6 +22,18 @@ static bool is_local(const char *base)
 	return false;
 }
 
+static void keep_alive(CURL *easy, const struct http_server *server)
+{
+	long seconds = (long)(server->keep_alive_ms + 999) / 1000;
+	if (server->fresh)
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	if (!seconds)
+		return;
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, seconds);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, seconds);
+}
+
 void http_apply_server(CURL *easy, const struct http_server *server, const char *path)
 {
 	autofree char *url = mem_printf("%s%s", server->base, path);
@@ -29,13 +41,16 @@ void http_apply_server(CURL *easy, const struct http_server *server, const char 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+			 server->connect_ms ? (long)server->connect_ms : (long)CONNECT_MS);
 	if (server->unix_socket)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, server->unix_socket);
 	if (server->unix_socket || is_local(server->base))
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (server->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
+	if (server->ca_path)
+		curl_easy_setopt(easy, CURLOPT_CAPATH, server->ca_path);
 	if (server->cert_file)
 		curl_easy_setopt(easy, CURLOPT_SSLCERT, server->cert_file);
 	if (server->key_file)
@@ -44,6 +59,7 @@ void http_apply_server(CURL *easy, const struct http_server *server, const char 
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
+	keep_alive(easy, server);
 }
 
 int http_explain(CURL *easy, const struct http_server *server, CURLcode code, const char *detail,
@@ -109,11 +125,11 @@ static size_t on_read(char *into, size_t size, size_t count, void *ctx)
 	return CURL_READFUNC_ABORT;
 }
 
-static void add_header(struct exchange *exchange, const char *line)
+static void append(struct curl_slist **list, const char *line)
 {
-	struct curl_slist *longer = curl_slist_append(exchange->headers, line);
+	struct curl_slist *longer = curl_slist_append(*list, line);
 	if (longer)
-		exchange->headers = longer;
+		*list = longer;
 }
 
 /* "Expect:" would cost a round trip before each body, and a form's content type is never meant. */
@@ -122,11 +138,11 @@ static void set_headers(struct exchange *exchange, const char *const *lines)
 	bool typed = false;
 	for (; lines && *lines; lines++) {
 		typed = typed || strncasecmp(*lines, "Content-Type:", 13) == 0;
-		add_header(exchange, *lines);
+		append(&exchange->headers, *lines);
 	}
-	add_header(exchange, "Expect:");
+	append(&exchange->headers, "Expect:");
 	if (!typed)
-		add_header(exchange, "Content-Type:");
+		append(&exchange->headers, "Content-Type:");
 	curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
 }
 
@@ -160,6 +176,10 @@ void exchange_prepare(struct exchange *exchange, CURL *easy, const struct http_s
 	exchange->request.path = NULL;
 	exchange->request.headers = NULL;
 	http_apply_server(easy, server, request->path);
+	if (server->connect_to) {
+		append(&exchange->connect_to, server->connect_to);
+		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, exchange->connect_to);
+	}
 	set_headers(exchange, request->headers);
 	set_body(easy, request);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "factory/" FACTORY_VERSION);
@@ -196,5 +216,6 @@ void exchange_end(struct exchange *exchange, CURLcode code)
 void exchange_free(struct exchange *exchange)
 {
 	curl_slist_free_all(STEAL(exchange->headers));
+	curl_slist_free_all(STEAL(exchange->connect_to));
 	http_response_free(&exchange->response);
 }

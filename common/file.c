@@ -64,19 +64,36 @@ static int fill(int fd, const void *data, size_t len, mode_t mode, uid_t uid, gi
 	return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -1 : 0;
 }
 
-int file_replace(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
+char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
 		 struct error *err)
 {
 	autofree char *temporary = mem_printf("%s.XXXXXX", path);
 	autoclose int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(err, "can't create a file beside %s", path);
-	if (fill(fd, data, len, mode, uid, gid) < 0 || rename(temporary, path) < 0) {
-		error_errno(err, "can't write %s", path);
-		unlink(temporary);
-		return -1;
+	if (fd < 0) {
+		error_errno(err, "can't create a file beside %s", path);
+		return NULL;
 	}
-	return 0;
+	if (fill(fd, data, len, mode, uid, gid) == 0)
+		return STEAL(temporary);
+	error_errno(err, "can't write %s", path);
+	unlink(temporary);
+	return NULL;
+}
+
+int file_commit(const char *temporary, const char *path, struct error *err)
+{
+	if (rename(temporary, path) == 0)
+		return 0;
+	error_errno(err, "can't write %s", path);
+	unlink(temporary);
+	return -1;
+}
+
+int file_replace(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
+		 struct error *err)
+{
+	autofree char *temporary = file_stage(path, data, len, mode, uid, gid, err);
+	return temporary ? file_commit(temporary, path, err) : -1;
 }
 
 int file_make_parents(const char *path, struct error *err)

@@ -15,6 +15,11 @@ int file_read(const char *path, size_t limit, struct buf *out, struct error *err
 int file_replace(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
 		 struct error *err);
 
+/* The two halves of that: the temporary file's name, which the caller frees, and the rename. */
+char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
+		 struct error *err);
+int file_commit(const char *temporary, const char *path, struct error *err);
+
 /* Makes all directories above path that are missing, mode 0755. */
 int file_make_parents(const char *path, struct error *err);
 

@@ -22,7 +22,7 @@
  *           "command","left_delimiter","right_delimiter"}]}; optionally "consul":{"address",
  *           "token"} to ask Consul directly, else every value is WANTed; "facts":{...} that the
  *           driver adds. -> RESULT {"rendered":[{"destination","changed":true}],
- *           "reads":[{"kind","name","hash"}]} or ERROR
+ *           "reads":[{"kind","name","hash"}]} (and "datacenter" and "args", as in WANT) or ERROR
  *   FACTS   {"patterns":["os.id",...]} (none: all) -> RESULT {facts tree} or ERROR
  *   VALUE   the answer to a WANT of the same id: {"value":...}, {"missing":true}, {"error":"..."}
  *   REMOVE  {"path":"/x"}: a tree that PUT made -> RESULT {} or ERROR
@@ -33,11 +33,10 @@
  *   EXIT    {"code":0} or {"signal":9}, and "wall_us","user_us","system_us","max_rss_kb",
  *           "timed_out":false; sent after the last output of the step. What the step left running
  *           lives on until the session ends, and is not heard: late output counts for 50 ms
- *   WANT    {"kind":"key|keys|tree|services|service|nodes|node|datacenters","name":"path",
- *           "datacenter":"","options":{}}; one at a time for a request
- *   RESULT  what a request answers
- *   ERROR   {"message","file","line","column","exit_code"}, all but the first where they are known;
- *           with id 0 the session ends
+ *   WANT    {"kind":"key|keys|tree|services|service|nodes|...", "name":"path","datacenter":"dc1",
+ *           "args":["near=_agent"]} (common/consul.h), the last two optional; one at a time for a
+ * request RESULT  what a request answers ERROR   {"message","file","line","column","exit_code"},
+ * all but the first where they are known; with id 0 the session ends
  */
 #ifndef FACTORY_COMMON_FRAME_H
 #define FACTORY_COMMON_FRAME_H
@@ -108,7 +107,7 @@ int frame_parse(const struct buf *in, struct frame *frame, struct error *err);
  * payloads at once. Data frames come back as they are, with their `more`. */
 struct frame_joiner {
 	struct frame_started *started; /* payloads that go on */
-	size_t held;		       /* bytes in them */
+	size_t held;                   /* bytes in them */
 	unsigned count;
 	struct buf whole;
 };

@@ -15,8 +15,13 @@ struct http_server {
 	const char *base;        /* "http://localhost", "https://host:2376"; no slash at the end */
 	const char *unix_socket; /* path, or NULL for TCP */
 	const char *ca_file, *cert_file, *key_file; /* PEM files or NULL */
-	bool insecure;                              /* don't verify the server's certificate */
-	const char *name; /* what errors call it, "the engine at unix:///..." */
+	const char *ca_path;                        /* a directory of them, or NULL */
+	const char *connect_to; /* "::HOST:PORT", where it is when that is not in `base`; or NULL */
+	bool insecure;          /* don't verify the server's certificate */
+	bool fresh;             /* a connection for each request */
+	uint32_t connect_ms;    /* for connecting; 0: 10 s */
+	uint32_t keep_alive_ms; /* between probes of an idle connection; 0: as the system does */
+	const char *name;       /* what errors call it, "the engine at unix:///..." */
 };
 
 struct http_client; /* keeps connections open between requests */

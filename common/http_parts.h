@@ -20,7 +20,7 @@ struct exchange {
 	CURL *easy; /* the owner's */
 	const struct http_server *server;
 	struct http_request request; /* without path and headers */
-	struct curl_slist *headers;
+	struct curl_slist *headers, *connect_to;
 	char detail[CURL_ERROR_SIZE];
 	bool too_long, given_up;
 	struct http_response response;

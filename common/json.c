@@ -8,7 +8,8 @@
 
 static struct value *number_value(struct arena *arena, double number)
 {
-	if (fabs(number) < 9007199254740992.0 && floor(number) == number)
+	bool negative_zero = number == 0 && signbit(number);
+	if (fabs(number) < 9007199254740992.0 && floor(number) == number && !negative_zero)
 		return value_int(arena, (int64_t)number);
 	return value_float(arena, number);
 }
@@ -59,7 +60,10 @@ static void parse_failed(const char *name, const char *text, size_t len, const c
 		at = text;
 	size_t left = len - (size_t)(at - text);
 	position_of(text, at, &line, &column);
-	if (at == text + len || !*at)
+	size_t blank = 0;
+	while (blank < left && strchr(" \t\r\n", at[blank])) /* a NUL too */
+		blank++;
+	if (blank == left)
 		error_set_at(err, name, line, column, "the JSON text ends too early");
 	else
 		error_set_at(err, name, line, column, "this is no JSON (near '%.*s')",
@@ -127,10 +131,25 @@ static bool write_escape(struct buf *out, char c)
 	return true;
 }
 
+/* How many bytes need no escape: most strings are one run of these. */
+static size_t plain_length(const char *text, size_t len)
+{
+	size_t plain = 0;
+	while (plain < len && (unsigned char)text[plain] >= 0x20 &&
+	       (unsigned char)text[plain] < 0x80 && text[plain] != '"' && text[plain] != '\\')
+		plain++;
+	return plain;
+}
+
 void json_write_string(struct buf *out, const char *text, size_t len)
 {
 	buf_putc(out, '"');
 	for (size_t i = 0; i < len;) {
+		size_t plain = plain_length(text + i, len - i);
+		buf_add(out, text + i, plain);
+		i += plain;
+		if (i == len)
+			break;
 		size_t step = utf8_length((const unsigned char *)text + i, len - i);
 		if (!step)
 			buf_puts(out, "\xEF\xBF\xBD");
@@ -167,9 +186,24 @@ static void new_line(struct writer *writer, unsigned depth)
 {
 	if (!writer->indent)
 		return;
-	buf_putc(writer->out, '\n');
-	for (unsigned i = 0; i < depth * writer->indent; i++)
-		buf_putc(writer->out, ' ');
+	size_t spaces = (size_t)depth * writer->indent;
+	char *line = buf_reserve(writer->out, spaces + 1);
+	*line = '\n';
+	memset(line + 1, ' ', spaces);
+	writer->out->len += spaces + 1;
+	writer->out->data[writer->out->len] = '\0';
+}
+
+static void write_integer(struct buf *out, int64_t integer)
+{
+	char digits[24], *at = digits + sizeof digits;
+	uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (integer < 0)
+		*--at = '-';
+	buf_add(out, at, (size_t)(digits + sizeof digits - at));
 }
 
 static void write_at(struct writer *writer, const struct value *value, unsigned depth);
@@ -212,7 +246,7 @@ static void write_at(struct writer *writer, const struct value *value, unsigned 
 		buf_puts(writer->out, value->boolean ? "true" : "false");
 		return;
 	case VALUE_INT:
-		buf_printf(writer->out, "%lld", (long long)value->integer);
+		write_integer(writer->out, value->integer);
 		return;
 	case VALUE_FLOAT:
 		write_float(writer->out, value->real);

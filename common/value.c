@@ -228,24 +228,26 @@ const char *value_kind_name(enum value_kind kind)
 	return names[kind];
 }
 
-static bool equal_lists(const struct value *a, const struct value *b)
+static bool equal_at(const struct value *a, const struct value *b, unsigned depth);
+
+static bool equal_lists(const struct value *a, const struct value *b, unsigned depth)
 {
 	if (a->list.len != b->list.len)
 		return false;
 	for (size_t i = 0; i < a->list.len; i++)
-		if (!value_equal(a->list.items[i], b->list.items[i]))
+		if (!equal_at(a->list.items[i], b->list.items[i], depth + 1))
 			return false;
 	return true;
 }
 
-static bool equal_maps(const struct value *a, const struct value *b)
+static bool equal_maps(const struct value *a, const struct value *b, unsigned depth)
 {
 	if (a->map.len != b->map.len)
 		return false;
 	for (size_t i = 0; i < a->map.len; i++) {
 		const struct value_entry *entry = &a->map.entries[i];
 		const struct value *other = value_getn(b, entry->key, entry->key_len);
-		if (!other || !value_equal(entry->value, other))
+		if (!other || !equal_at(entry->value, other, depth + 1))
 			return false;
 	}
 	return true;
@@ -258,8 +260,10 @@ static bool equal_numbers(const struct value *a, const struct value *b)
 	return left == right;
 }
 
-bool value_equal(const struct value *a, const struct value *b)
+static bool equal_at(const struct value *a, const struct value *b, unsigned depth)
 {
+	if (depth > MAX_DEPTH)
+		return false;
 	if (a->kind != b->kind) {
 		bool numbers = (a->kind == VALUE_INT && b->kind == VALUE_FLOAT) ||
 			       (a->kind == VALUE_FLOAT && b->kind == VALUE_INT);
@@ -278,13 +282,18 @@ bool value_equal(const struct value *a, const struct value *b)
 		return a->string.len == b->string.len &&
 		       memcmp(a->string.data, b->string.data, a->string.len) == 0;
 	case VALUE_LIST:
-		return equal_lists(a, b);
+		return equal_lists(a, b, depth);
 	case VALUE_MAP:
-		return equal_maps(a, b);
+		return equal_maps(a, b, depth);
 	case VALUE_OBJECT:
 		return a->object.data == b->object.data;
 	}
 	return false;
+}
+
+bool value_equal(const struct value *a, const struct value *b)
+{
+	return equal_at(a, b, 0);
 }
 
 static struct value *copy_at(struct arena *arena, const struct value *from, unsigned depth)

@@ -90,12 +90,13 @@ struct value *value_path(const struct value *root, const char *path);
 /* The text of a string value, else NULL; of a NULL pointer too. */
 const char *value_text(const struct value *value);
 bool value_is(const struct value *value, enum value_kind kind); /* NULL: false */
-const char *value_kind_name(enum value_kind kind);		/* "map", "list"... */
+const char *value_kind_name(enum value_kind kind);              /* "map", "list"... */
 
-/* Same kind and content; an integer equals a float of the same number. */
+/* Same kind and content; an integer equals a float of the same number. What is nested deeper than
+ * 1000 equals nothing. */
 bool value_equal(const struct value *a, const struct value *b);
 
-/* A deep copy in another arena (objects keep their data pointer). */
+/* A deep copy in another arena (objects keep their data pointer); null below a depth of 1000. */
 struct value *value_copy(struct arena *arena, const struct value *from);
 
 /* Sorts a map's entries by key, bytewise. */

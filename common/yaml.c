@@ -7,13 +7,14 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { MAX_DEPTH = 100, MAX_VALUES = 1000000 };
+enum { MAX_DEPTH = 100, MAX_VALUES = 1000000, MAX_BYTES = 64 << 20 };
 
-/* What an anchor's name stands for; `size` counts the values below it as often as they are
- * repeated, so that anchors that multiply each other come to an end. */
+/* What an anchor's name stands for, and how large it is: anchors that multiply each other come to
+ * an end. */
 struct anchor {
 	struct value *value;
-	size_t size;
+	size_t values, bytes; /* in it, each alias counted as what it stands for */
+	unsigned height;
 };
 
 struct reader {
@@ -22,7 +23,8 @@ struct reader {
 	const char *name;
 	struct value *anchors; /* map: name -> object with a struct anchor */
 	unsigned before;
-	size_t values;
+	size_t values, bytes; /* read so far, aliases expanded: they may be written or copied so */
+	unsigned deepest;     /* of the node that is being read */
 	struct error *err;
 };
 
@@ -263,32 +265,46 @@ static struct value *read_mapping(struct reader *reader, struct value *map, unsi
 	return map;
 }
 
-static struct value *read_alias(struct reader *reader, const yaml_event_t *event)
+static int check_size(struct reader *reader, const yaml_event_t *event, unsigned depth)
+{
+	if (reader->deepest < depth)
+		reader->deepest = depth;
+	if (reader->deepest <= MAX_DEPTH && reader->values <= MAX_VALUES &&
+	    reader->bytes <= MAX_BYTES)
+		return 0;
+	return fail_at(reader, event->start_mark,
+		       event->type == YAML_ALIAS_EVENT
+			       ? "too large, or nested too deeply, once this alias is expanded"
+			       : "too large, or nested too deeply");
+}
+
+static struct value *expand(struct reader *reader, const yaml_event_t *event,
+			    const struct anchor *anchor, unsigned depth)
+{
+	reader->values += anchor->values;
+	reader->bytes += anchor->bytes;
+	return check_size(reader, event, depth + anchor->height) == 0 ? anchor->value : NULL;
+}
+
+static struct value *read_alias(struct reader *reader, const yaml_event_t *event, unsigned depth)
 {
 	const char *name = (const char *)event->data.alias.anchor;
 	const struct value *found = value_get(reader->anchors, name);
-	if (!found) {
-		char *message =
-			arena_printf(reader->arena, "there is no anchor '&%s' before this", name);
-		fail_at(reader, event->start_mark, message);
-		return NULL;
-	}
-	const struct anchor *anchor = found->object.data;
-	reader->values += anchor->size;
-	if (reader->values > MAX_VALUES) {
-		fail_at(reader, event->start_mark, "its aliases repeat too much");
-		return NULL;
-	}
-	return anchor->value;
+	if (found)
+		return expand(reader, event, found->object.data, depth);
+	char *message = arena_printf(reader->arena, "there is no anchor '&%s' before this", name);
+	fail_at(reader, event->start_mark, message);
+	return NULL;
 }
 
 static void remember(struct reader *reader, const yaml_char_t *name, struct value *value,
-		     size_t size)
+		     struct anchor size)
 {
 	if (!name)
 		return;
 	struct anchor *anchor = arena_alloc(reader->arena, sizeof *anchor);
-	*anchor = (struct anchor){value, size};
+	*anchor = size;
+	anchor->value = value;
 	value_set(reader->arena, reader->anchors, (const char *)name,
 		  value_object(reader->arena, NULL, anchor));
 }
@@ -305,14 +321,17 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 {
 	struct value *value = NULL;
 	const yaml_char_t *anchor = NULL;
-	size_t before = reader->values;
-	if (depth > MAX_DEPTH || ++reader->values > MAX_VALUES) {
-		fail_at(reader, event->start_mark, "too large, or nested too deeply");
+	size_t values = reader->values++, bytes = reader->bytes;
+	unsigned deepest = reader->deepest;
+	reader->deepest = 0;
+	if (event->type == YAML_SCALAR_EVENT)
+		reader->bytes += event->data.scalar.length;
+	if (check_size(reader, event, depth) < 0)
 		return NULL;
-	}
 	switch (event->type) {
 	case YAML_ALIAS_EVENT:
-		return read_alias(reader, event);
+		value = read_alias(reader, event, depth);
+		break;
 	case YAML_SCALAR_EVENT:
 		value = place(reader, read_scalar(reader, event), event->start_mark);
 		anchor = event->data.scalar.anchor;
@@ -331,8 +350,13 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 		fail_at(reader, event->start_mark, "unexpected content");
 		return NULL;
 	}
+	struct anchor size = {.values = reader->values - values,
+			      .bytes = reader->bytes - bytes,
+			      .height = reader->deepest - depth};
 	if (value)
-		remember(reader, anchor, value, reader->values - before);
+		remember(reader, anchor, value, size);
+	if (reader->deepest < deepest)
+		reader->deepest = deepest;
 	return value;
 }
 

@@ -9,9 +9,8 @@
 
 /* Reads one document (an empty one is null). Every value has its line and column, plain scalars
  * their text in `source`. A duplicate key, a second document, an unknown alias, a key that is no
- * scalar, nesting deeper than 100 or more than a million values (aliases and merges
- * count as what they stand for) are errors with positions. NULL
- * on failure. */
+ * scalar, nesting deeper than 100, more than a million values or 64 MiB of text are errors with
+ * positions; aliases and merges count as all that they stand for. NULL on failure. */
 struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
 			 struct error *err);
 

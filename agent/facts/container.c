@@ -69,7 +69,7 @@ static const char *engine_of_environment(struct facts_system *system, struct are
 {
 	size_t len;
 	const char *own = facts_variable(system, "container");
-	char *variables = own ? NULL : facts_bytes(system, arena, "/proc/1/environ", &len);
+	char *variables = own ? NULL : facts_hint(system, arena, "/proc/1/environ", &len);
 	for (size_t at = 0; variables && at < len; at += strlen(variables + at) + 1)
 		if (strncmp(variables + at, "container=", 10) == 0)
 			return variables + at + 10;
@@ -162,7 +162,7 @@ static const char *id_of_hostname(struct facts_system *system)
 	return hex_length(name) == SHORT_ID_LENGTH && !name[SHORT_ID_LENGTH] ? name : NULL;
 }
 
-static const char *find_id(struct facts_system *system, struct arena *arena)
+const char *facts_container_id(struct facts_system *system, struct arena *arena)
 {
 	const char *id = id_of_mounts(system, arena);
 	if (!id)
@@ -202,7 +202,7 @@ static void add_identity(struct facts_system *system, struct arena *arena, struc
 	facts_set_text(arena, container, "engine", engine);
 	if (!engine)
 		return;
-	facts_set_text(arena, container, "id", find_id(system, arena));
+	facts_set_text(arena, container, "id", facts_container_id(system, arena));
 	add_containerenv(system, arena, container);
 }
 
@@ -222,13 +222,16 @@ struct value *facts_container(struct facts_system *system, struct arena *arena)
 		{"group_map", facts_group_map},
 		{"lsm", facts_lsm},
 		{"rlimits", facts_rlimits},
+		{"volumes", facts_volumes},
 	};
 	struct value *container = value_map(arena);
-	int64_t adjustment;
+	int64_t number;
 	add_identity(system, arena, container);
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		facts_set_value(arena, container, parts[i].name, parts[i].gather(system, arena));
-	if (facts_number(system, arena, "/proc/self/oom_score_adj", &adjustment))
-		facts_set_int(arena, container, "oom_score_adj", adjustment);
+	if (facts_number(system, arena, "/proc/self/oom_score", &number))
+		facts_set_int(arena, container, "oom_score", number);
+	if (facts_number(system, arena, "/proc/self/oom_score_adj", &number))
+		facts_set_int(arena, container, "oom_score_adj", number);
 	return container;
 }

@@ -4,31 +4,12 @@
 #include "agent/facts/families.h"
 #include "common/buffer.h"
 #include "common/nearest.h"
+#include "common/select.h"
 
 #include <limits.h>
 #include <string.h>
 
 enum { SUGGESTIONS = 3, DEEPEST = 32 };
-
-/* Names of interfaces and mount points have dots of their own: of several ways to part a path the
- * one with the longest names counts. */
-static struct value *look_up(const struct value *at, const char *path, unsigned depth)
-{
-	if (!*path)
-		return (struct value *)at;
-	if (value_is(at, VALUE_LIST))
-		return value_path(at, path);
-	for (size_t len = strlen(path); len && depth < DEEPEST; len--) {
-		if (path[len] && (path[len] != '.' || !path[len + 1]))
-			continue;
-		struct value *child = value_getn(at, path, len);
-		struct value *found =
-			child ? look_up(child, path + len + (path[len] == '.'), depth + 1) : NULL;
-		if (found)
-			return found;
-	}
-	return NULL;
-}
 
 static struct value *look_up_alias(const struct value *facts, const char *path)
 {
@@ -39,7 +20,7 @@ static struct value *look_up_alias(const struct value *facts, const char *path)
 			continue;
 		const struct value *target = value_path(facts, alias->path);
 		if (target)
-			return look_up(target, path + len + (path[len] == '.'), 0);
+			return select_path(target, path + len + (path[len] == '.'));
 	}
 	return NULL;
 }
@@ -99,7 +80,8 @@ static void fail_with_nearest(const struct value *facts, const char *path, struc
 	struct search search = {.arena = &arena, .wanted = path};
 	consider_tree(&search, facts, "", 0);
 	for (size_t i = 0; i < facts_family_count; i++)
-		if (!value_get(facts, facts_families[i].name))
+		if (!value_get(facts, facts_families[i].name) &&
+		    strcmp(facts_families[i].name, path) != 0)
 			consider(&search, facts_families[i].name);
 	for (size_t i = 0; i < SUGGESTIONS && search.found[i]; i++)
 		buf_printf(&text, "%s%s", i ? ", " : "; did you mean ", search.found[i]);
@@ -108,7 +90,7 @@ static void fail_with_nearest(const struct value *facts, const char *path, struc
 
 struct value *facts_find(const struct value *facts, const char *path, struct error *err)
 {
-	struct value *found = *path ? look_up(facts, path, 0) : NULL;
+	struct value *found = *path ? select_path(facts, path) : NULL;
 	if (!found)
 		found = look_up_alias(facts, path);
 	if (!found)

@@ -1,8 +1,11 @@
 #include "agent/facts/format.h"
 
+#include "agent/render/functions/functions.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "common/select.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* Text that would break a line is quoted as JSON does. */
@@ -39,49 +42,100 @@ void facts_write_lines(struct buf *out, const struct value *facts)
 	}
 }
 
-static void write_json(struct buf *out, const struct value *facts)
+static int write_json(struct buf *out, const struct value *facts, struct error *err)
 {
+	(void)err;
 	json_write_pretty(out, facts, 2);
+	buf_putc(out, '\n');
+	return 0;
+}
+
+static int write_yaml(struct buf *out, const struct value *facts, struct error *err)
+{
+	return goyaml_write(out, facts, err);
+}
+
+static void flat_leaf(void *ctx, const char *path, const struct value *fact)
+{
+	struct buf *out = ctx;
+	buf_printf(out, "%s=", path);
+	write_scalar(out, fact, true);
 	buf_putc(out, '\n');
 }
 
-static void flatten(struct buf *out, struct buf *path, const struct value *fact)
+static int write_flat(struct buf *out, const struct value *facts, struct error *err)
 {
-	bool map = fact->kind == VALUE_MAP;
-	size_t len = path->len, count = map ? fact->map.len : fact->list.len;
-	if (!is_tree(fact)) {
-		buf_printf(out, "%s=", buf_text(path));
-		write_scalar(out, fact, true);
-		buf_putc(out, '\n');
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (len)
-			buf_putc(path, '.');
-		if (map)
-			buf_puts(path, fact->map.entries[i].key);
-		else
-			buf_printf(path, "%zu", i);
-		flatten(out, path, map ? fact->map.entries[i].value : fact->list.items[i]);
-		path->len = len;
-		if (len)
-			path->data[len] = '\0';
-	}
+	(void)err;
+	select_each_leaf(facts, flat_leaf, out);
+	return 0;
 }
 
-/* PATH=VALUE, a line for each scalar. */
-static void write_flat(struct buf *out, const struct value *facts)
+/* A name that a shell takes: what it can't hold is an underscore. The prefix keeps a fact such as
+ * "path" from becoming the shell's own PATH. */
+static void env_leaf(void *ctx, const char *path, const struct value *fact)
 {
-	auto_buf struct buf path = {0};
-	flatten(out, &path, facts);
+	struct buf *out = ctx;
+	auto_buf struct buf text = {0};
+	write_scalar(&text, fact, false);
+	buf_puts(out, "FACT_");
+	for (; *path; path++)
+		buf_putc(out,
+			 isalnum((unsigned char)*path) ? (char)toupper((unsigned char)*path) : '_');
+	buf_puts(out, "='");
+	for (const char *at = buf_text(&text); *at; at++)
+		if (*at == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *at);
+	buf_puts(out, "'\n");
+}
+
+static int write_env(struct buf *out, const struct value *facts, struct error *err)
+{
+	(void)err;
+	select_each_leaf(facts, env_leaf, out);
+	return 0;
+}
+
+enum { WIDEST = 40 };
+
+struct table {
+	struct buf *out;
+	int width;
+};
+
+static void measure_leaf(void *ctx, const char *path, const struct value *fact)
+{
+	struct table *table = ctx;
+	size_t len = strlen(path);
+	(void)fact;
+	if (len > (size_t)table->width)
+		table->width = len > WIDEST ? WIDEST : (int)len;
+}
+
+static void table_leaf(void *ctx, const char *path, const struct value *fact)
+{
+	struct table *table = ctx;
+	buf_printf(table->out, "%-*s  ", table->width, path);
+	write_scalar(table->out, fact, true);
+	buf_putc(table->out, '\n');
+}
+
+static int write_table(struct buf *out, const struct value *facts, struct error *err)
+{
+	struct table table = {out, 0};
+	(void)err;
+	select_each_leaf(facts, measure_leaf, &table);
+	select_each_leaf(facts, table_leaf, &table);
+	return 0;
 }
 
 static const struct {
 	const char *name;
 	facts_format *write;
 } formats[] = {
-	{"json", write_json},
-	{"flat", write_flat},
+	{"json", write_json}, {"yaml", write_yaml},   {"flat", write_flat},
+	{"env", write_env},   {"table", write_table},
 };
 
 facts_format *facts_format_named(const char *name)

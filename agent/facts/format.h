@@ -1,23 +1,23 @@
-/* How facts are printed. */
+/* Facts as text. */
 #ifndef FACTORY_AGENT_FACTS_FORMAT_H
 #define FACTORY_AGENT_FACTS_FORMAT_H
 
 #include "common/buffer.h"
+#include "common/error.h"
 #include "common/value.h"
 
-/* A map of what was asked for, by the names that were used. */
-typedef void facts_format(struct buf *out, const struct value *facts);
+/* Writes a map of paths to facts. */
+typedef int facts_format(struct buf *out, const struct value *facts, struct error *err);
 
-/* NULL for a name that is none. */
+/* "json", "yaml", "flat" (PATH=VALUE lines), "env" (FACT_PATH='VALUE' lines for a shell), "table"
+ * (the same in columns); NULL for an unknown one. */
 facts_format *facts_format_named(const char *name);
+void facts_format_names(struct buf *out); /* "json, flat", for messages */
 
-/* "json, flat", for messages; appended. */
-void facts_format_names(struct buf *out);
-
-/* A single fact: a scalar bare, all else as JSON. */
+/* One fact alone: its text, or JSON for a map or a list. */
 void facts_write_bare(struct buf *out, const struct value *fact);
 
-/* NAME=VALUE lines; lists and maps as JSON on their line. */
-facts_format facts_write_lines;
+/* A line NAME=VALUE for each fact of the map, with a tree as JSON. */
+void facts_write_lines(struct buf *out, const struct value *facts);
 
 #endif

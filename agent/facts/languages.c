@@ -1,12 +1,12 @@
 /* Languages whose interpreter or compiler is on PATH. Nothing is run: a version is told only where
- * the name of the program tells it (python3 -> python3.11). */
+ * a file beside the program tells it, or the program's name (python3 -> python3.11). */
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
 #include "common/own.h"
 
 #include <ctype.h>
-#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LONGEST_CHAIN = 8, MOST_DIRECTORIES = 64 };
 
@@ -29,6 +29,7 @@ struct directories {
 	struct {
 		const char *path;
 		struct facts_place place;
+		int fd;
 	} found[MOST_DIRECTORIES];
 	size_t count;
 };
@@ -44,6 +45,10 @@ static void add_directory(struct facts_system *system, struct directories *direc
 		if (directories->found[i].place.inode == place.inode &&
 		    directories->found[i].place.device == place.device)
 			return;
+	int fd = facts_open_directory(system, path);
+	if (fd < 0)
+		return;
+	directories->found[directories->count].fd = fd;
 	directories->found[directories->count].path = path;
 	directories->found[directories->count++].place = place;
 }
@@ -60,20 +65,18 @@ static void search_path(struct facts_system *system, struct arena *arena,
 		add_directory(system, directories, value_text(named->list.items[i]));
 }
 
-static const char *find_program(struct facts_system *system, struct arena *arena,
-				const struct directories *directories, const char *program)
+static void close_directories(const struct directories *directories)
 {
-	for (size_t i = 0; i < directories->count; i++) {
-		char path[PATH_MAX];
-		size_t len = strlen(directories->found[i].path);
-		if (len + strlen(program) + 2 > sizeof path)
-			continue;
-		memcpy(path, directories->found[i].path, len);
-		path[len] = '/';
-		strcpy(path + len + 1, program);
-		if (facts_exists(system, path))
-			return arena_strdup(arena, path);
-	}
+	for (size_t i = 0; i < directories->count; i++)
+		close(directories->found[i].fd);
+}
+
+static const char *find_program(struct arena *arena, const struct directories *directories,
+				const char *program)
+{
+	for (size_t i = 0; i < directories->count; i++)
+		if (facts_exists_in(directories->found[i].fd, program))
+			return arena_printf(arena, "%s/%s", directories->found[i].path, program);
 	return NULL;
 }
 
@@ -101,6 +104,52 @@ static const char *version_in(const char *path)
 	return isdigit((unsigned char)*at) ? at : NULL;
 }
 
+/* Files that tell a version, from the directory above the program's own: what stands before it. A
+ * version in three lines is put together of their numbers. */
+static const struct {
+	const char *language, *file, *before[3];
+} tellers[] = {
+	{"go", "VERSION", {"go"}},
+	{"java", "release", {"JAVA_VERSION=\""}},
+	{"java", "../release", {"JAVA_VERSION=\""}},
+	{"node",
+	 "include/node/node_version.h",
+	 {"#define NODE_MAJOR_VERSION ", "#define NODE_MINOR_VERSION ",
+	  "#define NODE_PATCH_VERSION "}},
+};
+
+static const char *text_behind(struct arena *arena, const char *text, const char *before)
+{
+	const char *at = before ? strstr(text, before) : NULL;
+	if (!at || (at > text && at[-1] != '\n'))
+		return NULL;
+	at += strlen(before);
+	size_t len = strcspn(at, "\" \r\n");
+	return len ? arena_strndup(arena, at, len) : NULL;
+}
+
+static const char *version_told(struct facts_system *system, struct arena *arena,
+				const char *language, const char *program)
+{
+	int above = (int)(strrchr(program, '/') - program);
+	for (size_t i = 0; i < COUNT_OF(tellers); i++) {
+		if (strcmp(tellers[i].language, language) != 0)
+			continue;
+		const char *text = facts_text(
+			system, arena,
+			arena_printf(arena, "%.*s/../%s", above, program, tellers[i].file));
+		const char *version = text ? text_behind(arena, text, tellers[i].before[0]) : NULL;
+		for (size_t k = 1; version && k < COUNT_OF(tellers[i].before); k++) {
+			const char *part = text_behind(arena, text, tellers[i].before[k]);
+			if (part)
+				version = arena_printf(arena, "%s.%s", version, part);
+		}
+		if (version)
+			return version;
+	}
+	return NULL;
+}
+
 struct value *facts_languages(struct facts_system *system, struct arena *arena)
 {
 	struct value *languages = value_map(arena);
@@ -109,16 +158,19 @@ struct value *facts_languages(struct facts_system *system, struct arena *arena)
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
 		if (value_get(languages, programs[i].language))
 			continue;
-		const char *found = find_program(system, arena, &directories, programs[i].program);
+		const char *found = find_program(arena, &directories, programs[i].program);
 		if (!found)
 			continue;
 		struct value *language = value_map(arena);
 		const char *resolved = resolve(system, arena, found);
 		facts_set_text(arena, language, "path", found);
-		facts_set_text(arena, language, "version", version_in(resolved));
+		const char *version = version_told(system, arena, programs[i].language, resolved);
+		facts_set_text(arena, language, "version",
+			       version ? version : version_in(resolved));
 		if (strcmp(resolved, found) != 0)
 			facts_set_text(arena, language, "program", resolved);
 		value_set(arena, languages, programs[i].language, language);
 	}
+	close_directories(&directories);
 	return languages->map.len ? languages : NULL;
 }

@@ -1,5 +1,7 @@
 /* The limits that control groups put on this process: the tightest from its own group up to the
  * topmost that is visible. What isn't limited has no fact. */
+#include "agent/facts/limits.h"
+
 #include "agent/facts/cgroup.h"
 #include "agent/facts/families.h"
 #include "agent/facts/mounts.h"
@@ -7,13 +9,6 @@
 #include "common/own.h"
 
 #include <string.h>
-
-struct limits {
-	struct facts_system *system;
-	struct arena *arena;
-	const char *cgroups; /* /proc/self/cgroup, or NULL */
-	struct value *found;
-};
 
 static bool has_word(const char *list, const char *word)
 {
@@ -46,7 +41,7 @@ static bool shows(const struct facts_mount *mount, const char *controller)
 	return strcmp(mount->type, "cgroup") == 0 && has_word(mount->super_options, controller);
 }
 
-static const char *path_of(const struct limits *limits, const char *controller)
+static const char *path_of(const struct facts_limits *limits, const char *controller)
 {
 	char *rest = limits->cgroups ? arena_strdup(limits->arena, limits->cgroups) : NULL;
 	struct facts_membership membership;
@@ -59,7 +54,8 @@ static const char *path_of(const struct limits *limits, const char *controller)
 
 /* The directory of a controller's group, and how much of its name is the mount point; "" asks for
  * the unified hierarchy. */
-static char *find_directory(const struct limits *limits, const char *controller, size_t *mount_len)
+static char *find_directory(const struct facts_limits *limits, const char *controller,
+			    size_t *mount_len)
 {
 	const struct facts_mounts *mounts = facts_mounts(limits->system, limits->arena);
 	const char *path = path_of(limits, controller);
@@ -72,7 +68,7 @@ static char *find_directory(const struct limits *limits, const char *controller,
 }
 
 /* Keeps the smaller number; v1 says "no limit" with one near the greatest, v2 with "max". */
-static void tighten(const struct limits *limits, const char *key, const char *directory,
+static void tighten(const struct facts_limits *limits, const char *key, const char *directory,
 		    const char *file)
 {
 	int64_t number;
@@ -85,7 +81,7 @@ static void tighten(const struct limits *limits, const char *key, const char *di
 }
 
 /* "50000 100000" and "max 100000" in v2; in v1 the period has a file of its own. */
-static void tighten_cpus(const struct limits *limits, const char *key, const char *directory,
+static void tighten_cpus(const struct facts_limits *limits, const char *key, const char *directory,
 			 const char *file)
 {
 	struct arena *arena = limits->arena;
@@ -109,7 +105,7 @@ static void tighten_cpus(const struct limits *limits, const char *key, const cha
 }
 
 /* The nearest group's value: for what isn't inherited by taking the least. */
-static void nearest_text(const struct limits *limits, const char *key, const char *directory,
+static void nearest_text(const struct facts_limits *limits, const char *key, const char *directory,
 			 const char *file)
 {
 	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
@@ -118,8 +114,8 @@ static void nearest_text(const struct limits *limits, const char *key, const cha
 			       facts_line(limits->system, limits->arena, path));
 }
 
-static void nearest_number(const struct limits *limits, const char *key, const char *directory,
-			   const char *file)
+static void nearest_number(const struct facts_limits *limits, const char *key,
+			   const char *directory, const char *file)
 {
 	int64_t number;
 	const char *path = arena_printf(limits->arena, "%s/%s", directory, file);
@@ -132,8 +128,7 @@ static void nearest_number(const struct limits *limits, const char *key, const c
 static const struct {
 	const char *controller; /* "": the unified hierarchy's */
 	const char *key, *file;
-	void (*take)(const struct limits *limits, const char *key, const char *directory,
-		     const char *file);
+	facts_take_limit *take;
 } sources[] = {
 	{"memory", "memory_bytes", "memory.limit_in_bytes", tighten},
 	{"memory", "memory_and_swap_bytes", "memory.memsw.limit_in_bytes", tighten},
@@ -142,6 +137,10 @@ static const struct {
 	{"cpuset", "cpuset", "cpuset.effective_cpus", nearest_text},
 	{"cpuset", "cpuset", "cpuset.cpus", nearest_text},
 	{"pids", "pids", "pids.max", tighten},
+	{"blkio", "io", "blkio.throttle.read_bps_device", facts_take_io_throttle},
+	{"blkio", "io", "blkio.throttle.write_bps_device", facts_take_io_throttle},
+	{"blkio", "io", "blkio.throttle.read_iops_device", facts_take_io_throttle},
+	{"blkio", "io", "blkio.throttle.write_iops_device", facts_take_io_throttle},
 	{"", "memory_bytes", "memory.max", tighten},
 	{"", "memory_high_bytes", "memory.high", tighten},
 	{"", "swap_bytes", "memory.swap.max", tighten},
@@ -149,12 +148,13 @@ static const struct {
 	{"", "cpu_weight", "cpu.weight", nearest_number},
 	{"", "cpuset", "cpuset.cpus.effective", nearest_text},
 	{"", "pids", "pids.max", tighten},
+	{"", "io", "io.max", facts_take_io_max},
 };
 
 struct value *facts_limits(struct facts_system *system, struct arena *arena)
 {
-	struct limits limits = {system, arena, facts_text(system, arena, "/proc/self/cgroup"),
-				value_map(arena)};
+	struct facts_limits limits = {system, arena, facts_text(system, arena, "/proc/self/cgroup"),
+				      value_map(arena)};
 	const char *controller = NULL;
 	char *found = NULL;
 	size_t mount_len = 0;

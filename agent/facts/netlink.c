@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_link.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -14,12 +15,21 @@ static int ask(uint16_t request)
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd < 0)
 		return -1;
+	/* A link's counters are most of its message, and none is a fact. Other requests have a
+	 * shorter body: the kernel reads no further than its length. */
 	struct {
 		struct nlmsghdr header;
-		struct rtgenmsg body;
-	} question = {.header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtgenmsg)),
-				 .nlmsg_type = request,
-				 .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+		struct ifinfomsg body;
+		struct rtattr attribute;
+		uint32_t mask;
+	} question = {
+		.header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtgenmsg)),
+			   .nlmsg_type = request,
+			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.attribute = {.rta_len = RTA_LENGTH(sizeof(uint32_t)), .rta_type = IFLA_EXT_MASK},
+		.mask = RTEXT_FILTER_SKIP_STATS};
+	if (request == RTM_GETLINK)
+		question.header.nlmsg_len = sizeof question;
 	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	if (sendto(fd, &question, question.header.nlmsg_len, 0, (void *)&kernel, sizeof kernel) <
 	    0) {

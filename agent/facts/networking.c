@@ -289,12 +289,32 @@ static void read_interfaces(struct facts_system *system, struct arena *arena,
 	}
 }
 
+/* The files of a namespace's own interfaces are not those of its host: an interface that has no
+ * address has no lease. */
+static void add_dhcp(struct facts_system *system, struct arena *arena,
+		     const struct interfaces *interfaces)
+{
+	const struct value *leases = facts_dhcp_leases(system, arena);
+	for (size_t i = 0; i < interfaces->by_index->map.len; i++) {
+		const struct value_entry *entry = &interfaces->by_index->map.entries[i];
+		const char *name = value_text(entry->value);
+		struct value *interface = value_get(interfaces->by_name, name);
+		const char *ip = value_text(value_get(interface, "ip"));
+		if (!ip || is_local(ip))
+			continue;
+		const char *server = facts_dhcp_networkd(system, arena, entry->key);
+		facts_set_text(arena, interface, "dhcp",
+			       server ? server : value_text(value_get(leases, name)));
+	}
+}
+
 /* The primary interface's own facts stand at the top as well. */
 static void add_primary(struct arena *arena, struct value *networking, const struct value *by_name,
 			const struct value *routes)
 {
-	static const char *const repeated[] = {
-		"ip", "ip6", "mac", "mtu", "netmask", "netmask6", "network", "network6", "scope6"};
+	static const char *const repeated[] = {"dhcp",     "ip",      "ip6",      "mac",
+					       "mtu",      "netmask", "netmask6", "network",
+					       "network6", "scope6"};
 	const char *primary = interface_of_default(routes, "inet");
 	if (!primary)
 		primary = interface_of_default(routes, "inet6");
@@ -316,6 +336,7 @@ struct value *facts_networking(struct facts_system *system, struct arena *arena)
 	if (system->dump) {
 		struct interfaces interfaces = {value_map(arena), value_map(arena)};
 		read_interfaces(system, arena, &interfaces);
+		add_dhcp(system, arena, &interfaces);
 		struct value *routes = read_routes(system, arena, &interfaces);
 		add_primary(arena, networking, interfaces.by_name, routes);
 		facts_set_value(arena, networking, "interfaces", interfaces.by_name);

@@ -190,12 +190,24 @@ static const char *architecture_of(const char *machine, const char *family)
 	return machine;
 }
 
+/* What is to be in force after the next start. */
+static void add_selinux_config(struct facts_system *system, struct arena *arena,
+			       struct value *selinux)
+{
+	char *text = facts_text(system, arena, "/etc/selinux/config");
+	const struct value *config = text ? parse_os_release(arena, text) : NULL;
+	facts_set_text(arena, selinux, "config_mode", value_text(value_get(config, "SELINUX")));
+	facts_set_text(arena, selinux, "config_policy",
+		       value_text(value_get(config, "SELINUXTYPE")));
+}
+
 static struct value *selinux_of(struct facts_system *system, struct arena *arena)
 {
 	struct value *selinux = value_map(arena);
 	int64_t enforced = 0;
 	bool enabled = facts_number(system, arena, "/sys/fs/selinux/enforce", &enforced);
 	facts_set_bool(arena, selinux, "enabled", enabled);
+	add_selinux_config(system, arena, selinux);
 	if (!enabled)
 		return selinux;
 	facts_set_bool(arena, selinux, "enforced", enforced == 1);
@@ -203,34 +215,6 @@ static struct value *selinux_of(struct facts_system *system, struct arena *arena
 	facts_set_text(arena, selinux, "policy_version",
 		       facts_line(system, arena, "/sys/fs/selinux/policyvers"));
 	return selinux;
-}
-
-/* The C library that programs of the system start with, by its dynamic loader. */
-static const char *libc_of(struct facts_system *system)
-{
-	static const struct {
-		const char *loader, *name;
-	} libraries[] = {
-		{"/lib64/ld-linux-x86-64.so.2", "glibc"},
-		{"/lib/ld-linux-aarch64.so.1", "glibc"},
-		{"/lib/ld-linux-armhf.so.3", "glibc"},
-		{"/lib/ld-linux.so.2", "glibc"},
-		{"/lib/ld-linux-riscv64-lp64d.so.1", "glibc"},
-		{"/lib64/ld64.so.2", "glibc"},
-		{"/lib/ld64.so.1", "glibc"},
-		{"/lib/ld-musl-x86_64.so.1", "musl"},
-		{"/lib/ld-musl-aarch64.so.1", "musl"},
-		{"/lib/ld-musl-armhf.so.1", "musl"},
-		{"/lib/ld-musl-i386.so.1", "musl"},
-		{"/lib/ld-musl-riscv64.so.1", "musl"},
-		{"/lib/ld-musl-powerpc64le.so.1", "musl"},
-		{"/lib/ld-musl-s390x.so.1", "musl"},
-		{"/lib/ld-uClibc.so.0", "uclibc"},
-	};
-	for (size_t i = 0; i < COUNT_OF(libraries); i++)
-		if (facts_exists(system, libraries[i].loader))
-			return libraries[i].name;
-	return NULL;
 }
 
 struct value *facts_os(struct facts_system *system, struct arena *arena)
@@ -252,7 +236,7 @@ struct value *facts_os(struct facts_system *system, struct arena *arena)
 	facts_set_value(arena, os, "distro", distro_of(arena, os_release, release));
 	facts_set_text(arena, os, "architecture", architecture_of(system->uts.machine, family));
 	facts_set_text(arena, os, "hardware", system->uts.machine);
-	facts_set_text(arena, os, "libc", libc_of(system));
+	facts_add_libc(system, arena, os);
 	facts_set_value(arena, os, "selinux", selinux_of(system, arena));
 	return os;
 }

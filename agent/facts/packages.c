@@ -1,122 +1,95 @@
-/* How many packages each manager has installed, from its own database, and where that is. */
+/* What the package managers have installed, from their own databases: how many and where, and on
+ * request each one. */
+#include "agent/facts/packages.h"
+
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
 #include "common/own.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { CHUNK = 64 << 10 };
-
-/* Lines that begin and end with given texts. A database of a hundred thousand packages has 100 MB:
- * it is never held as a whole. Of a line longer than a chunk, pieces count as lines. */
-struct counter {
-	const char *begin, *end;
-	int64_t count;
-};
-
-static void count_line(struct counter *counter, const char *line, size_t len)
-{
-	size_t begin = strlen(counter->begin), end = strlen(counter->end);
-	counter->count += len >= begin + end && memcmp(line, counter->begin, begin) == 0 &&
-			  memcmp(line + len - end, counter->end, end) == 0;
-}
-
-/* Looks at the lines that have the begin's first character in front: a scan for that character
- * skips most of the others. The text is whole lines. */
-static void count_lines(struct counter *counter, const char *text, size_t len)
-{
-	const char *end = text + len;
-	for (const char *at = text;
-	     at < end && (at = memchr(at, *counter->begin, (size_t)(end - at))); at++) {
-		if (at > text && at[-1] != '\n')
-			continue;
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		size_t line = (size_t)((stop ? stop : end) - at);
-		count_line(counter, at, line);
-		at += line ? line - 1 : 0;
-	}
-}
-
-static bool count_in_file(struct facts_system *system, const char *path, struct counter *counter)
-{
-	autoclose int fd = system->open(system, path);
-	char chunk[CHUNK];
-	size_t held = 0;
-	if (fd < 0)
-		return false;
-	for (;;) {
-		ssize_t got = read(fd, chunk + held, sizeof chunk - held);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		held += (size_t)got;
-		const char *last = memrchr(chunk, '\n', held);
-		size_t whole = last ? (size_t)(last - chunk) + 1 : held == sizeof chunk ? held : 0;
-		count_lines(counter, chunk, whole);
-		held -= whole;
-		memmove(chunk, chunk + whole, held);
-	}
-	count_lines(counter, chunk, held);
-	return true;
-}
-
-static const struct {
-	const char *manager, *path, *begin, *end;
-} databases[] = {
-	{"dpkg", "/var/lib/dpkg/status", "Status: ", " installed"},
-	{"apk", "/lib/apk/db/installed", "P:", ""},
-	{"apk", "/usr/lib/apk/db/installed", "P:", ""},
-	{"opkg", "/usr/lib/opkg/status", "Status: ", " installed"},
-};
-
-/* Databases that only their own library can read. */
+/* Of several places of a manager the first that is there counts. */
 static const struct {
 	const char *manager, *path;
-} opaque[] = {
-	{"rpm", "/usr/lib/sysimage/rpm/rpmdb.sqlite"},
-	{"rpm", "/usr/lib/sysimage/rpm/Packages.db"},
-	{"rpm", "/var/lib/rpm/rpmdb.sqlite"},
-	{"rpm", "/var/lib/rpm/Packages.db"},
-	{"rpm", "/var/lib/rpm/Packages"},
+	facts_package_reader *read;
+} databases[] = {
+	{"dpkg", "/var/lib/dpkg/status", facts_read_dpkg},
+	{"apk", "/lib/apk/db/installed", facts_read_apk},
+	{"apk", "/usr/lib/apk/db/installed", facts_read_apk},
+	{"opkg", "/usr/lib/opkg/status", facts_read_dpkg},
+	{"pacman", "/var/lib/pacman/local", facts_read_pacman},
+	{"rpm", "/usr/lib/sysimage/rpm/rpmdb.sqlite", facts_read_rpm_sqlite},
+	{"rpm", "/usr/lib/sysimage/rpm/Packages.db", facts_read_rpm_ndb},
+	{"rpm", "/var/lib/rpm/rpmdb.sqlite", facts_read_rpm_sqlite},
+	{"rpm", "/var/lib/rpm/Packages.db", facts_read_rpm_ndb},
 };
 
-/* The directory holds one entry for each package. */
-static void add_pacman(struct facts_system *system, struct arena *arena, struct value *packages)
+/* Berkeley DB's, of distributions before 2020: found, not read. */
+static const char opaque[] = "/var/lib/rpm/Packages";
+
+static void add_database(struct arena *arena, struct value *packages, const char *manager,
+			 const char *path, int64_t count)
 {
-	static const char path[] = "/var/lib/pacman/local";
-	size_t count;
-	if (!facts_exists(system, path))
-		return;
-	facts_names(system, arena, path, &count);
-	struct value *pacman = value_map(arena);
-	facts_set_int(arena, pacman, "count", (int64_t)count - (count > 0)); /* ALPM_DB_VERSION */
-	facts_set_text(arena, pacman, "database", path);
-	value_set(arena, packages, "pacman", pacman);
+	struct value *fact = value_map(arena);
+	if (count >= 0)
+		facts_set_int(arena, fact, "count", count);
+	facts_set_text(arena, fact, "database", path);
+	value_set(arena, packages, manager, fact);
 }
 
 struct value *facts_packages(struct facts_system *system, struct arena *arena)
 {
 	struct value *packages = value_map(arena);
 	for (size_t i = 0; i < COUNT_OF(databases); i++) {
-		struct counter counter = {databases[i].begin, databases[i].end, 0};
-		if (value_get(packages, databases[i].manager) ||
-		    !count_in_file(system, databases[i].path, &counter))
+		if (value_get(packages, databases[i].manager))
 			continue;
-		struct value *manager = value_map(arena);
-		facts_set_int(arena, manager, "count", counter.count);
-		facts_set_text(arena, manager, "database", databases[i].path);
-		value_set(arena, packages, databases[i].manager, manager);
+		int64_t count = databases[i].read(system, databases[i].path, NULL, NULL);
+		if (count >= 0 || facts_exists(system, databases[i].path))
+			add_database(arena, packages, databases[i].manager, databases[i].path,
+				     count);
 	}
-	for (size_t i = 0; i < COUNT_OF(opaque); i++) {
-		if (value_get(packages, opaque[i].manager) || !facts_exists(system, opaque[i].path))
-			continue;
-		struct value *manager = value_map(arena);
-		facts_set_text(arena, manager, "database", opaque[i].path);
-		value_set(arena, packages, opaque[i].manager, manager);
-	}
-	add_pacman(system, arena, packages);
+	if (!value_get(packages, "rpm") && facts_exists(system, opaque))
+		add_database(arena, packages, "rpm", opaque, -1);
 	return packages->map.len ? packages : NULL;
+}
+
+struct list {
+	struct arena *arena;
+	struct value *packages;
+	const char *manager;
+};
+
+/* A name may be there more than once: for two architectures, or in several versions (kernels). */
+static const char *free_name(const struct list *list, const struct facts_package *package)
+{
+	const char *name = package->name;
+	if (value_get(list->packages, name))
+		name = arena_printf(list->arena, "%s:%s", package->name, package->architecture);
+	if (value_get(list->packages, name))
+		name = arena_printf(list->arena, "%s-%s", package->name, package->version);
+	return name;
+}
+
+static void add_package(void *ctx, const struct facts_package *package)
+{
+	const struct list *list = ctx;
+	struct value *fact = value_map(list->arena);
+	facts_set_text(list->arena, fact, "version", package->version);
+	facts_set_text(list->arena, fact, "architecture", package->architecture);
+	value_set(list->arena, fact, "manager", value_string(list->arena, list->manager));
+	value_set(list->arena, list->packages, free_name(list, package), fact);
+}
+
+struct value *facts_package(struct facts_system *system, struct arena *arena)
+{
+	struct list list = {arena, value_map(arena), NULL};
+	for (size_t i = 0; i < COUNT_OF(databases); i++) {
+		if (list.manager && strcmp(list.manager, databases[i].manager) == 0)
+			continue;
+		const char *before = list.manager;
+		list.manager = databases[i].manager;
+		if (databases[i].read(system, databases[i].path, add_package, &list) < 0)
+			list.manager = before;
+	}
+	return list.packages->map.len ? list.packages : NULL;
 }

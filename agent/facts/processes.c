@@ -6,6 +6,15 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+/* The process that keeps all others. Where it runs from is hidden from those without privileges. */
+static struct value *first_process(struct facts_system *system, struct arena *arena)
+{
+	struct value *init = value_map(arena);
+	facts_set_text(arena, init, "name", facts_line(system, arena, "/proc/1/comm"));
+	facts_set_text(arena, init, "program", facts_link(system, arena, "/proc/1/exe"));
+	return init;
+}
+
 struct value *facts_processes(struct facts_system *system, struct arena *arena)
 {
 	size_t count;
@@ -17,6 +26,7 @@ struct value *facts_processes(struct facts_system *system, struct arena *arena)
 		return NULL;
 	struct value *fact = value_map(arena);
 	facts_set_int(arena, fact, "count", processes);
+	facts_set_value(arena, fact, "init", first_process(system, arena));
 	return fact;
 }
 

@@ -24,13 +24,40 @@ static bool path_below(struct facts_system *system, const char *path, char full[
 	return true;
 }
 
-/* A hostile tree may hold a FIFO where a file should be: never wait for its writer. */
+/* A hostile tree may hold a FIFO or a device where a file should be: never wait for what it gives,
+ * and take nothing from it. */
 static int open_file(struct facts_system *system, const char *path)
 {
 	char full[PATH_MAX];
-	if (!path_below(system, path, full))
-		return -1;
-	return open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+	int fd = -1;
+	if (path_below(system, path, full))
+		fd = openat(AT_FDCWD, full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
+		return fd;
+	close(fd);
+	errno = EISDIR; /* not always true, but never what opening a file says */
+	return -1;
+}
+
+/* A file that isn't there, or that has nothing to say here, is no failure. */
+static void complain(struct facts_system *system, const char *path, int number)
+{
+	static const int failures[] = {EACCES, EPERM, EIO, ELOOP, EMFILE, ENFILE, EFBIG, EISDIR};
+	for (size_t i = 0; system->errors && i < COUNT_OF(failures); i++)
+		if (failures[i] == number)
+			value_set(system->errors_arena, system->errors, path,
+				  value_string(system->errors_arena,
+					       number == EISDIR ? "it is no regular file"
+								: strerror(number)));
+}
+
+int facts_open(struct facts_system *system, const char *path)
+{
+	int fd = system->open(system, path);
+	if (fd < 0)
+		complain(system, path, errno);
+	return fd;
 }
 
 void facts_system_tree(struct facts_system *system, const char *root)
@@ -53,13 +80,17 @@ char *facts_bytes(struct facts_system *system, struct arena *arena, const char *
 	char step[READ_STEP];
 	size_t held = 0;
 	auto_buf struct buf whole = {0};
-	autoclose int fd = system->open(system, path);
+	autoclose int fd = facts_open(system, path);
+	if (fd < 0)
+		return NULL;
 	for (ssize_t got = 1; got;) {
-		got = fd < 0 ? -1 : read(fd, step + held, sizeof step - held);
-		if (got < 0 && fd >= 0 && errno == EINTR)
+		got = read(fd, step + held, sizeof step - held);
+		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 || whole.len > READ_LIMIT)
+		if (got < 0 || whole.len > READ_LIMIT) {
+			complain(system, path, got < 0 ? errno : EFBIG);
 			return NULL;
+		}
 		held += (size_t)got;
 		if (held == sizeof step || (!got && whole.len)) {
 			buf_add(&whole, step, held);
@@ -70,6 +101,15 @@ char *facts_bytes(struct facts_system *system, struct arena *arena, const char *
 		*len = whole.len + held;
 	return whole.len ? arena_strndup(arena, whole.data, whole.len)
 			 : arena_strndup(arena, step, held);
+}
+
+char *facts_hint(struct facts_system *system, struct arena *arena, const char *path, size_t *len)
+{
+	struct value *errors = system->errors;
+	system->errors = NULL;
+	char *bytes = facts_bytes(system, arena, path, len);
+	system->errors = errors;
+	return bytes;
 }
 
 char *facts_text(struct facts_system *system, struct arena *arena, const char *path)
@@ -117,6 +157,19 @@ bool facts_directory(struct facts_system *system, const char *path, struct facts
 		return false;
 	*place = (struct facts_place){status.st_dev, status.st_ino};
 	return true;
+}
+
+int facts_open_directory(struct facts_system *system, const char *path)
+{
+	char full[PATH_MAX];
+	if (!path_below(system, path, full))
+		return -1;
+	return openat(AT_FDCWD, full, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool facts_exists_in(int directory, const char *name)
+{
+	return faccessat(directory, name, F_OK, 0) == 0;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -1,4 +1,4 @@
-/* What the machine is made of: a container, a virtual machine (and whose), or metal. */
+/* What the system runs on: a container, a virtual machine (and whose), or metal. */
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
 #include "common/own.h"
@@ -9,42 +9,6 @@
 #endif
 
 #define DMI "/sys/class/dmi/id/"
-
-static const struct {
-	const char *group, *key, *file;
-} dmi_files[] = {
-	{"bios", "release_date", DMI "bios_date"},
-	{"bios", "vendor", DMI "bios_vendor"},
-	{"bios", "version", DMI "bios_version"},
-	{"board", "asset_tag", DMI "board_asset_tag"},
-	{"board", "manufacturer", DMI "board_vendor"},
-	{"board", "product", DMI "board_name"},
-	{"board", "serial_number", DMI "board_serial"},
-	{"chassis", "asset_tag", DMI "chassis_asset_tag"},
-	{NULL, "manufacturer", DMI "sys_vendor"},
-	{"product", "name", DMI "product_name"},
-	{"product", "serial_number", DMI "product_serial"},
-	{"product", "uuid", DMI "product_uuid"},
-};
-
-struct value *facts_dmi(struct facts_system *system, struct arena *arena)
-{
-	struct value *dmi = value_map(arena);
-	if (!facts_exists(system, DMI))
-		return NULL;
-	for (size_t i = 0; i < COUNT_OF(dmi_files); i++) {
-		const char *text = facts_line(system, arena, dmi_files[i].file);
-		struct value *group = dmi;
-		if (!text)
-			continue;
-		if (dmi_files[i].group && !(group = value_get(dmi, dmi_files[i].group))) {
-			group = value_map(arena);
-			value_set(arena, dmi, dmi_files[i].group, group);
-		}
-		facts_set_text(arena, group, dmi_files[i].key, text);
-	}
-	return dmi->map.len ? dmi : NULL;
-}
 
 static const struct {
 	const char *file, *needle, *hypervisor;
@@ -137,6 +101,30 @@ struct value *facts_is_virtual(struct facts_system *system, struct arena *arena)
 	return value_bool(arena, strcmp(value_text(facts_virtual(system, arena)), "physical") != 0);
 }
 
+static struct value *container_details(struct facts_system *system, struct arena *arena,
+				       const char *kind)
+{
+	struct value *details = value_map(arena);
+	if (strcmp(kind, "systemd_nspawn") == 0)
+		facts_set_text(arena, details, "id", facts_line(system, arena, "/etc/machine-id"));
+	else
+		facts_set_text(arena, details, "id", facts_container_id(system, arena));
+	return details;
+}
+
+/* Whose cloud it is, as facter flags it. */
+static struct value *hypervisor_details(struct facts_system *system, struct arena *arena)
+{
+	static const char *const clouds[][2] = {
+		{"Google", "google"}, {"OpenStack", "openstack"}, {"Amazon", "amazon"}};
+	struct value *details = value_map(arena);
+	const char *vendor = facts_line(system, arena, DMI "sys_vendor");
+	for (size_t i = 0; vendor && i < COUNT_OF(clouds); i++)
+		if (strncmp(vendor, clouds[i][0], strlen(clouds[i][0])) == 0)
+			facts_set_bool(arena, details, clouds[i][1], true);
+	return details;
+}
+
 /* All of them: a container in a virtual machine has two. */
 struct value *facts_hypervisors(struct facts_system *system, struct arena *arena)
 {
@@ -144,8 +132,8 @@ struct value *facts_hypervisors(struct facts_system *system, struct arena *arena
 	const char *kind = container_kind(system, arena);
 	const char *below = facts_hypervisor(system, arena);
 	if (kind)
-		value_set(arena, hypervisors, kind, value_map(arena));
+		value_set(arena, hypervisors, kind, container_details(system, arena, kind));
 	if (below)
-		value_set(arena, hypervisors, below, value_map(arena));
+		value_set(arena, hypervisors, below, hypervisor_details(system, arena));
 	return hypervisors->map.len ? hypervisors : NULL;
 }

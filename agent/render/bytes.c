@@ -21,31 +21,54 @@ static int template_text(const struct render_template *tmpl, struct buf *text, s
 	return 0;
 }
 
-int render_bytes(const struct render_template *tmpl, struct source *source,
-		 const struct value *facts, struct arena *arena, struct buf *out,
-		 struct value *reads, struct error *err)
+const struct template_set *render_parse(const struct render_template *tmpl, struct arena *arena,
+					struct error *err)
 {
 	auto_buf struct buf text = {0};
-	const char *name = template_name(tmpl);
 	if (template_text(tmpl, &text, err) < 0)
-		return -1;
+		return NULL;
 	const struct template_parser_options options = {tmpl->left, tmpl->right, function_exists};
-	const struct template_set *set =
-		template_parse(arena, name, buf_text(&text), text.len, &options, err);
-	if (!set)
-		return -1;
+	const char *kept = arena_strndup(arena, buf_text(&text), text.len);
+	return template_parse(arena, template_name(tmpl), kept, text.len, &options, err);
+}
+
+int render_run(const struct template_set *set, struct render_request *request, struct arena *arena,
+	       struct buf *out, struct error *err)
+{
 	struct rendering rendering = {
 		.arena = arena,
 		.set = set,
-		.source = source,
-		.facts = facts,
-		.reads = reads,
+		.source = request->source,
+		.facts = request->facts,
+		.reads = request->reads,
+		.hash_reads = request->hash_reads,
+		.missing = request->missing,
 		.answers = value_map(arena),
-		.error_on_missing_key = tmpl->error_on_missing_key,
+		.error_on_missing_key = request->tmpl->error_on_missing_key,
+		.denylist = request->tmpl->denylist,
+		.sandbox = request->tmpl->sandbox,
 		.limits = {TEMPLATE_OUTPUT, TEMPLATE_MEMORY, TEMPLATE_ITERATIONS},
 		.memory_before = arena->used,
 		.nothing = value_null(arena),
 		.err = err,
 	};
-	return template_run(&rendering, template_find(set, set->name), rendering.nothing, out, 0);
+	int status =
+		template_run(&rendering, template_find(set, set->name), rendering.nothing, out, 0);
+	request->pending = rendering.pending;
+	request->lacking = rendering.lacking;
+	return status;
+}
+
+int render_bytes(const struct render_template *tmpl, struct source *source,
+		 const struct value *facts, struct arena *arena, struct buf *out,
+		 struct value *reads, struct error *err)
+{
+	struct render_request request = {.tmpl = tmpl,
+					 .source = source,
+					 .facts = facts,
+					 .missing = MISSING_FAIL,
+					 .hash_reads = true,
+					 .reads = reads};
+	const struct template_set *set = render_parse(tmpl, arena, err);
+	return set ? render_run(set, &request, arena, out, err) : -1;
 }

@@ -94,19 +94,50 @@ static int replace(const char *path, const struct buf *text, const struct wanted
 	return status;
 }
 
-static int write_one(const struct render_template *tmpl, struct output *output, struct error *err)
+/* Before the file replaces the old one it may be looked at. */
+static int check(const struct render_template *tmpl, const char *candidate, struct error *err)
+{
+	autofree char *word = mem_printf("CANDIDATE=%s", candidate);
+	const char *const custom[] = {word, NULL};
+	struct exec_settings exec = tmpl->exec;
+	exec.command = tmpl->check;
+	exec.argv = NULL;
+	exec.environment.custom = custom;
+	return command_run(&exec, err);
+}
+
+static int replace_checked(const struct render_template *tmpl, const struct buf *text,
+			   const struct wanted *wanted, struct error *err)
+{
+	const char *path = tmpl->destination;
+	autofree char *candidate = file_stage(path, buf_text(text), text->len, wanted->mode,
+					      wanted->uid, wanted->gid, err);
+	if (!candidate)
+		return -1;
+	if (check(tmpl, candidate, err) == 0)
+		return file_commit(candidate, path, err);
+	unlink(candidate);
+	return error_wrap(err, "the new %s is not good, the old one stays", path);
+}
+
+int render_write(const struct render_template *tmpl, const struct buf *text, bool *changed,
+		 struct error *err)
 {
 	struct wanted wanted;
-	if (look(tmpl, &output->text, &wanted, err) < 0)
+	*changed = false;
+	if (look(tmpl, text, &wanted, err) < 0)
 		return -1;
-	output->changed = !wanted.same_text;
 	if (wanted.same_text && wanted.same_attributes)
 		return 0;
 	if (tmpl->create_dest_dirs && file_make_parents(tmpl->destination, err) < 0)
 		return -1;
-	if (tmpl->backup && output->changed && keep_backup(tmpl->destination, err) < 0)
+	if (tmpl->backup && !wanted.same_text && keep_backup(tmpl->destination, err) < 0)
 		return -1;
-	return replace(tmpl->destination, &output->text, &wanted, err);
+	int status = tmpl->check && !wanted.same_text
+			     ? replace_checked(tmpl, text, &wanted, err)
+			     : replace(tmpl->destination, text, &wanted, err);
+	*changed = status == 0 && !wanted.same_text;
+	return status;
 }
 
 static void note(struct arena *arena, struct value *rendered, const struct render_template *tmpl,
@@ -123,7 +154,8 @@ static bool has_run(const struct render_template *templates, const struct output
 		    size_t before)
 {
 	for (size_t i = 0; i < before; i++)
-		if (outputs[i].changed && render_command_equal(&templates[i], &templates[before]))
+		if (outputs[i].changed &&
+		    command_equal(&templates[i].exec, &templates[before].exec))
 			return true;
 	return false;
 }
@@ -132,8 +164,8 @@ static int run_commands(const struct render_template *templates, size_t count,
 			const struct output *outputs, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (outputs[i].changed && templates[i].command && !has_run(templates, outputs, i) &&
-		    render_command_run(&templates[i], err) < 0)
+		if (outputs[i].changed && command_given(&templates[i].exec) &&
+		    !has_run(templates, outputs, i) && command_run(&templates[i].exec, err) < 0)
 			return -1;
 	return 0;
 }
@@ -143,7 +175,7 @@ static int write_outputs(const struct render_template *templates, size_t count,
 			 struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (write_one(&templates[i], &outputs[i], err) < 0)
+		if (render_write(&templates[i], &outputs[i].text, &outputs[i].changed, err) < 0)
 			return -1;
 		note(arena, rendered, &templates[i], &outputs[i]);
 	}

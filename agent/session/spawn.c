@@ -1,5 +1,6 @@
 #include "agent/session/spawn.h"
 
+#include "agent/signals.h"
 #include "common/memory.h"
 
 #include <errno.h>
@@ -36,16 +37,6 @@ const char *spawn_env(char *const *env, const char *name)
 		if (strncmp(*env, name, len) == 0 && (*env)[len] == '=')
 			return *env + len + 1;
 	return NULL;
-}
-
-void spawn_reset_signals(const sigset_t *mask)
-{
-	/* The libc keeps a few signals for itself and refuses to touch them, but a driver's caller may
-	 * have had them ignored, which exec inherits: asked of the kernel, SIG_DFL being all zeros. */
-	static const unsigned long by_default[4];
-	for (int number = 1; number < NSIG; number++)
-		syscall(SYS_rt_sigaction, number, by_default, NULL, sizeof(unsigned long));
-	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
 static int become(const struct account *account)
@@ -99,7 +90,7 @@ static enum stage execute(const struct spawn *spawn)
 static _Noreturn void run_child(const struct spawn *spawn)
 {
 	setsid();
-	spawn_reset_signals(spawn->mask);
+	signals_reset(spawn->mask);
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(spawn->files[fd], fd) < 0)
 			fail(spawn->failure, STAGE_FILES);

@@ -24,10 +24,6 @@ pid_t spawn(const struct spawn *spawn, struct error *err);
  * program was never started, 0 when it was. */
 int spawn_failed(int failure, const char *program, const char *cwd, struct error *err);
 
-/* In a forked child: default actions for all signals, and the mask. What the agent ignores or
- * blocks would survive an exec. */
-void spawn_reset_signals(const sigset_t *mask);
-
 /* The name's value in env, or NULL. */
 const char *spawn_env(char *const *env, const char *name);
 

@@ -34,12 +34,13 @@ static int read_perms(const struct value *perms, size_t at, int *mode, struct er
 static int read_template(const struct value *map, size_t at, struct render_template *tmpl,
 			 struct error *err)
 {
+	render_template_init(tmpl);
 	const struct {
 		const char *key;
 		const char **text;
 	} fields[] = {
 		{"source", &tmpl->source},       {"destination", &tmpl->destination},
-		{"contents", &tmpl->contents},   {"command", &tmpl->command},
+		{"contents", &tmpl->contents},   {"command", &tmpl->exec.command},
 		{"left_delimiter", &tmpl->left}, {"right_delimiter", &tmpl->right},
 		{"user", &tmpl->user},           {"group", &tmpl->group},
 	};
@@ -53,7 +54,6 @@ static int read_template(const struct value *map, size_t at, struct render_templ
 		return error_set(err, "template %zu has no source", at);
 	if (!tmpl->destination)
 		return error_set(err, "template %zu has no destination", at);
-	tmpl->create_dest_dirs = true;
 	return read_perms(value_get(map, "perms"), at, &tmpl->perms, err);
 }
 
@@ -76,7 +76,10 @@ static int read_rendering(const struct value *request, struct arena *arena,
 	const char *config = value_text(value_get(request, "config"));
 	if (!config)
 		return read_templates(value_get(request, "templates"), arena, rendering, err);
-	return render_config(config, arena, rendering, err);
+	if (render_config(config, arena, rendering, err) < 0)
+		return -1;
+	rendering->once = true;
+	return render_settings_finish(rendering, err);
 }
 
 /* Directly where the request says so, with what the configuration has for what it leaves out. */
@@ -89,25 +92,43 @@ static struct source *open_source(const struct value *request,
 		return source_driver(channel, id);
 	const char *address = value_text(value_get(consul, "address"));
 	const char *token = value_text(value_get(consul, "token"));
-	return source_consul(address ? address : rendering->consul_address,
-			     token ? token : rendering->consul_token, err);
+	return source_consul(address ? address : rendering->consul.address,
+			     token ? token : rendering->consul.token, err);
 }
 
 typedef struct value *answerer(const struct value *request, uint32_t id, int channel,
 			       struct arena *arena, struct error *err);
 
+static const struct facts_external external; /* the usual directories */
+
+/* The request's facts; or this system's with more of the driver's. NULL: templates gather what they
+ * read. */
+static const struct value *facts_of(const struct value *request, struct arena *arena)
+{
+	const struct facts_wanted wanted = {.external = &external};
+	const struct value *more = value_get(request, "more_facts");
+	if (!value_is(more, VALUE_MAP))
+		return value_get(request, "facts");
+	struct value *facts = facts_collect(arena, &wanted);
+	for (size_t i = 0; i < more->map.len; i++)
+		value_setn(arena, facts, more->map.entries[i].key, more->map.entries[i].key_len,
+			   more->map.entries[i].value);
+	return facts;
+}
+
 static struct value *render(const struct value *request, uint32_t id, int channel,
 			    struct arena *arena, struct error *err)
 {
-	struct render_settings rendering = {0};
+	struct render_settings rendering;
 	struct render_report report = {0};
+	render_settings_init(&rendering, arena);
 	if (read_rendering(request, arena, &rendering, err) < 0)
 		return NULL;
 	struct source *source = open_source(request, &rendering, id, channel, err);
 	if (!source)
 		return NULL;
 	int made = render_all(rendering.templates, rendering.count, source,
-			      value_get(request, "facts"), arena, &report, err);
+			      facts_of(request, arena), arena, &report, err);
 	source_free(source);
 	if (made < 0)
 		return NULL;
@@ -132,7 +153,9 @@ static struct value *gather(const struct value *request, uint32_t id, int channe
 			return NULL;
 		}
 	}
-	return facts_gather(arena, patterns, count);
+	const struct facts_wanted wanted = {
+		.patterns = patterns, .count = count, .external = &external};
+	return facts_collect(arena, &wanted);
 }
 
 static void write_all(int fd, const char *bytes, size_t length)

@@ -2,7 +2,7 @@
  * worker speaks the session's own frames on a socket; they are passed on to the driver. */
 #include "agent/session/agent.h"
 #include "agent/session/outputs.h"
-#include "agent/session/spawn.h"
+#include "agent/signals.h"
 #include "agent/session/work.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -147,7 +147,7 @@ static _Noreturn void run_worker(struct worker *worker, const struct frame *requ
 {
 	const struct agent *agent = worker->task.agent;
 	setsid();
-	spawn_reset_signals(&agent->mask);
+	signals_reset(&agent->mask);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (dup2(agent->nothing, 0) < 0 || dup2(ends[0], 1) < 0 || dup2(ends[1], 2) < 0)

@@ -14,10 +14,13 @@
 /* One want that is being answered. Zeroed but for want, index, wait_ms and arena. */
 struct inquiry {
 	const struct want *want;
-	struct arena *arena; /* of the answer and of `state` */
-	uint64_t index;      /* of the last answer, for a blocking query; 0: answer at once.
-				take() sets the new one; 0: the API has no blocking queries */
-	uint32_t wait_ms;    /* how long a blocking query may take */
+	const char *server;       /* what errors call it: "Vault at https://..." */
+	struct arena *arena;      /* of the answer and of `state` */
+	uint64_t index;           /* of the last answer, for a blocking query; 0: answer at once.
+				     take() sets the new one; 0: the API has no blocking queries */
+	uint32_t default_lease_s; /* of what has no lease of its own; 0: the API's default */
+	uint32_t wait_ms;         /* how long a blocking query may take */
+	bool leader;              /* a follower may be behind: only the leader may answer */
 	unsigned step;       /* of the requests that make an answer; the caller counts: 0, 1, ... */
 	void *state;         /* what an API remembers from one step to the next */
 	struct value *found; /* the answer; NULL: there is no such thing */

@@ -22,7 +22,7 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	struct consul_source *consul = (struct consul_source *)source;
 	auto_buf struct buf path = {0};
 	const char *headers[] = {consul->token_header, NULL};
-	if (consul_path(&path, want->kind, want->name, want->datacenter, err) < 0)
+	if (consul_path(&path, want, err) < 0)
 		return -1;
 	struct http_request request = {.method = "GET",
 				       .path = path.data,

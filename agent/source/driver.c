@@ -1,4 +1,5 @@
 #include "agent/source/source.h"
+#include "common/consul.h"
 #include "common/frame.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -7,7 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
-enum { CHUNK = 65536 };
+enum { CHUNK = 65536, EXIT_VALUES = 8 };
 
 struct driver_source {
 	struct source source; /* first: the two are one */
@@ -64,7 +65,7 @@ static int take_value(const struct frame *frame, struct arena *arena, struct val
 	const char *failed = value_text(value_get(answer, "error"));
 	if (failed) {
 		error_set(err, "%s", failed);
-		err->exit_code = 8; /* EXIT_VALUES */
+		err->exit_code = EXIT_VALUES;
 		return -1;
 	}
 	*found = value_get(answer, "value");
@@ -87,18 +88,25 @@ static int next_frame(struct driver_source *driver, struct arena *arena, struct 
 	return status < 0 ? -1 : ours;
 }
 
+static int refuse(const struct want *want, struct error *err)
+{
+	error_set(err,
+		  "the driver gives values of Consul and of its own keys, and no \"%s\" (%s): give "
+		  "the secret to the step, or render the template when the container runs",
+		  want->kind, want->name);
+	err->exit_code = EXIT_VALUES;
+	return -1;
+}
+
 static int get(struct source *source, const struct want *want, struct arena *arena,
 	       struct value **found, struct error *err)
 {
 	struct driver_source *driver = (struct driver_source *)source;
 	auto_buf struct buf frame = {0};
-	struct value *question = value_map(arena);
-	value_set(arena, question, "kind", value_string(arena, want->kind));
-	value_set(arena, question, "name", value_string(arena, want->name));
-	if (want->datacenter)
-		value_set(arena, question, "datacenter", value_string(arena, want->datacenter));
-	frame_add_json(&frame, FRAME_WANT, driver->id, question);
 	*found = NULL;
+	if (!consul_knows(want->kind))
+		return refuse(want, err);
+	frame_add_json(&frame, FRAME_WANT, driver->id, want_to_value(arena, want));
 	int status = send_all(driver->fd, &frame, err);
 	while (status == 0)
 		status = next_frame(driver, arena, found, err);

@@ -1,6 +1,8 @@
-#include "agent/source/source.h"
+#include "agent/source/recorded.h"
+#include "common/file.h"
 #include "common/kv.h"
 #include "common/memory.h"
+#include "common/own.h"
 
 #include <stdlib.h>
 
@@ -26,6 +28,11 @@ static void release(struct source *source)
 
 struct source *source_file(const char *path, struct error *err)
 {
+	auto_buf struct buf text = {0};
+	if (file_read(path, 0, &text, err) < 0)
+		return NULL;
+	if (recorded_is(&text))
+		return source_recorded(path, &text, err);
 	struct file_source *file = mem_alloc(sizeof *file);
 	file->source = (struct source){.get = get, .free = release};
 	file->flat = kv_read(&file->arena, path, err);

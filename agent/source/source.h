@@ -4,15 +4,7 @@
 
 #include "common/error.h"
 #include "common/value.h"
-
-struct want {
-	const char *kind; /* "key", "keys", "tree", "services"...; shapes: common/consul.h */
-	const char *name;
-	const char *datacenter; /* NULL: the server's own */
-	/* "key=value", ends with NULL; NULL: none. For Consul and Nomad further query parameters
-	 * ("near=_agent", "passing=1"), for Vault what is written to the path. */
-	const char *const *args;
-};
+#include "common/want.h"
 
 struct source {
 	/* 0: answered; *found is NULL where the key is missing; it lives in `arena`. 1: the answer
@@ -25,7 +17,7 @@ struct source {
 /* Consul's HTTP API, directly; address and token NULL: from the environment (common/consul.h). */
 struct source *source_consul(const char *address, const char *token, struct error *err);
 
-/* A JSON or YAML file of keys (common/kv.h). */
+/* A JSON or YAML file of keys (common/kv.h), or a recording (agent/source/recorded.h). */
 struct source *source_file(const char *path, struct error *err);
 
 /* The driver: writes WANT frames for request `id` to fd and reads VALUE frames from it. The

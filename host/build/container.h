@@ -19,6 +19,7 @@ struct container_setup {
 	struct values *values;
 	struct report *report;
 	const char *toolbox;                      /* the data container's name */
+	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 };
 
@@ -45,7 +46,7 @@ bool container_is_waiting(const struct container *container);
 void container_start(struct container *container);
 /* Runs a files, task or test node. */
 void container_run(struct container *container, const struct node *node);
-/* Asks for all facts. */
+/* Asks for facts. */
 void container_ask_facts(struct container *container);
 /* Makes an image without a name. */
 void container_commit(struct container *container);

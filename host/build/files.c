@@ -161,6 +161,8 @@ static void send_render(struct files *files)
 	struct arena *arena = &files->arena;
 	struct value *request = value_map(arena);
 	set_text(arena, request, "config", arena_printf(arena, "%s/template.hcl", files->staging));
+	if (files->manifest->facts)
+		value_set(arena, request, "more_facts", value_copy(arena, files->manifest->facts));
 	if (files->consul_direct) {
 		struct value *consul = value_map(arena);
 		set_text(arena, consul, "address", files->consul_direct);

@@ -7,6 +7,7 @@
 #include "common/version.h"
 #include "host/build/build.h"
 #include "host/build/container.h"
+#include "host/build/host_facts.h"
 #include "host/build/interrupt.h"
 #include "host/toolbox/toolbox.h"
 
@@ -97,10 +98,39 @@ static struct value *ask_image(struct probe *probe, const struct value *inspecte
 					.manifest = &manifest,
 					.artifact = artifact,
 					.report = probe->report,
-					.toolbox = probe->toolbox};
+					.toolbox = probe->toolbox,
+					.fact_patterns = probe->patterns};
 	struct value *facts = ask(probe, &setup, arena, err);
 	artifact_free(artifact);
 	return facts;
+}
+
+static void tell_image(struct arena *arena, struct value *facts, const char *image, const char *id)
+{
+	struct value *container = value_get(facts, "container");
+	if (value_is(container, VALUE_MAP) && image)
+		value_set(arena, container, "image", value_string(arena, image));
+	if (value_is(container, VALUE_MAP) && id)
+		value_set(arena, container, "image_id", value_string(arena, id));
+}
+
+/* What only the driver knows of it. */
+static struct value *tell(struct probe *probe, struct arena *arena, struct value *facts,
+			  const char *image, const char *id)
+{
+	if (!facts)
+		return NULL;
+	tell_image(arena, facts, image, id);
+	value_set(arena, facts, "host", host_facts(probe->engine, arena));
+	return facts;
+}
+
+/* ask_image, and what only the driver knows. */
+static struct value *describe_image(struct probe *probe, const struct value *inspected,
+				    const char *image, struct arena *arena, struct error *err)
+{
+	struct value *facts = ask_image(probe, inspected, image, "none", arena, err);
+	return tell(probe, arena, facts, image, value_text(value_get(inspected, "Id")));
 }
 
 /* --- a container: its file system as it is now, seen from its network --- */
@@ -138,7 +168,8 @@ static struct value *ask_container(struct probe *probe, const struct value *cont
 	bool shared = value_is(running, VALUE_BOOL) && running->boolean;
 	struct value *facts = ask_snapshot(probe, kept.id, shared ? network : "none", arena, err);
 	remove_snapshot(probe, kept.id);
-	return facts;
+	return tell(probe, arena, facts, value_text(value_path(container, "Config.Image")),
+		    value_text(value_get(container, "Image")));
 }
 
 struct value *probe_target(struct probe *probe, const char *name, struct arena *arena,
@@ -149,7 +180,7 @@ struct value *probe_target(struct probe *probe, const char *name, struct arena *
 	if (engine_finish(probe->engine, &base, err) < 0)
 		return NULL;
 	if (base.status == ENGINE_OK)
-		return ask_image(probe, base.body, name, "none", arena, err);
+		return describe_image(probe, base.body, name, arena, err);
 	engine_inspect(probe->engine, name, engine_keep, &container);
 	if (engine_finish(probe->engine, &container, err) < 0)
 		return NULL;
@@ -158,19 +189,24 @@ struct value *probe_target(struct probe *probe, const char *name, struct arena *
 	engine_kept_free(&base);
 	if (build_find_base(probe->engine, name, probe->report, &base, err) < 0)
 		return NULL;
-	return ask_image(probe, base.body, name, "none", arena, err);
+	return describe_image(probe, base.body, name, arena, err);
 }
 
-/* ~/.cache/factory/facts/DIGEST-VERSION.json; NULL where there is no home. */
+/* Counts up when agents tell more: what was cached before lacks it. */
+enum { FACTS_FORMAT = 2 };
+
+/* ~/.cache/factory/facts/DIGEST-VERSION-FORMAT.json; NULL where there is no home. */
 static char *cache_path(const char *digest)
 {
 	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	const char *colon = strchr(digest, ':');
 	const char *hex = colon ? colon + 1 : digest;
 	if (base && *base)
-		return mem_printf("%s/factory/facts/%s-%s.json", base, hex, FACTORY_VERSION);
+		return mem_printf("%s/factory/facts/%s-%s-%d.json", base, hex, FACTORY_VERSION,
+				  FACTS_FORMAT);
 	if (home && *home)
-		return mem_printf("%s/.cache/factory/facts/%s-%s.json", home, hex, FACTORY_VERSION);
+		return mem_printf("%s/.cache/factory/facts/%s-%s-%d.json", home, hex,
+				  FACTORY_VERSION, FACTS_FORMAT);
 	return NULL;
 }
 
@@ -204,10 +240,17 @@ struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *a
 	const char *digest = value_text(value_get(base.body, "Id"));
 	autofree char *path = digest ? cache_path(digest) : NULL;
 	struct value *facts = path ? read_cached(path, arena) : NULL;
-	if (facts)
-		return facts;
-	facts = ask_image(probe, base.body, image, "none", arena, err);
-	if (facts && path)
-		write_cached(probe, path, facts);
+	if (!facts) {
+		facts = ask_image(probe, base.body, image, "none", arena, err);
+		if (facts && path)
+			write_cached(probe, path, facts);
+	}
+	tell_image(arena, facts, image, digest);
 	return facts;
+}
+
+struct value *probe_manifest_host(void *ctx, struct arena *arena)
+{
+	const struct probe *probe = ctx;
+	return host_facts(probe->engine, arena);
 }

@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/manifest/secrets.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ struct report {
 	bool color, quiet;
 	size_t total, begun;
 	struct pending *running;
+	struct arena arena;
+	struct value *secrets; /* list of texts */
 };
 
 struct report *report_new(FILE *out, bool color, bool quiet)
@@ -30,7 +33,42 @@ struct report *report_new(FILE *out, bool color, bool quiet)
 	report->out = out;
 	report->color = color;
 	report->quiet = quiet;
+	report->secrets = value_list(&report->arena);
 	return report;
+}
+
+void report_hide(struct report *report, const char *text, size_t len)
+{
+	secrets_add(&report->arena, report->secrets, text, len);
+	secrets_sort(report->secrets);
+}
+
+const struct value *report_hidden(const struct report *report)
+{
+	return report->secrets;
+}
+
+static void say_list(const struct report *report, const char *format, va_list args)
+{
+	auto_buf struct buf shown = {0};
+	autofree char *text = NULL;
+	int len = vasprintf(&text, format, args);
+	if (len < 0)
+		return;
+	secrets_hide(report->secrets, text, (size_t)len, &shown);
+	fwrite(buf_text(&shown), 1, shown.len, report->out);
+}
+
+/* All that is shown goes through here. */
+static void say(const struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(const struct report *report, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	say_list(report, format, args);
+	va_end(args);
 }
 
 static void forget(struct report *report, const struct node *node)
@@ -52,6 +90,7 @@ void report_free(struct report *report)
 		return;
 	while (report->running)
 		forget(report, report->running->node);
+	arena_free(&report->arena);
 	free(report);
 }
 
@@ -78,8 +117,8 @@ static const char *paint(const struct report *report, const char *code)
 
 static void head(const struct report *report, const struct pending *pending)
 {
-	fprintf(report->out, "%s[%zu/%zu] %s%s", paint(report, "\033[1m"), pending->number,
-		report->total, pending->node->id, paint(report, "\033[0m"));
+	say(report, "%s[%zu/%zu] %s%s", paint(report, "\033[1m"), pending->number, report->total,
+	    pending->node->id, paint(report, "\033[0m"));
 }
 
 void report_begin(struct report *report, const struct node *node)
@@ -93,15 +132,29 @@ void report_begin(struct report *report, const struct node *node)
 		return;
 	head(report, pending);
 	if (strcmp(node->label, node->id) != 0)
-		fprintf(report->out, "  %s", node->label);
-	fputc('\n', report->out);
+		say(report, "  %s", node->label);
+	say(report, "\n");
 }
 
 static void flush_line(struct report *report, struct pending *pending, size_t len)
 {
 	if (!report->quiet)
-		fprintf(report->out, "%s%8s |%s %.*s\n", paint(report, "\033[2m"),
-			pending->node->id, paint(report, "\033[0m"), (int)len, pending->line.data);
+		say(report, "%s%8s |%s %.*s\n", paint(report, "\033[2m"), pending->node->id,
+		    paint(report, "\033[0m"), (int)len, pending->line.data);
+}
+
+/* A line that is too long to wait for its end: what can't be the begin of a secret, once those that
+ * are whole have gone. */
+static size_t cut_length(const struct report *report, struct buf *line)
+{
+	size_t longest = secrets_longest(report->secrets), held = longest ? longest - 1 : 0;
+	if (line->len < LONGEST_LINE + held)
+		return 0;
+	struct buf shown = {0};
+	secrets_hide(report->secrets, line->data, line->len, &shown);
+	buf_free(line);
+	*line = shown;
+	return line->len > held ? line->len - held : 0;
 }
 
 static void flush_lines(struct report *report, struct pending *pending)
@@ -109,9 +162,9 @@ static void flush_lines(struct report *report, struct pending *pending)
 	for (;;) {
 		struct buf *line = &pending->line;
 		const char *end = line->len ? memchr(line->data, '\n', line->len) : NULL;
-		if (!end && line->len < LONGEST_LINE)
+		size_t len = end ? (size_t)(end - line->data) : cut_length(report, line);
+		if (!end && !len)
 			return;
-		size_t len = end ? (size_t)(end - line->data) : line->len;
 		flush_line(report, pending, len);
 		buf_consume(line, len + (end != NULL));
 	}
@@ -133,19 +186,19 @@ static void flush_rest(struct report *report, struct pending *pending)
 	buf_clear(&pending->line);
 }
 
-static void write_time(FILE *out, uint64_t us)
+static void write_time(const struct report *report, uint64_t us)
 {
 	if (us < 1000000)
-		fprintf(out, "%.1f ms", (double)us / 1e3);
+		say(report, "%.1f ms", (double)us / 1e3);
 	else
-		fprintf(out, "%.2f s", (double)us / 1e6);
+		say(report, "%.2f s", (double)us / 1e6);
 }
 
-static void write_usage(FILE *out, const struct session_exit *usage)
+static void write_usage(const struct report *report, const struct session_exit *usage)
 {
-	fputs(" (cpu ", out);
-	write_time(out, usage->user_us + usage->system_us);
-	fprintf(out, ", peak %.1f MB)", (double)usage->max_rss_kb / 1024);
+	say(report, " (cpu ");
+	write_time(report, usage->user_us + usage->system_us);
+	say(report, ", peak %.1f MB)", (double)usage->max_rss_kb / 1024);
 }
 
 void report_end(struct report *report, const struct node *node, const struct session_exit *usage,
@@ -157,12 +210,11 @@ void report_end(struct report *report, const struct node *node, const struct ses
 	flush_rest(report, pending);
 	if (!report->quiet) {
 		head(report, pending);
-		fprintf(report->out, "  %sok%s ", paint(report, "\033[32m"),
-			paint(report, "\033[0m"));
-		write_time(report->out, usage ? usage->wall_us : wall_us);
+		say(report, "  %sok%s ", paint(report, "\033[32m"), paint(report, "\033[0m"));
+		write_time(report, usage ? usage->wall_us : wall_us);
 		if (usage)
-			write_usage(report->out, usage);
-		fputc('\n', report->out);
+			write_usage(report, usage);
+		say(report, "\n");
 	}
 	forget(report, node);
 }
@@ -174,8 +226,8 @@ void report_failure(struct report *report, const struct node *node)
 		return;
 	flush_rest(report, pending);
 	head(report, pending);
-	fprintf(report->out, "  %sfailed%s  %s\n", paint(report, "\033[31m"),
-		paint(report, "\033[0m"), node->label);
+	say(report, "  %sfailed%s  %s\n", paint(report, "\033[31m"), paint(report, "\033[0m"),
+	    node->label);
 	forget(report, node);
 }
 
@@ -185,7 +237,7 @@ void report_notice(struct report *report, const char *format, ...)
 		return;
 	va_list args;
 	va_start(args, format);
-	vfprintf(report->out, format, args);
+	say_list(report, format, args);
 	va_end(args);
-	fputc('\n', report->out);
+	say(report, "\n");
 }

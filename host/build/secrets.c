@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST = 512 << 10, SHORTEST = 3 };
+enum { LARGEST = 512 << 10 };
 
 struct secret_values {
 	struct buf *items;
 	char **paths;
 	size_t count;
-	struct buf held; /* output that may be the beginning of a secret */
 };
 
 static int read_one(const struct secret *secret, struct buf *value, struct error *err)
@@ -92,7 +91,6 @@ void secret_values_free(struct secret_values *values)
 		wipe(&values->items[i]);
 		free(values->paths[i]);
 	}
-	wipe(&values->held);
 	free(values->items);
 	free(values->paths);
 	free(values);
@@ -106,50 +104,4 @@ const struct buf *secret_values_get(const struct secret_values *values, size_t i
 const char *secret_values_path(const struct secret_values *values, size_t i)
 {
 	return values->paths[i];
-}
-
-/* The length to look for: a file's last newline need not be in the output. Very short ones would
- * hide everything else. */
-static size_t length(const struct buf *value)
-{
-	size_t len = value->len;
-	while (len && value->data[len - 1] == '\n')
-		len--;
-	return len < SHORTEST ? 0 : len;
-}
-
-/* The longest secret that begins here; *partial: the text ends within one. */
-static size_t match(const struct secret_values *values, const char *at, size_t len, bool *partial)
-{
-	size_t longest = 0;
-	for (size_t i = 0; i < values->count; i++) {
-		size_t wanted = length(&values->items[i]);
-		size_t both = wanted < len ? wanted : len;
-		if (!wanted || memcmp(at, values->items[i].data, both) != 0)
-			continue;
-		if (both == wanted && wanted > longest)
-			longest = wanted;
-		*partial |= both < wanted;
-	}
-	return longest;
-}
-
-void secret_values_mask(struct secret_values *values, const char *data, size_t len, bool end,
-			struct buf *out)
-{
-	struct buf *held = &values->held;
-	size_t at = 0;
-	buf_add(held, data, len);
-	while (at < held->len) {
-		bool partial = false;
-		size_t found = match(values, held->data + at, held->len - at, &partial);
-		if (partial && !end)
-			break;
-		if (found)
-			buf_puts(out, "***");
-		else
-			buf_putc(out, held->data[at]);
-		at += found ? found : 1;
-	}
-	buf_consume(held, at);
 }

@@ -1,5 +1,4 @@
-/* The secrets of the step that runs: read on the host when it begins, held only while it runs, and
- * kept out of what is shown of its output. */
+/* The secrets of the step that runs: read on the host when it begins. */
 #ifndef FACTORY_HOST_BUILD_SECRETS_H
 #define FACTORY_HOST_BUILD_SECRETS_H
 
@@ -17,10 +16,5 @@ void secret_values_free(struct secret_values *values); /* overwrites them */
  */
 const struct buf *secret_values_get(const struct secret_values *values, size_t i);
 const char *secret_values_path(const struct secret_values *values, size_t i);
-
-/* Appends output to `out` with each secret replaced by ***, wherever the pieces were cut: what may
- * be a secret's beginning is held back until the next piece, or until `end`. */
-void secret_values_mask(struct secret_values *values, const char *data, size_t len, bool end,
-			struct buf *out);
 
 #endif

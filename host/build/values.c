@@ -43,17 +43,11 @@ void values_free(struct values *values)
 struct question {
 	struct values *values;
 	struct arena arena;
-	const char *kind, *name, *datacenter;
+	struct want want;
 	values_answer *answer;
 	void *ctx;
 	struct http_transfer *transfer; /* while Consul is being asked */
 };
-
-static const char *word(struct question *question, const struct value *want, const char *key)
-{
-	const char *text = value_text(value_get(want, key));
-	return text ? arena_strdup(&question->arena, text) : "";
-}
 
 static struct question *question_new(struct values *values, const struct value *want,
 				     values_answer *answer, void *ctx)
@@ -62,9 +56,7 @@ static struct question *question_new(struct values *values, const struct value *
 	question->values = values;
 	question->answer = answer;
 	question->ctx = ctx;
-	question->kind = word(question, want, "kind");
-	question->name = word(question, want, "name");
-	question->datacenter = word(question, want, "datacenter");
+	question->want = want_from_value(&question->arena, want);
 	return question;
 }
 
@@ -78,7 +70,8 @@ static int from_kv(struct question *question, struct value **found, struct error
 {
 	static const struct value none = {.kind = VALUE_MAP};
 	const struct value *kv = question->values->kv ? question->values->kv : &none;
-	return kv_answer(&question->arena, kv, question->kind, question->name, found, err);
+	return kv_answer(&question->arena, kv, question->want.kind, question->want.name, found,
+			 err);
 }
 
 /* Consul has no such key, or nothing below the prefix: then the manifest's keys may. */
@@ -91,8 +84,8 @@ static int from_consul(struct question *question, const struct http_response *re
 		       struct value **found, struct error *err)
 {
 	struct values *values = question->values;
-	if (consul_answer(&question->arena, values->consul, question->kind, question->name,
-			  response, found, err) < 0)
+	if (consul_answer(&question->arena, values->consul, question->want.kind,
+			  question->want.name, response, found, err) < 0)
 		return -1;
 	return is_nothing(*found) && values->kv ? from_kv(question, found, err) : 0;
 }
@@ -134,8 +127,7 @@ static void consul_get_free(struct consul_get *get)
 static int consul_get(struct consul_get *get, const struct question *question, struct error *err)
 {
 	const struct consul_target *consul = question->values->consul;
-	const char *datacenter = *question->datacenter ? question->datacenter : NULL;
-	if (consul_path(&get->path, question->kind, question->name, datacenter, err) < 0)
+	if (consul_path(&get->path, &question->want, err) < 0)
 		return -1;
 	if (consul->token)
 		get->token = mem_printf("X-Consul-Token: %s", consul->token);
@@ -210,7 +202,7 @@ static int is_unchanged(struct values *values, const struct value *read, bool *u
 	struct value *found = NULL;
 	const char *before = value_text(value_get(read, "hash"));
 	int status = 0;
-	if (!only_in_target(question->kind)) {
+	if (!only_in_target(question->want.kind)) {
 		status = look_up(question, &found, err);
 		digest_value(found, hex);
 		*unchanged = status == 0 && before && strcmp(before, hex) == 0;

@@ -61,6 +61,7 @@ static int put_secrets(struct container *container, const struct step *step,
 					  .user = step_user(container, step),
 					  .data = value->data,
 					  .len = value->len};
+		report_hide(container->setup->report, value->data, value->len);
 		if (path)
 			session_put(container->session, &put);
 		value_set(arena, variables, step->secrets.items[i].name,
@@ -115,25 +116,12 @@ void container_run_step(struct container *container)
 	try_step(container);
 }
 
-static void show_output(struct container *container, const char *data, size_t len, bool end)
-{
-	auto_buf struct buf shown = {0};
-	struct report *report = container->setup->report;
-	if (!container->secrets) {
-		report_output(report, container->node, data, len);
-		return;
-	}
-	secret_values_mask(container->secrets, data, len, end, &shown);
-	if (shown.len)
-		report_output(report, container->node, shown.data, shown.len);
-}
-
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
 {
 	struct container *container = ctx;
 	(void)stream;
 	if (container->node && id == container->request)
-		show_output(container, data, len, false);
+		report_output(container->setup->report, container->node, data, len);
 }
 
 static void describe_failure(const struct container *container, const struct session_exit *status,
@@ -178,7 +166,6 @@ static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 	if (!container->node || id != container->request)
 		return;
 	container->exit = *status;
-	show_output(container, "", 0, true);
 	drop_secrets(container);
 	if (status->timed_out || status->signalled || status->code)
 		step_failed(container, status);
@@ -244,7 +231,7 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 
 void container_request_facts(struct container *container)
 {
-	container->request = session_facts(container->session, NULL);
+	container->request = session_facts(container->session, container->setup->fact_patterns);
 }
 
 static void answer_want(void *ctx, const struct value *found, struct error *err)

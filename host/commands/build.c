@@ -7,6 +7,7 @@
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
+#include "host/manifest/secrets.h"
 
 #include <string.h>
 
@@ -112,6 +113,8 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		return settings_misused(&usage, "name one manifest", err);
 	struct workshop shop = {.signals = -1};
 	status = run(settings, &flags, argv[1], &shop, err);
+	if (status < 0 && shop.report)
+		secrets_hide_error(report_hidden(shop.report), err);
 	shop_free(&shop);
 	return status;
 }

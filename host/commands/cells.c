@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
+#include "host/manifest/secrets.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -91,6 +92,7 @@ static int build_all(struct workshop *shop, const struct manifest *manifest,
 				continue;
 			if (is_interrupted(&failure))
 				return error_move(err, &failure);
+			secrets_hide_error(report_hidden(shop->report), &failure);
 			autofree char *text = error_text(&failure);
 			fprintf(stderr, "factory: %s: %s\n", cell->cell, text);
 			if (!cell->may_fail && code == EXIT_OK)

@@ -145,12 +145,15 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 			      .toolbox = shop->settings->toolbox,
 			      .report = shop->report,
 			      .signals = shop->signals};
-	struct manifest_facts facts = {probe_manifest_facts, &probe};
+	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
 	char real[PATH_MAX];
 	const struct chain link = {chain, path, realpath(path, real) ? real : path};
 	struct manifest *manifest = settings_manifest(shop->settings, path, &facts, err);
 	if (!manifest)
 		return NULL;
+	for (size_t i = 0; manifest->secrets && i < manifest->secrets->list.len; i++)
+		report_hide(shop->report, manifest->secrets->list.items[i]->string.data,
+			    manifest->secrets->list.items[i]->string.len);
 	auto_arena struct arena arena = {0};
 	const struct value *ignored = manifest_ignored(manifest, &arena);
 	for (size_t i = 0; i < ignored->list.len; i++)

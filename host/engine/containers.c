@@ -144,6 +144,20 @@ void engine_inspect(struct engine *engine, const char *id, engine_done *done, vo
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
+void engine_list(struct engine *engine, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	buf_puts(&path, "/containers/json");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
+void engine_info(struct engine *engine, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	buf_puts(&path, "/info");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
 void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx)
 {

@@ -87,6 +87,9 @@ const char *engine_endpoint(const struct engine *engine); /* as it was asked for
 const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
 const char *engine_version(const struct engine *engine);
 
+/* About the engine itself: SystemInfo's object. */
+void engine_info(struct engine *engine, engine_done *done, void *ctx);
+
 /* Images. `ref` is name:tag, name@digest or an id. */
 void engine_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 /* Pulls by name; `progress` (may be NULL) gets a line for each status the engine reports. */
@@ -108,6 +111,8 @@ void engine_start(struct engine *engine, const char *id, engine_done *done, void
 void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx);
+/* Those that run: a list of {"Id", "Names", "Image", ...}. */
+void engine_list(struct engine *engine, engine_done *done, void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 /* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */

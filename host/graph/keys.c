@@ -58,6 +58,8 @@ static int add_files(struct hash *hash, const struct manifest *manifest, struct 
 	hash_add_text(hash, manifest->files ? "templates" : NULL);
 	if (manifest->files && tree_hash(hash, manifest->files, err) < 0)
 		return -1;
+	if (manifest->files && manifest->facts)
+		add_value(hash, manifest->facts);
 	add_value(hash, manifest->kv);
 	hash_add_text(hash, manifest->consul);
 	for (size_t i = 0; i < manifest->copy_count; i++) {

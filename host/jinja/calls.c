@@ -1,4 +1,4 @@
-#include "host/jinja/runtime.h"
+#include "host/jinja/files.h"
 
 #include "common/own.h"
 
@@ -72,11 +72,23 @@ static size_t parameter_count(const char *parameters)
 	return count;
 }
 
+static struct value *positional_list(struct run *run, const struct call *call)
+{
+	struct value *list = value_list(run->arena);
+	for (size_t i = 0; i < call->count; i++)
+		value_append(run->arena, list, call->positional[i]);
+	return list;
+}
+
 struct value *call_function(struct run *run, const struct jinja_function *function,
 			    struct value *subject, const struct call *call)
 {
 	struct value *arguments[MOST_PARAMETERS] = {NULL};
 	const char *parameters = function->parameters;
+	if (strcmp(parameters, "*") == 0)
+		return function->run(
+			run, call->at, subject,
+			(struct value *[]){positional_list(run, call), call->keywords});
 	bool all = parameters[0] == '!';
 	parameters += all;
 	size_t most = parameter_count(parameters);
@@ -107,18 +119,6 @@ static struct value *call_method(struct run *run, const struct method *method,
 			     call);
 }
 
-/* range, dict, namespace and the like take their arguments as they come. */
-static struct value *call_global(struct run *run, const struct jinja_function *function,
-				 const struct call *call)
-{
-	if (strcmp(function->parameters, "*") != 0)
-		return call_function(run, function, NULL, call);
-	struct value *positional = value_list(run->arena);
-	for (size_t i = 0; i < call->count; i++)
-		value_append(run->arena, positional, call->positional[i]);
-	return function->run(run, call->at, positional, &((struct call *)call)->keywords);
-}
-
 struct value *call_value(struct run *run, const struct expression *at, struct value *callee,
 			 const struct call *call)
 {
@@ -126,10 +126,19 @@ struct value *call_value(struct run *run, const struct expression *at, struct va
 		return callee;
 	if (object_is(callee, OBJECT_MACRO))
 		return call_macro(run, at, callee->object.data, call);
+	if (object_is(callee, OBJECT_JOINER)) {
+		struct joiner *joiner = callee->object.data;
+		struct value *text =
+			joiner->used ? joiner->separator : value_string(run->arena, "");
+		joiner->used = true;
+		return text;
+	}
+	if (object_is(callee, OBJECT_BLOCK))
+		return call_block(run, at, callee->object.data);
 	if (object_is(callee, OBJECT_METHOD))
 		return call_method(run, callee->object.data, call);
 	if (object_is(callee, OBJECT_FUNCTION))
-		return call_global(run, callee->object.data, call);
+		return call_function(run, callee->object.data, NULL, call);
 	/* `loop(items)` in a recursive for: the loop is a map that knows how to go on. */
 	struct value *again = value_get(callee, "(call)");
 	if (again && call->count == 1)

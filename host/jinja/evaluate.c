@@ -1,4 +1,4 @@
-#include "host/jinja/runtime.h"
+#include "host/jinja/files.h"
 
 #include "common/memory.h"
 #include "common/nearest.h"
@@ -52,6 +52,8 @@ static struct value *evaluate_name(struct run *run, const struct expression *exp
 		found = find_global(run, name);
 	if (found)
 		return found;
+	if (strcmp(name, "self") == 0)
+		return object_new(run, OBJECT_SELF, NULL);
 	const char *near = nearest_variable(run->scope, name);
 	if (near)
 		return undefined_new(run, "'%s' is undefined: did you mean '%s'?", name, near);
@@ -79,6 +81,8 @@ struct value *get_attribute(struct run *run, struct value *subject, const char *
 {
 	if (object_is(subject, OBJECT_PLACEHOLDER))
 		return subject;
+	if (object_is(subject, OBJECT_SELF))
+		return self_attribute(run, name);
 	struct value *method = bind_method(run, subject, name);
 	if (method)
 		return method;
@@ -195,12 +199,10 @@ static struct value *evaluate_unary(struct run *run, const struct expression *ex
 }
 
 /* `and` and `or` give one of their operands, as in Python. */
-static struct value *evaluate_binary(struct run *run, const struct expression *expression)
+static struct value *apply_binary(struct run *run, const struct expression *expression,
+				  struct value *left)
 {
 	bool is_true;
-	struct value *left = evaluate(run, expression->left);
-	if (!left)
-		return NULL;
 	bool and = strcmp(expression->name, "and") == 0;
 	if (and || strcmp(expression->name, "or") == 0) {
 		if (truth(run, expression->left, left, &is_true) < 0)
@@ -209,6 +211,23 @@ static struct value *evaluate_binary(struct run *run, const struct expression *e
 	}
 	struct value *right = evaluate(run, expression->right);
 	return right ? operate(run, expression, expression->name, left, right) : NULL;
+}
+
+/* A chain a + b + c... leans to the left: its length is no depth of recursion. */
+static struct value *evaluate_binary(struct run *run, const struct expression *expression)
+{
+	size_t count = 0;
+	const struct expression *at = expression;
+	for (; at->kind == EXPR_BINARY; at = at->left)
+		count++;
+	autofree const struct expression **chain = mem_alloc(count * sizeof *chain);
+	at = expression;
+	for (size_t i = count; i-- > 0; at = at->left)
+		chain[i] = at;
+	struct value *value = evaluate(run, at);
+	for (size_t i = 0; value && i < count; i++)
+		value = apply_binary(run, chain[i], value);
+	return value;
 }
 
 static struct value *evaluate_compare(struct run *run, const struct expression *expression)
@@ -304,5 +323,9 @@ struct value *evaluate(struct run *run, const struct expression *expression)
 		[EXPR_BINARY] = evaluate_binary,       [EXPR_COMPARE] = evaluate_compare,
 		[EXPR_CONDITION] = evaluate_condition,
 	};
-	return kinds[expression->kind](run, expression);
+	if (++run->nesting > RUN_MOST_NESTING)
+		return run_fail(run, expression, "calls and blocks are nested too deeply");
+	struct value *value = kinds[expression->kind](run, expression);
+	run->nesting--;
+	return value;
 }

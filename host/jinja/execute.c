@@ -1,4 +1,4 @@
-#include "host/jinja/runtime.h"
+#include "host/jinja/files.h"
 
 #include "common/own.h"
 
@@ -7,10 +7,8 @@
 /* What a body ended with. */
 enum { NORMAL = 0, FAILED = -1, BROKE = 1, CONTINUED = 2 };
 
-static int execute_body(struct run *run, const struct statements *statements);
-
 /* In the arena: a macro may outlive the block it was defined in. */
-static void push_scope(struct run *run)
+void push_scope(struct run *run)
 {
 	struct scope *scope = arena_alloc(run->arena, sizeof *scope);
 	scope->variables = value_map(run->arena);
@@ -18,7 +16,7 @@ static void push_scope(struct run *run)
 	run->scope = scope;
 }
 
-static void pop_scope(struct run *run)
+void pop_scope(struct run *run)
 {
 	run->scope = run->scope->parent;
 }
@@ -36,6 +34,10 @@ static void add_piece(struct run *run, const struct statement *statement, bool l
 			arena_grow(run->arena, map->pieces, map->len, cap, sizeof *map->pieces);
 		map->cap = cap;
 	}
+	if (run->tmpl != run->main) {
+		statement = run->entry;
+		literal = false;
+	}
 	map->pieces[map->len++] = (struct jinja_piece){.offset = run->out->len,
 						       .line = statement->line,
 						       .column = statement->column,
@@ -52,7 +54,8 @@ static int execute_text(struct run *run, const struct statement *statement)
 static int execute_print(struct run *run, const struct statement *statement)
 {
 	struct value *value = evaluate(run, statement->value);
-	if (!value || !need_defined(run, statement->value, value))
+	if (!value || !need_defined(run, statement->value, value) ||
+	    check_printable(run, statement->value, value) < 0)
 		return FAILED;
 	add_piece(run, statement, false);
 	write_text(run->out, value);
@@ -255,7 +258,7 @@ static int execute_for(struct run *run, const struct statement *statement)
 	return value ? loop_over(run, statement, value, 1) : FAILED;
 }
 
-static int go_deeper(struct run *run, const struct expression *at)
+int go_deeper(struct run *run, const struct expression *at)
 {
 	if (++run->depth <= RUN_DEEPEST)
 		return 0;
@@ -283,84 +286,6 @@ struct value *call_loop(struct run *run, const struct expression *at, struct mac
 		status < 0 ? NULL : value_stringn(run->arena, buf_text(&text), text.len);
 	buf_free(&text);
 	return string;
-}
-
-/* --- macros --- */
-
-static struct value *new_macro(struct run *run, const struct statement *statement)
-{
-	struct macro *macro = arena_alloc(run->arena, sizeof *macro);
-	macro->statement = statement;
-	macro->scope = run->scope;
-	return object_new(run, OBJECT_MACRO, macro);
-}
-
-static int execute_macro(struct run *run, const struct statement *statement)
-{
-	value_set(run->arena, run->scope->variables, statement->name, new_macro(run, statement));
-	return NORMAL;
-}
-
-static int bind_parameter(struct run *run, const struct statement *statement, size_t i,
-			  const struct call *call, size_t *used_keywords)
-{
-	const struct parameter *parameter = &statement->parameters[i];
-	struct value *value = i < call->count ? call->positional[i] : NULL;
-	struct value *keyword = value_get(call->keywords, parameter->name);
-	*used_keywords += keyword != NULL;
-	if (keyword && value) {
-		run_fail(run, call->at, "the argument '%s' is given twice", parameter->name);
-		return FAILED;
-	}
-	if (!value)
-		value = keyword;
-	if (!value && parameter->fallback)
-		value = evaluate(run, parameter->fallback);
-	else if (!value)
-		value = undefined_new(run, "the parameter '%s' was not provided", parameter->name);
-	if (!value)
-		return FAILED;
-	value_set(run->arena, run->scope->variables, parameter->name, value);
-	return NORMAL;
-}
-
-static int bind_parameters(struct run *run, const struct statement *statement,
-			   const struct call *call)
-{
-	size_t keywords = 0;
-	for (size_t i = 0; i < statement->parameter_count; i++)
-		if (bind_parameter(run, statement, i, call, &keywords) < 0)
-			return FAILED;
-	if (call->count > statement->parameter_count || call->keywords->map.len > keywords) {
-		run_fail(run, call->at, "'%s' takes %zu argument%s: there are more, or others",
-			 statement->name ? statement->name : "caller", statement->parameter_count,
-			 statement->parameter_count == 1 ? "" : "s");
-		return FAILED;
-	}
-	return NORMAL;
-}
-
-struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
-			 const struct call *call)
-{
-	struct scope *before = run->scope;
-	struct value *text = NULL;
-	struct call own = *call;
-	if (go_deeper(run, at) < 0)
-		return NULL;
-	run->scope = macro->scope;
-	push_scope(run);
-	struct value *caller = value_get(call->keywords, "caller");
-	if (caller) {
-		value_set(run->arena, run->scope->variables, "caller", caller);
-		own.keywords = value_copy(run->arena, call->keywords);
-		value_unset(own.keywords, "caller");
-	}
-	if (bind_parameters(run, macro->statement, &own) == NORMAL)
-		text = capture(run, &macro->statement->body);
-	run->scope = before;
-	run->depth--;
-	return text;
 }
 
 /* The body becomes a macro named `caller` for the macro that is called. */
@@ -432,7 +357,15 @@ static int execute_continue(struct run *run, const struct statement *statement)
 	return CONTINUED;
 }
 
-static int execute_body(struct run *run, const struct statements *statements)
+/* What a template that extends another does for its parent's output only. */
+static bool prints(const struct statement *statement)
+{
+	return statement->kind == STMT_TEXT || statement->kind == STMT_PRINT ||
+	       statement->kind == STMT_BLOCK || statement->kind == STMT_INCLUDE ||
+	       statement->kind == STMT_CALL || statement->kind == STMT_FILTER;
+}
+
+int execute_body(struct run *run, const struct statements *statements)
 {
 	static int (*const kinds[])(struct run *, const struct statement *) = {
 		[STMT_TEXT] = execute_text,
@@ -448,19 +381,21 @@ static int execute_body(struct run *run, const struct statements *statements)
 		[STMT_DO] = execute_do,
 		[STMT_BREAK] = execute_break,
 		[STMT_CONTINUE] = execute_continue,
+		[STMT_INCLUDE] = execute_include,
+		[STMT_IMPORT] = execute_import,
+		[STMT_FROM] = execute_from,
+		[STMT_EXTENDS] = execute_extends,
+		[STMT_BLOCK] = execute_block,
 	};
-	for (size_t i = 0; i < statements->count; i++) {
+	int status = NORMAL;
+	run->nesting++; /* evaluate() tells when there is too much */
+	for (size_t i = 0; status == NORMAL && i < statements->count; i++) {
 		const struct statement *statement = statements->items[i];
-		int status = kinds[statement->kind](run, statement);
-		if (status != NORMAL)
-			return status;
+		if (run->muted != run->out || !prints(statement))
+			status = kinds[statement->kind](run, statement);
 	}
-	return NORMAL;
-}
-
-int execute(struct run *run, const struct statements *statements)
-{
-	return execute_body(run, statements) == FAILED ? -1 : 0;
+	run->nesting--;
+	return status;
 }
 
 int jinja_render(const struct jinja_template *tmpl, const struct value *context,
@@ -468,7 +403,16 @@ int jinja_render(const struct jinja_template *tmpl, const struct value *context,
 {
 	struct scope given = {.variables = (struct value *)context};
 	struct scope own = {.variables = value_map(arena), .parent = &given};
-	struct run run = {
-		.tmpl = tmpl, .arena = arena, .scope = &own, .out = out, .map = map, .err = err};
-	return execute(&run, &tmpl->body);
+	struct run run = {.main = tmpl,
+			  .arena = arena,
+			  .scope = &own,
+			  .top = &own,
+			  .blocks = value_map(arena),
+			  .out = out,
+			  .map = map,
+			  .err = err};
+	int status = execute_template(&run, tmpl);
+	if (run.letters)
+		freelocale(run.letters);
+	return status == FAILED ? -1 : 0;
 }

@@ -7,8 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
-static const struct filter_family *const families[] = {&text_filters, &number_filters,
-						       &sequence_filters, &selection_filters};
+static const struct filter_family *const families[] = {
+	&text_filters, &number_filters, &sequence_filters, &selection_filters, &layout_filters};
 
 const struct jinja_function *find_filter(const char *name)
 {
@@ -60,11 +60,25 @@ static struct value *follow(struct run *run, const struct expression *at, struct
 struct value *filter_key(struct run *run, const struct expression *at, struct value *item,
 			 const struct value *attribute, bool ignore_case)
 {
+	const char *names = value_text(attribute);
+	if (names && strchr(names, ',')) {
+		struct value *keys = tuple_new(run);
+		for (size_t len; item && *names; names += len + (names[len] == ',')) {
+			len = strcspn(names, ",");
+			const struct value *name = value_stringn(run->arena, names, len);
+			struct value *key =
+				need_defined(run, at, filter_key(run, at, item, name, ignore_case));
+			if (!key)
+				return NULL;
+			value_append(run->arena, keys, key);
+		}
+		return keys;
+	}
 	if (value_text(attribute))
 		item = follow(run, at, item, value_text(attribute));
 	else if (value_is(attribute, VALUE_INT))
 		item = get_item(run, at, item, (struct value *)attribute);
 	if (item && ignore_case && item->kind == VALUE_STRING)
-		item = string_map(run, item, tolower);
+		item = string_cased(run, item, CASE_LOWER);
 	return item;
 }

@@ -158,9 +158,20 @@ static FILTER(do_unique)
 	struct keyed *list =
 		items ? with_keys(run, at, items, arguments[1], !filter_flag(arguments[0], false))
 		      : NULL;
+	bool failed = false;
 	for (size_t i = 0; list && i < items->list.len; i++) {
-		if (contains(seen, list[i].key))
+		run->turns += 1 + (unsigned)(seen->list.len / 100);
+		if (run->turns > RUN_MOST_TURNS)
+			return run_fail(run, at, "'unique' compares too many values");
+		if (check_tree(run, at, list[i].key) < 0)
+			return NULL;
+		if (!is_key(list[i].key))
+			return run_fail(run, at, "'unique' can't tell a %s from others",
+					python_type(list[i].key));
+		if (contains(run, at, seen, list[i].key, &failed))
 			continue;
+		if (failed)
+			return NULL;
 		value_append(run->arena, seen, list[i].key);
 		value_append(run->arena, result, list[i].item);
 	}
@@ -207,22 +218,41 @@ static FILTER(do_sum)
 	return items ? total : NULL;
 }
 
+/* By an attribute, without regard to case; each group has the first one's spelling. */
 static FILTER(do_groupby)
 {
 	const struct value *items = iterate(run, at, subject);
-	struct value *list = items ? sorted(run, at, items, arguments[0], true, false) : NULL;
 	struct value *groups = value_list(run->arena), *group = NULL;
-	for (size_t i = 0; list && i < list->list.len; i++) {
-		struct value *key = filter_key(run, at, list->list.items[i], arguments[0], false);
-		if (!group || !value_equal(group->list.items[0], key)) {
+	bool keep_case = filter_flag(arguments[2], false), failed = false;
+	struct value *by = arguments[0], *otherwise = arguments[1], *last = NULL;
+	struct keyed *list =
+		items ? arena_alloc(run->arena, (items->list.len + 1) * sizeof *list) : NULL;
+	struct keyed *spare =
+		items ? arena_alloc(run->arena, (items->list.len + 1) * sizeof *spare) : NULL;
+	if (!by || !items)
+		return items ? run_fail(run, at, "'groupby' needs an attribute") : NULL;
+	for (size_t i = 0; i < items->list.len; i++) {
+		list[i].item = items->list.items[i];
+		list[i].key = filter_key(run, at, list[i].item, by, !keep_case);
+		if (list[i].key && is_undefined(list[i].key) && otherwise)
+			list[i].key = otherwise;
+		if (!list[i].key || !need_defined(run, at, list[i].key))
+			return NULL;
+	}
+	merge_sort(run, at, list, spare, items->list.len, 1, &failed);
+	for (size_t i = 0; !failed && i < items->list.len; i++) {
+		if (!last || !equal(run, at, last, list[i].key, &failed)) {
+			struct value *shown = filter_key(run, at, list[i].item, by, false);
 			group = tuple_new(run);
-			value_append(run->arena, group, key);
+			value_append(run->arena, group,
+				     shown && !is_undefined(shown) ? shown : list[i].key);
 			value_append(run->arena, group, value_list(run->arena));
 			value_append(run->arena, groups, group);
+			last = list[i].key;
 		}
-		value_append(run->arena, group->list.items[1], list->list.items[i]);
+		value_append(run->arena, group->list.items[1], list[i].item);
 	}
-	return list ? groups : NULL;
+	return failed ? NULL : groups;
 }
 
 static FILTER(do_dictsort)
@@ -272,7 +302,7 @@ static const struct jinja_function filters[] = {
 	{"default", "default_value,boolean", do_default},
 	{"dictsort", "case_sensitive,by,reverse", do_dictsort},
 	{"first", "", do_first},
-	{"groupby", "!attribute", do_groupby},
+	{"groupby", "attribute,default,case_sensitive", do_groupby},
 	{"items", "", do_items},
 	{"join", "d,attribute", do_join},
 	{"last", "", do_last},

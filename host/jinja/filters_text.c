@@ -11,19 +11,21 @@
 /* Filters on strings take anything: its text. */
 static struct value *text(struct run *run, const struct expression *at, struct value *subject)
 {
-	return need_defined(run, at, subject) ? text_of(run, subject) : NULL;
+	if (!need_defined(run, at, subject) || check_printable(run, at, subject) < 0)
+		return NULL;
+	return text_of(run, subject);
 }
 
 static FILTER(do_upper)
 {
 	UNUSED;
-	return (subject = text(run, at, subject)) ? string_map(run, subject, toupper) : NULL;
+	return (subject = text(run, at, subject)) ? string_cased(run, subject, CASE_UPPER) : NULL;
 }
 
 static FILTER(do_lower)
 {
 	UNUSED;
-	return (subject = text(run, at, subject)) ? string_map(run, subject, tolower) : NULL;
+	return (subject = text(run, at, subject)) ? string_cased(run, subject, CASE_LOWER) : NULL;
 }
 
 static FILTER(do_capitalize)
@@ -121,6 +123,8 @@ static FILTER(do_indent)
 		buf_putc(&pad, ' ');
 	bool first = filter_flag(arguments[1], false), blank = filter_flag(arguments[2], false);
 	const char *line = subject->string.data;
+	if (!*line && first)
+		buf_puts(&out, buf_text(&pad));
 	for (bool begins = true; *line; begins = false) {
 		size_t len = strcspn(line, "\n");
 		if ((begins && first) || (!begins && (len || blank)))
@@ -160,24 +164,57 @@ static FILTER(do_format)
 {
 	if (!(subject = text(run, at, subject)))
 		return NULL;
+	const struct value *given = arguments[0];
+	if (arguments[1]->map.len)
+		return given->list.len
+			       ? run_fail(run, at, "'format' takes values or keywords, not both")
+			       : format_percent(run, at, subject, arguments[1]);
 	struct value *tuple = tuple_new(run);
-	for (size_t i = 0; i < 8 && arguments[i]; i++)
-		value_append(run->arena, tuple, arguments[i]);
+	for (size_t i = 0; i < given->list.len; i++)
+		value_append(run->arena, tuple, given->list.items[i]);
 	return format_percent(run, at, subject, tuple);
 }
 
+/* slash NULL: as in a form, where a blank is '+' and '/' is quoted. */
+static void add_quoted(struct buf *out, const struct value *part, const char *slash)
+{
+	for (size_t i = 0; i < part->string.len; i++) {
+		unsigned char c = (unsigned char)part->string.data[i];
+		if (isalnum(c) || (c && strchr("_.-~", c)) || (c == '/' && slash))
+			buf_putc(out, (char)c);
+		else if (c == ' ' && !slash)
+			buf_putc(out, '+');
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
+
+/* A dict, or a list of pairs, becomes a query string. */
 static FILTER(do_urlencode)
 {
 	auto_buf struct buf out = {0};
 	UNUSED;
-	if (!(subject = text(run, at, subject)))
+	if (!need_defined(run, at, subject) || check_printable(run, at, subject) < 0)
 		return NULL;
-	for (size_t i = 0; i < subject->string.len; i++) {
-		unsigned char c = (unsigned char)subject->string.data[i];
-		if (isalnum(c) || (c && strchr("_.-~/", c)))
-			buf_putc(&out, (char)c);
-		else
-			buf_printf(&out, "%%%02X", c);
+	bool pairs = subject->kind == VALUE_MAP || subject->kind == VALUE_LIST;
+	if (!pairs)
+		add_quoted(&out, text_of(run, subject), "/");
+	const struct value *items =
+		subject->kind == VALUE_MAP
+			? find_method(subject, "items")->run(run, at, subject, NULL)
+			: subject;
+	for (size_t i = 0; pairs && i < items->list.len; i++) {
+		const struct value *pair = iterate(run, at, items->list.items[i]);
+		if (!pair || pair->list.len != 2)
+			return pair ? run_fail(run, at, "'urlencode' takes a list of pairs") : NULL;
+		if (!need_defined(run, at, pair->list.items[0]) ||
+		    !need_defined(run, at, pair->list.items[1]))
+			return NULL;
+		if (i)
+			buf_putc(&out, '&');
+		add_quoted(&out, text_of(run, pair->list.items[0]), NULL);
+		buf_putc(&out, '=');
+		add_quoted(&out, text_of(run, pair->list.items[1]), NULL);
 	}
 	return value_stringn(run->arena, buf_text(&out), out.len);
 }
@@ -189,9 +226,9 @@ static FILTER(do_wordcount)
 		return NULL;
 	int64_t words = 0;
 	bool inside = false;
-	for (size_t i = 0; i < subject->string.len; i++) {
-		unsigned char c = (unsigned char)subject->string.data[i];
-		bool word = isalnum(c) || c == '_' || c >= 0x80;
+	size_t len;
+	for (size_t i = 0; i < subject->string.len; i += len) {
+		bool word = letter_is(run, letter_at(subject, i, &len), LETTER_WORD);
 		words += word && !inside;
 		inside = word;
 	}
@@ -294,6 +331,8 @@ static FILTER(do_tojson)
 		return NULL;
 	if (subject->kind == VALUE_OBJECT && !object_is(subject, OBJECT_PLACEHOLDER))
 		return run_fail(run, at, "an object of type %s is no JSON", python_type(subject));
+	if (check_tree(run, at, subject) < 0)
+		return NULL;
 	struct value *sorted = value_copy(run->arena, subject);
 	sort_keys(sorted);
 	write_json(&out, sorted, filter_integer(arguments[0], -1), 0);
@@ -305,7 +344,8 @@ static const struct jinja_function filters[] = {
 	{"center", "width", do_center},
 	{"e", "", do_escape},
 	{"escape", "", do_escape},
-	{"format", "a,b,c,d,e,f,g,h", do_format},
+	{"forceescape", "", do_escape},
+	{"format", "*", do_format},
 	{"indent", "width,first,blank", do_indent},
 	{"lower", "", do_lower},
 	{"replace", "old,new,count", do_replace},

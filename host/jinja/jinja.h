@@ -10,7 +10,12 @@
 
 struct jinja_options {
 	bool trim_blocks, lstrip_blocks;
+	/* The directory that include, import and extends read from; NULL: none. */
+	const char *include_path;
 };
+
+/* Sets what the first line asks for, where it is a comment "# jinja: trim_blocks lstrip_blocks". */
+void jinja_head_options(const char *text, struct jinja_options *options);
 
 struct jinja_template; /* lives in the arena it was parsed in */
 

@@ -132,7 +132,7 @@ static void lex_number(struct lexer *lexer)
 	add_number(lexer, kind, from);
 }
 
-static void add_utf8(struct buf *out, unsigned code)
+void jinja_add_utf8(struct buf *out, unsigned code)
 {
 	if (code < 0x80) {
 		buf_putc(out, (char)code);
@@ -167,8 +167,18 @@ static size_t add_code(struct buf *out, const char *at, const char *end)
 	}
 	if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
 		return 0;
-	add_utf8(out, code);
+	jinja_add_utf8(out, code);
 	return digits + 1;
+}
+
+static size_t add_octal(struct buf *out, const char *at, const char *end)
+{
+	size_t digits = 0;
+	unsigned code = 0;
+	for (; digits < 3 && at + digits < end && at[digits] >= '0' && at[digits] < '8'; digits++)
+		code = code * 8 + (unsigned)(at[digits] - '0');
+	jinja_add_utf8(out, code);
+	return digits;
 }
 
 /* Python's escapes; an unknown one keeps its backslash. Returns how much was read behind the \. */
@@ -182,6 +192,8 @@ static size_t add_escape(struct buf *out, const char *at, const char *end)
 	}
 	if (*at == '\n')
 		return 1;
+	if (*at >= '0' && *at < '8')
+		return add_octal(out, at, end);
 	size_t taken = *at && strchr("xuU", *at) ? add_code(out, at, end) : 0;
 	if (!taken)
 		buf_putc(out, '\\');

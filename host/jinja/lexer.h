@@ -35,4 +35,6 @@ struct tokens {
 int jinja_lex(struct arena *arena, const char *name, const char *text, size_t len,
 	      const struct jinja_options *options, struct tokens *tokens, struct error *err);
 
+void jinja_add_utf8(struct buf *out, unsigned code);
+
 #endif

@@ -48,18 +48,25 @@ static bool any_reads(struct expression *const *items, size_t count, const char 
 	return false;
 }
 
-static bool expression_reads(const struct expression *expression, const char *name)
+static bool arguments_read(const struct expression *expression, const char *name)
 {
-	if (!expression)
-		return false;
-	if (expression->kind == EXPR_NAME)
-		return strcmp(expression->name, name) == 0;
 	for (size_t i = 0; i < expression->argument_count; i++)
 		if (expression_reads(expression->arguments[i].value, name))
 			return true;
-	return expression_reads(expression->left, name) ||
-	       expression_reads(expression->right, name) ||
-	       any_reads(expression->items, expression->count, name);
+	return false;
+}
+
+/* Chains lean to the left: that way it is a loop. */
+static bool expression_reads(const struct expression *expression, const char *name)
+{
+	for (; expression; expression = expression->left) {
+		if (expression->kind == EXPR_NAME && strcmp(expression->name, name) == 0)
+			return true;
+		if (arguments_read(expression, name) || expression_reads(expression->right, name) ||
+		    any_reads(expression->items, expression->count, name))
+			return true;
+	}
+	return false;
 }
 
 /* 1: it reads the name; -1: it sets the name first, so that nothing behind it counts. */
@@ -72,6 +79,12 @@ static bool sets(const struct statement *statement, const char *name)
 	       target->kind == EXPR_NAME && strcmp(target->name, name) == 0;
 }
 
+static bool is_file(const struct statement *statement)
+{
+	return statement->kind == STMT_INCLUDE || statement->kind == STMT_IMPORT ||
+	       statement->kind == STMT_FROM;
+}
+
 static int statement_reads(const struct statement *statement, const char *name)
 {
 	if (expression_reads(statement->value, name) || expression_reads(statement->filter, name))
@@ -79,6 +92,9 @@ static int statement_reads(const struct statement *statement, const char *name)
 	for (size_t i = 0; i < statement->parameter_count; i++)
 		if (expression_reads(statement->parameters[i].fallback, name))
 			return 1;
+	/* Another file may read anything that it sees. */
+	if (statement->kind == STMT_EXTENDS || (is_file(statement) && statement->with_context))
+		return 1;
 	if (statements_read(&statement->body, name) > 0 ||
 	    statements_read(&statement->otherwise, name) > 0)
 		return 1;
@@ -93,6 +109,11 @@ static int statements_read(const struct statements *statements, const char *name
 			return reads;
 	}
 	return 0;
+}
+
+bool statements_use(const struct statements *statements, const char *name)
+{
+	return statements_read(statements, name) > 0;
 }
 
 bool jinja_reads(const struct jinja_template *tmpl, const char *variable)

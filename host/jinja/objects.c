@@ -10,6 +10,9 @@ static const struct object_class classes[] = {
 	[OBJECT_MACRO] = {OBJECT_MACRO, "Macro"},
 	[OBJECT_METHOD] = {OBJECT_METHOD, "method"},
 	[OBJECT_FUNCTION] = {OBJECT_FUNCTION, "function"},
+	[OBJECT_BLOCK] = {OBJECT_BLOCK, "BlockReference"},
+	[OBJECT_JOINER] = {OBJECT_JOINER, "Joiner"},
+	[OBJECT_SELF] = {OBJECT_SELF, "TemplateReference"},
 	[OBJECT_LOOP_CALL] = {OBJECT_LOOP_CALL, "LoopContext"},
 };
 

@@ -121,26 +121,51 @@ static struct value *whole_operation(struct run *run, const struct expression *a
 	return over ? overflow(run, at) : value_int(run->arena, result);
 }
 
+/* As CPython's float_divmod: exact where a / b is not. */
+static double real_modulo(double a, double b)
+{
+	double rest = fmod(a, b);
+	if (rest == 0)
+		return copysign(0, b);
+	return (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+static double real_floor_divide(double a, double b)
+{
+	double rest = fmod(a, b);
+	double quotient = (a - rest) / b - (rest != 0 && (rest < 0) != (b < 0));
+	if (quotient == 0)
+		return copysign(0, a / b);
+	double whole_quotient = floor(quotient);
+	return quotient - whole_quotient > 0.5 ? whole_quotient + 1 : whole_quotient;
+}
+
 static struct value *real_operation(struct run *run, const struct expression *at, const char *name,
 				    double a, double b)
 {
 	double result = 0;
 	if (strchr("/%", name[0]) && b == 0)
 		return no_zero(run, at);
+	if (strcmp(name, "**") == 0 && a == 0 && b < 0)
+		return no_zero(run, at);
+	if (strcmp(name, "**") == 0 && a < 0 && b != floor(b))
+		return run_fail(run, at, "this power of a negative number is no real number");
 	if (strcmp(name, "**") == 0)
 		result = pow(a, b);
 	else if (strcmp(name, "//") == 0)
-		result = floor(a / b);
+		result = real_floor_divide(a, b);
 	else if (name[0] == '/')
 		result = a / b;
 	else if (name[0] == '%')
-		result = a - floor(a / b) * b;
+		result = real_modulo(a, b);
 	else if (name[0] == '+')
 		result = a + b;
 	else if (name[0] == '-')
 		result = a - b;
 	else
 		result = a * b;
+	if (name[0] == '*' && name[1] && isinf(result) && !isinf(a) && !isinf(b))
+		return run_fail(run, at, "the result is too large");
 	return value_float(run->arena, result);
 }
 
@@ -218,6 +243,9 @@ struct value *operate(struct run *run, const struct expression *at, const char *
 		return run_fail(run, at, "the rendering takes too much memory");
 	if (object_is(left, OBJECT_PLACEHOLDER) || object_is(right, OBJECT_PLACEHOLDER))
 		return jinja_placeholder(run->arena);
+	if (strcmp(name, "~") == 0 &&
+	    (check_printable(run, at, left) < 0 || check_printable(run, at, right) < 0))
+		return NULL;
 	if (strcmp(name, "~") == 0)
 		return join_strings(run, text_of(run, left), text_of(run, right));
 	if (is_whole(left) && is_whole(right))
@@ -243,23 +271,60 @@ struct value *negate(struct run *run, const struct expression *at, struct value 
 
 /* --- comparison --- */
 
-static bool equal(const struct value *left, const struct value *right)
+static bool equal_values(const struct value *left, const struct value *right);
+
+static bool equal_lists(const struct value *left, const struct value *right)
 {
+	if (left->list.len != right->list.len || is_tuple(left) != is_tuple(right))
+		return false;
+	for (size_t i = 0; i < left->list.len; i++)
+		if (!equal_values(left->list.items[i], right->list.items[i]))
+			return false;
+	return true;
+}
+
+static bool equal_maps(const struct value *left, const struct value *right)
+{
+	if (left->map.len != right->map.len)
+		return false;
+	for (size_t i = 0; i < left->map.len; i++) {
+		const struct value_entry *entry = &left->map.entries[i];
+		const struct value *other = value_getn(right, entry->key, entry->key_len);
+		if (!other || !equal_values(entry->value, other))
+			return false;
+	}
+	return true;
+}
+
+static bool equal_values(const struct value *left, const struct value *right)
+{
+	if (left == right && left->kind != VALUE_FLOAT)
+		return true;
 	if (is_number(left) && is_number(right))
 		return is_whole(left) && is_whole(right) ? whole(left) == whole(right)
 							 : number(left) == number(right);
-	if (left->kind == VALUE_LIST && right->kind == VALUE_LIST) {
-		if (left->list.len != right->list.len || is_tuple(left) != is_tuple(right))
-			return false;
-		for (size_t i = 0; i < left->list.len; i++)
-			if (!equal(left->list.items[i], right->list.items[i]))
-				return false;
-		return true;
-	}
+	if (left->kind == VALUE_LIST && right->kind == VALUE_LIST)
+		return equal_lists(left, right);
+	if (left->kind == VALUE_MAP && right->kind == VALUE_MAP)
+		return equal_maps(left, right);
 	return value_equal(left, right);
 }
 
-bool contains(const struct value *container, const struct value *item)
+bool equal(struct run *run, const struct expression *at, const struct value *left,
+	   const struct value *right, bool *failed)
+{
+	bool containers =
+		left->kind == right->kind && (left->kind == VALUE_LIST || left->kind == VALUE_MAP);
+	if (containers && left != right &&
+	    (check_tree(run, at, left) < 0 || check_tree(run, at, right) < 0)) {
+		*failed = true;
+		return false;
+	}
+	return equal_values(left, right);
+}
+
+bool contains(struct run *run, const struct expression *at, const struct value *container,
+	      const struct value *item, bool *failed)
 {
 	if (container->kind == VALUE_STRING)
 		return item->kind == VALUE_STRING &&
@@ -268,9 +333,12 @@ bool contains(const struct value *container, const struct value *item)
 	if (container->kind == VALUE_MAP)
 		return item->kind == VALUE_STRING &&
 		       value_getn(container, item->string.data, item->string.len);
-	for (size_t i = 0; container->kind == VALUE_LIST && i < container->list.len; i++)
-		if (equal(container->list.items[i], item))
+	for (size_t i = 0; container->kind == VALUE_LIST && i < container->list.len && !*failed;
+	     i++) {
+		*failed = !need_defined(run, at, container->list.items[i]);
+		if (!*failed && equal(run, at, container->list.items[i], item, failed))
 			return true;
+	}
 	return false;
 }
 
@@ -278,8 +346,12 @@ static int order_lists(struct run *run, const struct expression *at, const struc
 		       const struct value *right, bool *failed)
 {
 	size_t shorter = left->list.len < right->list.len ? left->list.len : right->list.len;
+	if (check_tree(run, at, left) < 0 || check_tree(run, at, right) < 0) {
+		*failed = true;
+		return 0;
+	}
 	for (size_t i = 0; i < shorter; i++) {
-		if (equal(left->list.items[i], right->list.items[i]))
+		if (equal_values(left->list.items[i], right->list.items[i]))
 			continue;
 		return order(run, at, left->list.items[i], right->list.items[i], failed);
 	}
@@ -307,6 +379,14 @@ int order(struct run *run, const struct expression *at, const struct value *left
 	return 0;
 }
 
+bool is_key(const struct value *value)
+{
+	for (size_t i = 0; is_tuple(value) && i < value->list.len; i++)
+		if (!is_key(value->list.items[i]))
+			return false;
+	return value->kind != VALUE_MAP && (value->kind != VALUE_LIST || is_tuple(value));
+}
+
 static int test_membership(struct run *run, const struct expression *at, struct value *item,
 			   struct value *container, bool *is_true)
 {
@@ -321,16 +401,29 @@ static int test_membership(struct run *run, const struct expression *at, struct 
 			 python_type(container), python_type(item));
 		return -1;
 	}
-	*is_true = contains(container, item);
-	return 0;
+	bool failed = false;
+	if (container->kind == VALUE_MAP && check_tree(run, at, item) < 0)
+		return -1;
+	if (container->kind == VALUE_MAP && !is_key(item)) {
+		run_fail(run, at, "a %s can't be a key", python_type(item));
+		return -1;
+	}
+	*is_true = contains(run, at, container, item, &failed);
+	return failed ? -1 : 0;
 }
 
 int compare(struct run *run, const struct expression *at, const char *name, struct value *left,
 	    struct value *right, bool *is_true)
 {
+	bool failed = false;
+	bool in = strcmp(name, "in") == 0, empty = right->kind == VALUE_LIST && !right->list.len;
+	if (empty && (in || strcmp(name, "not in") == 0)) {
+		*is_true = !in; /* nothing is compared, so that the left side may be undefined */
+		return 0;
+	}
 	if (!need_defined(run, at, left) || !need_defined(run, at, right))
 		return -1;
-	if (strcmp(name, "in") == 0)
+	if (in)
 		return test_membership(run, at, left, right, is_true);
 	if (strcmp(name, "not in") == 0) {
 		int status = test_membership(run, at, left, right, is_true);
@@ -338,10 +431,9 @@ int compare(struct run *run, const struct expression *at, const char *name, stru
 		return status;
 	}
 	if (name[1] == '=' && strchr("=!", name[0])) {
-		*is_true = equal(left, right) == (name[0] == '=');
-		return 0;
+		*is_true = equal(run, at, left, right, &failed) == (name[0] == '=');
+		return failed ? -1 : 0;
 	}
-	bool failed = false;
 	if (object_is(left, OBJECT_PLACEHOLDER) || object_is(right, OBJECT_PLACEHOLDER)) {
 		*is_true = false;
 		return 0;

@@ -6,9 +6,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { DEEPEST = 150 };
+/* TALLEST bounds a.b.c..., a|f|f... and the like; chains of binary operators are evaluated in a
+ * loop and add nothing. */
+enum { DEEPEST = 150, TALLEST = 250 };
 
 static struct expression *parse_or(struct parser *parser);
+static struct expression *parse_nested(struct parser *parser);
 static struct expression *parse_unary(struct parser *parser, bool with_filter);
 
 int parser_refuse(struct parser *parser, const char *format, ...)
@@ -96,12 +99,29 @@ static struct expression *new_expression(struct parser *parser, enum expression_
 	return expression;
 }
 
+static void reach(struct expression *parent, const struct expression *child, unsigned steps)
+{
+	if (child && parent->height < child->height + steps)
+		parent->height = child->height + steps;
+}
+
 static struct expression *over(struct parser *parser, enum expression_kind kind,
 			       struct expression *left)
 {
 	struct expression *expression = new_expression(parser, kind);
 	expression->left = left;
+	if (left)
+		reach(expression, left, kind != EXPR_BINARY || left->kind != EXPR_BINARY);
 	return expression;
+}
+
+struct expression *parser_bounded(struct parser *parser, struct expression *expression)
+{
+	if (!expression || expression->height <= TALLEST)
+		return expression;
+	error_set_at(parser->err, parser->name, expression->line, expression->column,
+		     "this expression is nested too deeply");
+	return NULL;
 }
 
 static void add_item(struct parser *parser, struct expression *list, struct expression *item)
@@ -110,6 +130,7 @@ static void add_item(struct parser *parser, struct expression *list, struct expr
 		list->items = arena_grow(parser->arena, list->items, list->count,
 					 2 * list->count + 1, sizeof(struct expression *));
 	list->items[list->count++] = item;
+	reach(list, item, 1);
 }
 
 static struct expression *literal(struct parser *parser, struct value *value)
@@ -279,6 +300,7 @@ int parse_arguments(struct parser *parser, struct expression *call)
 		*argument = (struct argument){0};
 		if (parse_argument(parser, argument) < 0)
 			return -1;
+		reach(call, argument->value, 1);
 	}
 	return 0;
 }
@@ -324,6 +346,7 @@ static struct expression *parse_subscript(struct parser *parser, struct expressi
 		return NULL;
 	}
 	expression->right = parts[0];
+	reach(expression, parts[0], 1);
 	for (size_t i = 0; colons && i < COUNT_OF(parts); i++)
 		add_item(parser, expression, parts[i]);
 	if (colons)
@@ -385,7 +408,7 @@ struct expression *parse_filters(struct parser *parser)
 	struct expression *filter = parse_filter(parser, NULL);
 	while (filter && parser_skip(parser, "|"))
 		filter = parse_filter(parser, filter);
-	return filter;
+	return parser_bounded(parser, filter);
 }
 
 /* "is divisibleby 3": one argument may do without parentheses. */
@@ -420,6 +443,7 @@ static struct expression *parse_test(struct parser *parser, struct expression *l
 		test->arguments = arena_alloc(parser->arena, sizeof *test->arguments);
 		test->arguments[0].value = value;
 		test->argument_count = 1;
+		reach(test, value, 1);
 	}
 	if (!negated)
 		return test;
@@ -451,6 +475,7 @@ static struct expression *unary(struct parser *parser, const char *name, bool wi
 	expression->name = name;
 	parser->token++;
 	expression->left = parse_unary(parser, with_filter);
+	reach(expression, expression->left, 1);
 	return expression->left ? expression : NULL;
 }
 
@@ -493,6 +518,7 @@ static struct expression *parse_level(struct parser *parser, const char *const *
 		binary->name = operators[i];
 		parser->token++;
 		binary->right = operand(parser);
+		reach(binary, binary->right, 1);
 		left = binary->right ? binary : NULL;
 	}
 	return left;
@@ -562,6 +588,7 @@ static struct expression *parse_not(struct parser *parser)
 	expression->name = "not";
 	parser->token++;
 	expression->left = parse_not(parser);
+	reach(expression, expression->left, 1);
 	parser->depth--;
 	return expression->left ? expression : NULL;
 }
@@ -587,13 +614,26 @@ struct expression *parse_expression(struct parser *parser)
 		condition->right = parse_or(parser);
 		if (!condition->right)
 			return NULL;
+		reach(condition, condition->right, 1);
 		struct expression *otherwise = NULL;
-		if (parser_skip(parser, "else") && !(otherwise = parse_expression(parser)))
+		if (parser_skip(parser, "else") && !(otherwise = parse_nested(parser)))
 			return NULL;
 		add_item(parser, condition, otherwise);
 		left = condition;
 	}
-	return left;
+	return parser_bounded(parser, left);
+}
+
+/* One level deeper: for what recurses without a bracket that parse_unary counts. */
+static struct expression *parse_nested(struct parser *parser)
+{
+	if (++parser->depth > DEEPEST) {
+		parser_refuse(parser, "this expression is nested too deeply");
+		return NULL;
+	}
+	struct expression *expression = parse_expression(parser);
+	parser->depth--;
+	return expression;
 }
 
 static bool ends_tuple(const struct parser *parser)
@@ -628,13 +668,18 @@ struct expression *parse_tuple(struct parser *parser)
 
 struct expression *parse_plain_tuple(struct parser *parser)
 {
-	return parse_tuple_of(parser, parse_or);
+	return parser_bounded(parser, parse_tuple_of(parser, parse_or));
 }
 
 static struct expression *parse_one_target(struct parser *parser)
 {
 	if (parser_skip(parser, "(")) {
+		if (++parser->depth > DEEPEST) {
+			parser_refuse(parser, "this target is nested too deeply");
+			return NULL;
+		}
 		struct expression *inner = parse_target(parser, false);
+		parser->depth--;
 		return inner && parser_expect(parser, ")") == 0 ? inner : NULL;
 	}
 	if (parser->token->kind == TOKEN_NAME && constant(parser)) {

@@ -1,3 +1,4 @@
+#include "host/jinja/loader.h"
 #include "host/jinja/parser.h"
 
 #include "common/nearest.h"
@@ -5,13 +6,7 @@
 
 #include <string.h>
 
-enum { DEEPEST_BLOCK = 100 };
-
-/* A statement whose end is looked for. */
-struct opened {
-	const char *word;
-	unsigned line;
-};
+enum { DEEPEST_BLOCK = 100, MOST_ELIF = 400 };
 
 static int parse_body(struct parser *parser, const char *const *ends, const struct opened *opened,
 		      struct statements *body);
@@ -44,23 +39,31 @@ static int expect_block_end(struct parser *parser)
 	return 0;
 }
 
-/* The body and its "{% endX %}". */
-static int parse_to_end(struct parser *parser, const char *end, const struct opened *opened,
-			struct statements *body)
+int parser_body(struct parser *parser, const char *end, const struct opened *opened,
+		struct statements *body)
 {
 	const char *const ends[] = {end, NULL};
 	if (parse_body(parser, ends, opened, body) < 0)
 		return -1;
 	parser->token++;
-	return expect_block_end(parser);
+	return 0;
+}
+
+/* The body and its "{% endX %}". */
+static int parse_to_end(struct parser *parser, const char *end, const struct opened *opened,
+			struct statements *body)
+{
+	return parser_body(parser, end, opened, body) == 0 ? expect_block_end(parser) : -1;
 }
 
 /* --- if, for --- */
 
 static int parse_if_rest(struct parser *parser, struct statement *statement,
-			 const struct opened *opened)
+			 const struct opened *opened, unsigned elifs)
 {
 	static const char *const ends[] = {"elif", "else", "endif", NULL};
+	if (elifs > MOST_ELIF)
+		return parser_refuse(parser, "this 'if' has more than %d 'elif'", MOST_ELIF);
 	statement->value = parse_tuple(parser);
 	if (!statement->value || expect_block_end(parser) < 0 ||
 	    parse_body(parser, ends, opened, &statement->body) < 0)
@@ -69,7 +72,7 @@ static int parse_if_rest(struct parser *parser, struct statement *statement,
 		struct statement *inner = new_statement(parser, STMT_IF);
 		parser->token++;
 		append(parser, &statement->otherwise, inner);
-		return parse_if_rest(parser, inner, opened);
+		return parse_if_rest(parser, inner, opened, elifs + 1);
 	}
 	if (parser_skip(parser, "endif"))
 		return expect_block_end(parser);
@@ -81,7 +84,7 @@ static int parse_if_rest(struct parser *parser, struct statement *statement,
 
 static int parse_if(struct parser *parser, struct statement *statement, const struct opened *opened)
 {
-	return parse_if_rest(parser, statement, opened);
+	return parse_if_rest(parser, statement, opened, 0);
 }
 
 static int parse_for(struct parser *parser, struct statement *statement,
@@ -127,7 +130,7 @@ static int parse_set(struct parser *parser, struct statement *statement,
 	return parse_to_end(parser, "endset", opened, &statement->body);
 }
 
-static void add_parameter(struct parser *parser, struct statement *statement, const char *name,
+void parser_add_parameter(struct parser *parser, struct statement *statement, const char *name,
 			  struct expression *fallback)
 {
 	statement->parameters =
@@ -148,7 +151,7 @@ static int parse_parameters(struct parser *parser, struct statement *statement)
 		struct expression *fallback = NULL;
 		if (!name || (parser_skip(parser, "=") && !(fallback = parse_expression(parser))))
 			return -1;
-		add_parameter(parser, statement, name, fallback);
+		parser_add_parameter(parser, statement, name, fallback);
 	}
 	return 0;
 }
@@ -165,7 +168,7 @@ static int parse_with(struct parser *parser, struct statement *statement,
 		struct expression *value = parse_expression(parser);
 		if (!value)
 			return -1;
-		add_parameter(parser, statement, name, value);
+		parser_add_parameter(parser, statement, name, value);
 	}
 	parser->token++;
 	return parse_to_end(parser, "endwith", opened, &statement->body);
@@ -220,13 +223,6 @@ static int parse_jump(struct parser *parser, struct statement *statement,
 	return expect_block_end(parser);
 }
 
-/* Templates of several files come with the next issue: until then each says so. */
-static int refuse(struct parser *parser, struct statement *statement, const struct opened *opened)
-{
-	return error_set_at(parser->err, parser->name, statement->line, statement->column,
-			    "'%s' is not supported: a manifest is one template", opened->word);
-}
-
 static const struct {
 	const char *word;
 	enum statement_kind kind;
@@ -243,11 +239,11 @@ static const struct {
 	{"do", STMT_DO, parse_do},
 	{"break", STMT_BREAK, parse_jump},
 	{"continue", STMT_CONTINUE, parse_jump},
-	{"include", STMT_DO, refuse},
-	{"import", STMT_DO, refuse},
-	{"from", STMT_DO, refuse},
-	{"extends", STMT_DO, refuse},
-	{"block", STMT_DO, refuse},
+	{"include", STMT_INCLUDE, parse_include},
+	{"import", STMT_IMPORT, parse_import},
+	{"from", STMT_FROM, parse_from},
+	{"extends", STMT_EXTENDS, parse_extends},
+	{"block", STMT_BLOCK, parse_block_statement},
 };
 
 static int unknown_statement(struct parser *parser)
@@ -385,17 +381,30 @@ static char *normal_newlines(struct arena *arena, const char *text, size_t *len)
 	return copy;
 }
 
+struct jinja_template *parse_template(struct loader *loader, const char *name, const char *text,
+				      size_t len, struct error *err)
+{
+	static const char *const none[] = {NULL};
+	struct arena *arena = loader->arena;
+	struct tokens tokens = {0};
+	struct jinja_template *tmpl = arena_alloc(arena, sizeof *tmpl);
+	tmpl->name = arena_strdup(arena, name);
+	tmpl->loader = loader;
+	const char *source = normal_newlines(arena, text, &len);
+	if (jinja_lex(arena, name, source, len, &loader->options, &tokens, err) < 0)
+		return NULL;
+	struct parser parser = {
+		.arena = arena, .name = name, .token = tokens.items, .tmpl = tmpl, .err = err};
+	return parse_statements(&parser, none, NULL, &tmpl->body) == 0 ? tmpl : NULL;
+}
+
 struct jinja_template *jinja_parse(struct arena *arena, const char *name, const char *text,
 				   size_t len, const struct jinja_options *options,
 				   struct error *err)
 {
-	static const char *const none[] = {NULL};
-	struct tokens tokens = {0};
-	struct jinja_template *tmpl = arena_alloc(arena, sizeof *tmpl);
-	tmpl->name = arena_strdup(arena, name);
-	const char *source = normal_newlines(arena, text, &len);
-	if (jinja_lex(arena, name, source, len, options, &tokens, err) < 0)
-		return NULL;
-	struct parser parser = {.arena = arena, .name = name, .token = tokens.items, .err = err};
-	return parse_statements(&parser, none, NULL, &tmpl->body) == 0 ? tmpl : NULL;
+	struct loader *loader = arena_alloc(arena, sizeof *loader);
+	*loader = (struct loader){.arena = arena, .options = *options};
+	if (options->include_path)
+		loader->options.include_path = arena_strdup(arena, options->include_path);
+	return parse_template(loader, name, text, len, err);
 }

@@ -10,7 +10,14 @@ struct parser {
 	const char *name;
 	const struct token *token; /* the current one */
 	unsigned depth;            /* of nesting, bounded */
+	struct jinja_template *tmpl;
 	struct error *err;
+};
+
+/* A statement whose end is looked for. */
+struct opened {
+	const char *word;
+	unsigned line;
 };
 
 /* Is the current token this operator or word? */
@@ -25,6 +32,9 @@ const char *parser_found(const struct parser *parser); /* the current token, for
 /* A name that is no reserved word; NULL with an error. */
 const char *parser_name(struct parser *parser);
 
+/* NULL with an error where the expression (NULL: it failed before) is too high to evaluate. */
+struct expression *parser_bounded(struct parser *parser, struct expression *expression);
+
 /* Each returns NULL with an error. A bare tuple is "a, b" without parentheses. */
 struct expression *parse_expression(struct parser *parser);
 struct expression *parse_tuple(struct parser *parser);
@@ -37,5 +47,19 @@ struct expression *parse_filters(struct parser *parser);
 /* The parentheses of a call. */
 int parse_arguments(struct parser *parser, struct expression *call);
 struct expression *parse_primary(struct parser *parser);
+
+/* A body up to "{% end", which is skipped, but not the rest of that tag. */
+int parser_body(struct parser *parser, const char *end, const struct opened *opened,
+		struct statements *body);
+void parser_add_parameter(struct parser *parser, struct statement *statement, const char *name,
+			  struct expression *fallback);
+
+/* --- parse_files.c --- */
+int parse_include(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_import(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_from(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_extends(struct parser *parser, struct statement *statement, const struct opened *opened);
+int parse_block_statement(struct parser *parser, struct statement *statement,
+			  const struct opened *opened);
 
 #endif

@@ -5,11 +5,15 @@
 
 #include "host/jinja/tree.h"
 
+#include <locale.h>
+
 enum {
 	RUN_MOST_TURNS = 1000000,
+	RUN_MOST_VALUES = 4000000,
 	RUN_MOST_OUTPUT = 64 << 20,
 	RUN_MOST_MEMORY = 512 << 20,
-	RUN_DEEPEST = 100,
+	RUN_DEEPEST = 100,       /* calls of macros and recursive loops */
+	RUN_MOST_NESTING = 2000, /* expressions and blocks under way: what the stack holds */
 };
 
 struct scope {
@@ -18,12 +22,19 @@ struct scope {
 };
 
 struct run {
-	const struct jinja_template *tmpl;
+	const struct jinja_template *tmpl,
+		*main;                       /* the one under way, and the one that was given */
+	const struct jinja_template *parent; /* what `tmpl` extends, once it says so */
+	const struct statement *entry;       /* by which `main` came to another template */
+	struct scope *top;                   /* of the template under way */
+	struct value *blocks;                /* name: list of struct block */
+	struct buf *muted;                   /* an output that is the parent's business */
 	struct arena *arena;
 	struct scope *scope;
 	struct buf *out;
 	struct jinja_map *map; /* NULL while output is captured */
-	unsigned turns, depth;
+	unsigned turns, depth, nesting;
+	locale_t letters; /* made when the first letter beyond ASCII is met */
 	struct error *err;
 };
 
@@ -34,6 +45,9 @@ enum object_kind {
 	OBJECT_MACRO,       /* data: struct macro */
 	OBJECT_METHOD,      /* data: struct method */
 	OBJECT_FUNCTION,    /* data: struct jinja_function */
+	OBJECT_BLOCK,       /* data: struct layer: super(), self.name() */
+	OBJECT_JOINER,      /* data: struct joiner */
+	OBJECT_SELF,        /* data: nothing */
 	OBJECT_LOOP_CALL,   /* data: struct macro: the loop of a recursive for */
 };
 struct object_class {
@@ -43,9 +57,16 @@ struct object_class {
 
 struct macro {
 	const struct statement *statement;
-	struct scope *scope; /* where it was defined */
+	struct scope *scope; /* where it was defined, as `tmpl` */
+	const struct jinja_template *tmpl;
 	struct value *caller;
 	unsigned depth;
+	bool takes_more, takes_keywords; /* its body uses varargs, kwargs */
+};
+
+struct joiner {
+	struct value *separator;
+	bool used; /* the first call gives nothing */
 };
 
 struct method {
@@ -64,7 +85,9 @@ struct call {
 /* Filters, tests, functions and methods: parameter names for keywords, and what does it. */
 struct jinja_function {
 	const char *name;
-	const char *parameters; /* "default_value,boolean"; behind "!" all are needed */
+	/* "default_value,boolean"; behind "!" all are needed; "*": as they come, a list and a map
+	 */
+	const char *parameters;
 	struct value *(*run)(struct run *run, const struct expression *at, struct value *subject,
 			     struct value **arguments);
 };
@@ -84,6 +107,18 @@ struct value *need_defined(struct run *run, const struct expression *at, struct 
 struct value *tuple_new(struct run *run);
 bool is_tuple(const struct value *value);
 
+/* --- bounds.c --- */
+/* The lists and dicts that a walk is inside of. */
+struct ancestor {
+	const struct value *value;
+	const struct ancestor *outer;
+};
+bool is_inside(const struct ancestor *ancestors, const struct value *value);
+/* -1 with the error where a value is nested too deeply, or, walked through, too large. For
+ * check_tree also where it contains itself. */
+int check_printable(struct run *run, const struct expression *at, const struct value *value);
+int check_tree(struct run *run, const struct expression *at, const struct value *value);
+
 /* --- evaluate.c --- */
 struct value *evaluate(struct run *run, const struct expression *expression);
 struct value *evaluate_filter(struct run *run, const struct expression *filter,
@@ -102,9 +137,16 @@ struct value *call_function(struct run *run, const struct jinja_function *functi
 			    struct value *subject, const struct call *call);
 
 /* --- execute.c --- */
-int execute(struct run *run, const struct statements *statements);
+int execute_body(struct run *run, const struct statements *statements);
+void push_scope(struct run *run);
+void pop_scope(struct run *run);
+/* One call deeper, -1 with the error where that is too deep; run->depth-- goes back. */
+int go_deeper(struct run *run, const struct expression *at);
 /* What a body prints, as a string. */
 struct value *capture(struct run *run, const struct statements *body);
+/* --- macros.c --- */
+int execute_macro(struct run *run, const struct statement *statement);
+struct value *new_macro(struct run *run, const struct statement *statement);
 struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
 			 const struct call *call);
 struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
@@ -118,21 +160,29 @@ struct value *operate(struct run *run, const struct expression *at, const char *
 struct value *negate(struct run *run, const struct expression *at, struct value *value);
 int compare(struct run *run, const struct expression *at, const char *name, struct value *left,
 	    struct value *right, bool *is_true);
+/* May it be a key of a dict? Lists and dicts, and tuples of them, may not. */
+bool is_key(const struct value *value);
+/* As ==; values that contain themselves fail: *failed becomes true. */
+bool equal(struct run *run, const struct expression *at, const struct value *left,
+	   const struct value *right, bool *failed);
 /* <0, 0, >0; what can't be ordered is an error: *failed becomes true. */
 int order(struct run *run, const struct expression *at, const struct value *left,
 	  const struct value *right, bool *failed);
-bool contains(const struct value *container, const struct value *item);
+bool contains(struct run *run, const struct expression *at, const struct value *container,
+	      const struct value *item, bool *failed);
 
 /* --- sequences.c --- */
 /* A list of what iterating over the value gives: items, keys, characters. */
 struct value *iterate(struct run *run, const struct expression *at, struct value *value);
 /* Number of characters of a UTF-8 string, and the byte offset of one. */
 size_t character_count(const struct value *text);
+size_t character_length(const struct value *text, size_t offset); /* in bytes */
 size_t character_offset(const struct value *text, size_t index);
 struct value *slice(struct run *run, const struct expression *at, struct value *value,
 		    struct value *start, struct value *stop, struct value *step);
 
 /* --- text.c --- */
+/* What contains itself ends with "[...]", what is too deep or too large with less. */
 void write_text(struct buf *out, const struct value *value);           /* Python's str() */
 void write_representation(struct buf *out, const struct value *value); /* Python's repr() */
 struct value *text_of(struct run *run, struct value *value);
@@ -146,6 +196,9 @@ const struct jinja_function *find_filter(const char *name);
 const struct jinja_function *find_test(const char *name);
 const struct jinja_function *find_method(const struct value *subject, const char *name);
 const struct jinja_function *find_string_method(const char *name);
+/* The function dict(): arguments are the list of positional ones and the map of keywords. */
+struct value *make_dict(struct run *run, const struct expression *at, struct value *none,
+			struct value **arguments);
 /* range, dict, namespace... or NULL. */
 struct value *find_global(struct run *run, const char *name);
 /* The nearest names, for errors; NULL: none is near. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static size_t character_length(const struct value *text, size_t offset)
+size_t character_length(const struct value *text, size_t offset)
 {
 	size_t len = 1;
 	while (offset + len < text->string.len &&

@@ -1,6 +1,8 @@
 /* What Python's strings can do; filters of the same names use it too. */
 #include "host/jinja/strings.h"
 
+#include "host/jinja/format_braces.h"
+
 #include "common/own.h"
 
 #include <ctype.h>
@@ -9,39 +11,6 @@
 static struct value *string(struct run *run, const char *text, size_t len)
 {
 	return value_stringn(run->arena, text, len);
-}
-
-struct value *string_map(struct run *run, const struct value *text, int (*change)(int))
-{
-	struct value *copy = string(run, text->string.data, text->string.len);
-	char *at = (char *)copy->string.data;
-	for (size_t i = 0; i < copy->string.len; i++)
-		if ((unsigned char)at[i] < 0x80)
-			at[i] = (char)change((unsigned char)at[i]);
-	return copy;
-}
-
-struct value *string_capitalize(struct run *run, const struct value *text)
-{
-	struct value *copy = string_map(run, text, tolower);
-	char *first = (char *)copy->string.data;
-	*first = (char)toupper((unsigned char)*first);
-	return copy;
-}
-
-/* A letter behind anything that is no letter becomes a capital. */
-struct value *string_title(struct run *run, const struct value *text, const char *separators)
-{
-	struct value *copy = string_map(run, text, tolower);
-	char *at = (char *)copy->string.data;
-	bool begins = true;
-	for (size_t i = 0; i < copy->string.len; i++) {
-		unsigned char c = (unsigned char)at[i];
-		if (begins && c < 0x80)
-			at[i] = (char)toupper(c);
-		begins = separators ? strchr(separators, c) != NULL : c < 0x80 && !isalpha(c);
-	}
-	return copy;
 }
 
 struct value *string_strip(struct run *run, const struct value *text, const char *characters,
@@ -57,15 +26,35 @@ struct value *string_strip(struct run *run, const struct value *text, const char
 	return string(run, from, (size_t)(to - from));
 }
 
+/* Nothing is found before every character, and at the end. */
+static void replace_nothing(struct buf *out, const struct value *text, const struct value *new,
+			    int64_t most)
+{
+	size_t at = 0;
+	for (; most != 0 && out->len <= RUN_MOST_OUTPUT; most--) {
+		buf_add(out, new->string.data, new->string.len);
+		if (at == text->string.len)
+			return;
+		size_t len = character_length(text, at);
+		buf_add(out, text->string.data + at, len);
+		at += len;
+	}
+	buf_add(out, text->string.data + at, text->string.len - at);
+}
+
 struct value *string_replace(struct run *run, const struct value *text, const struct value *old,
 			     const struct value *new, int64_t most)
 {
 	auto_buf struct buf out = {0};
 	const char *at = text->string.data, *end = at + text->string.len;
+	if (!old->string.len) {
+		replace_nothing(&out, text, new, most);
+		return string(run, buf_text(&out), out.len);
+	}
 	while (most != 0 && at < end) {
 		const char *found =
 			memmem(at, (size_t)(end - at), old->string.data, old->string.len);
-		if (!found || !old->string.len || out.len > RUN_MOST_OUTPUT)
+		if (!found || out.len > RUN_MOST_OUTPUT)
 			break;
 		buf_add(&out, at, (size_t)(found - at));
 		buf_add(&out, new->string.data, new->string.len);
@@ -73,7 +62,7 @@ struct value *string_replace(struct run *run, const struct value *text, const st
 		most--;
 	}
 	buf_add(&out, at, (size_t)(end - at));
-	return string(run, out.data, out.len);
+	return string(run, buf_text(&out), out.len);
 }
 
 static void split_space(struct run *run, const struct value *text, int64_t most, struct value *list)
@@ -120,7 +109,8 @@ struct value *string_join(struct run *run, const struct expression *at, const st
 	for (size_t i = 0; list && i < list->list.len; i++) {
 		if (i && by)
 			buf_add(&out, by->string.data, by->string.len);
-		if (!need_defined(run, at, list->list.items[i]))
+		if (!need_defined(run, at, list->list.items[i]) ||
+		    check_printable(run, at, list->list.items[i]) < 0)
 			return NULL;
 		write_text(&out, list->list.items[i]);
 		if (out.len > RUN_MOST_OUTPUT)
@@ -144,13 +134,13 @@ static const char *text_argument(struct value *argument)
 METHOD(do_upper)
 {
 	UNUSED;
-	return string_map(run, subject, toupper);
+	return string_cased(run, subject, CASE_UPPER);
 }
 
 METHOD(do_lower)
 {
 	UNUSED;
-	return string_map(run, subject, tolower);
+	return string_cased(run, subject, CASE_LOWER);
 }
 
 METHOD(do_capitalize)
@@ -185,7 +175,8 @@ METHOD(do_rstrip)
 
 METHOD(do_split)
 {
-	UNUSED;
+	if (value_is(arguments[0], VALUE_STRING) && !arguments[0]->string.len)
+		return run_fail(run, at, "empty separator");
 	bool bounded = value_is(arguments[1], VALUE_INT);
 	return string_split(run, subject, arguments[0], bounded ? arguments[1]->integer : -1);
 }
@@ -207,9 +198,11 @@ METHOD(do_join)
 
 METHOD(do_replace)
 {
-	if (!value_text(arguments[0]) || !value_text(arguments[1]))
+	if (!text_argument(arguments[0]) || !text_argument(arguments[1]))
 		return run_fail(run, at, "'replace' takes two strings");
-	return string_replace(run, subject, arguments[0], arguments[1], -1);
+	bool bounded = value_is(arguments[2], VALUE_INT);
+	return string_replace(run, subject, arguments[0], arguments[1],
+			      bounded ? arguments[2]->integer : -1);
 }
 
 static bool begins(const struct value *text, const struct value *part)
@@ -225,16 +218,37 @@ static bool ends(const struct value *text, const struct value *part)
 		      part->string.len) == 0;
 }
 
+/* One part, or a tuple of which one is enough. */
+static struct value *any_part(struct run *run, const struct expression *at,
+			      const struct value *subject, const struct value *part,
+			      bool (*is)(const struct value *, const struct value *))
+{
+	bool found = false;
+	if (part->kind != VALUE_STRING && !is_tuple(part))
+		return run_fail(run, at, "this method takes a string, or a tuple of strings");
+	if (part->kind == VALUE_STRING)
+		return value_bool(run->arena, is(subject, part));
+	for (size_t i = 0; i < part->list.len; i++)
+		found |= is(subject, part->list.items[i]);
+	return value_bool(run->arena, found);
+}
+
 METHOD(do_startswith)
 {
-	UNUSED;
-	return value_bool(run->arena, begins(subject, arguments[0]));
+	return any_part(run, at, subject, arguments[0], begins);
 }
 
 METHOD(do_endswith)
 {
-	UNUSED;
-	return value_bool(run->arena, ends(subject, arguments[0]));
+	return any_part(run, at, subject, arguments[0], ends);
+}
+
+METHOD(do_index)
+{
+	struct value *found = arguments[0]->kind == VALUE_STRING
+				      ? find_string_method("find")->run(run, at, subject, arguments)
+				      : NULL;
+	return found && found->integer >= 0 ? found : run_fail(run, at, "substring not found");
 }
 
 METHOD(do_find)
@@ -263,39 +277,6 @@ METHOD(do_isdigit)
 	return value_bool(run->arena, all_are(subject, isdigit));
 }
 
-METHOD(do_isalpha)
-{
-	UNUSED;
-	return value_bool(run->arena, all_are(subject, isalpha));
-}
-
-/* "{} {1}", without names and format specifications. */
-METHOD(do_format)
-{
-	auto_buf struct buf out = {0};
-	size_t next = 0;
-	for (const char *from = subject->string.data; *from; from++) {
-		if ((*from == '{' || *from == '}') && from[1] == *from) {
-			buf_putc(&out, *from++);
-			continue;
-		}
-		if (*from != '{') {
-			buf_putc(&out, *from);
-			continue;
-		}
-		size_t len = strcspn(from + 1, "}");
-		if (!from[len + 1] || memchr(from + 1, ':', len) || memchr(from + 1, '!', len))
-			return run_fail(run, at, "'format' knows {} and {0} only");
-		size_t index = len ? (size_t)strtoul(from + 1, NULL, 10) : next++;
-		if (index >= 8 || !arguments[index] || (len && !isdigit((unsigned char)from[1])))
-			return run_fail(run, at, "'format' has no argument for '{%.*s}'", (int)len,
-					from + 1);
-		write_text(&out, arguments[index]);
-		from += len + 1;
-	}
-	return string(run, buf_text(&out), out.len);
-}
-
 static const struct jinja_function methods[] = {
 	{"upper", "", do_upper},
 	{"lower", "", do_lower},
@@ -307,13 +288,13 @@ static const struct jinja_function methods[] = {
 	{"split", "sep,maxsplit", do_split},
 	{"splitlines", "", do_splitlines},
 	{"join", "!iterable", do_join},
-	{"replace", "!old,new", do_replace},
+	{"replace", "old,new,count", do_replace},
 	{"startswith", "!prefix", do_startswith},
 	{"endswith", "!suffix", do_endswith},
 	{"find", "!sub", do_find},
+	{"index", "!sub", do_index},
 	{"isdigit", "", do_isdigit},
-	{"isalpha", "", do_isalpha},
-	{"format", "a,b,c,d,e,f,g,h", do_format},
+	{"format", "*", format_braces},
 };
 
 const struct jinja_function *find_string_method(const char *name)
@@ -321,5 +302,5 @@ const struct jinja_function *find_string_method(const char *name)
 	for (size_t i = 0; i < COUNT_OF(methods); i++)
 		if (strcmp(methods[i].name, name) == 0)
 			return &methods[i];
-	return NULL;
+	return find_more_string_method(name);
 }

@@ -1,13 +1,26 @@
-/* Strings as Python treats them. Letters beyond ASCII keep their case. */
+/* Strings as Python treats them. */
 #ifndef FACTORY_HOST_JINJA_STRINGS_H
 #define FACTORY_HOST_JINJA_STRINGS_H
 
+#include "host/jinja/lexer.h"
 #include "host/jinja/runtime.h"
 
-struct value *string_map(struct run *run, const struct value *text, int (*change)(int));
+/* --- letters.c --- */
+enum letter_kind { LETTER_ANY, LETTER_UPPER, LETTER_LOWER, LETTER_WORD /* or a digit, or _ */ };
+enum letter_case { CASE_LOWER, CASE_UPPER, CASE_TITLE, CASE_SWAPPED };
+bool letter_is(struct run *run, unsigned code, enum letter_kind kind);
+/* The character at a byte; 0xFFFD where it is no UTF-8. */
+unsigned letter_at(const struct value *text, size_t at, size_t *len);
+struct value *string_cased(struct run *run, const struct value *text, enum letter_case wanted);
 struct value *string_capitalize(struct run *run, const struct value *text);
 /* Capitals behind these characters; NULL: behind whatever is no letter. */
 struct value *string_title(struct run *run, const struct value *text, const char *separators);
+/* All of them (and there are some); for LETTER_WORD without _. */
+bool string_is(struct run *run, const struct value *text, enum letter_kind kind);
+/* Some of this case, and none of the other. */
+bool string_is_cased(struct run *run, const struct value *text, enum letter_kind wanted);
+
+/* --- strings.c --- */
 /* characters NULL: white space. */
 struct value *string_strip(struct run *run, const struct value *text, const char *characters,
 			   bool left, bool right);
@@ -19,5 +32,11 @@ struct value *string_split(struct run *run, const struct value *text, const stru
 /* by NULL: nothing between them. */
 struct value *string_join(struct run *run, const struct expression *at, const struct value *by,
 			  struct value *items);
+
+/* The methods of string_methods.c; NULL: none of that name. */
+const struct jinja_function *find_more_string_method(const char *name);
+
+/* The methods of string_methods.c; NULL: none of that name. */
+const struct jinja_function *find_more_string_method(const char *name);
 
 #endif

@@ -1,10 +1,9 @@
 /* What stands behind "is". */
-#include "host/jinja/runtime.h"
+#include "host/jinja/strings.h"
 
 #include "common/nearest.h"
 #include "common/own.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define TEST(name)                                                                                 \
@@ -96,7 +95,8 @@ TEST(is_callable)
 {
 	UNUSED;
 	return answer(run, object_is(subject, OBJECT_MACRO) || object_is(subject, OBJECT_METHOD) ||
-				   object_is(subject, OBJECT_FUNCTION));
+				   object_is(subject, OBJECT_FUNCTION) ||
+				   object_is(subject, OBJECT_BLOCK) || is_undefined(subject));
 }
 
 TEST(is_sameas)
@@ -104,36 +104,35 @@ TEST(is_sameas)
 	UNUSED;
 	bool same = subject == arguments[0];
 	bool constant = subject->kind == arguments[0]->kind &&
-			(subject->kind == VALUE_NULL || subject->kind == VALUE_BOOL);
+			(subject->kind == VALUE_NULL || subject->kind == VALUE_BOOL ||
+			 subject->kind == VALUE_INT);
 	return answer(run, same || (constant && value_equal(subject, arguments[0])));
 }
 
 static struct value *cased(struct run *run, const struct expression *at, struct value *subject,
-			   int (*other)(int))
+			   enum letter_kind wanted)
 {
-	bool letters = false;
-	if (!need_defined(run, at, subject))
+	if (!need_defined(run, at, subject) || check_printable(run, at, subject) < 0)
 		return NULL;
-	const struct value *text = text_of(run, subject);
-	for (size_t i = 0; i < text->string.len; i++) {
-		unsigned char c = (unsigned char)text->string.data[i];
-		if (c < 0x80 && other(c))
-			return answer(run, false);
-		letters |= isalpha(c) != 0;
-	}
-	return answer(run, letters);
+	return answer(run, string_is_cased(run, text_of(run, subject), wanted));
 }
 
 TEST(is_lower)
 {
 	(void)arguments;
-	return cased(run, at, subject, isupper);
+	return cased(run, at, subject, LETTER_LOWER);
 }
 
 TEST(is_upper)
 {
 	(void)arguments;
-	return cased(run, at, subject, islower);
+	return cased(run, at, subject, LETTER_UPPER);
+}
+
+TEST(is_iterable)
+{
+	(void)arguments;
+	return need_defined(run, at, subject) ? is_sequence(run, at, subject, arguments) : NULL;
 }
 
 static struct value *remainder_is(struct run *run, const struct expression *at,
@@ -205,6 +204,14 @@ TEST(is_in)
 	return compared(run, at, "in", subject, arguments[0]);
 }
 
+/* Nothing is marked as safe: there is no automatic escaping. */
+TEST(is_escaped)
+{
+	(void)subject;
+	UNUSED;
+	return answer(run, false);
+}
+
 TEST(is_filter)
 {
 	UNUSED;
@@ -225,8 +232,14 @@ static const struct jinja_function tests[] = {
 	{"defined", "", is_defined},
 	{"divisibleby", "!num", is_divisible},
 	{"eq", "!other", is_equal},
+	{"!=", "!other", is_unequal},
+	{"<", "!other", is_less},
+	{"<=", "!other", is_at_most},
 	{"==", "!other", is_equal},
+	{">", "!other", is_greater},
+	{">=", "!other", is_at_least},
 	{"equalto", "!other", is_equal},
+	{"escaped", "", is_escaped},
 	{"even", "", is_even},
 	{"false", "", is_false},
 	{"filter", "", is_filter},
@@ -236,7 +249,7 @@ static const struct jinja_function tests[] = {
 	{"greaterthan", "!other", is_greater},
 	{"in", "!seq", is_in},
 	{"integer", "", is_integer},
-	{"iterable", "", is_sequence},
+	{"iterable", "", is_iterable},
 	{"le", "!other", is_at_most},
 	{"lessthan", "!other", is_less},
 	{"lower", "", is_lower},

@@ -4,6 +4,7 @@
 #include "common/own.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,21 +52,23 @@ static void write_quoted(struct buf *out, const char *text, size_t len)
 	buf_putc(out, quote);
 }
 
-static void write_list(struct buf *out, const struct value *list)
+static void write_inside(struct buf *out, const struct value *value, const struct ancestor *outer);
+
+static void write_list(struct buf *out, const struct value *list, const struct ancestor *inside)
 {
 	bool tuple = is_tuple(list);
 	buf_putc(out, tuple ? '(' : '[');
 	for (size_t i = 0; i < list->list.len && out->len < RUN_MOST_OUTPUT; i++) {
 		if (i)
 			buf_puts(out, ", ");
-		write_representation(out, list->list.items[i]);
+		write_inside(out, list->list.items[i], inside);
 	}
 	if (tuple && list->list.len == 1)
 		buf_putc(out, ',');
 	buf_putc(out, tuple ? ')' : ']');
 }
 
-static void write_map(struct buf *out, const struct value *map)
+static void write_map(struct buf *out, const struct value *map, const struct ancestor *inside)
 {
 	buf_putc(out, '{');
 	for (size_t i = 0; i < map->map.len && out->len < RUN_MOST_OUTPUT; i++) {
@@ -73,12 +76,26 @@ static void write_map(struct buf *out, const struct value *map)
 			buf_puts(out, ", ");
 		write_quoted(out, map->map.entries[i].key, map->map.entries[i].key_len);
 		buf_puts(out, ": ");
-		write_representation(out, map->map.entries[i].value);
+		write_inside(out, map->map.entries[i].value, inside);
 	}
 	buf_putc(out, '}');
 }
 
-void write_representation(struct buf *out, const struct value *value)
+static void write_container(struct buf *out, const struct value *value,
+			    const struct ancestor *outer)
+{
+	struct ancestor here = {value, outer};
+	if (is_inside(outer, value))
+		buf_puts(out, value->kind == VALUE_MAP ? "{...}"
+			      : is_tuple(value)        ? "(...)"
+						       : "[...]");
+	else if (value->kind == VALUE_MAP)
+		write_map(out, value, &here);
+	else
+		write_list(out, value, &here);
+}
+
+static void write_inside(struct buf *out, const struct value *value, const struct ancestor *outer)
 {
 	switch (value->kind) {
 	case VALUE_NULL:
@@ -97,20 +114,25 @@ void write_representation(struct buf *out, const struct value *value)
 		write_quoted(out, value->string.data, value->string.len);
 		return;
 	case VALUE_LIST:
-		write_list(out, value);
-		return;
 	case VALUE_MAP:
-		write_map(out, value);
+		write_container(out, value, outer);
 		return;
 	case VALUE_OBJECT:
 		if (object_is(value, OBJECT_MACRO))
 			buf_printf(out, "<Macro '%s'>",
 				   ((struct macro *)value->object.data)->statement->name);
+		else if (is_undefined(value))
+			buf_puts(out, "Undefined");
 		else if (!object_is(value, OBJECT_PLACEHOLDER))
 			buf_printf(out, "<%s>",
 				   ((const struct object_class *)value->object.class)->name);
 		return;
 	}
+}
+
+void write_representation(struct buf *out, const struct value *value)
+{
+	write_inside(out, value, NULL);
 }
 
 void write_text(struct buf *out, const struct value *value)
@@ -166,6 +188,34 @@ static const char *read_conversion(const char *at, struct conversion *conversion
 	return *at ? at + 1 : at;
 }
 
+/* C has no signed hexadecimal and octal numbers; Python has, and writes octal's prefix as 0o. */
+static void format_bits(struct buf *out, const struct conversion *conversion, int64_t number)
+{
+	auto_buf struct buf body = {0};
+	char digits[32];
+	uint64_t size = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	const char *sign = number < 0                       ? "-"
+			   : strchr(conversion->flags, '+') ? "+"
+			   : strchr(conversion->flags, ' ') ? " "
+							    : "";
+	char prefix[] = {'0', conversion->verb, '\0'};
+	snprintf(digits, sizeof digits,
+		 conversion->verb == 'o' ? "%" PRIo64
+					 : (conversion->verb == 'X' ? "%" PRIX64 : "%" PRIx64),
+		 size);
+	int zeros = conversion->precision - (int)strlen(digits);
+	int head = (int)strlen(sign) + (strchr(conversion->flags, '#') ? 2 : 0);
+	if (strchr(conversion->flags, '0') && !strchr(conversion->flags, '-') &&
+	    zeros < conversion->width - head - (int)strlen(digits))
+		zeros = conversion->width - head - (int)strlen(digits);
+	buf_printf(&body, "%s%s", sign, head > (int)strlen(sign) ? prefix : "");
+	for (; zeros > 0; zeros--)
+		buf_putc(&body, '0');
+	buf_puts(&body, digits);
+	buf_printf(out, strchr(conversion->flags, '-') ? "%-*s" : "%*s",
+		   conversion->width > 0 ? conversion->width : 0, buf_text(&body));
+}
+
 static void format_number(struct buf *out, const struct conversion *conversion,
 			  const struct value *value)
 {
@@ -173,7 +223,13 @@ static void format_number(struct buf *out, const struct conversion *conversion,
 	bool real = strchr("eEfFgG", conversion->verb) != NULL;
 	double number = value->kind == VALUE_FLOAT ? value->real : (double)value->integer;
 	bool fits = value->kind != VALUE_FLOAT || fabs(value->real) < 9e18;
-	int64_t integer = value->kind != VALUE_FLOAT ? value->integer : fits ? (int64_t)value->real : 0;
+	int64_t integer = value->kind != VALUE_FLOAT ? value->integer
+			  : fits                     ? (int64_t)value->real
+						     : 0;
+	if (strchr("xXo", conversion->verb)) {
+		format_bits(out, conversion, integer);
+		return;
+	}
 	int precision = conversion->precision < 0 ? (real ? 6 : 1) : conversion->precision;
 	int width = conversion->width < 0 ? 0 : conversion->width;
 	snprintf(format, sizeof format, "%%%s*.*%s%c", conversion->flags, real ? "" : "ll",
@@ -260,6 +316,8 @@ static int format_one(struct formatting *formatting, const char **at)
 	}
 	if (!named && !(value = next_argument(formatting, at)))
 		return -1;
+	if (conversion.verb != 'r' && !need_defined(formatting->run, formatting->at, value))
+		return -1;
 	if (conversion.verb == 's' || conversion.verb == 'r') {
 		format_string(&formatting->out, &conversion, value);
 		return 0;
@@ -288,7 +346,7 @@ struct value *format_percent(struct run *run, const struct expression *at, struc
 {
 	struct formatting formatting = {.run = run, .at = at, .arguments = arguments};
 	const char *from = format->string.data;
-	int status = 0;
+	int status = check_printable(run, at, arguments);
 	while (*from && status == 0 && formatting.out.len < RUN_MOST_OUTPUT) {
 		if (*from == '%') {
 			from++;
@@ -298,7 +356,10 @@ struct value *format_percent(struct run *run, const struct expression *at, struc
 		}
 	}
 	struct value *text = NULL;
-	if (status == 0 && is_tuple(arguments) && formatting.next < arguments->list.len)
+	bool one = !is_tuple(arguments) && arguments->kind != VALUE_LIST &&
+		   arguments->kind != VALUE_MAP;
+	size_t count = is_tuple(arguments) ? arguments->list.len : one;
+	if (status == 0 && formatting.next < count)
 		run_fail(run, at, "not all arguments converted during string formatting");
 	else if (status == 0)
 		text = value_stringn(run->arena, buf_text(&formatting.out), formatting.out.len);

@@ -32,6 +32,7 @@ struct argument {
 struct expression {
 	enum expression_kind kind;
 	unsigned line, column;
+	unsigned height; /* of the tree below, as deep as evaluating it goes */
 	const char *name;
 	struct value *literal;
 	struct expression *left, *right;
@@ -55,6 +56,11 @@ enum statement_kind {
 	STMT_DO,      /* value */
 	STMT_BREAK,
 	STMT_CONTINUE,
+	STMT_INCLUDE, /* value, ignore_missing, with_context */
+	STMT_IMPORT,  /* value, name, with_context */
+	STMT_FROM,    /* value, parameters (fallback: the name there), with_context */
+	STMT_EXTENDS, /* value */
+	STMT_BLOCK,   /* name, body, scoped, required */
 };
 
 struct parameter {
@@ -73,7 +79,8 @@ struct statement {
 	const char *name, *text;
 	size_t text_len;
 	struct expression *value, *target, *filter;
-	bool recursive;
+	bool recursive, ignore_missing, with_context, scoped, required;
+	struct statement *next_block; /* of the template's blocks */
 	struct parameter *parameters;
 	size_t parameter_count;
 	struct statements body, otherwise;
@@ -82,6 +89,12 @@ struct statement {
 struct jinja_template {
 	const char *name;
 	struct statements body;
+	struct statement *blocks; /* by next_block */
+	struct loader *loader;
+	bool extends;
 };
+
+/* Does a body read this name before it sets it? (locate.c) */
+bool statements_use(const struct statements *statements, const char *name);
 
 #endif

@@ -24,6 +24,7 @@ struct value *load_context(const struct loader *loader)
 		value_set(arena, context, loader->with->map.entries[i].key,
 			  loader->with->map.entries[i].value);
 	value_set(arena, context, "facts", loader->facts);
+	value_set(arena, context, "pillar", loader->pillar);
 	return context;
 }
 
@@ -31,11 +32,16 @@ static int render(struct loader *loader, const char *path, const char *text, siz
 		  struct buf *out, struct jinja_map *map, struct error *err)
 {
 	struct jinja_options options = {.trim_blocks = loader->options->trim_blocks,
-					.lstrip_blocks = loader->options->lstrip_blocks};
+					.lstrip_blocks = loader->options->lstrip_blocks,
+					.include_path = sources_directory(loader->arena, path)};
+	jinja_head_options(text, &options);
+	loader->mentions_facts |= strstr(text, "facts") != NULL;
+	loader->mentions_host |= strstr(text, "host") != NULL;
 	struct jinja_template *tmpl = jinja_parse(loader->arena, path, text, len, &options, err);
 	if (!tmpl)
 		return -1;
 	loader->reads_facts |= jinja_reads(tmpl, "facts");
+	loader->reads_pillar |= jinja_reads(tmpl, "pillar");
 	return jinja_render(tmpl, load_context(loader), loader->arena, out, map, err);
 }
 

@@ -11,8 +11,16 @@ struct loader {
 	struct sources *sources;
 	struct manifest_problems *problems;
 	struct value *facts;      /* of the base image, or a placeholder */
+	struct value *pillar;     /* its values, or a placeholder */
 	bool reads_facts;         /* found out while loading */
-	bool knows_facts;         /* they are no placeholder */
+	bool reads_pillar;        /* likewise */
+	bool mentions_facts;      /* likewise: the word is there */
+	bool mentions_host;       /* likewise: it may read facts.host */
+	bool knows_facts;         /* neither is a placeholder */
+	struct arena *lasting;    /* for what outlives a pass: */
+	struct value *gathered;   /* facts by image; NULL: none yet */
+	struct value *host;       /* facts.host, or NULL */
+	struct value *secrets;    /* list of all pillars' secrets */
 	const struct value *with; /* variables that an include gives its files; or NULL */
 	const struct include_chain *chain;
 	size_t files;

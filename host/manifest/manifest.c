@@ -4,8 +4,9 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
-#include "host/manifest/load.h"
+#include "host/manifest/learn.h"
 #include "host/manifest/problems.h"
+#include "host/manifest/secrets.h"
 #include "host/manifest/sections.h"
 #include "host/manifest/travis.h"
 #include "host/manifest/when.h"
@@ -105,27 +106,23 @@ static struct manifest *pass(const char *path, struct loader *loader)
 	return NULL;
 }
 
-/* A manifest whose text depends on facts is read twice: first with placeholders, to learn the base
- * image, then with that image's facts. */
-static struct manifest *read_twice(const char *path, struct loader *loader, struct arena *arena,
-				   struct error *err)
+/* A manifest whose text depends on facts or on its pillar is read twice: first with placeholders,
+ * to learn the base image and the pillar's files, then with what these come to. */
+static struct manifest *read_twice(const char *path, struct loader *loader, struct error *err)
 {
-	const struct manifest_facts *facts = loader->options->facts;
-	loader->facts = jinja_placeholder(arena);
+	loader->facts = loader->pillar = jinja_placeholder(loader->lasting);
 	struct manifest *manifest = pass(path, loader);
-	if (!manifest || !facts || !loader->reads_facts)
+	if (!manifest || !loader->options->facts)
 		return manifest;
-	if (manifest->from) {
-		manifest_problems_add(
-			loader->problems, manifest->from_at, "value",
-			"facts can't be read where the base is `from` another manifest", NULL);
-		loader->facts = NULL;
-	} else {
-		loader->facts = facts->gather(facts->ctx, manifest->image, arena, err);
-		loader->knows_facts = true;
+	if (loader->reads_facts || loader->reads_pillar) {
+		int status = learn(loader, manifest, err);
+		manifest_free(manifest);
+		manifest = status == 0 ? pass(path, loader) : NULL;
 	}
+	if (!manifest || learn_keys(loader, manifest, err) == 0)
+		return manifest;
 	manifest_free(manifest);
-	return loader->facts ? pass(path, loader) : NULL;
+	return NULL;
 }
 
 struct manifest *manifest_read(const char *path, const struct manifest_options *options,
@@ -134,11 +131,15 @@ struct manifest *manifest_read(const char *path, const struct manifest_options *
 	auto_arena struct arena arena = {0};
 	struct manifest_problems own = {0};
 	struct manifest_problems *problems = options->problems ? options->problems : &own;
-	struct loader loader = {.options = options, .problems = problems};
-	struct manifest *manifest = read_twice(path, &loader, &arena, err);
+	struct loader loader = {.options = options,
+				.problems = problems,
+				.lasting = &arena,
+				.secrets = value_list(&arena)};
+	struct manifest *manifest = read_twice(path, &loader, err);
 	manifest_problems_sort(problems);
 	if (!manifest && problems->count && !error_is_set(err))
 		problems_error(&problems->items[0], err);
+	secrets_hide_error(loader.secrets, err);
 	if (!manifest && !err->exit_code)
 		err->exit_code = EXIT_MANIFEST;
 	manifest_problems_free(&own);
@@ -151,12 +152,14 @@ int manifest_render(const char *path, const struct manifest_options *options, st
 	struct manifest *manifest = manifest_new(path);
 	struct sources sources = {.arena = &manifest->arena};
 	struct manifest_problems problems = {0};
+	struct value *unknown = jinja_placeholder(&manifest->arena);
 	struct loader loader = {.manifest = manifest,
 				.arena = &manifest->arena,
 				.options = options,
 				.sources = &sources,
 				.problems = &problems,
-				.facts = jinja_placeholder(&manifest->arena)};
+				.facts = unknown,
+				.pillar = unknown};
 	const struct source *source = load_text(&loader, path);
 	if (source)
 		buf_add(out, source->text.data, source->text.len);

@@ -72,6 +72,19 @@ struct copy {
 	struct position at;
 };
 
+/* One file of values, and what must fit the facts for it to count. */
+struct pillar_file {
+	const char *path;            /* host path, as found from the manifest's directory */
+	struct condition *condition; /* NULL: none */
+	const struct value *match;   /* map fact -> glob, or NULL */
+	struct position at;
+};
+
+struct pillar {
+	struct pillar_file *files; /* in order: later ones win */
+	size_t count;
+};
+
 struct manifest {
 	struct arena arena;
 	const char *path;      /* as it was given */
@@ -90,11 +103,14 @@ struct manifest {
 	struct position files_at;
 	struct copy *copies;
 	size_t copy_count;
-	const struct value *kv;     /* flat map of keys, or NULL */
-	const char *consul;         /* Consul's address, or NULL */
-	bool consul_direct;         /* the agent asks by itself, not through the driver */
-	const char *network;        /* NULL: the engine's default */
-	const struct value *config; /* the artifact's changes: Docker's names, checked; or NULL */
+	const struct value *kv;    /* flat map of keys, the pillar's below pillar/; or NULL */
+	const struct value *facts; /* map: added to the target's own; or NULL */
+	struct pillar pillar;
+	const struct value *secrets; /* all cells' texts that nobody may see: a list, or NULL */
+	const char *consul;          /* Consul's address, or NULL */
+	bool consul_direct;          /* the agent asks by itself, not through the driver */
+	const char *network;         /* NULL: the engine's default */
+	const struct value *config;  /* the artifact's changes: Docker's names, checked; or NULL */
 	struct limits limits;
 	uint64_t timeout_ms; /* of each step that has none; 0: none */
 	unsigned retries;    /* of each step that has none */
@@ -139,6 +155,8 @@ struct manifest_facts {
 	struct value *(*gather)(void *ctx, const char *image, struct arena *arena,
 				struct error *err);
 	void *ctx;
+	/* What `facts.host` is, about the engine; asked only where a manifest mentions it. */
+	struct value *(*host)(void *ctx, struct arena *arena);
 };
 
 struct manifest_options {

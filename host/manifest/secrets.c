@@ -1,100 +1,114 @@
-/* A step's `secrets`: where each comes from on the host, and how the step gets it. The manifest
- * never holds the value, so nothing that is made of the manifest can leak it. */
-#include "host/manifest/reader.h"
-
-#include "common/own.h"
+#include "host/manifest/secrets.h"
 
 #include <ctype.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* The host's variable or file; of a short form `NAME: ENVIRONMENT`, the variable. */
-struct origin {
-	const char *environment, *file, *as;
-};
-
-static int read_file(struct reader *reader, const struct value_entry *entry, void *target)
+static void add_line(struct arena *arena, struct value *secrets, const char *text, size_t len)
 {
-	const char *text = reader_scalar(reader, entry);
-	const char *path = text ? reader_path(reader, entry->value, text) : NULL;
-	*(const char **)target = path;
-	return path ? 0 : -1;
+	while (len && isspace((unsigned char)*text))
+		text++, len--;
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	if (len >= SECRETS_SHORTEST)
+		value_append(arena, secrets, value_stringn(arena, text, len));
 }
 
-static const char *const forms[] = {"env", "file", NULL};
-
-static const struct reader_key keys[] = {
-	{.name = "env",
-	 TAKES_TEXT,
-	 offsetof(struct origin, environment),
-	 reader_text,
-	 "the variable of factory's own environment that holds it",
-	 .pattern = "."},
-	{.name = "file",
-	 TAKES_TEXT,
-	 offsetof(struct origin, file),
-	 read_file,
-	 "the file on the host that holds it",
-	 .pattern = "."},
-	{.name = "as",
-	 TAKES_TEXT,
-	 offsetof(struct origin, as),
-	 reader_text,
-	 "`env` (default): the step's variable holds the value; `file`: it holds the path of a "
-	 "file "
-	 "on a tmpfs that is removed after the step",
-	 .choices = forms},
-};
-const struct reader_section secret_section = {"a secret", keys, COUNT_OF(keys), false};
-
-static bool is_name(const char *name)
+void secrets_add(struct arena *arena, struct value *secrets, const char *text, size_t len)
 {
-	if (!*name || isdigit((unsigned char)*name))
-		return false;
-	for (; *name; name++)
-		if (!isalnum((unsigned char)*name) && *name != '_')
-			return false;
-	return true;
+	size_t start = 0;
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && text[i] != '\n' && text[i] != '\r')
+			continue;
+		add_line(arena, secrets, text + start, i - start);
+		start = i + 1;
+	}
 }
 
-static int read_secret(struct reader *reader, const struct value_entry *entry,
-		       struct secret *secret)
+static int compare(const void *a, const void *b)
 {
-	struct origin origin = {0};
-	const struct value *from = entry->value;
-	struct position at = reader_position(reader, entry->line, entry->column);
-	if (!is_name(entry->key))
-		return reader_problem(reader, at, "value", NULL,
-				      "a secret is named like a variable, not '%s'", entry->key);
-	if (from->kind == VALUE_NULL)
-		origin.environment = entry->key;
-	else if (from->kind != VALUE_MAP && reader_text(reader, entry, &origin.environment) < 0)
-		return -1;
-	else if (from->kind == VALUE_MAP && reader_map(reader, from, &secret_section, &origin) < 0)
-		return -1;
-	if (!origin.environment == !origin.file)
-		return reader_fail(reader, from, "a secret comes from one place: `env` or `file`");
-	*secret = (struct secret){.name = entry->key,
-				  .environment = origin.environment,
-				  .file = origin.file,
-				  .as_file = origin.as && strcmp(origin.as, "file") == 0,
-				  .at = at};
-	return 0;
+	const struct value *one = *(struct value *const *)a, *two = *(struct value *const *)b;
+	size_t lens[] = {one->string.len, two->string.len};
+	int order =
+		memcmp(one->string.data, two->string.data, lens[0] < lens[1] ? lens[0] : lens[1]);
+	return order ? order : (lens[0] > lens[1]) - (lens[0] < lens[1]);
 }
 
-int reader_secrets(struct reader *reader, const struct value_entry *entry, void *target)
+void secrets_sort(struct value *secrets)
 {
-	struct secrets *secrets = target;
-	const struct value *from = entry->value;
-	int status = 0;
-	if (from->kind != VALUE_MAP)
-		return reader_fail(reader, from, "'secrets' must be a map of names");
-	secrets->items =
-		arena_alloc(&reader->manifest->arena, (from->map.len + 1) * sizeof *secrets->items);
-	for (size_t i = 0; i < from->map.len; i++)
-		if (read_secret(reader, &from->map.entries[i], &secrets->items[secrets->count]) < 0)
-			status = -1;
+	struct value **items = secrets->list.items;
+	size_t kept = 0;
+	if (secrets->list.len)
+		qsort(items, secrets->list.len, sizeof(struct value *), compare);
+	for (size_t i = 0; i < secrets->list.len; i++)
+		if (!kept || compare(&items[kept - 1], &items[i]) != 0)
+			items[kept++] = items[i];
+	secrets->list.len = kept;
+}
+
+/* The first of those that begin no lower than the text does. */
+static size_t first_at(const struct value *secrets, const char *text)
+{
+	size_t low = 0, high = secrets->list.len;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (memcmp(secrets->list.items[middle]->string.data, text, SECRETS_SHORTEST) < 0)
+			low = middle + 1;
 		else
-			secrets->count++;
-	return status;
+			high = middle;
+	}
+	return low;
+}
+
+/* The longest secret at the begin of a text; 0: none. It is the last of those that fit. */
+static size_t secret_at(const struct value *secrets, const char *text, size_t len)
+{
+	size_t longest = 0;
+	if (len < SECRETS_SHORTEST)
+		return 0;
+	for (size_t i = first_at(secrets, text); i < secrets->list.len; i++) {
+		const struct value *secret = secrets->list.items[i];
+		size_t own = secret->string.len;
+		if (memcmp(secret->string.data, text, SECRETS_SHORTEST) != 0)
+			break;
+		if (own <= len && memcmp(text, secret->string.data, own) == 0)
+			longest = own;
+	}
+	return longest;
+}
+
+void secrets_hide(const struct value *secrets, const char *text, size_t len, struct buf *out)
+{
+	size_t shown = 0;
+	for (size_t at = 0; secrets && at < len;) {
+		size_t hidden = secret_at(secrets, text + at, len - at);
+		if (!hidden) {
+			at++;
+			continue;
+		}
+		buf_add(out, text + shown, at - shown);
+		buf_puts(out, "***");
+		at += hidden;
+		shown = at;
+	}
+	buf_add(out, text + shown, len - shown);
+}
+
+void secrets_hide_error(const struct value *secrets, struct error *err)
+{
+	struct buf text = {0};
+	if (!secrets || !err->message)
+		return;
+	secrets_hide(secrets, err->message, strlen(err->message), &text);
+	free(err->message);
+	err->message = buf_steal(&text);
+}
+
+size_t secrets_longest(const struct value *secrets)
+{
+	size_t longest = 0;
+	for (size_t i = 0; secrets && i < secrets->list.len; i++)
+		if (secrets->list.items[i]->string.len > longest)
+			longest = secrets->list.items[i]->string.len;
+	return longest;
 }

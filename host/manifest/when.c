@@ -21,11 +21,12 @@ static int evaluate(struct loader *loader, const struct step *step, bool *holds,
 	struct jinja_template *tmpl = parse(loader, step->when, err);
 	if (!tmpl)
 		return -1;
-	bool facts = jinja_reads(tmpl, "facts");
+	bool facts = jinja_reads(tmpl, "facts"), pillar = jinja_reads(tmpl, "pillar");
 	loader->reads_facts |= facts;
+	loader->reads_pillar |= pillar;
 	*holds = true;
 	/* What is not known yet can be neither compared nor wrong. */
-	if (facts && !loader->knows_facts)
+	if ((facts || pillar) && !loader->knows_facts)
 		return 0;
 	if (jinja_render(tmpl, load_context(loader), loader->arena, &out, NULL, err) < 0)
 		return -1;

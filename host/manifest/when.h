@@ -4,8 +4,9 @@
 
 #include "host/manifest/load.h"
 
-/* Evaluates each step's `when` and leaves out those where it is false. One that reads facts sets
- * loader->reads_facts and, while they are a placeholder, keeps its step. -1 with problems. */
+/* Evaluates each step's `when` and leaves out those where it is false. One that reads facts or
+ * the pillar sets loader->reads_... and, while they are placeholders, keeps its step. -1 with
+ * problems. */
 int when_apply(struct loader *loader, struct steps *steps);
 
 #endif

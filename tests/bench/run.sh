@@ -87,5 +87,27 @@ c_true() { /bin/true; }
 measure 'agent version' $((rounds * 20)) agent_version
 measure '/bin/true' $((rounds * 20)) c_true
 compare '/bin/true' 'agent version'
+title "facts of this machine"
+agent_facts() { build/agent facts; }
+agent_fact() { build/agent facts os.release.full; }
+facter_facts() { facter --json 2>/dev/null || true; } # it fails where a file is hidden
+facter_fact() { facter os.release.full; }
+ohai_facts() { ohai 2>/dev/null; }
+ansible_facts() { ansible localhost -m setup 2>/dev/null; }
+echo "  resident at its peak: $(/usr/bin/time -f %M build/agent facts 2>&1 >/dev/null) KB"
+measure 'agent facts' $((rounds * 20)) agent_facts
+measure 'agent facts, one fact' $((rounds * 20)) agent_fact
+for peer in facter ohai ansible; do
+	if ! command -v $peer >/dev/null; then
+		echo "  $peer is not installed, so not measured"
+		continue
+	fi
+	measure $peer "$rounds" ${peer}_facts
+	compare 'agent facts' $peer
+done
+if command -v facter >/dev/null; then
+	measure 'facter, one fact' "$rounds" facter_fact
+	compare 'agent facts, one fact' 'facter, one fact'
+fi
 echo
 echo "bench: done, medians of $rounds rounds on $(nproc) processors"

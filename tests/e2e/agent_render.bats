@@ -102,7 +102,7 @@ while True:
 	cmp blob out
 }
 
-@test "1,000 single keys use one connection" {
+@test "1,000 single keys use few connections" {
 	seq 1000 | python3 -c '
 import json, sys, base64, urllib.request, os
 keys = [line.strip() for line in sys.stdin]
@@ -116,7 +116,7 @@ for i in range(0, len(keys), 60):
 	"$AGENT" render -once -consul-addr "127.0.0.1:$(cat port)" -template t.ctmpl:out
 	kill "$server"
 	seq 1000 | diff - out
-	[ "$(wc -l <connections)" -eq 1 ]
+	[ "$(wc -l <connections)" -le 8 ]
 }
 
 # --- where Consul is ---
@@ -143,7 +143,8 @@ for i in range(0, len(keys), 60):
 	fails_with 11 "$AGENT" render -once -consul-addr 127.0.0.1:1 -template t.ctmpl:out
 	shows 127.0.0.1:1
 	shows CONSUL_HTTP_ADDR
-	[ "$(printf '%s\n' "$output" | wc -l)" -eq 1 ]
+	[ "$(printf '%s\n' "$output" | grep -c 'asking again')" -eq 3 ]
+	[ "$(printf '%s\n' "$output" | grep -c '^agent: ')" -eq 1 ]
 	[ ! -e out ]
 }
 
@@ -229,18 +230,17 @@ server.serve_forever()'
 }
 
 @test "what has no effect is said, what would change the result is refused" {
-	printf 'template {\n contents = "x"\n destination = "out"\n wait { min = "1s" }\n}\nvault {}' >c.hcl
+	printf 'template {\n contents = "x"\n destination = "out"\n}\nvault {\n grace = "1s" }' >c.hcl
 	run "$AGENT" render -once -config c.hcl
 	[ "$status" -eq 0 ]
-	shows "c.hcl:4:2: 'wait' is ignored"
-	shows "c.hcl:6:1: 'vault' is ignored"
+	shows "c.hcl:6:2: 'grace' is ignored"
 	[ "$(cat out)" = x ]
-	printf 'exec { command = "true" }\ntemplate {}' >c.hcl
+	printf 'vault { k8s_auth_role_name = "x" }\ntemplate {}' >c.hcl
 	fails_with 15 "$AGENT" render -once -config c.hcl
-	shows "c.hcl:1:1: 'exec' is not supported"
+	shows "c.hcl:1:9: 'k8s_auth_role_name' is not supported"
 }
 
-@test "flags: unknown, incomplete, without -once; help and version" {
+@test "flags: unknown, incomplete, contradictory; help and version" {
 	fails_with 13 "$AGENT" render -onse
 	shows "did you mean -once?"
 	fails_with 13 "$AGENT" render -once -template
@@ -250,9 +250,6 @@ server.serve_forever()'
 	fails_with 13 "$AGENT" render -once
 	shows "nothing to render"
 	template x
-	fails_with 13 "$AGENT" render -template t.ctmpl:out
-	shows "-once"
-	fails_with 13 "$AGENT" render -dry -once=false -template t.ctmpl:out
 	fails_with 13 "$AGENT" render -once -kv k.yml -consul-addr x -template t.ctmpl:out
 	[ ! -e out ]
 	run "$AGENT" render --help

@@ -1,5 +1,5 @@
 /* The readers of documents from outside: the first byte chooses JSON, YAML, HCL or keys. */
-#include "agent/render/hcl.h"
+#include "agent/render/config/hcl.h"
 #include "common/json.h"
 #include "common/kv.h"
 #include "common/yaml.h"

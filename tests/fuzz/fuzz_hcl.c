@@ -1,5 +1,5 @@
 /* Reads any text as HCL, then as a configuration of templates. */
-#include "agent/render/hcl.h"
+#include "agent/render/config/hcl.h"
 #include "agent/render/render.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -28,7 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_error struct error err = {0};
 	if (size < 1 || size > 4096)
 		return 0;
-	struct jinja_options options = {.trim_blocks = data[0] & 1, .lstrip_blocks = data[0] & 2};
+	struct jinja_options options = {.trim_blocks = data[0] & 1,
+					.lstrip_blocks = data[0] & 2,
+					.include_path = "tests/fixtures/jinja/include"};
 	struct jinja_map map = {0};
 	struct jinja_template *tmpl =
 		jinja_parse(&arena, "fuzz", (const char *)data + 1, size - 1, &options, &err);

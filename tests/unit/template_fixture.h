@@ -21,6 +21,8 @@ struct map_source {
 	struct source source;
 	const struct value *answers;
 	unsigned asked;
+	bool later;      /* every answer comes later */
+	struct buf args; /* of what was asked, "a=b " each */
 };
 
 static inline int map_source_get(struct source *source, const struct want *want,
@@ -31,6 +33,12 @@ static inline int map_source_get(struct source *source, const struct want *want,
 	snprintf(key, sizeof key, "%s %s%s%s", want->kind, want->name, want->datacenter ? "@" : "",
 		 want->datacenter ? want->datacenter : "");
 	map->asked++;
+	for (const char *const *arg = want->args; arg && *arg; arg++)
+		buf_printf(&map->args, "%s ", *arg);
+	if (map->later) {
+		*found = NULL;
+		return 1;
+	}
 	if (strcmp(want->name, "refused") == 0)
 		return error_set(err, "Consul at 127.0.0.1:8500 refused");
 	const struct value *answer = value_get(map->answers, key);
@@ -50,6 +58,7 @@ struct rendered {
 static inline void rendered_free(struct rendered *rendered)
 {
 	buf_free(&rendered->out);
+	buf_free(&rendered->source.args);
 	error_clear(&rendered->err);
 	arena_free(&rendered->arena);
 }
@@ -99,7 +108,8 @@ static const char fixture_facts[] =
 static inline void render_with(struct rendered *rendered, struct render_template tmpl)
 {
 	rendered->source.source.get = map_source_get;
-	rendered->source.answers = parsed(&rendered->arena, fixture_answers);
+	if (!rendered->source.answers)
+		rendered->source.answers = parsed(&rendered->arena, fixture_answers);
 	rendered->reads = value_list(&rendered->arena);
 	rendered->ok = render_bytes(&tmpl, &rendered->source.source,
 				    parsed(&rendered->arena, fixture_facts), &rendered->arena,
@@ -115,12 +125,15 @@ struct template_case {
 	const char *text, *expected; /* the output, or the error's message */
 };
 
-/* Renders them all, then fails if one differs, so that all differences are seen at once. */
-static inline void check_cases(const struct template_case *cases, size_t count, bool ok)
+/* Renders them all, then fails if one differs, so that all differences are seen at once. `answers`
+ * is JSON, as fixture_answers is. */
+static inline void check_cases_of(const char *answers, const struct template_case *cases,
+				  size_t count, bool ok)
 {
 	size_t different = 0;
 	for (size_t i = 0; i < count; i++) {
 		auto_rendered struct rendered rendered = {0};
+		rendered.source.answers = parsed(&rendered.arena, answers);
 		render_text(&rendered, cases[i].text);
 		const char *got = rendered.ok ? buf_text(&rendered.out) : rendered.err.message;
 		if (rendered.ok == ok && strcmp(got, cases[i].expected) == 0)
@@ -130,6 +143,38 @@ static inline void check_cases(const struct template_case *cases, size_t count, 
 		different++;
 	}
 	assert_int_equal(different, 0);
+}
+
+static inline void check_cases(const struct template_case *cases, size_t count, bool ok)
+{
+	check_cases_of(fixture_answers, cases, count, ok);
+}
+
+/* Renders each; `expected` are the arguments of the one want, "a=b " each. */
+static inline void check_arguments(const char *answers, const struct template_case *cases,
+				   size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		auto_rendered struct rendered rendered = {0};
+		rendered.source.answers = parsed(&rendered.arena, answers);
+		render_text(&rendered, cases[i].text);
+		if (!rendered.ok)
+			fail_msg("%s: %s", cases[i].text, rendered.err.message);
+		assert_string_equal(buf_text(&rendered.source.args), cases[i].expected);
+		assert_int_equal(rendered.source.asked, 1);
+	}
+}
+
+/* While every answer comes later, the text becomes `expected` and nothing has been read. */
+static inline void check_pending(const char *text, const char *expected)
+{
+	auto_rendered struct rendered rendered = {0};
+	rendered.source.later = true;
+	render_text(&rendered, text);
+	if (!rendered.ok)
+		fail_msg("%s: %s", text, rendered.err.message);
+	assert_string_equal(buf_text(&rendered.out), expected);
+	assert_int_equal(rendered.reads->list.len, 0);
 }
 
 #endif

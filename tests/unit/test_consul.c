@@ -23,23 +23,43 @@ static void paths(void **state)
 		{"tree", "/a/b", NULL, "/v1/kv/a/b/?recurse"},
 		{"tree", "", NULL, "/v1/kv/?recurse"},
 		{"services", "", "dc1", "/v1/catalog/services?dc=dc1"},
-		{"service", "web/x", NULL, "/v1/health/service/web%2Fx?passing=1"},
+		{"service", "web/x", NULL, "/v1/health/service/web%2Fx"},
 		{"nodes", "", NULL, "/v1/catalog/nodes"},
 		{"node", "n 1", NULL, "/v1/catalog/node/n%201"},
 		{"datacenters", "", NULL, "/v1/catalog/datacenters"},
+		{"connect", "web", "dc1", "/v1/health/connect/web?dc=dc1"},
+		{"caRoots", "", NULL, "/v1/agent/connect/ca/roots"},
+		{"caLeaf", "a/b", NULL, "/v1/agent/connect/ca/leaf/a%2Fb"},
+		{"partitions", "", NULL, "/v1/partitions"},
+		{"peerings", "", NULL, "/v1/peerings"},
+		{"exportedServices", "", NULL, "/v1/exported-services"},
+		{"importedServices", "", NULL, "/v1/imported-services"},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		auto_error struct error err = {0};
 		auto_buf struct buf path = {0};
-		assert_int_equal(
-			consul_path(&path, cases[i].kind, cases[i].name, cases[i].datacenter, &err),
-			0);
+		const struct want want = {.kind = cases[i].kind,
+					  .name = cases[i].name,
+					  .datacenter = cases[i].datacenter};
+		assert_int_equal(consul_path(&path, &want, &err), 0);
 		assert_string_equal(path.data, cases[i].path);
 	}
 	auto_error struct error err = {0};
 	auto_buf struct buf path = {0};
-	assert_int_equal(consul_path(&path, "magic", "x", NULL, &err), -1);
+	assert_int_equal(consul_path(&path, &(struct want){.kind = "magic", .name = "x"}, &err),
+			 -1);
 	expect_error(&err, "'magic'");
+}
+
+static void arguments(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	auto_buf struct buf path = {0};
+	const char *const args[] = {"near=a b", "passing=1", "stale", NULL};
+	const struct want want = {"service", "web", "dc1", args};
+	assert_int_equal(consul_path(&path, &want, &err), 0);
+	assert_string_equal(path.data, "/v1/health/service/web?near=a%20b&passing=1&stale&dc=dc1");
 }
 
 /* --- where it is --- */
@@ -215,6 +235,13 @@ static const struct {
 	{"tree", 500, "No path to datacenter",
 	 "Consul at c:1 answered with status 500: No path to"},
 	{"services", 404, "no", "Consul at c:1 answered with status 404"},
+	{"partitions", 404, "", "Consul at c:1: this Consul doesn't know partitions: Consul Enter"},
+	{"peerings", 404, "Invalid URL path: not a recognized HTTP API endpoint",
+	 "this Consul doesn't know peerings: Consul 1.13 does"},
+	{"importedServices", 404, "", "doesn't know importedServices"},
+	{"caRoots", 500, "Connect must be enabled in order to use this endpoint",
+	 "answered with status 500: Connect must be enabled"},
+	{"caLeaf", 403, "Permission denied", "CONSUL_HTTP_TOKEN must allow reading"},
 	{"services", 200, "<html>", "Consul at c:1:1:1: this is no JSON"},
 	{"key", 200, "<html>", "is something else listening there?"},
 	{"key", 200, "", "no list of keys"},
@@ -274,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
+		cmocka_unit_test(arguments),
 		cmocka_unit_test_setup(addresses, forget_environment),
 		cmocka_unit_test_setup_teardown(tokens_and_certificates, forget_environment,
 						forget_environment),

@@ -202,6 +202,26 @@ static void removals(void **state)
 	}
 }
 
+static void questions(void **state)
+{
+	(void)state;
+	struct bench bench;
+	open_as(&bench, docker);
+	say("200 OK", "[{\"Id\":\"a\",\"Names\":[\"/x\"]}]");
+	engine_list(bench.engine, engine_keep, &bench.kept);
+	assert_int_equal(finish(&bench), 0);
+	assert_string_equal(asked, "GET /v1.41/containers/json ");
+	assert_string_equal(value_text(value_path(bench.kept.body, "0.Names.0")), "/x");
+	engine_kept_free(&bench.kept);
+	bench.kept = (struct engine_kept){0};
+	say("200 OK", "{\"Driver\":\"overlay2\"}");
+	engine_info(bench.engine, engine_keep, &bench.kept);
+	assert_int_equal(finish(&bench), 0);
+	assert_string_equal(asked, "GET /v1.41/info ");
+	assert_string_equal(value_text(value_get(bench.kept.body, "Driver")), "overlay2");
+	close_bench(&bench);
+}
+
 static void create_body(void **state)
 {
 	(void)state;
@@ -332,6 +352,7 @@ int main(void)
 		cmocka_unit_test(unreachable),
 		cmocka_unit_test(statuses),
 		cmocka_unit_test(removals),
+		cmocka_unit_test(questions),
 		cmocka_unit_test(create_body),
 		cmocka_unit_test(pulls),
 		cmocka_unit_test(closed_by_an_operation),

@@ -1,121 +1,5 @@
 /* Networking: rtnetlink messages made by hand, names and DNS from files. */
-#include "tests/unit/facts_tree.h"
-
-#include <arpa/inet.h>
-#include <linux/if_link.h>
-
-#include "agent/facts/netlink.h"
-
-/* What the made-up kernel answers to each request. */
-static struct buf links, addresses, routes;
-
-static bool recorded_dump(struct facts_system *system, uint16_t request, struct buf *out)
-{
-	(void)system;
-	const struct buf *from = request == RTM_GETLINK   ? &links
-				 : request == RTM_GETADDR ? &addresses
-							  : &routes;
-	buf_add(out, from->data, from->len);
-	return from->len > 0;
-}
-
-static struct tree *network_new(void)
-{
-	struct tree *tree = tree_new();
-	tree->system.dump = recorded_dump;
-	return tree;
-}
-
-static void network_free(struct tree *tree)
-{
-	buf_free(&links);
-	buf_free(&addresses);
-	buf_free(&routes);
-	tree_free(tree);
-}
-
-static void pad(struct buf *out)
-{
-	while (out->len % NLMSG_ALIGNTO)
-		buf_putc(out, '\0');
-}
-
-static void attribute(struct buf *message, unsigned short type, const void *data, size_t len)
-{
-	struct rtattr header = {.rta_len = (unsigned short)(sizeof header + len), .rta_type = type};
-	buf_add(message, &header, sizeof header);
-	buf_add(message, data, len);
-	pad(message);
-}
-
-static void attribute_u32(struct buf *message, unsigned short type, uint32_t number)
-{
-	attribute(message, type, &number, sizeof number);
-}
-
-static void attribute_ip(struct buf *message, unsigned short type, const char *text)
-{
-	unsigned char bytes[16];
-	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	assert_int_equal(inet_pton(family, text, bytes), 1);
-	attribute(message, type, bytes, family == AF_INET6 ? 16 : 4);
-}
-
-/* Ends a message: writes it with its header, and forgets it. */
-static void finish(struct buf *dump, struct buf *message, uint16_t type)
-{
-	struct nlmsghdr header = {.nlmsg_len = (uint32_t)NLMSG_LENGTH(message->len),
-				  .nlmsg_type = type};
-	buf_add(dump, &header, sizeof header);
-	buf_add(dump, message->data, message->len);
-	pad(dump);
-	buf_free(message);
-	*message = (struct buf){0};
-}
-
-static void add_link(int index, const char *name, const void *mac, size_t mac_len, uint32_t mtu)
-{
-	struct buf message = {0};
-	struct ifinfomsg body = {.ifi_index = index};
-	unsigned char up = 6;
-	buf_add(&message, &body, sizeof body);
-	attribute(&message, IFLA_IFNAME, name, strlen(name) + 1);
-	attribute(&message, IFLA_ADDRESS, mac, mac_len);
-	attribute_u32(&message, IFLA_MTU, mtu);
-	attribute(&message, IFLA_OPERSTATE, &up, 1);
-	attribute(&message, 0x3fff, "far too high", 12);
-	finish(&links, &message, RTM_NEWLINK);
-}
-
-static void add_address(unsigned index, const char *ip, unsigned char prefix, uint32_t flags)
-{
-	struct buf message = {0};
-	struct ifaddrmsg body = {.ifa_prefixlen = prefix,
-				 .ifa_index = index,
-				 .ifa_family = strchr(ip, ':') ? AF_INET6 : AF_INET};
-	buf_add(&message, &body, sizeof body);
-	attribute_ip(&message, IFA_ADDRESS, ip);
-	attribute_u32(&message, IFA_FLAGS, flags);
-	finish(&addresses, &message, RTM_NEWADDR);
-}
-
-static void add_route(const char *destination, unsigned char prefix, const char *gateway,
-		      uint32_t interface, uint32_t metric, unsigned char table)
-{
-	struct buf message = {0};
-	struct rtmsg body = {.rtm_family = strchr(gateway, ':') ? AF_INET6 : AF_INET,
-			     .rtm_dst_len = prefix,
-			     .rtm_table = table,
-			     .rtm_type = RTN_UNICAST};
-	buf_add(&message, &body, sizeof body);
-	if (destination)
-		attribute_ip(&message, RTA_DST, destination);
-	attribute_ip(&message, RTA_GATEWAY, gateway);
-	attribute_u32(&message, RTA_OIF, interface);
-	if (metric)
-		attribute_u32(&message, RTA_PRIORITY, metric);
-	finish(&routes, &message, RTM_NEWROUTE);
-}
+#include "tests/unit/facts_netlink.h"
 
 static void make_network(void)
 {
@@ -186,6 +70,31 @@ static void primary_interface(void **state)
 	network_free(tree);
 }
 
+/* networkd's lease is found by the interface's number, dhclient's by the name inside. */
+static void dhcp_servers(void **state)
+{
+	(void)state;
+	struct tree *tree = network_new();
+	make_network();
+	expect_fact(tree, facts_networking, "dhcp", "none");
+	tree_file(
+		tree, "/var/lib/dhcp/dhclient.leases",
+		"lease {\n  interface \"eth0.12\";\n  option dhcp-server-identifier 10.1.0.8;\n}\n"
+		"lease {\n  interface \"lo\";\n  option dhcp-server-identifier 10.1.0.7;\n}\n"
+		"lease {\n  interface \"eth0.12\";\n  option dhcp-server-identifier 10.1.0.9;\n}\n"
+		"lease {\n  interface \"tun0\";\n  option dhcp-server-identifier nobody;\n}\n");
+	expect_fact(tree, facts_networking, "dhcp", "\"10.1.0.9\"");
+	struct value *facts = facts_networking(&tree->system, &tree->arena);
+	facts = value_get(facts, "interfaces");
+	assert_string_equal(value_text(value_get(value_get(facts, "eth0.12"), "dhcp")), "10.1.0.9");
+	assert_null(value_path(facts, "lo.dhcp"));
+	assert_null(value_path(facts, "tun0.dhcp"));
+	tree_file(tree, "/run/systemd/netif/leases/7",
+		  "ADDRESS=10.1.2.3\nSERVER_ADDRESS=10.1.0.2\n");
+	expect_fact(tree, facts_networking, "dhcp", "\"10.1.0.2\"");
+	network_free(tree);
+}
+
 /* Cut anywhere, with lengths that lie: fewer facts, no fault, and an end. */
 static void broken_messages(void **state)
 {
@@ -249,9 +158,9 @@ static void living_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(interfaces),      cmocka_unit_test(primary_interface),
-		cmocka_unit_test(broken_messages), cmocka_unit_test(names),
-		cmocka_unit_test(living_kernel),
+		cmocka_unit_test(interfaces),   cmocka_unit_test(primary_interface),
+		cmocka_unit_test(dhcp_servers), cmocka_unit_test(broken_messages),
+		cmocka_unit_test(names),        cmocka_unit_test(living_kernel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

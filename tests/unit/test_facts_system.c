@@ -223,7 +223,7 @@ static void many_packages(void **state)
 	buf_clear(&text);
 	for (int i = 0; i < 200000; i++)
 		buf_putc(&text, 'P');
-	buf_puts(&text, "\nStatus: install ok installed");
+	buf_puts(&text, "\nPackage: one\nStatus: install ok installed");
 	tree_file(tree, "/var/lib/dpkg/status", text.data);
 	expect_fact(tree, facts_packages, "dpkg.count", "1");
 	buf_free(&text);

@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "agent/render/hcl.h"
+#include "agent/render/config/hcl.h"
 #include "common/json.h"
 #include "common/own.h"
 

@@ -5,6 +5,7 @@
 #include "common/buffer.h"
 #include "common/file.h"
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/jinja/jinja.h"
 
@@ -17,6 +18,8 @@ static int render(const char *text, size_t len, const struct jinja_options *opti
 }
 
 /* --- beside the reference --- */
+
+static const char includes[] = "tests/fixtures/jinja/include";
 
 struct reference {
 	struct arena arena;
@@ -71,7 +74,8 @@ static int compare_case(const struct reference *reference, const struct value *e
 
 static void the_same_bytes_as_jinja2(void **state)
 {
-	static const struct jinja_options options[] = {{false, false}, {true, true}};
+	static const struct jinja_options options[] = {{false, false, includes},
+						       {true, true, includes}};
 	struct reference reference = {0};
 	(void)state;
 	load(&reference);
@@ -114,7 +118,7 @@ static void messages(void **state)
 		{"a {# b", "t:1:3: this comment has no '#}'"},
 		{"{{ 9223372036854775807 + 1 }}", "the result does not fit in 64 bits"},
 		{"{{ 99999999999999999999 }}", "is no number that fits in 64 bits"},
-		{"{% include 'x' %}", "'include' is not supported"},
+		{"a {% include 'x' %}", "t:1:14: there is no directory to read 'x' from"},
 		{"{{ $ }}", "t:1:4: this character means nothing here"},
 	};
 	(void)state;
@@ -141,6 +145,11 @@ static void bounds(void **state)
 		"{{ 'x' * 1000000000 }}",
 		"{% for a in range(900000) %}{{ 'x' * 1000 }}{% endfor %}",
 		"{{ range(10000000000) }}",
+		"{{ range(999999) | unique | list }}",
+		"{{ ('ab' * 4000000).rfind('ba' * 1000000 ~ 'c') }}",
+		"{% set l = [1] %}{% for x in l %}{% do l.append(x) %}{% endfor %}",
+		"{{ [1] | slice(1000000000) | list }}",
+		"{{ '{:99999}'.format(1) }}",
 		"{% set ns = namespace(s='x') %}{% for a in range(100) %}{% set ns.s = ns.s + ns.s "
 		"%}{% endfor %}",
 	};
@@ -166,6 +175,240 @@ static void bounds(void **state)
 	struct jinja_options options = {0};
 	assert_null(jinja_parse(&arena, "t", deep, 4000, &options, &err));
 	expect_error(&err, "nested too deeply");
+}
+
+/* `head`, then `link` so many times, then `tail`: parsed and rendered without variables. */
+static int render_chain(const char *head, const char *link, size_t links, const char *tail,
+			struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0}, out = {0};
+	struct jinja_options options = {0};
+	buf_puts(&text, head);
+	for (size_t i = 0; i < links; i++)
+		buf_puts(&text, link);
+	buf_puts(&text, tail);
+	return render(text.data, text.len, &options, value_map(&arena), &out, NULL, &arena, err);
+}
+
+static void chains_of_any_length(void **state)
+{
+	static const struct {
+		const char *head, *link, *tail;
+	} cases[] = {
+		{"{{ 1", "+1", " }}"},        {"{{ 'a'", "~'b'", " }}"},
+		{"{{ 1", " and 1", " }}"},    {"{{ 0", " or 0", " }}"},
+		{"{{ 1", " < 2 != 1", " }}"}, {"{{ [1", ",1", "]|length }}"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct error err = {0};
+		int status = render_chain(cases[i].head, cases[i].link, 5000, cases[i].tail, &err);
+		expect_no_error(&err);
+		assert_int_equal(status, 0);
+	}
+}
+
+static void chains_that_are_too_deep(void **state)
+{
+	static const struct {
+		const char *head, *link, *tail;
+	} cases[] = {
+		{"{{ 'a'", "|upper", " }}"},
+		{"{{ a", "()", " }}"},
+		{"{{ a", ".b", " }}"},
+		{"{{ a", "[0]", " }}"},
+		{"{{ a", "[0:1]", " }}"},
+		{"{{ a", " is defined", " }}"},
+		{"{{ ", "not ", "1 }}"},
+		{"{{ ", "-", "1 }}"},
+		{"{{ ", "(", "1 }}"},
+		{"{{ ", "[", "1 }}"},
+		{"{{ ", "f(a=", "1 }}"},
+		{"{{ ", "a(", "1 }}"},
+		{"{{ 1", " if 1 else 1", " }}"},
+		{"{{ 1", " if 1", " }}"},
+		{"{% set ", "(", "a = 1 %}"},
+		{"{% for ", "(", "a in b %}"},
+		{"{% if 0 %}", "{% elif 0 %}", "{% endif %}"},
+		{"", "{% if 1 %}", ""},
+		{"{% filter upper", "|upper", " %}{% endfilter %}"},
+		{"{{ 1", "+(1", " }}"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_error struct error err = {0};
+		int status =
+			render_chain(cases[i].head, cases[i].link, 100000, cases[i].tail, &err);
+		assert_int_equal(status, -1);
+		if (!strstr(err.message, "nested too deeply") && !strstr(err.message, "'elif'"))
+			fail_msg("%s...: %s", cases[i].head, err.message);
+		assert_int_equal(err.line, 1);
+	}
+}
+
+/* Calls under way, times the depth of what each evaluates. */
+static void depth_is_bounded_in_all(void **state)
+{
+	auto_error struct error err = {0};
+	(void)state;
+	assert_int_equal(render_chain("{% macro m(x) %}{{ ", "not ", 100,
+				      "m(1) }}{% endmacro %}{{ m(1) }}", &err),
+			 -1);
+	assert_non_null(strstr(err.message, "nested too deeply"));
+}
+
+static void values_that_contain_themselves(void **state)
+{
+	static const struct {
+		const char *text, *output; /* or the error */
+	} cases[] = {
+		{"{% set l = [1] %}{% do l.append(l) %}{{ l }} {{ l|string }} {{ l ~ '' }} {{ "
+		 "l|join }} "
+		 "{{ '%s' % [l] }} {{ '{}'.format(l) }}",
+		 "[1, [...]] [1, [...]] [1, [...]] 1[1, [...]] [[1, [...]]] [1, [...]]"},
+		{"{% set d = {} %}{% do d.update({'a': 1}) %}{% do d.update({'d': (d,)}) %}{{ d }}",
+		 "{'a': 1, 'd': ({...},)}"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l == l }}{{ l in l }}", "TrueTrue"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l == [l] }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l < [l] }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ l | tojson }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ [l, [l]] | sort }}", "contains itself"},
+		{"{% set l = [] %}{% do l.append(l) %}{{ [l, [l]] | unique | list }}",
+		 "contains itself"},
+		{"{% macro m(a) %}{{ caller() }}{{ a }}{% endmacro %}"
+		 "{% set l = [] %}{% do l.append(l) %}{% call m(a=l) %}x{% endcall %}",
+		 "x[[...]]"},
+		{"{% set n = namespace(l=[]) %}{% for i in range(10000) %}{% set n.l = [n.l] %}"
+		 "{% endfor %}{{ n.l }}",
+		 "nested too deeply"},
+		{"{% set n = namespace(l=[], m=[]) %}{% for i in range(50) %}"
+		 "{% set n.l = [n.l, n.l] %}{% set n.m = [n.m, n.m] %}{% endfor %}{{ n.l == n.m }}",
+		 "too large"},
+		{"{% set n = namespace(l=[]) %}{% for i in range(50) %}{% set n.l = [n.l, n.l] %}"
+		 "{% endfor %}{{ n.l | tojson }}",
+		 "too large"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_buf struct buf out = {0};
+		auto_error struct error err = {0};
+		struct jinja_options options = {0};
+		int status = render(cases[i].text, strlen(cases[i].text), &options,
+				    value_map(&arena), &out, NULL, &arena, &err);
+		if (status < 0)
+			expect_error(&err, cases[i].output);
+		else
+			assert_string_equal(buf_text(&out), cases[i].output);
+	}
+}
+
+static void included_files(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{"{% include '../cases.txt' %}", "t:1:12: '../cases.txt' is no name of a template"},
+		{"{% include 'sub/../plain.j2' %}", "is no name of a template"},
+		{"{% include '/etc/passwd' %}", "is no name of a template"},
+		{"{% include '' %}", "is no name of a template"},
+		{"{% include 'sub' %}", "t:1:12: the template 'sub' is no regular file"},
+		{"\n{% include 'no.j2' %}", "t:2:12: there is no template 'no.j2'"},
+		{"{% include ['no.j2', 'no2.j2'] %}", "there is no template 'no2.j2'"},
+		{"{% include ['no.j2', '../x'] ignore missing %}", "is no name of a template"},
+		{"{% include 'bad.j2' %}", "include/bad.j2:2:4: 'nothing_here' is undefined"},
+		{"{% include 'syntax.j2' ignore missing %}", "include/syntax.j2:2:7: expected an"},
+		{"{% include 'self.j2' %}", "nested too deeply"},
+		{"{% extends 'circle.j2' %}", "circle.j2:1:1: these templates extend each other"},
+		{"{% extends 'required.j2' %}", "required.j2:1:4: the required block 'must'"},
+		{"{% import 'macros.j2' as m %}{{ m.hi(zzz) }}",
+		 "macros.j2:1:36: 'zzz' is undefined"},
+		{"{% import 'macros.j2' as m %}\n{{ m.ctx() }}", "macros.j2:3:21: 'name' is"},
+		{"{% from 'macros.j2' import nope %}{{ nope }}", "has no 'nope'"},
+		{"{% from 'macros.j2' import _private %}", "begin with '_'"},
+		{"{% include 1 %}", "must be a string"},
+		{"{% block a %}{% endblock %}{% block a %}{% endblock %}", "is there twice"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		auto_buf struct buf out = {0};
+		struct error err = {0};
+		struct jinja_options options = {.include_path = includes};
+		assert_int_equal(render(cases[i].text, strlen(cases[i].text), &options,
+					value_map(&arena), &out, NULL, &arena, &err),
+				 -1);
+		expect_error(&err, cases[i].error);
+	}
+}
+
+/* The kernel resolves links: one that leaves the include path is refused. */
+static void links_that_leave(void **state)
+{
+	char root[] = "/tmp/factory-jinja-XXXXXX";
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	struct error err = {0};
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	autofree char *leaving = mem_printf("%s/leaving", root);
+	autofree char *staying = mem_printf("%s/staying", root);
+	assert_int_equal(symlink("/etc/passwd", leaving), 0);
+	assert_int_equal(symlink("leaving", staying), 0);
+	struct jinja_options options = {.include_path = root};
+	assert_int_equal(render("{% include 'staying' %}", 23, &options, value_map(&arena), &out,
+				NULL, &arena, &err),
+			 -1);
+	expect_error(&err, "t:1:12: the template 'staying' is outside of");
+	unlink(leaving);
+	unlink(staying);
+	rmdir(root);
+}
+
+/* A piece that another file made belongs to the statement that brought it in. */
+static void included_output_is_located(void **state)
+{
+	static const char text[] = "one\n  {% include 'plain.j2' %}\ntwo";
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf out = {0};
+	struct error err = {0};
+	struct jinja_map map = {0};
+	struct jinja_options options = {.include_path = includes};
+	struct value *context = value_map(&arena);
+	unsigned line, column;
+	(void)state;
+	value_set(&arena, context, "name", value_string(&arena, "N"));
+	render(text, strlen(text), &options, context, &out, &map, &arena, &err);
+	expect_no_error(&err);
+	jinja_locate(&map, &out, 2, 5, &line, &column);
+	assert_int_equal(line, 2);
+	assert_int_equal(column, 6);
+	jinja_locate(&map, &out, 4, 2, &line, &column);
+	assert_int_equal(line, 3);
+	assert_int_equal(column, 2);
+}
+
+static void the_head_sets_options(void **state)
+{
+	static const struct {
+		const char *text;
+		bool trim, lstrip;
+	} cases[] = {
+		{"# jinja: trim_blocks lstrip_blocks\n", true, true},
+		{"# jinja:lstrip_blocks\r\na", false, true},
+		{"# jinja: trim_block\n# jinja: trim_blocks", false, false},
+		{" # jinja: trim_blocks", false, false},
+		{"# jinja: ", false, false},
+		{"", false, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct jinja_options options = {0};
+		jinja_head_options(cases[i].text, &options);
+		assert_int_equal(options.trim_blocks, cases[i].trim);
+		assert_int_equal(options.lstrip_blocks, cases[i].lstrip);
+	}
 }
 
 static void output_is_located(void **state)
@@ -229,6 +472,7 @@ static void a_placeholder_is_anything(void **state)
 {
 	static const char text[] =
 		"[{{ f.os.id }}{{ f.x[0].y() }}{% for i in f.list %}{{ i }}{% endfor %}"
+		"{% include f.x %}{% from f.y import z %}{{ z }}{% import f.y as w %}{{ w.q() }}"
 		"{% if f.a %}x{% endif %}{{ f.b | upper }}{{ f.c == 'd' }}]";
 	(void)state;
 	auto_arena struct arena arena = {0};
@@ -242,12 +486,57 @@ static void a_placeholder_is_anything(void **state)
 	assert_string_equal(out.data, "[False]");
 }
 
-int main(void)
+/* Renders the templates of a JSON list, and prints what came of each: what
+ * tests/fuzz/jinja_differential.py compares. */
+static int render_all(const char *path)
 {
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0}, context = {0}, report = {0};
+	auto_error struct error err = {0};
+	const struct value *templates = NULL;
+	if (file_read(path, 0, &text, &err) == 0 &&
+	    file_read("tests/fixtures/jinja/context.json", 0, &context, &err) == 0)
+		templates = json_parse(&arena, path, text.data, text.len, &err);
+	struct value *results = value_list(&arena);
+	for (size_t i = 0; templates && i < templates->list.len; i++) {
+		auto_arena struct arena own = {0};
+		auto_buf struct buf out = {0};
+		auto_error struct error failed = {0};
+		struct jinja_options options = {.include_path = includes};
+		const struct value *one = templates->list.items[i];
+		struct value *result = value_map(&arena);
+		if (render(one->string.data, one->string.len, &options,
+			   json_parse(&own, "context", context.data, context.len, &err), &out, NULL,
+			   &own, &failed) < 0) {
+			value_set(&arena, result, "error", value_string(&arena, failed.message));
+			value_set(&arena, result, "line", value_int(&arena, failed.line));
+		} else {
+			value_set(&arena, result, "output",
+				  value_stringn(&arena, buf_text(&out), out.len));
+		}
+		value_append(&arena, results, result);
+	}
+	json_write(&report, results);
+	puts(buf_text(&report));
+	return templates ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return render_all(argv[1]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_bytes_as_jinja2),
 		cmocka_unit_test(messages),
 		cmocka_unit_test(bounds),
+		cmocka_unit_test(chains_of_any_length),
+		cmocka_unit_test(chains_that_are_too_deep),
+		cmocka_unit_test(depth_is_bounded_in_all),
+		cmocka_unit_test(values_that_contain_themselves),
+		cmocka_unit_test(included_files),
+		cmocka_unit_test(links_that_leave),
+		cmocka_unit_test(included_output_is_located),
+		cmocka_unit_test(the_head_sets_options),
 		cmocka_unit_test(output_is_located),
 		cmocka_unit_test(what_is_read),
 		cmocka_unit_test(a_placeholder_is_anything),

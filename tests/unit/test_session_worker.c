@@ -60,8 +60,8 @@ int render_config(const char *path, struct arena *arena, struct render_settings 
 		  struct error *err)
 {
 	(void)arena;
-	*settings = (struct render_settings){.consul_address = "from-config",
-					     .consul_token = "secret"};
+	settings->consul.address = "from-config";
+	settings->consul.token = "secret";
 	if (strcmp(path, "/good.hcl") == 0)
 		return 0;
 	return error_set_at(err, path, 3, 7, "a brace is missing");
@@ -93,8 +93,9 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 		struct value *found = NULL;
 		misbehave(templates[i].source);
 		if (strncmp(templates[i].source, "key:", 4) == 0 &&
-		    source->get(source, &(struct want){"key", templates[i].source + 4, NULL}, arena,
-				&found, err) < 0)
+		    source->get(source,
+				&(struct want){.kind = "key", .name = templates[i].source + 4},
+				arena, &found, err) < 0)
 			return -1;
 		value_append(arena, report->rendered,
 			     found ? found : value_int(arena, templates[i].perms));
@@ -104,14 +105,14 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 	return 0;
 }
 
-struct value *facts_gather(struct arena *arena, const char *const *patterns, size_t count)
+struct value *facts_collect(struct arena *arena, const struct facts_wanted *wanted)
 {
 	struct value *map = value_map(arena);
-	for (size_t i = 0; i < count; i++)
-		value_set(arena, map, patterns[i], value_bool(arena, true));
+	for (size_t i = 0; i < wanted->count; i++)
+		value_set(arena, map, wanted->patterns[i], value_bool(arena, true));
 	char *much = mem_alloc(5 << 20);
 	memset(much, 'x', (5 << 20) - 1);
-	if (!count)
+	if (!wanted->count)
 		value_set(arena, map, "much", value_string(arena, much));
 	free(much);
 	return map;

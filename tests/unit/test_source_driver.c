@@ -63,7 +63,7 @@ static void expect_good_end(pid_t child)
 	assert_int_equal(status, 0);
 }
 
-static const struct want key = {"key", "a/b", NULL};
+static const struct want key = {.kind = "key", .name = "a/b"};
 #define QUESTION "{\"kind\":\"key\",\"name\":\"a/b\"}"
 
 /* Asks once; the answer's JSON, "missing", or the error's message. */
@@ -112,11 +112,40 @@ static void a_datacenter_is_asked_for(void **state)
 {
 	(void)state;
 	auto_buf struct buf answer = {0}, got = {0};
-	const struct want want = {"tree", "a", "dc2"};
+	const struct want want = {.kind = "tree", .name = "a", .datacenter = "dc2"};
 	send_json(&answer, FRAME_VALUE, ID, "{\"value\":[]}");
 	exchange(&want, "{\"kind\":\"tree\",\"name\":\"a\",\"datacenter\":\"dc2\"}", &answer, 100,
 		 &got);
 	assert_string_equal(got.data, "[]");
+}
+
+static void arguments_are_asked_for(void **state)
+{
+	(void)state;
+	auto_buf struct buf answer = {0}, got = {0};
+	const char *const args[] = {"near=_agent", "passing=1", NULL};
+	const struct want want = {"service", "web", "dc2", args};
+	send_json(&answer, FRAME_VALUE, ID, "{\"value\":[]}");
+	exchange(&want,
+		 "{\"kind\":\"service\",\"name\":\"web\",\"datacenter\":\"dc2\","
+		 "\"args\":[\"near=_agent\",\"passing=1\"]}",
+		 &answer, 100, &got);
+	assert_string_equal(got.data, "[]");
+}
+
+/* Vault's secrets are nothing to ask the driver for: nothing is sent. */
+static void other_servers_are_refused(void **state)
+{
+	(void)state;
+	auto_arena struct arena arena = {0};
+	auto_error struct error err = {0};
+	const struct want want = {"secret", "kv/app", NULL, NULL};
+	struct value *found = NULL;
+	struct source *source = source_driver(-1, ID);
+	assert_int_equal(source->get(source, &want, &arena, &found, &err), -1);
+	assert_int_equal(err.exit_code, 8);
+	expect_error(&err, "no \"secret\" (kv/app)");
+	source_free(source);
 }
 
 static void other_frames_are_passed_over(void **state)
@@ -200,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers),
 		cmocka_unit_test(a_datacenter_is_asked_for),
+		cmocka_unit_test(arguments_are_asked_for),
+		cmocka_unit_test(other_servers_are_refused),
 		cmocka_unit_test(other_frames_are_passed_over),
 		cmocka_unit_test(large_values_are_put_together),
 		cmocka_unit_test(a_broken_driver_is_an_error),

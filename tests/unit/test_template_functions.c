@@ -30,7 +30,7 @@ static const struct template_case consul[] = {
 	 "{{end}}",
 	 "db: host=h port=5432"},
 	{"{{key \"app/json\" | parseJSON | toYAML}}", "a:\n- 1\n- 2"},
-	{"{{range services}}{{.Name}}={{.Tags | join \",\"}} {{end}}", "db= web=v1,live "},
+	{"{{range services}}{{.Name}}={{.Tags | join \",\"}} {{end}}", "db= web=live,v1 "},
 	{"{{range service \"web\"}}{{.Node}} {{.Address}}:{{.Port}} {{.Status}}{{end}}",
 	 "n1 10.0.0.1:80 passing"},
 	{"{{range service \"web|any\"}}{{.ID}} {{.Address}} {{end}}",
@@ -77,9 +77,14 @@ static const struct template_case consul_errors[] = {
 	{"{{\"a\" | explode}}",
 	 "template: t:1:8: executing \"t\" at <explode>: wrong type for value; "
 	 "expected []*dependency.KeyPair; got string"},
-	{"{{service \"web~near\"}}",
-	 "template: t:1:2: executing \"t\" at <service \"web~near\">: error calling service: "
-	 "\"~near\" is not supported in \"web~near\""},
+	{"{{service \"web|broken\"}}",
+	 "template: t:1:2: executing \"t\" at <service \"web|broken\">: error calling service: "
+	 "\"broken\" is no status: \"passing\", \"warning\", \"critical\", \"maintenance\" or "
+	 "\"any\" are"},
+	{"{{services \"?x=y\"}}",
+	 "template: t:1:2: executing \"t\" at <services \"?x=y\">: error calling services: \"x\" "
+	 "is "
+	 "no query parameter: \"ns=\", \"partition=\", \"peer=\" or \"sameness-group=\" are"},
 	{"{{plugin \"x\"}}",
 	 "template: t:1:2: executing \"t\" at <plugin \"x\">: error calling plugin: "
 	 "plugins are not supported: \"x\" is not run"},
@@ -331,11 +336,45 @@ static void test_reads(void **state)
 	check_read(reads, 3, "fact", "os.id", "\"debian\"");
 	check_read(reads, 4, "env", "T_SET", "\"value\"");
 	check_read(reads, 5, "env", "T_UNSET", NULL);
-	check_read(reads, 6, "key", "app/name@dc2", "\"far\"");
+	check_read(reads, 6, "key", "app/name", "\"far\"");
+	assert_string_equal(value_text(value_get(reads->list.items[6], "datacenter")), "dc2");
 	check_read(reads, 7, "fact", "os", "{\"id\":\"debian\",\"version\":12}");
 	check_read(reads, 8, "tree", "none", "[]");
 	assert_int_equal(reads->list.len, 9);
 	assert_int_equal(rendered.source.asked, 5);
+}
+
+/* While answers are on their way nothing is missing. */
+static void test_pending(void **state)
+{
+	(void)state;
+	static const struct template_case cases[] = {
+		{"{{key \"a\"}}|{{keyOrDefault \"a\" \"d\"}}|{{keyExists \"a\"}}", "|d|false"},
+		{"{{with keyExistsGet \"a\"}}{{.Key}} {{.Exists}}{{end}}", "a false"},
+		{"{{len (ls \"a\")}}{{len (safeLs \"a\")}}{{len (tree \"a\")}}{{len (safeTree "
+		 "\"a\")}}",
+		 "0000"},
+		{"{{len (service \"a\")}}{{len services}}{{len nodes}}{{len datacenters}}", "0000"},
+		{"{{with node \"a\"}}x{{else}}later{{end}}", "later"},
+		{"{{len (connect \"a\")}}{{service \"a\" | byTag | len}}", "00"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		check_pending(cases[i].text, cases[i].expected);
+}
+
+static void test_query_arguments(void **state)
+{
+	(void)state;
+	static const struct template_case cases[] = {
+		{"{{service \"web\"}}", "passing=1 "},
+		{"{{service \"web|passing\"}}", "passing=1 "},
+		{"{{service \"web\" \"passing, warning\"}}", ""},
+		{"{{service \"v1.web@dc2~_agent|any\"}}", "near=_agent "},
+		{"{{service \"web?ns=a&peer=b~n1\"}}", "near=n1 ns=a peer=b passing=1 "},
+		{"{{nodes \"@dc1~_agent\"}}", "near=_agent "},
+		{"{{services \"?partition=p\"}}", "partition=p "},
+	};
+	check_arguments(fixture_answers, cases, COUNT_OF(cases));
 }
 
 static void test_file(void **state)
@@ -416,6 +455,8 @@ int main(void)
 		cmocka_unit_test(test_slow_regex),
 		cmocka_unit_test(test_huge_text),
 		cmocka_unit_test(test_reads),
+		cmocka_unit_test(test_pending),
+		cmocka_unit_test(test_query_arguments),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_source_file),
 		cmocka_unit_test(test_ten_thousand_keys),

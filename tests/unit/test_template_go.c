@@ -1,5 +1,5 @@
-/* Renders tests/fixtures/gotemplate/cases.txt with ours and with Go's text/template and compares
- * byte for byte, errors too. Skipped where no Go is installed. */
+/* Renders the cases.txt of tests/fixtures/gotemplate and tests/fixtures/sprig with ours and with
+ * Go's text/template and compares byte for byte, errors too. Skipped where no Go is installed. */
 #include "agent/render/render.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-#define FIXTURES "tests/fixtures/gotemplate"
+#define RUN_GO                                                                                     \
+	"GO111MODULE=off GOFLAGS= GOPATH=/usr/share/gocode GOCACHE=${GOCACHE:-$PWD/build/gocache}"
 
 /* Where Go's later releases say or do something else than the one that Debian 12 has (1.19), we
  * follow the later ones; what they give is here. */
@@ -23,6 +24,7 @@ static const struct {
 } newer[] = {
 	{"{{1)}}", "template: t:1: unexpected right paren"},
 	{"{{(1))}}", "template: t:1: unexpected right paren"},
+	{"{{print )}}", "template: t:1: unexpected right paren"},
 };
 
 static int get_value(struct source *source, const struct want *want, struct arena *arena,
@@ -65,8 +67,8 @@ static bool differs(const char *name, const char *text, bool go_ok, const char *
 	}
 	if (ok == go_ok && out.len == go_len && memcmp(buf_text(&out), go_text, go_len) == 0)
 		return false;
-	print_error("case %s\n  Go:   %s %.*s\n  ours: %s %s\n", name, go_ok ? "ok" : "error",
-		    (int)go_len, go_text, ok ? "ok" : "error", buf_text(&out));
+	fprintf(stderr, "case %s\n  Go:   %s %.*s\n  ours: %s %s\n", name, go_ok ? "ok" : "error",
+		(int)go_len, go_text, ok ? "ok" : "error", buf_text(&out));
 	return true;
 }
 
@@ -77,23 +79,25 @@ static void read_all(FILE *file, struct buf *out)
 		buf_add(out, chunk, len);
 }
 
-static void test_same_as_go(void **state)
+static void read_go(const char *fixture, struct buf *answers)
 {
-	(void)state;
-	if (system("command -v go >/dev/null 2>&1") != 0) {
-		print_message("skipped: no Go here (Debian's package golang-go)\n");
-		skip();
-	}
+	autofree char *command = mem_printf(RUN_GO " go run tests/fixtures/%s/main.go "
+						   "tests/fixtures/%s/cases.txt",
+					    fixture, fixture);
+	FILE *go = popen(command, "r");
+	assert_non_null(go);
+	read_all(go, answers);
+	assert_int_equal(pclose(go), 0);
+}
+
+static void compare(const char *fixture, size_t least)
+{
 	auto_buf struct buf cases = {0}, answers = {0};
-	autofclose FILE *file = fopen(FIXTURES "/cases.txt", "r");
+	autofree char *path = mem_printf("tests/fixtures/%s/cases.txt", fixture);
+	autofclose FILE *file = fopen(path, "r");
 	assert_non_null(file);
 	read_all(file, &cases);
-	FILE *go = popen("GO111MODULE=off GOCACHE=${GOCACHE:-$PWD/build/gocache} go run " FIXTURES
-			 "/main.go " FIXTURES "/cases.txt",
-			 "r");
-	assert_non_null(go);
-	read_all(go, &answers);
-	assert_int_equal(pclose(go), 0);
+	read_go(fixture, &answers);
 	size_t count = 0, different = 0;
 	char *at = strstr(cases.data, "\n=== "), *answer = answers.data;
 	while (at) {
@@ -112,12 +116,37 @@ static void test_same_as_go(void **state)
 	}
 	print_message("%zu cases, %zu differ\n", count, different);
 	assert_int_equal(different, 0);
-	assert_true(count > 400);
+	assert_true(count >= least);
+}
+
+static void needs(const char *command, const char *package)
+{
+	if (system(command) == 0)
+		return;
+	print_message("skipped: needs Debian's package %s\n", package);
+	skip();
+}
+
+static void test_same_as_go(void **state)
+{
+	(void)state;
+	needs("command -v go >/dev/null 2>&1", "golang-go");
+	compare("gotemplate", 1900);
+}
+
+static void test_same_as_sprig(void **state)
+{
+	(void)state;
+	needs("command -v go >/dev/null 2>&1", "golang-go");
+	needs("test -d /usr/share/gocode/src/github.com/Masterminds/sprig",
+	      "golang-github-masterminds-sprig-dev");
+	compare("sprig", 450);
 }
 
 int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8"); /* the C library of the tests is not the agent's */
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_as_go)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_as_go),
+					   cmocka_unit_test(test_same_as_sprig)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

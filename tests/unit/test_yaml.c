@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/own.h"
+#include "common/buffer.h"
 #include "common/yaml.h"
 
 static struct value *parse(struct arena *arena, const char *text, struct error *err)
@@ -91,9 +92,33 @@ static void deep_nesting_is_refused(void **state)
 	expect_error(&err, "nested too deeply");
 }
 
+/* Each line ten times the one before it. */
+static void aliases_that_explode(void **state)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0}, deep = {0};
+	auto_error struct error err = {0};
+	(void)state;
+	buf_puts(&text, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+	for (int i = 1; i < 30; i++) {
+		buf_printf(&text, "a%d: &a%d [", i, i);
+		for (int j = 0; j < 10; j++)
+			buf_printf(&text, "*a%d, ", i - 1);
+		buf_puts(&text, "]\n");
+	}
+	assert_null(yaml_parse(&arena, "f", text.data, text.len, &err));
+	expect_error(&err, "f:6:");
+	buf_puts(&deep, "a0: &a0 [x]\n");
+	for (int i = 1; i < 500; i++)
+		buf_printf(&deep, "a%d: &a%d [*a%d]\n", i, i, i - 1);
+	assert_null(yaml_parse(&arena, "f", deep.data, deep.len, &err));
+	expect_error(&err, "once this alias is expanded");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(aliases_that_explode),
 		cmocka_unit_test(becomes),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(keeps_positions_and_text),

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { EXIT_VALUES = 8 };
-
 static const char pair_type[] = "*dependency.KeyPair", pairs_type[] = "[]*dependency.KeyPair";
 
 /* Paths may begin with a slash; Consul's keys don't. */
@@ -15,19 +13,17 @@ static const char *path_argument(const struct call *call)
 	return path;
 }
 
-static struct value *missing(struct error *err, const char *what, const char *name, const char *why)
-{
-	error_set(err, "%s \"%s\" is %s", what, name, why);
-	err->exit_code = EXIT_VALUES;
-	return NULL;
-}
-
 static struct value *consul_key(struct call *call, struct error *err)
 {
 	struct value *found;
-	if (call_read(call, "key", path_argument(call), &found, err) < 0)
+	int got = call_read(call, "key", path_argument(call), &found, err);
+	if (got < 0)
 		return NULL;
-	return found ? found : missing(err, "key", path_argument(call), "missing");
+	if (found)
+		return found;
+	struct value *empty = value_string(call->arena, "");
+	return got > 0 ? empty
+		       : call_missing(call, "key", path_argument(call), "missing", empty, err);
 }
 
 static struct value *consul_key_or_default(struct call *call, struct error *err)
@@ -76,190 +72,85 @@ static struct value *as_pairs(struct call *call, const struct value *found, bool
 	return list;
 }
 
-static struct value *read_pairs(struct call *call, const char *kind, struct error *err)
+/* `safe`: an empty prefix is an error. */
+static struct value *read_pairs(struct call *call, const char *kind, bool safe, struct error *err)
 {
 	auto_buf struct buf path = {0};
 	buf_puts(&path, path_argument(call));
 	while (path.len > 1 && path.data[path.len - 1] == '/')
 		path.data[--path.len] = '\0';
 	struct value *found;
-	if (call_read(call, kind, buf_text(&path), &found, err) < 0)
+	int got = call_read(call, kind, buf_text(&path), &found, err);
+	if (got < 0)
 		return NULL;
-	return as_pairs(call, found, strcmp(kind, "keys") == 0);
-}
-
-static struct value *not_empty(struct call *call, struct value *list, struct error *err)
-{
-	if (list && !list->list.len)
-		return missing(err, "prefix", path_argument(call), "empty");
+	struct value *list = as_pairs(call, found, strcmp(kind, "keys") == 0);
+	if (safe && !got && !list->list.len)
+		return call_missing(call, "prefix", path_argument(call), "empty", list, err);
 	return list;
 }
 
 static struct value *consul_ls(struct call *call, struct error *err)
 {
-	return read_pairs(call, "keys", err);
+	return read_pairs(call, "keys", false, err);
 }
 
 static struct value *consul_safe_ls(struct call *call, struct error *err)
 {
-	return not_empty(call, consul_ls(call, err), err);
+	return read_pairs(call, "keys", true, err);
 }
 
 static struct value *consul_tree(struct call *call, struct error *err)
 {
-	return read_pairs(call, "tree", err);
+	return read_pairs(call, "tree", false, err);
 }
 
 static struct value *consul_safe_tree(struct call *call, struct error *err)
 {
-	return not_empty(call, consul_tree(call, err), err);
+	return read_pairs(call, "tree", true, err);
 }
 
-/* A copy of some of a map's entries, under other names, as a struct. */
-struct renamed {
-	const char *to, *from;
-};
-
-static struct value *as_struct(struct call *call, const char *type, const struct value *map,
-			       const struct renamed *fields)
-{
-	struct arena *arena = call->arena;
-	struct value *made = type_named(value_map(arena), type);
-	for (; fields->to; fields++) {
-		struct value *value = value_path(map, fields->from);
-		value_set(arena, made, fields->to, value ? value : value_string(arena, ""));
-	}
-	return made;
-}
-
-static void name_type(struct value *map, const char *field, const char *type)
-{
-	struct value *value = value_get(map, field);
-	if (value)
-		value->type = type;
-}
-
-/* The worst of a service's checks. */
-static const char *status_of(const struct value *checks)
-{
-	static const char *const order[] = {"passing", "warning", "critical"};
-	size_t worst = 0;
-	for (size_t i = 0; value_is(checks, VALUE_LIST) && i < checks->list.len; i++) {
-		const char *status = value_text(value_get(checks->list.items[i], "Status"));
-		for (size_t at = worst + 1; status && at < 3; at++)
-			if (strcmp(status, order[at]) == 0)
-				worst = at;
-	}
-	return order[worst];
-}
-
-static struct value *service_instance(struct call *call, const struct value *entry)
-{
-	static const struct renamed fields[] = {
-		{"Node", "Node.Node"},
-		{"NodeID", "Node.ID"},
-		{"NodeAddress", "Node.Address"},
-		{"NodeDatacenter", "Node.Datacenter"},
-		{"NodeTaggedAddresses", "Node.TaggedAddresses"},
-		{"NodeMeta", "Node.Meta"},
-		{"ServiceMeta", "Service.Meta"},
-		{"Address", "Service.Address"},
-		{"ServiceTaggedAddresses", "Service.TaggedAddresses"},
-		{"ID", "Service.ID"},
-		{"Name", "Service.Service"},
-		{"Tags", "Service.Tags"},
-		{"Checks", "Checks"},
-		{"Port", "Service.Port"},
-		{"Weights", "Service.Weights"},
-		{NULL, NULL},
-	};
-	struct value *made = as_struct(call, "*dependency.HealthService", entry, fields);
-	const char *address = value_text(value_get(made, "Address"));
-	if (!address || !*address)
-		value_set(call->arena, made, "Address", value_get(made, "NodeAddress"));
-	if (!value_is(value_get(made, "Tags"), VALUE_LIST))
-		value_set(call->arena, made, "Tags", type_strings(call->arena));
-	value_set(call->arena, made, "Status",
-		  value_string(call->arena, status_of(value_get(made, "Checks"))));
-	name_type(made, "Tags", "dependency.ServiceTags");
-	name_type(made, "NodeMeta", "map[string]string");
-	name_type(made, "ServiceMeta", "map[string]string");
-	return made;
-}
-
-static bool has_tag(const struct value *instance, const char *tag, size_t len)
-{
-	struct value needle = {.kind = VALUE_STRING, .string = {tag, len}};
-	return !len || collection_has(value_get(instance, "Tags"), &needle);
-}
-
-static bool has_status(const struct value *instance, const char *filter)
-{
-	const char *status = value_text(value_get(instance, "Status"));
-	return strcmp(filter, "any") == 0 || strstr(filter, status) != NULL;
-}
-
-/* "tag.name@dc|status,status": name and datacenter go to the source, the rest is looked at
- * here. */
-static struct value *consul_service(struct call *call, struct error *err)
-{
-	const char *query = call_text(call, 0), *bar = strchr(query, '|');
-	const char *filter = call->count > 1 ? call_text(call, 1) : bar ? bar + 1 : "passing";
-	size_t len = bar ? (size_t)(bar - query) : strlen(query);
-	const char *dot = memchr(query, '.', len), *name = dot ? dot + 1 : query;
-	if (memchr(query, '~', len)) {
-		error_set(err, "\"~near\" is not supported in \"%s\"", query);
-		return NULL;
-	}
-	struct value *found;
-	name = arena_strndup(call->arena, name, len - (size_t)(name - query));
-	if (call_read(call, "service", name, &found, err) < 0)
-		return NULL;
-	struct value *list = type_named(value_list(call->arena), "[]*dependency.HealthService");
-	for (size_t i = 0; value_is(found, VALUE_LIST) && i < found->list.len; i++) {
-		struct value *instance = service_instance(call, found->list.items[i]);
-		if (has_status(instance, filter) &&
-		    has_tag(instance, query, dot ? (size_t)(dot - query) : 0))
-			value_append(call->arena, list, instance);
-	}
-	return list;
-}
-
-/* The optional "@dc" of services, nodes and datacenters. */
+/* The optional "?query@dc~near" of services, nodes and peers; the name of a node is before it. */
 static int read_all(struct call *call, const char *kind, struct value **found, struct error *err)
 {
+	struct query query;
 	if (call->count > 1)
 		return error_set(err, "one argument or none, not %zu", call->count);
-	return call_read(call, kind, call->count ? call_text(call, 0) : "", found, err);
+	if (call_query(call, kind, call->count ? call_text(call, 0) : "", &query, err) < 0)
+		return -1;
+	return call_want(call, &query.want, found, err);
 }
 
 static struct value *consul_services(struct call *call, struct error *err)
 {
+	static const struct field fields[] = {{"Name", "Name", NULL},
+					      {"Tags", "Tags", "dependency.ServiceTags"},
+					      {NULL, NULL, NULL}};
 	struct arena *arena = call->arena;
 	struct value *found;
 	if (read_all(call, "services", &found, err) < 0)
 		return NULL;
-	struct value *list = type_named(value_list(arena), "[]*dependency.CatalogSnippet");
+	struct value *list = call_list(call, "[]*dependency.CatalogSnippet");
 	size_t len = value_is(found, VALUE_MAP) ? found->map.len : 0;
 	const struct value_entry *entries = len ? type_sorted(arena, found) : NULL;
 	for (size_t i = 0; i < len; i++) {
-		struct value *made = type_named(value_map(arena), "*dependency.CatalogSnippet");
+		struct value *made = value_map(arena);
 		value_set(arena, made, "Name", value_string(arena, entries[i].key));
 		value_set(arena, made, "Tags", entries[i].value);
-		name_type(made, "Tags", "dependency.ServiceTags");
+		made = call_struct(call, "*dependency.CatalogSnippet", made, fields);
+		list_sort(value_get(made, "Tags"), NULL);
 		value_append(arena, list, made);
 	}
 	return list;
 }
 
-static const struct renamed node_fields[] = {
-	{"ID", "ID"},
-	{"Node", "Node"},
-	{"Address", "Address"},
-	{"Datacenter", "Datacenter"},
-	{"TaggedAddresses", "TaggedAddresses"},
-	{"Meta", "Meta"},
-	{NULL, NULL},
+static const struct field node_fields[] = {
+	{"ID", "ID", NULL},
+	{"Node", "Node", NULL},
+	{"Address", "Address", NULL},
+	{"Datacenter", "Datacenter", NULL},
+	{"TaggedAddresses", "TaggedAddresses", "map[string]string"},
+	{"Meta", "Meta", "map[string]string"},
+	{NULL, NULL, NULL},
 };
 
 static struct value *consul_nodes(struct call *call, struct error *err)
@@ -267,42 +158,40 @@ static struct value *consul_nodes(struct call *call, struct error *err)
 	struct value *found;
 	if (read_all(call, "nodes", &found, err) < 0)
 		return NULL;
-	struct value *list = type_named(value_list(call->arena), "[]*dependency.Node");
-	for (size_t i = 0; value_is(found, VALUE_LIST) && i < found->list.len; i++)
-		value_append(
-			call->arena, list,
-			as_struct(call, "*dependency.Node", found->list.items[i], node_fields));
-	return list;
+	return call_structs(call, "*dependency.Node", found, node_fields);
+}
+
+static struct value *node_services(struct call *call, const struct value *services)
+{
+	static const struct field fields[] = {
+		{"ID", "ID", NULL},
+		{"Service", "Service", NULL},
+		{"Tags", "Tags", "dependency.ServiceTags"},
+		{"Meta", "Meta", "map[string]string"},
+		{"Port", "Port", "int"},
+		{"Address", "Address", NULL},
+		{"EnableTagOverride", "EnableTagOverride", "bool"},
+		{NULL, NULL, NULL},
+	};
+	struct value *list = value_list(call->arena);
+	size_t len = value_is(services, VALUE_MAP) ? services->map.len : 0;
+	const struct value_entry *entries = len ? type_sorted(call->arena, services) : NULL;
+	for (size_t i = 0; i < len; i++)
+		value_append(call->arena, list, entries[i].value);
+	return call_structs(call, "*dependency.CatalogNodeService", list, fields);
 }
 
 static struct value *consul_node(struct call *call, struct error *err)
 {
-	static const struct renamed fields[] = {
-		{"ID", "ID"},
-		{"Service", "Service"},
-		{"Tags", "Tags"},
-		{"Meta", "Meta"},
-		{"Port", "Port"},
-		{"Address", "Address"},
-		{"EnableTagOverride", "EnableTagOverride"},
-		{NULL, NULL},
-	};
-	struct arena *arena = call->arena;
 	struct value *found;
 	if (read_all(call, "node", &found, err) < 0)
 		return NULL;
 	if (!found)
-		return type_nil(arena);
-	struct value *node = type_named(value_map(arena), "*dependency.CatalogNode");
-	struct value *list = type_named(value_list(arena), "[]*dependency.CatalogNodeService");
-	struct value *services = value_get(found, "Services");
-	for (size_t i = 0; value_is(services, VALUE_MAP) && i < services->map.len; i++)
-		value_append(arena, list,
-			     as_struct(call, "*dependency.CatalogNodeService",
-				       type_sorted(arena, services)[i].value, fields));
-	value_set(arena, node, "Node",
-		  as_struct(call, "*dependency.Node", value_get(found, "Node"), node_fields));
-	value_set(arena, node, "Services", list);
+		return type_nil(call->arena);
+	struct value *node = type_named(value_map(call->arena), "*dependency.CatalogNode");
+	value_set(call->arena, node, "Node",
+		  call_struct(call, "*dependency.Node", value_get(found, "Node"), node_fields));
+	value_set(call->arena, node, "Services", node_services(call, value_get(found, "Services")));
 	return node;
 }
 
@@ -311,7 +200,8 @@ static struct value *consul_datacenters(struct call *call, struct error *err)
 	struct value *found;
 	if (call_read(call, "datacenters", "", &found, err) < 0)
 		return NULL;
-	return type_named(found ? found : value_list(call->arena), "[]string");
+	return type_named(value_is(found, VALUE_LIST) ? found : value_list(call->arena),
+			  "[]string");
 }
 
 const struct function functions_consul[] = {
@@ -323,7 +213,6 @@ const struct function functions_consul[] = {
 	{"safeLs", "s", consul_safe_ls},
 	{"tree", "s", consul_tree},
 	{"safeTree", "s", consul_safe_tree},
-	{"service", "ss*", consul_service},
 	{"services", "s*", consul_services},
 	{"nodes", "s*", consul_nodes},
 	{"node", "s*", consul_node},

@@ -1,4 +1,4 @@
-#include "agent/render/functions/functions.h"
+#include "agent/render/functions/sprig.h"
 
 #include "common/hash.h"
 #include "common/memory.h"
@@ -114,6 +114,11 @@ static struct value *encoding_sha1(struct call *call, struct error *err)
 	return digest(call, MBEDTLS_MD_SHA1, err);
 }
 
+static struct value *encoding_sha512(struct call *call, struct error *err)
+{
+	return digest(call, MBEDTLS_MD_SHA512, err);
+}
+
 static struct value *encoding_sha256(struct call *call, struct error *err)
 {
 	(void)err;
@@ -134,35 +139,32 @@ static struct value *encoding_hmac(struct call *call, struct error *err)
 	return NULL;
 }
 
-static struct value *to_json(struct call *call, unsigned indent, bool escape_html)
+static struct value *to_json(struct call *call, unsigned indent, bool escape_html,
+			     struct error *err)
 {
 	auto_buf struct buf out = {0};
 	gojson_write(&out, call->args[0], indent, escape_html);
-	return call_string(call, &out);
+	return sprig_text(call, &out, err);
 }
 
 static struct value *encoding_json(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 0, true);
+	return to_json(call, 0, true, err);
 }
 
 static struct value *encoding_json_pretty(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 2, true);
+	return to_json(call, 2, true, err);
 }
 
 static struct value *encoding_json_unescaped(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 0, false);
+	return to_json(call, 0, false, err);
 }
 
 static struct value *encoding_json_unescaped_pretty(struct call *call, struct error *err)
 {
-	(void)err;
-	return to_json(call, 2, false);
+	return to_json(call, 2, false, err);
 }
 
 /* White space at both ends goes, as consul-template has it. */
@@ -202,5 +204,19 @@ const struct function functions_encoding[] = {
 	{"toUnescapedJSONPretty", "a", encoding_json_unescaped_pretty},
 	{"toYAML", "a", encoding_yaml},
 	{"toTOML", "a", encoding_toml},
+	{NULL, NULL, NULL},
+};
+
+const struct function functions_sprig_digests[] = {
+	{"sprig_b64enc", "s", encoding_base64_encode},
+	{"sprig_mustToJson", "a", encoding_json},
+	{"sprig_mustToPrettyJson", "a", encoding_json_pretty},
+	{"sprig_mustToRawJson", "a", encoding_json_unescaped},
+	{"sprig_sha1sum", "s", encoding_sha1},
+	{"sprig_sha256sum", "s", encoding_sha256},
+	{"sprig_sha512sum", "s", encoding_sha512},
+	{"sprig_toJson", "a", encoding_json},
+	{"sprig_toPrettyJson", "a", encoding_json_pretty},
+	{"sprig_toRawJson", "a", encoding_json_unescaped},
 	{NULL, NULL, NULL},
 };

@@ -1,7 +1,5 @@
 #include "agent/render/functions/functions.h"
 
-#include "common/file.h"
-
 #include <stdlib.h>
 
 enum { EXIT_VALUES = 8 };
@@ -40,21 +38,9 @@ static struct value *environment_must(struct call *call, struct error *err)
 	return NULL;
 }
 
-static struct value *environment_file(struct call *call, struct error *err)
-{
-	auto_buf struct buf text = {0};
-	const char *path = call_text(call, 0);
-	if (file_read(path, 0, &text, err) < 0)
-		return NULL;
-	struct value *value = call_string(call, &text);
-	call_record(call, "file", path, value);
-	return value;
-}
-
 const struct function functions_environment[] = {
 	{"env", "s", environment_env},
 	{"envOrDefault", "ss", environment_or_default},
 	{"mustEnv", "s", environment_must},
-	{"file", "s", environment_file},
 	{NULL, NULL, NULL},
 };

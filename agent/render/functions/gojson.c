@@ -116,6 +116,8 @@ static void write_integer(struct buf *out, const struct value *value)
 
 static void write_value(struct writer *writer, const struct value *value, unsigned depth)
 {
+	if (writer->out->len > TEMPLATE_OUTPUT)
+		return;
 	switch (depth > MAX_DEPTH ? VALUE_NULL : value->kind) {
 	case VALUE_BOOL:
 		buf_puts(writer->out, value->boolean ? "true" : "false");
@@ -135,8 +137,14 @@ static void write_value(struct writer *writer, const struct value *value, unsign
 	case VALUE_MAP:
 		write_map(writer, value, depth);
 		return;
-	case VALUE_NULL:
 	case VALUE_OBJECT:
+		if (type_text(value)) {
+			write_value(writer, type_text(value), depth);
+			return;
+		}
+		buf_puts(writer->out, "null");
+		return;
+	case VALUE_NULL:
 		buf_puts(writer->out, "null");
 		return;
 	}

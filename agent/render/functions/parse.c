@@ -1,4 +1,4 @@
-#include "agent/render/functions/functions.h"
+#include "agent/render/functions/sprig.h"
 
 #include "agent/render/template/runes.h"
 #include "agent/render/template/strconv.h"
@@ -82,20 +82,34 @@ static void valid_text(struct buf *out, const char *text, size_t len)
 		rune_append(out, rune_decode(text + at, len - at, &width));
 }
 
-static struct value *parse_json(struct call *call, struct error *err)
+static struct value *json_value(struct call *call, struct error *err)
 {
 	auto_buf struct buf json = {0};
-	if (!call_len(call, 0))
-		return value_map(call->arena);
 	valid_text(&json, call_text(call, 0), call_len(call, 0));
 	struct value *value = json_parse(call->arena, "JSON", buf_text(&json), json.len, err);
 	if (!value) {
 		autofree char *text = error_text(err);
-		error_set(err, "parseJSON: %s", text);
+		error_set(err, "%s", text);
 		return NULL;
 	}
 	numbers_to_floats(value);
 	return value->kind == VALUE_NULL ? type_nil(call->arena) : value;
+}
+
+static struct value *parse_json(struct call *call, struct error *err)
+{
+	if (!call_len(call, 0))
+		return value_map(call->arena);
+	struct value *value = json_value(call, err);
+	if (!value)
+		error_wrap(err, "parseJSON");
+	return value;
+}
+
+static struct value *json_or_nil(struct call *call, struct error *err)
+{
+	struct value *value = json_value(call, err);
+	return value ? value : type_nil(call->arena);
 }
 
 static void name_yaml_maps(struct value *value, unsigned depth)
@@ -132,5 +146,11 @@ const struct function functions_parse[] = {
 	{"parseFloat", "s", parse_float},
 	{"parseJSON", "s", parse_json},
 	{"parseYAML", "s", parse_yaml},
+	{NULL, NULL, NULL},
+};
+
+const struct function functions_sprig_json[] = {
+	{"sprig_fromJson", "s", json_or_nil},
+	{"sprig_mustFromJson", "s", json_value},
 	{NULL, NULL, NULL},
 };

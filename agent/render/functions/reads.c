@@ -9,15 +9,13 @@ static const char *read_key(struct call *call, const char *kind, const char *nam
 	return arena_printf(call->arena, "%s %s", kind, name);
 }
 
-static void append_read(struct call *call, const char *kind, const char *name,
-			const struct value *value)
+static void append_read(struct call *call, const struct want *want, const struct value *value)
 {
-	char hex[HASH_HEX];
+	char hex[HASH_HEX] = "";
 	struct arena *arena = call->arena;
-	struct value *read = value_map(arena);
-	digest_value(value, hex);
-	value_set(arena, read, "kind", value_string(arena, kind));
-	value_set(arena, read, "name", value_string(arena, name));
+	struct value *read = want_to_value(arena, want);
+	if (call->state->rendering->hash_reads)
+		digest_value(value, hex);
 	value_set(arena, read, "hash", value_string(arena, hex));
 	value_append(arena, call->state->rendering->reads, read);
 }
@@ -30,7 +28,8 @@ void call_record(struct call *call, const char *kind, const char *name, const st
 		return;
 	value_set(call->arena, rendering->answers, key,
 		  value ? value_copy(call->arena, value) : value_null(call->arena));
-	append_read(call, kind, name, value);
+	const struct want want = {.kind = kind, .name = name};
+	append_read(call, &want, value);
 }
 
 /* "app/name@dc1" */
@@ -45,7 +44,7 @@ static struct want split_name(struct call *call, const char *kind, const char *n
 	return want;
 }
 
-/* What tells wants apart, and names them in the list of reads. */
+/* What tells wants apart. */
 static const char *want_name(struct call *call, const struct want *want)
 {
 	auto_buf struct buf name = {0};
@@ -65,7 +64,7 @@ static int ask(struct call *call, const struct want *want, const char *name, str
 		return error_set(err, "there is no source of values to ask for \"%s\"", name);
 	int got = rendering->source->get(rendering->source, want, call->arena, found, err);
 	if (got == 0)
-		append_read(call, want->kind, name, *found);
+		append_read(call, want, *found);
 	if (got > 0)
 		rendering->pending = true;
 	return got;

@@ -1,6 +1,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
-#include "agent/render/functions/functions.h"
+#include "agent/render/functions/sprig.h"
 
 #include "agent/render/template/runes.h"
 #include "agent/render/template/strconv.h"
@@ -148,27 +148,50 @@ static size_t behind_match(const struct regex *regex, size_t from, size_t end)
 	return from + rune_prefix(regex->subject + from, regex->len - from, 1);
 }
 
-/* An empty match right behind another one doesn't count. */
-static struct value *regex_replace_all(struct call *call, struct error *err)
+/* The next match that counts from `*from` on: an empty one right behind another one doesn't.
+ * `taken` is where the last one ended. */
+static int next_match(struct regex *regex, size_t *from, size_t taken, bool first,
+		      const PCRE2_SIZE **match, struct error *err)
+{
+	int found;
+	while (*from <= regex->len && (found = regex_find(regex, *from, err)) != 0) {
+		if (found < 0)
+			return -1;
+		const PCRE2_SIZE *at = *match = pcre2_get_ovector_pointer(regex->match);
+		*from = behind_match(regex, *from, at[1]);
+		if (at[1] > taken || first)
+			return 1;
+	}
+	return 0;
+}
+
+struct replacing {
+	size_t subject, by; /* which arguments */
+	bool literal;
+};
+
+static struct value *replace_all(struct call *call, struct replacing how, struct error *err)
 {
 	__attribute__((cleanup(regex_free))) struct regex regex = {0};
 	auto_buf struct buf out = {0};
 	size_t copied = 0, from = 0;
-	int found = 0;
-	if (regex_compile(&regex, call, 2, err) < 0)
+	const PCRE2_SIZE *at;
+	bool first = true;
+	int found;
+	const char *by = call_text(call, how.by);
+	if (regex_compile(&regex, call, how.subject, err) < 0)
 		return NULL;
-	while (from <= regex.len && (found = regex_find(&regex, from, err)) > 0) {
-		const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex.match);
-		size_t begin = at[0] < copied ? copied : at[0], end = at[1];
+	while ((found = next_match(&regex, &from, copied, first, &at, err)) > 0) {
+		size_t begin = at[0] < copied ? copied : at[0];
 		buf_add(&out, regex.subject + copied, begin - copied);
-		if (end > copied || begin == 0)
-			expand(&regex, &out, call_text(call, 1), call_len(call, 1));
-		copied = end > copied ? end : begin;
-		from = behind_match(&regex, from, end);
-		if (out.len > TEMPLATE_OUTPUT) {
-			error_set(err, "the text is too long");
-			return NULL;
-		}
+		copied = at[1];
+		first = false;
+		if (how.literal)
+			buf_add(&out, by, call_len(call, how.by));
+		else
+			expand(&regex, &out, by, call_len(call, how.by));
+		if (out.len > TEMPLATE_OUTPUT)
+			return sprig_fail(err, "the text is too long");
 	}
 	if (found < 0)
 		return NULL;
@@ -176,8 +199,126 @@ static struct value *regex_replace_all(struct call *call, struct error *err)
 	return call_string(call, &out);
 }
 
+static struct value *regex_replace_all(struct call *call, struct error *err)
+{
+	return replace_all(call, (struct replacing){2, 1, false}, err);
+}
+
+static struct value *regex_replace_behind(struct call *call, struct error *err)
+{
+	return replace_all(call, (struct replacing){1, 2, false}, err);
+}
+
+static struct value *regex_replace_literal(struct call *call, struct error *err)
+{
+	return replace_all(call, (struct replacing){1, 2, true}, err);
+}
+
+static struct value *regex_match_or_not(struct call *call, struct error *err)
+{
+	struct value *found = regex_match(call, err);
+	return found ? found : value_bool(call->arena, false);
+}
+
+static struct value *regex_first(struct call *call, struct error *err)
+{
+	__attribute__((cleanup(regex_free))) struct regex regex = {0};
+	if (regex_compile(&regex, call, 1, err) < 0)
+		return NULL;
+	int found = regex_find(&regex, 0, err);
+	if (found <= 0)
+		return found < 0 ? NULL : value_string(call->arena, "");
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex.match);
+	return value_stringn(call->arena, regex.subject + at[0], at[1] - at[0]);
+}
+
+static struct value *regex_all(struct call *call, struct error *err)
+{
+	__attribute__((cleanup(regex_free))) struct regex regex = {0};
+	struct value *list = type_strings(call->arena);
+	int64_t limit = call->args[2]->integer;
+	size_t from = 0, taken = 0;
+	const PCRE2_SIZE *at;
+	int found = 0;
+	if (regex_compile(&regex, call, 1, err) < 0)
+		return NULL;
+	while (limit != 0 &&
+	       (found = next_match(&regex, &from, taken, !list->list.len, &at, err)) > 0) {
+		value_append(call->arena, list,
+			     value_stringn(call->arena, regex.subject + at[0], at[1] - at[0]));
+		taken = at[1];
+		limit--;
+	}
+	return found < 0 ? NULL : list;
+}
+
+/* As regexp.Split: at most `limit` parts, all where it is negative. */
+static struct value *regex_split(struct call *call, struct error *err)
+{
+	__attribute__((cleanup(regex_free))) struct regex regex = {0};
+	struct value *list = type_strings(call->arena);
+	int64_t limit = call->args[2]->integer;
+	size_t from = 0, taken = 0, begin = 0, end = 0;
+	const PCRE2_SIZE *at;
+	bool first = true;
+	int found = 0;
+	if (regex_compile(&regex, call, 1, err) < 0)
+		return NULL;
+	if (limit == 0)
+		return list;
+	while (regex.len && limit != 1 &&
+	       (found = next_match(&regex, &from, taken, first, &at, err)) > 0) {
+		first = false;
+		taken = at[1];
+		end = at[0];
+		if (at[1] == 0)
+			continue;
+		value_append(call->arena, list,
+			     value_stringn(call->arena, regex.subject + begin, at[0] - begin));
+		begin = at[1];
+		if (limit > 0)
+			limit--;
+	}
+	if (found < 0)
+		return NULL;
+	if (end != regex.len || (!regex.len && call_len(call, 0)))
+		value_append(call->arena, list,
+			     value_stringn(call->arena, regex.subject + begin, regex.len - begin));
+	return list;
+}
+
+static struct value *regex_quote(struct call *call, struct error *err)
+{
+	(void)err;
+	auto_buf struct buf out = {0};
+	for (size_t i = 0; i < call_len(call, 0); i++) {
+		char c = call_text(call, 0)[i];
+		if (c && strchr("\\.+*?()|[]{}^$", c))
+			buf_putc(&out, '\\');
+		buf_putc(&out, c);
+	}
+	return call_string(call, &out);
+}
+
 const struct function functions_regex[] = {
 	{"regexMatch", "ss", regex_match},
 	{"regexReplaceAll", "sss", regex_replace_all},
+	{NULL, NULL, NULL},
+};
+
+const struct function functions_sprig_regex[] = {
+	{"sprig_mustRegexFind", "ss", regex_first},
+	{"sprig_mustRegexFindAll", "ssi", regex_all},
+	{"sprig_mustRegexMatch", "ss", regex_match},
+	{"sprig_mustRegexReplaceAll", "sss", regex_replace_behind},
+	{"sprig_mustRegexReplaceAllLiteral", "sss", regex_replace_literal},
+	{"sprig_mustRegexSplit", "ssi", regex_split},
+	{"sprig_regexFind", "ss", regex_first},
+	{"sprig_regexFindAll", "ssi", regex_all},
+	{"sprig_regexMatch", "ss", regex_match_or_not},
+	{"sprig_regexQuoteMeta", "s", regex_quote},
+	{"sprig_regexReplaceAll", "sss", regex_replace_behind},
+	{"sprig_regexReplaceAllLiteral", "sss", regex_replace_literal},
+	{"sprig_regexSplit", "ssi", regex_split},
 	{NULL, NULL, NULL},
 };

@@ -1,4 +1,4 @@
-#include "agent/render/functions/functions.h"
+#include "agent/render/functions/sprig.h"
 
 #include "agent/render/template/gofmt.h"
 #include "agent/render/template/runes.h"
@@ -255,5 +255,17 @@ const struct function functions_strings[] = {
 	{"join", "sS", strings_join},
 	{"replaceAll", "sss", strings_replace_all},
 	{"indent", "is", strings_indent},
+	{NULL, NULL, NULL},
+};
+
+const struct function functions_sprig_trims[] = {
+	{"sprig_lower", "s", strings_lower},
+	{"sprig_replace", "sss", strings_replace_all},
+	{"sprig_trim", "s", strings_trim_space},
+	{"sprig_trimAll", "ss", strings_trim},
+	{"sprig_trimPrefix", "ss", strings_trim_prefix},
+	{"sprig_trimSuffix", "ss", strings_trim_suffix},
+	{"sprig_trimall", "ss", strings_trim},
+	{"sprig_upper", "s", strings_upper},
 	{NULL, NULL, NULL},
 };

@@ -125,7 +125,7 @@ static const struct function scratch_methods[] = {
 	{NULL, NULL, NULL},
 };
 
-static const struct class class_scratch = {"*template.Scratch", scratch_methods};
+static const struct class class_scratch = {"*template.Scratch", scratch_methods, NULL};
 
 static struct value *template_scratch(struct call *call, struct error *err)
 {

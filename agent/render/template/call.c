@@ -102,13 +102,27 @@ struct value *eval_call(struct state *state, struct value *dot, const struct fun
 	return state_within_bounds(state) ? result : NULL;
 }
 
+static bool is_denied(const struct rendering *rendering, const char *name)
+{
+	for (const char *const *at = rendering->denylist; at && *at; at++)
+		if (strcmp(*at, name) == 0)
+			return true;
+	return false;
+}
+
 struct value *eval_function(struct state *state, struct value *dot, const struct node *name,
 			    const struct node *command, const struct nodes *words,
 			    struct value *final)
 {
 	state->at = name;
-	const struct function *function = function_find(name->text, name->len);
+	const struct function *function =
+		(state->rendering->find ? state->rendering->find : function_find)(name->text,
+										  name->len);
 	if (!function)
 		return state_fail(state, "\"%s\" is not a defined function", name->text);
+	if (is_denied(state->rendering, function->name)) {
+		state->at = command;
+		return state_fail(state, "error calling %s: function is disabled", function->name);
+	}
 	return eval_call(state, dot, function, command, words, final, NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef FACTORY_AGENT_RENDER_TEMPLATE_EVALUATE_H
 #define FACTORY_AGENT_RENDER_TEMPLATE_EVALUATE_H
 
+#include "agent/render/config/settings.h"
 #include "agent/render/template/tree.h"
 #include "agent/render/template/types.h"
 #include "agent/source/source.h"
@@ -26,11 +27,19 @@ struct rendering {
 	const struct template_set *set;
 	struct source *source;     /* where keys and services come from */
 	const struct value *facts; /* or NULL: gathered at the first use */
-	struct value *reads;       /* list of {"kind","name","hash"} */
+	struct value *reads;       /* list of {"kind","name","hash"}, and
+				      "datacenter" and "args" where there are any */
 	struct value *answers;     /* what has been read, by "kind name" */
 	struct value *scratch;
 	bool error_on_missing_key;
+	bool hash_reads;
+	enum missing_policy missing;
 	bool pending; /* some answers come later: the output is not the last word */
+	const char *lacking; /* a missing key that is waited for, and where it is wanted */
+	const char *const *denylist; /* functions that may not be called, up to NULL; or NULL */
+	/* Where functions are found, NULL: function_find. */
+	const struct function *(*find)(const char *name, size_t len);
+	const char *sandbox; /* the directory of all files that are used; or NULL */
 	struct limits limits;
 	size_t memory_before; /* what the arena held then */
 	unsigned nesting;

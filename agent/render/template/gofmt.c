@@ -13,7 +13,7 @@ struct format {
 	size_t len, at;
 	struct value *const *args;
 	size_t arg_count, next_arg;
-	bool reordered, good_index, after_index;
+	bool reordered, good_index, after_index, spew;
 	struct buf *out;
 	size_t limit; /* of out's length */
 };
@@ -186,7 +186,11 @@ static void one_verb(struct format *format)
 			verb.plus_v = verb.plus;
 			verb.sharp = verb.plus = false;
 		}
-		verb_argument(&verb, format->args[format->next_arg++], letter);
+		const struct value *arg = format->args[format->next_arg++];
+		if (letter == 'v' && format->spew)
+			verb_spew(&verb, arg);
+		else
+			verb_argument(&verb, arg, letter);
 	}
 }
 
@@ -203,27 +207,40 @@ static void extra_arguments(const struct format *format)
 	buf_putc(format->out, ')');
 }
 
+static void run(struct format *format)
+{
+	format->limit = format->out->len + GOFMT_MAX;
+	while (format->at < format->len && format->out->len <= format->limit) {
+		const char *text = format->text + format->at;
+		const char *percent = memchr(text, '%', format->len - format->at);
+		size_t plain = percent ? (size_t)(percent - text) : format->len - format->at;
+		buf_add(format->out, text, plain);
+		format->at += plain;
+		if (percent) {
+			format->at++;
+			one_verb(format);
+		}
+	}
+	if (!format->reordered && format->next_arg < format->arg_count)
+		extra_arguments(format);
+}
+
 void gofmt_printf(struct buf *out, const char *text, size_t len, struct value *const *args,
 		  size_t count)
 {
-	struct format format = {.text = text,
-				.len = len,
-				.args = args,
-				.arg_count = count,
-				.out = out,
-				.limit = out->len + GOFMT_MAX};
-	while (format.at < len && out->len <= format.limit) {
-		const char *percent = memchr(text + format.at, '%', len - format.at);
-		size_t end = percent ? (size_t)(percent - text) : len;
-		buf_add(out, text + format.at, end - format.at);
-		format.at = end;
-		if (percent) {
-			format.at++;
-			one_verb(&format);
-		}
-	}
-	if (!format.reordered && format.next_arg < count)
-		extra_arguments(&format);
+	run(&(struct format){
+		.text = text, .len = len, .args = args, .arg_count = count, .out = out});
+}
+
+void gofmt_spew(struct buf *out, const char *text, size_t len, struct value *const *args,
+		size_t count)
+{
+	run(&(struct format){.text = text,
+			     .len = len,
+			     .args = args,
+			     .arg_count = count,
+			     .out = out,
+			     .spew = true});
 }
 
 void gofmt_print(struct buf *out, struct value *const *args, size_t count)

@@ -14,4 +14,9 @@ void gofmt_println(struct buf *out, struct value *const *args, size_t count);
 void gofmt_printf(struct buf *out, const char *format, size_t len, struct value *const *args,
 		  size_t count);
 
+/* The same with %v as go-spew has it; and how that shows a number. */
+void gofmt_spew(struct buf *out, const char *format, size_t len, struct value *const *args,
+		size_t count);
+void gofmt_spew_number(struct buf *out, const struct value *value);
+
 #endif

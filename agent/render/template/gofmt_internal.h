@@ -33,4 +33,7 @@ void verb_float(struct verb *verb, double number, char letter, int precision);
 /* One argument by its verb, as Printf does for each. */
 void verb_argument(struct verb *verb, const struct value *value, uint32_t letter);
 
+/* %v and its variants as go-spew prints them. */
+void verb_spew(struct verb *verb, const struct value *value);
+
 #endif

@@ -95,7 +95,7 @@ static void add_base_prefix(struct verb *verb, struct buf *text, uint64_t bits, 
 {
 	if (letter == 'O')
 		buf_puts(text, "0o");
-	else if (verb->sharp && base == 2)
+	if (verb->sharp && base == 2)
 		buf_puts(text, "0b");
 	else if (verb->sharp && base == 16)
 		buf_puts(text, letter == 'X' ? "0X" : "0x");

@@ -179,6 +179,9 @@ static bool print_address(struct verb *verb, const struct value *value, uint32_t
 
 static bool print_object(struct verb *verb, const struct value *value, uint32_t letter)
 {
+	const struct value *text = type_text(value);
+	if (text)
+		return print_string(verb, text, letter);
 	if (!type_is_class(value, &class_complex))
 		return print_address(verb, value, letter);
 	const double *parts = value->object.data;
@@ -242,12 +245,12 @@ static bool has_address(const struct value *value)
 
 void verb_argument(struct verb *verb, const struct value *value, uint32_t letter)
 {
-	const char *type = value->kind == VALUE_NULL ? "<nil>" : type_name(value);
-	if (letter == 'T')
-		verb_string(verb, type, strlen(type));
-	else if (value->kind == VALUE_NULL && letter == 'v')
+	if (value->kind == VALUE_NULL && (letter == 'T' || letter == 'v'))
 		verb_pad(verb, "<nil>", 5);
-	else if (value->kind == VALUE_NULL || (letter == 'p' && !has_address(value)))
+	else if (letter == 'T')
+		verb_string(verb, type_name(value), strlen(type_name(value)));
+	else if (value->kind == VALUE_NULL || letter == 'w' ||
+		 (letter == 'p' && !has_address(value)))
 		bad_verb(verb, value, letter);
 	else if (letter == 'p')
 		print_address(verb, value, letter);

@@ -70,9 +70,11 @@ static int complex_number(const char *text, size_t len, struct number *number, s
 	while (split > 1 &&
 	       !((text[split] == '+' || text[split] == '-') && !strchr("eEpP", text[split - 1])))
 		split--;
+	bool pair = text[split] == '+' || text[split] == '-';
 	if (strconv_float(text, split, &number->real) != STRCONV_OK ||
 	    !imaginary(text + split, len - split, number))
-		return fail_quoted(err, "illegal number syntax", text, len);
+		return pair ? error_set(err, "syntax error scanning complex number")
+			    : fail_quoted(err, "illegal number syntax", text, len);
 	return 0;
 }
 

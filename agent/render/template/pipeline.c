@@ -1,5 +1,7 @@
 #include "agent/render/template/evaluate.h"
 
+#include "agent/render/functions/functions.h"
+
 #include "agent/render/template/literal.h"
 #include "agent/render/template/strconv.h"
 
@@ -47,10 +49,12 @@ struct value *eval_constant(struct state *state, const struct node *node)
 
 static const struct function *find_method(const struct value *receiver, const char *name)
 {
-	if (receiver->kind != VALUE_OBJECT)
-		return NULL;
-	const struct class *class = receiver->object.class;
-	for (const struct function *at = class->methods; at && at->name; at++)
+	const struct class *class = NULL;
+	if (receiver->kind == VALUE_OBJECT)
+		class = receiver->object.class;
+	else if (receiver->kind == VALUE_MAP && receiver->type)
+		class = function_class(receiver->type);
+	for (const struct function *at = class ? class->methods : NULL; at && at->name; at++)
 		if (strcmp(at->name, name) == 0)
 			return at;
 	return NULL;
@@ -266,6 +270,8 @@ static const struct parameter {
 	{'i', VALUE_INT, "int", "integer", NULL},
 	{'I', VALUE_INT, "int64", "integer", NULL},
 	{'b', VALUE_BOOL, "bool", "bool", NULL},
+	{'f', VALUE_FLOAT, "float64", "float", NULL},
+	{'M', VALUE_MAP, "map[string]interface {}", NULL, NULL},
 	{'S', VALUE_LIST, "[]string", NULL, "dependency.ServiceTags"},
 	{'P', VALUE_LIST, "[]*dependency.KeyPair", NULL, NULL},
 };
@@ -284,6 +290,8 @@ struct value *eval_check(struct state *state, struct value *value, char type)
 	if (!parameter)
 		return value;
 	if (value->kind == VALUE_NULL && !value->type) {
+		if (parameter->kind == VALUE_MAP)
+			return value_map(state->rendering->arena);
 		if (parameter->kind != VALUE_LIST)
 			return state_fail(state, "invalid value; expected %s", parameter->name);
 		return type_named(value_list(state->rendering->arena), parameter->name);
@@ -308,6 +316,8 @@ static struct value *literal_for(struct state *state, const struct parameter *pa
 	if (parameter->kind == VALUE_INT && node->kind == NODE_NUMBER && node->number->is_int)
 		return type_named(value_int(state->rendering->arena, node->number->integer),
 				  parameter->letter == 'i' ? NULL : parameter->name);
+	if (parameter->kind == VALUE_FLOAT && node->kind == NODE_NUMBER && node->number->is_float)
+		return value_float(state->rendering->arena, node->number->real);
 	if (node->value && node->value->kind == parameter->kind)
 		return node->value;
 	return state_fail(state, "expected %s; found %s", parameter->literal, buf_text(&text));

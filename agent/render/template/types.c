@@ -5,8 +5,8 @@
 
 static const char map_prefix[] = "map[";
 
-const struct class class_complex = {"complex128", NULL};
-const struct class class_loop = {"<-chan int64", NULL};
+const struct class class_complex = {"complex128", NULL, NULL};
+const struct class class_loop = {"<-chan int64", NULL, NULL};
 
 const char *type_name(const struct value *value)
 {
@@ -43,6 +43,12 @@ bool type_is_pointer(const struct value *value)
 bool type_is_class(const struct value *value, const struct class *class)
 {
 	return value->kind == VALUE_OBJECT && value->object.class == class;
+}
+
+const struct value *type_text(const struct value *object)
+{
+	const struct class *class = object->object.class;
+	return class->text ? class->text(object) : NULL;
 }
 
 bool type_has_integer_keys(const struct value *map)

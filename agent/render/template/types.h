@@ -10,18 +10,20 @@ struct call;
 
 /* A function of the template language. `params` has one letter a parameter: s string, i int,
  * b bool, a anything, v anything (a built-in's: nil is let through), S list of strings, P list of
- * key pairs, I int64; a "*" behind the last lets it come any number of times. The function returns
+ * key pairs, I int64, f float64, M map[string]interface {}; a "*" behind the last lets it come any number of times. The function returns
  * its result, or NULL with the error set (only the message; position and name are added). */
 struct function {
 	const char *name, *params;
 	struct value *(*call)(struct call *call, struct error *err);
 };
 
-/* What a VALUE_OBJECT of this language is. */
+/* What a VALUE_OBJECT of this language is, or a map of a type that has methods. */
 struct class
 {
 	const char *type;
 	const struct function *methods; /* up to one without a name; or NULL */
+	/* Its String(), which is printed for it; or NULL. */
+	const struct value *(*text)(const struct value *object);
 };
 
 extern const struct class class_complex; /* data: double[2] */
@@ -37,6 +39,8 @@ bool type_is_struct(const struct value *value);
 bool type_is_unsigned(const struct value *value);
 bool type_is_pointer(const struct value *value); /* to a struct */
 bool type_is_class(const struct value *value, const struct class *class);
+/* What an object is printed as; NULL where it has no String(). */
+const struct value *type_text(const struct value *object);
 bool type_has_integer_keys(const struct value *map);
 
 /* What Go's zero value of a map's element type is: what a missing key gives. */

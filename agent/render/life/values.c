@@ -1,0 +1,73 @@
+/* Where the values come from: servers, or a file. */
+#include "agent/render/life/runner_parts.h"
+#include "common/own.h"
+
+static void on_changed(void *ctx)
+{
+	(void)ctx; /* each turn looks */
+}
+
+static void on_failed(void *ctx, struct error *err)
+{
+	runner_fail(ctx, CODE_ERROR, err);
+}
+
+static void on_note(void *ctx, bool warning, const char *text)
+{
+	const struct runner *runner = ctx;
+	journal_write(runner->journal, warning ? JOURNAL_WARN : JOURNAL_DEBUG, "(source) %s", text);
+}
+
+int source_open(struct runner *runner, struct error *err)
+{
+	const struct render_settings *settings = runner->settings;
+	const struct live_settings live = {
+		.consul = &settings->consul,
+		.vault = &settings->vault,
+		.nomad = &settings->nomad,
+		.max_stale_ms = settings->max_stale_ms,
+		.block_query_wait_ms = settings->block_query_wait_ms,
+		.watch = !settings->once || settings->missing == MISSING_WAIT,
+		.fail_fast = settings->once,
+	};
+	const struct live_owner owner = {runner, on_changed, on_failed, on_note};
+	if (!settings->kv) {
+		runner->live = live_new(runner->loop, &live, &owner);
+		return 0;
+	}
+	runner->file_stamp = stamp_of(settings->kv);
+	runner->file = source_file(settings->kv, err);
+	if (runner->file)
+		return 0;
+	err->exit_code = CODE_ERROR;
+	return -1;
+}
+
+void source_close(struct runner *runner)
+{
+	jobs_close(runner);
+	source_free(STEAL(runner->file));
+	live_free(STEAL(runner->live));
+}
+
+/* The keys' file was edited: all jobs are rendered again. */
+void source_look(struct runner *runner)
+{
+	auto_error struct error err = {0};
+	const char *path = runner->settings->kv;
+	struct stamp now = path ? stamp_of(path) : runner->file_stamp;
+	if (!path || !now.there || stamp_equal(&now, &runner->file_stamp))
+		return;
+	runner->file_stamp = now;
+	struct source *source = source_file(path, &err);
+	if (!source) {
+		autofree char *text = error_text(&err);
+		journal_write(runner->journal, JOURNAL_ERR, "(source) %s: the old values stay",
+			      text);
+		return;
+	}
+	source_free(runner->file);
+	runner->file = source;
+	for (size_t i = 0; i < runner->job_count; i++)
+		runner->jobs[i].state = JOB_DUE;
+}
