@@ -237,6 +237,7 @@ static int read_pair(struct reader *reader, struct value *map, const yaml_event_
 	yaml_event_t event;
 	if (next_event(reader, &event) < 0)
 		return -1;
+	reader->bytes += key->data.scalar.length;
 	struct value *value = read_node(reader, &event, depth + 1);
 	yaml_event_delete(&event);
 	return value ? add_pair(reader, map, key, value, merges) : -1;

@@ -32,27 +32,32 @@ static const char *suffix_of(struct arena *arena, const char *cell)
 	return text;
 }
 
-static void print_summary(const struct manifest *manifest, const struct verdict *verdicts)
+static void print_line(const struct manifest *cell, const struct verdict *verdict, int width,
+		       const struct value *secrets)
 {
 	static const char *const words[] = {"not run", "passed", "failed"};
+	auto_buf struct buf name = {0};
+	bool allowed = verdict->result == FAILED && cell->may_fail;
+	secrets_hide(secrets, cell->cell, strlen(cell->cell), &name);
+	fprintf(stderr, "%-*.60s  %-17s  ", width, buf_text(&name),
+		allowed ? "failed (allowed)" : words[verdict->result]);
+	if (verdict->result == NOT_RUN)
+		fprintf(stderr, "-\n");
+	else
+		fprintf(stderr, "%.2f s%s\n", verdict->seconds, verdict->cached ? " (cached)" : "");
+}
+
+static void print_summary(const struct manifest *manifest, const struct verdict *verdicts,
+			  const struct value *secrets)
+{
 	int width = 4;
 	for (size_t i = 0; i < manifest->cell_count; i++) {
 		int len = (int)strnlen(manifest->cells[i]->cell, 60);
 		width = len > width ? len : width;
 	}
 	fprintf(stderr, "\n%-*s  %-17s  %s\n", width, "cell", "result", "time");
-	for (size_t i = 0; i < manifest->cell_count; i++) {
-		const struct manifest *cell = manifest->cells[i];
-		const struct verdict *verdict = &verdicts[i];
-		bool allowed = verdict->result == FAILED && cell->may_fail;
-		fprintf(stderr, "%-*.60s  %-17s  ", width, cell->cell,
-			allowed ? "failed (allowed)" : words[verdict->result]);
-		if (verdict->result == NOT_RUN)
-			fprintf(stderr, "-\n");
-		else
-			fprintf(stderr, "%.2f s%s\n", verdict->seconds,
-				verdict->cached ? " (cached)" : "");
-	}
+	for (size_t i = 0; i < manifest->cell_count; i++)
+		print_line(manifest->cells[i], &verdicts[i], width, secrets);
 }
 
 static bool is_interrupted(const struct error *err)
@@ -76,6 +81,15 @@ static int build_cell(struct workshop *shop, const struct manifest *cell, struct
 	return status;
 }
 
+static void tell_failure(const struct workshop *shop, const struct manifest *cell,
+			 const struct error *failure)
+{
+	auto_buf struct buf shown = {0};
+	autofree char *text = error_text(failure), *line = mem_printf("%s: %s", cell->cell, text);
+	secrets_hide(report_hidden(shop->report), line, strlen(line), &shown);
+	fprintf(stderr, "factory: %s\n", buf_text(&shown));
+}
+
 /* With fast_finish the cells that may fail come last, and not at all once the verdict is clear. */
 static int build_all(struct workshop *shop, const struct manifest *manifest,
 		     struct verdict *verdicts, struct error *err)
@@ -92,9 +106,7 @@ static int build_all(struct workshop *shop, const struct manifest *manifest,
 				continue;
 			if (is_interrupted(&failure))
 				return error_move(err, &failure);
-			secrets_hide_error(report_hidden(shop->report), &failure);
-			autofree char *text = error_text(&failure);
-			fprintf(stderr, "factory: %s: %s\n", cell->cell, text);
+			tell_failure(shop, cell, &failure);
 			if (!cell->may_fail && code == EXIT_OK)
 				code = failure.exit_code ? failure.exit_code : EXIT_FAILED;
 		}
@@ -109,7 +121,7 @@ int workshop_cells(struct workshop *shop, const struct manifest *manifest, struc
 			arena_alloc(&shop->arena, manifest->cell_count * sizeof *verdicts);
 		int code = build_all(shop, manifest, verdicts, err);
 		fflush(stdout);
-		print_summary(manifest, verdicts);
+		print_summary(manifest, verdicts, report_hidden(shop->report));
 		return code;
 	}
 	if (workshop_build(shop, manifest, NULL, &outcome, err) < 0)

@@ -21,7 +21,6 @@ void secrets_sort(struct value *secrets);
 
 /* Appends the text without them. */
 void secrets_hide(const struct value *secrets, const char *text, size_t len, struct buf *out);
-/* The error's message and file without them. */
 void secrets_hide_error(const struct value *secrets, struct error *err);
 
 /* The length of the longest: of a text that goes on, so many bytes less one may be the begin of a

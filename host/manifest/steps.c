@@ -36,7 +36,8 @@ static const struct reader_key keys[] = {
 	 TAKES_TEXT,
 	 0,
 	 read_when,
-	 "a Jinja2 expression over properties and `facts`: the step is left out where it is false"},
+	 "a Jinja2 expression over properties, `facts` and `pillar`: the step is left out where it "
+	 "is false"},
 	{.name = "timeout",
 	 TAKES_TIME,
 	 STEP(timeout_ms),
