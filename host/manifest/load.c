@@ -36,12 +36,13 @@ static int render(struct loader *loader, const char *path, const char *text, siz
 					.include_path = sources_directory(loader->arena, path)};
 	jinja_head_options(text, &options);
 	loader->mentions_facts |= strstr(text, "facts") != NULL;
-	loader->mentions_host |= strstr(text, "host") != NULL;
 	struct jinja_template *tmpl = jinja_parse(loader->arena, path, text, len, &options, err);
 	if (!tmpl)
 		return -1;
 	loader->reads_facts |= jinja_reads(tmpl, "facts");
 	loader->reads_pillar |= jinja_reads(tmpl, "pillar");
+	/* The second tells of a template that includes others: they may mention anything. */
+	loader->mentions_host |= strstr(text, "host") || jinja_reads(tmpl, "host");
 	return jinja_render(tmpl, load_context(loader), loader->arena, out, map, err);
 }
 

@@ -159,3 +159,19 @@ load common
 	[ -n "$(image_id t/named:a)" ]
 	[ "$(image_id t/named:a)" = "$(image_id t/named:b)" ]
 }
+
+@test "secrets of several lines are hidden line by line, wherever they turn up" {
+	printf -- '-----BEGIN\n  first-l1ne\r\nsecond-l1ne\n=\n' >key
+	manifest <<-E
+		image: $BASE
+		install:
+		  - run: cat \$KEY; cp \$KEY /tmp/left; printf second-; sleep 0.3; printf 'l1ne'
+		    secrets: {KEY: {file: key, as: file}}
+		  - cat /tmp/left; echo second-l1ne >&2; false first-l1ne
+	E
+	fails_with 6 "$FACTORY" build m.yml
+	shows "install-2 failed with exit code 1: cat /tmp/left; echo *** >&2; false ***"
+	[ "$(grep -c '|   \*\*\*' <<<"$output")" -eq 2 ]
+	! grep l1ne <<<"$output"
+	no_container_left
+}

@@ -149,6 +149,31 @@ static void on_another_manifest(void **state)
 	assert_null(asked);
 }
 
+static struct value *some_host(void *ctx, struct arena *arena)
+{
+	struct value *host = value_map(arena);
+	(void)ctx;
+	value_set(arena, host, "kernel", value_string(arena, "k1"));
+	return host;
+}
+
+/* The manifest's own text does not mention it. */
+static void the_host_in_another_file(void **state)
+{
+	(void)state;
+	char *asked = NULL;
+	struct manifest_facts facts = {.gather = gather, .ctx = &asked, .host = some_host};
+	struct manifest_options options = {.facts = &facts};
+	struct error err = {0};
+	write_file("host.j2", "echo {{ facts.host.kernel }}");
+	struct manifest *manifest =
+		read_text("image: x\ninstall: {% include 'ho' ~ 'st.j2' %}\n", &options, &err);
+	expect_no_error(&err);
+	assert_string_equal(manifest->install.items[0].run, "echo k1");
+	manifest_free(manifest);
+	free(asked);
+}
+
 static void secrets_are_known(void **state)
 {
 	(void)state;
@@ -236,6 +261,7 @@ int main(void)
 		cmocka_unit_test(of_included_files),
 		cmocka_unit_test(of_cells),
 		cmocka_unit_test(on_another_manifest),
+		cmocka_unit_test(the_host_in_another_file),
 		cmocka_unit_test(secrets_are_known),
 		cmocka_unit_test(lines_that_are_hidden),
 		cmocka_unit_test(wrong_pillars),
