@@ -53,6 +53,15 @@ all: build/factory build/agent toolbox
 .PHONY: toolbox
 toolbox: build/tools/agent build/tools/consul-template build/tools/ca-certificates.crt
 
+# What is made of the table of keys and shipped; a test tells when it is out of date.
+.PHONY: schema
+schema: build/factory
+	@mkdir -p schema
+	@build/factory check --schema > schema/manifest.json
+	@build/factory check --keys > build/keys.md
+	@sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
+		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
+
 .PHONY: asan
 asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
 
@@ -81,6 +90,7 @@ fuzz: packages-fuzz
 install: all
 	install -D -m 755 build/factory $(DESTDIR)$(PREFIX)/bin/factory
 	install -D -m 755 build/agent $(DESTDIR)$(PREFIX)/lib/factory/agent
+	install -D -m 644 schema/manifest.json $(DESTDIR)$(PREFIX)/share/factory/manifest.json
 	install -D -m 644 build/tools/ca-certificates.crt \
 		$(DESTDIR)$(PREFIX)/lib/factory/ca-certificates.crt
 
@@ -95,6 +105,7 @@ help:
 	@echo 'make test       all tests, on a private engine and a private Consul'
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
+	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
 	@echo 'make asan       programs and unit tests under AddressSanitizer, in build/asan/'
 	@echo 'make install    to PREFIX=/usr/local, below DESTDIR'
 	@echo 'make clean      removes build/'

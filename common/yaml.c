@@ -1,17 +1,15 @@
 #include "common/yaml.h"
 
-#include "common/memory.h"
+#include "common/yaml_plain.h"
 
-#include <errno.h>
-#include <math.h>
 #include <string.h>
 #include <yaml.h>
 
 enum { MAX_DEPTH = 100, MAX_VALUES = 1000000, MAX_BYTES = 64 << 20 };
 
+/* What an anchor's name stands for, and how large it is: anchors that multiply each other come to
+ * an end. */
 struct anchor {
-	struct anchor *next;
-	const char *name;
 	struct value *value;
 	size_t values, bytes; /* in it, each alias counted as what it stands for */
 	unsigned height;
@@ -21,15 +19,16 @@ struct reader {
 	yaml_parser_t parser;
 	struct arena *arena;
 	const char *name;
-	struct anchor *anchors;
+	struct value *anchors; /* map: name -> object with a struct anchor */
+	unsigned before;
 	size_t values, bytes; /* read so far, aliases expanded: they may be written or copied so */
 	unsigned deepest;     /* of the node that is being read */
 	struct error *err;
 };
 
-static unsigned line_of(yaml_mark_t mark)
+static unsigned line_of(const struct reader *reader, yaml_mark_t mark)
 {
-	return (unsigned)mark.line + 1;
+	return reader->before + (unsigned)mark.line + 1;
 }
 
 static unsigned column_of(yaml_mark_t mark)
@@ -43,7 +42,7 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 		return 0;
 	const yaml_parser_t *parser = &reader->parser;
 	const char *context = parser->context ? parser->context : "";
-	return error_set_at(reader->err, reader->name, line_of(parser->problem_mark),
+	return error_set_at(reader->err, reader->name, line_of(reader, parser->problem_mark),
 			    column_of(parser->problem_mark), "YAML: %s%s%s",
 			    parser->problem ? parser->problem : "unreadable input",
 			    *context ? " " : "", context);
@@ -51,91 +50,8 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 
 static int fail_at(struct reader *reader, yaml_mark_t mark, const char *message)
 {
-	return error_set_at(reader->err, reader->name, line_of(mark), column_of(mark), "YAML: %s",
-			    message);
-}
-
-static bool is_integer(const char *text, int64_t *number)
-{
-	const char *digits = text + (*text == '+' || *text == '-');
-	int base = strncmp(text, "0x", 2) == 0 ? 16 : strncmp(text, "0o", 2) == 0 ? 8 : 10;
-	if (base != 10)
-		digits = text + 2;
-	if (!*digits || digits[strspn(digits, base == 16  ? "0123456789abcdefABCDEF"
-					      : base == 8 ? "01234567"
-							  : "0123456789")])
-		return false;
-	errno = 0;
-	*number = strtoll(base == 10 ? text : digits, NULL, base);
-	return errno == 0;
-}
-
-static bool is_one_of(const char *text, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcmp(text, *words) == 0)
-			return true;
-	return false;
-}
-
-/* [-+]? ( \.[0-9]+ | [0-9]+ ( \.[0-9]* )? ) ( [eE][-+]?[0-9]+ )? */
-static bool is_float_text(const char *text)
-{
-	const char *at = text + (*text == '+' || *text == '-');
-	size_t whole = strspn(at, "0123456789");
-	at += whole;
-	size_t fraction = 0;
-	if (*at == '.') {
-		fraction = strspn(at + 1, "0123456789");
-		at += 1 + fraction;
-	}
-	if (!whole && !fraction)
-		return false;
-	if (*at == 'e' || *at == 'E') {
-		at++;
-		at += *at == '+' || *at == '-';
-		size_t digits = strspn(at, "0123456789");
-		if (!digits)
-			return false;
-		at += digits;
-	}
-	return !*at;
-}
-
-static bool is_float(const char *text, double *number)
-{
-	static const char *const infinite[] = {".inf", ".Inf", ".INF", "+.inf", NULL};
-	static const char *const negative[] = {"-.inf", "-.Inf", "-.INF", NULL};
-	static const char *const nan[] = {".nan", ".NaN", ".NAN", NULL};
-	if (is_one_of(text, infinite))
-		*number = INFINITY;
-	else if (is_one_of(text, negative))
-		*number = -INFINITY;
-	else if (is_one_of(text, nan))
-		*number = NAN;
-	else if (is_float_text(text))
-		*number = strtod(text, NULL);
-	else
-		return false;
-	return true;
-}
-
-static struct value *resolve_plain(struct arena *arena, const char *text)
-{
-	static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-	static const char *const trues[] = {"true", "True", "TRUE", NULL};
-	static const char *const falses[] = {"false", "False", "FALSE", NULL};
-	int64_t integer;
-	double real;
-	if (is_one_of(text, nulls))
-		return value_null(arena);
-	if (is_one_of(text, trues) || is_one_of(text, falses))
-		return value_bool(arena, text[0] == 't' || text[0] == 'T');
-	if (is_integer(text, &integer))
-		return value_int(arena, integer);
-	if (is_float(text, &real))
-		return value_float(arena, real);
-	return value_string(arena, text);
+	return error_set_at(reader->err, reader->name, line_of(reader, mark), column_of(mark),
+			    "YAML: %s", message);
 }
 
 static struct value *read_scalar(struct reader *reader, const yaml_event_t *event)
@@ -145,8 +61,8 @@ static struct value *read_scalar(struct reader *reader, const yaml_event_t *even
 	const char *tag = (const char *)event->data.scalar.tag;
 	bool plain =
 		event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !tag && strlen(text) == len;
-	struct value *value = plain ? resolve_plain(reader->arena, text)
-				    : value_stringn(reader->arena, text, len);
+	struct value *value =
+		plain ? yaml_plain(reader->arena, text) : value_stringn(reader->arena, text, len);
 	if (plain)
 		value->source = arena_strndup(reader->arena, text, len);
 	return value;
@@ -169,29 +85,43 @@ static struct value *read_sequence(struct reader *reader, struct value *list, un
 	}
 }
 
-static void merge_map(struct reader *reader, struct value *map, const struct value *from)
+static void add_entry(struct reader *reader, struct value *map, const char *key, size_t len,
+		      struct value *value, unsigned line, unsigned column)
 {
+	value_setn(reader->arena, map, key, len, value);
+	struct value_entry *entry = &map->map.entries[map->map.len - 1];
+	entry->line = line;
+	entry->column = column;
+}
+
+static int merge_map(struct reader *reader, struct value *map, const struct value *from,
+		     yaml_mark_t mark)
+{
+	reader->values += from->map.len;
+	if (reader->values > MAX_VALUES)
+		return fail_at(reader, mark, "its merges repeat too much");
 	for (size_t i = 0; i < from->map.len; i++) {
 		const struct value_entry *entry = &from->map.entries[i];
 		if (!value_getn(map, entry->key, entry->key_len))
-			value_setn(reader->arena, map, entry->key, entry->key_len, entry->value);
+			add_entry(reader, map, entry->key, entry->key_len, entry->value,
+				  entry->line, entry->column);
 	}
+	return 0;
 }
 
 /* `<<: *one` or `<<: [*one, *two]` (https://yaml.org/type/merge.html). */
 static int merge(struct reader *reader, struct value *map, const struct value *from,
 		 yaml_mark_t mark)
 {
-	if (from->kind == VALUE_MAP) {
-		merge_map(reader, map, from);
-		return 0;
-	}
+	if (from->kind == VALUE_MAP)
+		return merge_map(reader, map, from, mark);
 	if (from->kind != VALUE_LIST)
 		return fail_at(reader, mark, "'<<' takes a map or a list of maps");
 	for (size_t i = 0; i < from->list.len; i++) {
 		if (from->list.items[i]->kind != VALUE_MAP)
 			return fail_at(reader, mark, "'<<' takes a map or a list of maps");
-		merge_map(reader, map, from->list.items[i]);
+		if (merge_map(reader, map, from->list.items[i], mark) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -209,10 +139,8 @@ static int add_pair(struct reader *reader, struct value *map, const yaml_event_t
 		char *message = arena_printf(reader->arena, "the key '%s' is there twice", text);
 		return fail_at(reader, key->start_mark, message);
 	}
-	value_setn(reader->arena, map, text, len, value);
-	struct value_entry *entry = &map->map.entries[map->map.len - 1];
-	entry->line = line_of(key->start_mark);
-	entry->column = column_of(key->start_mark);
+	add_entry(reader, map, text, len, value, line_of(reader, key->start_mark),
+		  column_of(key->start_mark));
 	return 0;
 }
 
@@ -224,6 +152,7 @@ static int read_pair(struct reader *reader, struct value *map, const yaml_event_
 	yaml_event_t event;
 	if (next_event(reader, &event) < 0)
 		return -1;
+	reader->bytes += key->data.scalar.length;
 	struct value *value = read_node(reader, &event, depth + 1);
 	yaml_event_delete(&event);
 	return value ? add_pair(reader, map, key, value, merges) : -1;
@@ -232,7 +161,7 @@ static int read_pair(struct reader *reader, struct value *map, const yaml_event_
 static struct value *read_mapping(struct reader *reader, struct value *map, unsigned depth)
 {
 	struct value *merges = value_list(reader->arena);
-	yaml_mark_t start = {0, map->line - 1, map->column - 1};
+	yaml_mark_t start = {0, map->line - 1 - reader->before, map->column - 1};
 	for (;;) {
 		yaml_event_t key;
 		if (next_event(reader, &key) < 0)
@@ -276,9 +205,9 @@ static struct value *expand(struct reader *reader, const yaml_event_t *event,
 static struct value *read_alias(struct reader *reader, const yaml_event_t *event, unsigned depth)
 {
 	const char *name = (const char *)event->data.alias.anchor;
-	for (struct anchor *anchor = reader->anchors; anchor; anchor = anchor->next)
-		if (strcmp(anchor->name, name) == 0)
-			return expand(reader, event, anchor, depth);
+	const struct value *found = value_get(reader->anchors, name);
+	if (found)
+		return expand(reader, event, found->object.data, depth);
 	char *message = arena_printf(reader->arena, "there is no anchor '&%s' before this", name);
 	fail_at(reader, event->start_mark, message);
 	return NULL;
@@ -291,16 +220,14 @@ static void remember(struct reader *reader, const yaml_char_t *name, struct valu
 		return;
 	struct anchor *anchor = arena_alloc(reader->arena, sizeof *anchor);
 	*anchor = size;
-	*anchor = size;
-	anchor->name = arena_strdup(reader->arena, (const char *)name);
 	anchor->value = value;
-	anchor->next = reader->anchors;
-	reader->anchors = anchor;
+	value_set(reader->arena, reader->anchors, (const char *)name,
+		  value_object(reader->arena, NULL, anchor));
 }
 
-static struct value *place(struct value *value, yaml_mark_t mark)
+static struct value *place(const struct reader *reader, struct value *value, yaml_mark_t mark)
 {
-	value->line = line_of(mark);
+	value->line = line_of(reader, mark);
 	value->column = column_of(mark);
 	return value;
 }
@@ -322,16 +249,16 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 		value = read_alias(reader, event, depth);
 		break;
 	case YAML_SCALAR_EVENT:
-		value = place(read_scalar(reader, event), event->start_mark);
+		value = place(reader, read_scalar(reader, event), event->start_mark);
 		anchor = event->data.scalar.anchor;
 		break;
 	case YAML_SEQUENCE_START_EVENT:
-		value = place(value_list(reader->arena), event->start_mark);
+		value = place(reader, value_list(reader->arena), event->start_mark);
 		value = read_sequence(reader, value, depth);
 		anchor = event->data.sequence_start.anchor;
 		break;
 	case YAML_MAPPING_START_EVENT:
-		value = place(value_map(reader->arena), event->start_mark);
+		value = place(reader, value_map(reader->arena), event->start_mark);
 		value = read_mapping(reader, value, depth);
 		anchor = event->data.mapping_start.anchor;
 		break;
@@ -377,10 +304,14 @@ static struct value *read_document(struct reader *reader)
 	}
 }
 
-struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
-			 struct error *err)
+struct value *yaml_parse_behind(struct arena *arena, const char *name, const char *text, size_t len,
+				unsigned before, struct error *err)
 {
-	struct reader reader = {.arena = arena, .name = name, .err = err};
+	struct reader reader = {.arena = arena,
+				.name = name,
+				.anchors = value_map(arena),
+				.before = before,
+				.err = err};
 	if (!yaml_parser_initialize(&reader.parser)) {
 		error_set(err, "%s: out of memory", name);
 		return NULL;
@@ -390,4 +321,10 @@ struct value *yaml_parse(struct arena *arena, const char *name, const char *text
 	struct value *root = read_document(&reader);
 	yaml_parser_delete(&reader.parser);
 	return root;
+}
+
+struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
+			 struct error *err)
+{
+	return yaml_parse_behind(arena, name, text, len, 0, err);
 }

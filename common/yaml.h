@@ -10,8 +10,13 @@
 /* Reads one document (an empty one is null). Every value has its line and column, plain scalars
  * their text in `source`. A duplicate key, a second document, an unknown alias, a key that is no
  * scalar, nesting deeper than 100, more than a million values or 64 MiB of text are errors with
- * positions; an alias counts as all that it stands for. NULL on failure. */
+ * positions; aliases and merges count as all that they stand for. NULL on failure. */
 struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,
 			 struct error *err);
+
+/* The same for a text that has `before` lines of other texts before it: every line, in values and
+ * in errors, is counted from there. */
+struct value *yaml_parse_behind(struct arena *arena, const char *name, const char *text, size_t len,
+				unsigned before, struct error *err);
 
 #endif

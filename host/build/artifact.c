@@ -160,10 +160,11 @@ void artifact_disguise(const struct artifact *artifact, const char *const *agent
 }
 
 const char *const *artifact_environment(const struct artifact *artifact, const struct step *step,
-					struct arena *arena)
+					const struct value *more, struct arena *arena)
 {
 	struct value *env = value_copy(arena, artifact->env);
 	overlay(arena, env, step->env);
+	overlay(arena, env, more);
 	const char **list = arena_alloc(arena, (env->map.len + 1) * sizeof *list);
 	for (size_t i = 0; i < env->map.len; i++) {
 		const struct value_entry *entry = &env->map.entries[i];

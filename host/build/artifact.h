@@ -29,8 +29,9 @@ void artifact_free(struct artifact *artifact);
 void artifact_disguise(const struct artifact *artifact, const char *const *agent,
 		       struct engine_container *container);
 
-/* A step's environment as "K=V" strings, NULL-terminated, in `arena`. */
+/* A step's environment as "K=V" strings, NULL-terminated, in `arena`; `more` (a map of strings, or
+ * NULL) comes last. */
 const char *const *artifact_environment(const struct artifact *artifact, const struct step *step,
-					struct arena *arena);
+					const struct value *more, struct arena *arena);
 
 #endif

@@ -86,11 +86,12 @@ void container_fail(struct container *container, struct error *err)
 }
 
 struct container *container_new(const struct container_setup *setup, const char *image,
-				const struct container_events *events, void *ctx)
+				bool is_test, const struct container_events *events, void *ctx)
 {
 	struct container *container = mem_alloc(sizeof *container);
 	container->setup = setup;
 	container->image = image;
+	container->is_test = is_test;
 	container->events = events;
 	container->ctx = ctx;
 	container->session = session_new(&container_session_events, container);
@@ -104,6 +105,7 @@ void container_free(struct container *container)
 	values_cancel(container->question);
 	session_free(container->session);
 	files_free(container->files);
+	secret_values_free(container->secrets);
 	error_clear(&container->failure);
 	free(container->id);
 	free(container->staging);

@@ -34,9 +34,10 @@ struct container_events {
 	void (*ended)(void *ctx, struct container *container, struct error *err);
 };
 
-/* A container that is to be made from `image`; nothing happens before EVENT_START. */
+/* A container that is to be made from `image`; nothing happens before EVENT_START. `is_test`: it is
+ * for a test's branch, and nothing of it is kept. */
 struct container *container_new(const struct container_setup *setup, const char *image,
-				const struct container_events *events, void *ctx);
+				bool is_test, const struct container_events *events, void *ctx);
 void container_free(struct container *container);
 
 /* Whether the engine still owes it an answer: it must not be freed before. */

@@ -4,6 +4,7 @@
 #define FACTORY_HOST_BUILD_CONTAINER_PARTS_H
 
 #include "host/build/container.h"
+#include "host/build/secrets.h"
 
 struct container {
 	const struct container_setup *setup;
@@ -18,8 +19,11 @@ struct container {
 	unsigned outstanding; /* engine operations that will still call back */
 	struct error failure; /* why it is being discarded */
 
-	const struct node *node; /* the one being run */
-	uint32_t request;        /* its RUN; of STARTING: the working directory's PUT */
+	const struct node *node;       /* the one being run */
+	uint32_t request;              /* its RUN; of STARTING: the working directory's PUT */
+	unsigned attempt;              /* of its step, from 1 */
+	struct secret_values *secrets; /* of its step, or NULL */
+	bool is_test;
 	struct session_exit exit;
 	uint64_t began_us;
 	struct files *files;

@@ -65,6 +65,20 @@ static void created(void *ctx, const struct engine_result *result)
 		       container);
 }
 
+/* A read-only root is for tests: install steps are there to change theirs. */
+static void set_limits(const struct container *container, struct engine_container *spec)
+{
+	const struct limits *limits = &container->setup->manifest->limits;
+	spec->memory = limits->memory;
+	spec->nano_cpus = (uint64_t)(limits->cpus * 1e9);
+	spec->pids = limits->pids;
+	spec->no_new_privileges = limits->no_new_privileges;
+	spec->drop = limits->drop;
+	spec->read_only = limits->read_only && container->is_test;
+	if (limits->no_network)
+		spec->network = "none";
+}
+
 void container_create(struct container *container)
 {
 	static const char *const agent[] = {"/tools/agent", "session", NULL};
@@ -74,6 +88,7 @@ void container_create(struct container *container)
 					.volumes_from = volumes,
 					.network = setup->manifest->network,
 					.session = true};
+	set_limits(container, &spec);
 	artifact_disguise(setup->artifact, agent, &spec);
 	container->began_us = loop_now_us();
 	container->outstanding++;

@@ -74,7 +74,7 @@ static struct value *ask(struct probe *probe, const struct container_setup *setu
 	static const struct container_events handlers = {
 		.ready = on_ready, .facts = on_facts, .ended = on_ended};
 	struct asking asking = {.loop = probe->loop, .arena = arena, .signals = probe->signals};
-	asking.container = container_new(setup, setup->manifest->image, &handlers, &asking);
+	asking.container = container_new(setup, setup->manifest->image, false, &handlers, &asking);
 	container_start(asking.container);
 	int status = turn(&asking, err);
 	container_free(asking.container);

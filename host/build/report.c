@@ -23,7 +23,8 @@ struct report {
 	bool color, quiet;
 	size_t total, begun;
 	struct pending *running;
-	const struct value *secrets; /* or NULL */
+	struct arena arena;
+	struct value *secrets; /* list of texts */
 };
 
 struct report *report_new(FILE *out, bool color, bool quiet)
@@ -32,12 +33,19 @@ struct report *report_new(FILE *out, bool color, bool quiet)
 	report->out = out;
 	report->color = color;
 	report->quiet = quiet;
+	report->secrets = value_list(&report->arena);
 	return report;
 }
 
-void report_hide(struct report *report, const struct value *secrets)
+void report_hide(struct report *report, const char *text, size_t len)
 {
-	report->secrets = secrets;
+	secrets_add(&report->arena, report->secrets, text, len);
+	secrets_sort(report->secrets);
+}
+
+const struct value *report_hidden(const struct report *report)
+{
+	return report->secrets;
 }
 
 static void say_list(const struct report *report, const char *format, va_list args)
@@ -82,6 +90,7 @@ void report_free(struct report *report)
 		return;
 	while (report->running)
 		forget(report, report->running->node);
+	arena_free(&report->arena);
 	free(report);
 }
 
@@ -96,6 +105,9 @@ static struct pending *find(struct report *report, const struct node *node)
 void report_total(struct report *report, size_t nodes)
 {
 	report->total = nodes;
+	report->begun = 0;
+	while (report->running) /* of a build before this one, which was cut short */
+		forget(report, report->running->node);
 }
 
 static const char *paint(const struct report *report, const char *code)

@@ -15,10 +15,12 @@ struct report;
 struct report *report_new(FILE *out, bool color, bool quiet);
 void report_free(struct report *report);
 
-/* Texts that are shown as "***" from now on: a list, or NULL; the caller's. */
-void report_hide(struct report *report, const struct value *secrets);
+/* The text's lines are shown as "***" from now on (secrets.h); they are copied. */
+void report_hide(struct report *report, const char *text, size_t len);
+/* All of them, for what else is shown: a list. */
+const struct value *report_hidden(const struct report *report);
 
-/* How many nodes there will be, for "[2/7]". */
+/* A build begins: how many nodes there will be, for "[2/7]". */
 void report_total(struct report *report, size_t nodes);
 void report_begin(struct report *report, const struct node *node);
 /* A piece of a step's output; whole lines are shown as they come. */

@@ -128,7 +128,7 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 	branch->walk = walk;
 	branch->node = test;
 	branch->is_test = test != NULL;
-	branch->container = container_new(walk->setup, image, &handlers, branch);
+	branch->container = container_new(walk->setup, image, branch->is_test, &handlers, branch);
 	branch->next = walk->branches;
 	walk->branches = branch;
 	walk->working++;

@@ -38,28 +38,82 @@ static void on_hello(void *ctx, const struct session_hello *hello)
 		container_handle(container, EVENT_READY);
 }
 
-void container_run_step(struct container *container)
+static const char *step_user(const struct container *container, const struct step *step)
+{
+	return step->user ? step->user : container->setup->artifact->user;
+}
+
+/* Secrets go into the step's environment, or into files on the staging tmpfs: never into what the
+ * engine knows of the container. */
+static int put_secrets(struct container *container, const struct step *step,
+		       struct value *variables, struct arena *arena, struct error *err)
+{
+	secret_values_free(STEAL(container->secrets));
+	container->secrets = secret_values_new(step, container->staging, err);
+	if (!container->secrets)
+		return error_is_set(err) ? -1 : 0;
+	for (size_t i = 0; i < step->secrets.count; i++) {
+		const struct buf *value = secret_values_get(container->secrets, i);
+		const char *path = secret_values_path(container->secrets, i);
+		struct session_put put = {.path = path,
+					  .kind = "file",
+					  .mode = 0400,
+					  .user = step_user(container, step),
+					  .data = value->data,
+					  .len = value->len};
+		report_hide(container->setup->report, value->data, value->len);
+		if (path)
+			session_put(container->session, &put);
+		value_set(arena, variables, step->secrets.items[i].name,
+			  value_string(arena, path ? path : value->data));
+	}
+	return 0;
+}
+
+static void drop_secrets(struct container *container)
+{
+	const struct step *step = container->node->step;
+	for (size_t i = 0; container->secrets && i < step->secrets.count; i++)
+		if (secret_values_path(container->secrets, i))
+			session_remove(container->session,
+				       secret_values_path(container->secrets, i));
+}
+
+static void try_step(struct container *container)
 {
 	const struct step *step = container->node->step;
 	const struct artifact *artifact = container->setup->artifact;
 	auto_arena struct arena arena = {0};
+	struct error err = {0};
+	struct value *secrets = value_map(&arena);
+	if (put_secrets(container, step, secrets, &arena, &err) < 0) {
+		fail_step(container, &err);
+		return;
+	}
+	struct session_run run = {.shell = step->run,
+				  .env = artifact_environment(artifact, step, secrets, &arena),
+				  .cwd = step->workdir ? step->workdir : artifact->workdir,
+				  .user = step_user(container, step),
+				  .timeout_ms = step->timeout_ms};
+	container->request = session_run(container->session, &run);
+}
+
+void container_run_step(struct container *container)
+{
+	const struct step *step = container->node->step;
 	report_begin(container->setup->report, container->node);
 	container->began_us = loop_now_us();
+	container->attempt = 1;
 	if (!container->has_shell) {
 		struct error err = {0};
 		error_set(&err, "the target has no shell to run '%s': no /bin/sh in %s", step->name,
-			  container->setup->manifest->image);
+			  container->image);
 		fail_step(container, &err);
 		return;
 	}
 	if (step->workdir)
 		make_workdir(container, step->workdir);
-	struct session_run run = {.shell = step->run,
-				  .env = artifact_environment(artifact, step, &arena),
-				  .cwd = step->workdir ? step->workdir : artifact->workdir,
-				  .user = step->user ? step->user : artifact->user,
-				  .timeout_ms = step->timeout_ms};
-	container->request = session_run(container->session, &run);
+	try_step(container);
 }
 
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
@@ -70,19 +124,40 @@ static void on_output(void *ctx, uint32_t id, int stream, const char *data, size
 		report_output(container->setup->report, container->node, data, len);
 }
 
-static void step_failed(struct container *container, const struct session_exit *status)
+static void describe_failure(const struct container *container, const struct session_exit *status,
+			     struct error *err)
 {
-	struct error err = {0};
 	const char *id = container->node->id, *name = container->node->label;
 	if (status->timed_out)
-		error_set(&err, "%s timed out after %.1f s: %s", id, (double)status->wall_us / 1e6,
+		error_set(err, "%s timed out after %.1f s: %s", id, (double)status->wall_us / 1e6,
 			  name);
 	else if (status->signalled)
-		error_set(&err, "%s was killed by signal %d (%s): %s", id, status->code,
+		error_set(err, "%s was killed by signal %d (%s): %s", id, status->code,
 			  strsignal(status->code), name);
 	else
-		error_set(&err, "%s failed with exit code %d: %s", id, status->code, name);
-	fail_step(container, &err);
+		error_set(err, "%s failed with exit code %d: %s", id, status->code, name);
+}
+
+/* Tried again, or told and forgotten, or the end. */
+static void step_failed(struct container *container, const struct session_exit *status)
+{
+	const struct step *step = container->node->step;
+	struct report *report = container->setup->report;
+	struct error err = {0};
+	describe_failure(container, status, &err);
+	if (container->attempt <= step->retries) {
+		container->attempt++;
+		report_notice(report, "%s: attempt %u of %u", err.message, container->attempt,
+			      step->retries + 1);
+		error_clear(&err);
+		try_step(container);
+	} else if (step->ignore_errors) {
+		report_notice(report, "%s: ignored, for the step says so", err.message);
+		error_clear(&err);
+		container_handle(container, EVENT_PASSED);
+	} else {
+		fail_step(container, &err);
+	}
 }
 
 static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
@@ -91,6 +166,7 @@ static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 	if (!container->node || id != container->request)
 		return;
 	container->exit = *status;
+	drop_secrets(container);
 	if (status->timed_out || status->signalled || status->code)
 		step_failed(container, status);
 	else
@@ -133,7 +209,7 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 		container_handle(container, EVENT_READY);
 	else if (container->state == STATE_RUNNING && !container->node)
 		got_facts(container, result);
-	else if (container->state == STATE_RUNNING && container->files)
+	else if (container->state == STATE_RUNNING && container->node->kind == NODE_FILES)
 		files_go_on(container, files_result(container->files, id, result, &err), &err);
 }
 

@@ -2,11 +2,10 @@
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/build.h"
 #include "host/build/interrupt.h"
-#include "host/build/probe.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
+#include "host/commands/workshop.h"
 #include "host/exit_codes.h"
 #include "host/manifest/secrets.h"
 
@@ -25,25 +24,13 @@ struct flags {
 	unsigned jobs;
 };
 
-/* What a build needs while it runs. */
-struct workshop {
-	struct loop *loop;
-	struct engine *engine;
-	struct report *report;
-	struct manifest *manifest;
-	struct consul_target consul;
-	bool has_consul;
-	int signals;
-};
-
 static void shop_free(struct workshop *shop)
 {
 	own_close(&shop->signals);
-	consul_target_free(&shop->consul);
-	manifest_free(shop->manifest);
 	report_free(shop->report);
 	engine_close(shop->engine);
 	loop_free(shop->loop);
+	arena_free(&shop->arena);
 }
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
@@ -62,62 +49,32 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-/* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
-static int find_consul(const struct settings *settings, struct workshop *shop, struct error *err)
+static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
 {
-	const char *address = settings->consul, *environment = getenv("CONSUL_HTTP_ADDR");
-	if (!address && !(environment && *environment))
-		address = shop->manifest->consul;
-	if (!address && !(environment && *environment))
-		return 0;
-	shop->has_consul = true;
-	return consul_target_from(&shop->consul, address, NULL, err);
-}
-
-static int open_shop(struct settings *settings, const char *path, struct workshop *shop,
-		     struct error *err)
-{
+	shop->settings = settings;
 	shop->report = settings_report(settings);
 	shop->signals = interrupt_open(err);
-	if (shop->signals < 0 || settings_engine(settings, &shop->loop, &shop->engine, err) < 0)
-		return -1;
-	struct probe probe = {.loop = shop->loop,
-			      .engine = shop->engine,
-			      .toolbox = settings->toolbox,
-			      .report = shop->report,
-			      .signals = shop->signals};
-	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
-	shop->manifest = settings_manifest(settings, path, &facts, err);
-	if (!shop->manifest)
-		return -1;
-	report_hide(shop->report, shop->manifest->secrets);
-	return find_consul(settings, shop, err);
+	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
 }
 
 static int run(struct settings *settings, const struct flags *flags, const char *path,
 	       struct workshop *shop, struct error *err)
 {
-	struct build_options options = {
-		.toolbox = settings->toolbox, .no_cache = flags->no_cache, .jobs = flags->jobs};
+	shop->no_cache = flags->no_cache;
+	shop->jobs = flags->jobs;
 	if (flags->tag &&
-	    split_name(&settings->arena, flags->tag, &options.repo, &options.tag, err) < 0)
+	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	if (settings->kv_file && !(options.kv = kv_read(&settings->arena, settings->kv_file, err)))
+	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	if (open_shop(settings, path, shop, err) < 0)
+	if (open_shop(settings, shop, err) < 0)
 		return -1;
-	options.report = shop->report;
-	options.signals = shop->signals;
-	options.consul = shop->has_consul ? &shop->consul : NULL;
-	struct build_outcome outcome = {0};
-	uint64_t began = loop_now_us();
-	if (build_run(shop->loop, shop->engine, shop->manifest, &options, &outcome, err) < 0)
+	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
+	if (!manifest)
 		return -1;
-	autofree char *image = outcome.image;
-	report_notice(shop->report, "built %s in %.2f s%s", flags->tag ? flags->tag : image,
-		      (double)(loop_now_us() - began) / 1e6, outcome.cached ? " (cached)" : "");
-	printf("%s\n", image);
-	return EXIT_OK;
+	int code = workshop_cells(shop, manifest, err);
+	manifest_free(manifest);
+	return code;
 }
 
 static int build(struct settings *settings, int argc, char **argv, struct error *err)
@@ -156,8 +113,8 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		return settings_misused(&usage, "name one manifest", err);
 	struct workshop shop = {.signals = -1};
 	status = run(settings, &flags, argv[1], &shop, err);
-	if (status < 0 && shop.manifest)
-		secrets_hide_error(shop.manifest->secrets, err);
+	if (status < 0 && shop.report)
+		secrets_hide_error(report_hidden(shop.report), err);
 	shop_free(&shop);
 	return status;
 }

@@ -117,13 +117,24 @@ static const char *const *wanted_of(const struct inquiry *inquiry)
 	return patterns.items;
 }
 
+static void refuse_from(const struct manifest *manifest, struct error *err)
+{
+	error_set_at(err, manifest->from_at.file, manifest->from_at.line, manifest->from_at.column,
+		     "its base is `from` another manifest: build that one, and name its image");
+	err->exit_code = EXIT_MANIFEST;
+}
+
 static struct value *ask_manifest(struct inquiry *inquiry, const char *path, struct error *err)
 {
 	struct manifest *manifest = settings_manifest(inquiry->settings, path, NULL, err);
+	struct value *facts = NULL;
 	if (!manifest)
 		return NULL;
-	struct value *facts =
-		probe_target(&inquiry->probe, manifest->image, &inquiry->settings->arena, err);
+	if (manifest->image)
+		facts = probe_target(&inquiry->probe, manifest->image, &inquiry->settings->arena,
+				     err);
+	else
+		refuse_from(manifest, err);
 	manifest_free(manifest);
 	return facts;
 }

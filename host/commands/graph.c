@@ -11,18 +11,30 @@ static const struct option_usage usage = {
 	"engine.",
 };
 
-static int draw(struct settings *settings, const char *path, bool json, struct buf *out,
-		struct error *err)
+static void draw_one(const struct manifest *manifest, bool json, struct buf *out)
 {
-	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
-	if (!manifest)
-		return -1;
 	struct graph *graph = graph_new(manifest);
 	if (json)
 		graph_write_json(graph, out);
 	else
 		graph_write_dot(graph, out);
 	graph_free(graph);
+}
+
+/* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them. */
+static int draw(struct settings *settings, const char *path, bool json, struct buf *out,
+		struct error *err)
+{
+	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
+	if (!manifest)
+		return -1;
+	bool list = json && manifest->cell_count > 1;
+	buf_puts(out, list ? "[" : "");
+	for (size_t i = 0; i < manifest->cell_count; i++) {
+		buf_puts(out, list && i ? "," : "");
+		draw_one(manifest->cells[i], json, out);
+	}
+	buf_puts(out, list ? "]\n" : "");
 	manifest_free(manifest);
 	return 0;
 }

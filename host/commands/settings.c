@@ -204,7 +204,8 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 					   .languages = settings->languages,
 					   .facts = facts,
 					   .trim_blocks = settings->trim_blocks,
-					   .lstrip_blocks = settings->lstrip_blocks};
+					   .lstrip_blocks = settings->lstrip_blocks,
+					   .problems = settings->problems};
 	return manifest_read(path, &options, err);
 }
 

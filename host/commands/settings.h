@@ -18,6 +18,8 @@ struct settings {
 	const char *kv_file;
 	const char *consul; /* --consul */
 	bool trim_blocks, lstrip_blocks, quiet;
+	struct manifest_problems
+		*problems; /* where a manifest's go; NULL: the first is the error */
 };
 
 enum { SETTINGS_MOST = 16 }; /* room an option table needs for the lines of both */

@@ -37,6 +37,32 @@ static void set_list(struct arena *arena, struct value *map, const char *key,
 		value_set(arena, map, key, text_list(arena, texts));
 }
 
+static void set_number(struct arena *arena, struct value *map, const char *key, uint64_t number)
+{
+	if (number)
+		value_set(arena, map, key, value_int(arena, (int64_t)number));
+}
+
+static void set_limits(struct arena *arena, struct value *host,
+		       const struct engine_container *container)
+{
+	set_number(arena, host, "Memory", container->memory);
+	set_number(arena, host, "MemorySwap", container->memory);
+	set_number(arena, host, "NanoCpus", container->nano_cpus);
+	set_number(arena, host, "PidsLimit", container->pids);
+	if (container->drop && container->drop->list.len)
+		value_set(arena, host, "CapDrop", value_copy(arena, container->drop));
+	if (container->no_new_privileges)
+		set_list(arena, host, "SecurityOpt",
+			 (const char *const[]){"no-new-privileges", NULL});
+	if (!container->read_only)
+		return;
+	struct value *tmpfs = value_map(arena);
+	set_text(arena, tmpfs, "/tmp", "");
+	set_flag(arena, host, "ReadonlyRootfs");
+	value_set(arena, host, "Tmpfs", tmpfs);
+}
+
 static struct value *host_config(struct arena *arena, const struct engine_container *container)
 {
 	struct value *host = value_map(arena);
@@ -56,6 +82,7 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 	set_text(arena, host, "NetworkMode", container->network);
 	if (container->session)
 		set_flag(arena, host, "AutoRemove");
+	set_limits(arena, host, container);
 	return host;
 }
 

@@ -48,6 +48,11 @@ struct engine_container {
 	size_t volume_count;
 	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
 	bool session;        /* OpenStdin, StdinOnce, AttachStdin/Stdout/Stderr, AutoRemove */
+	uint64_t memory, nano_cpus; /* bytes, with swap; billionths of a processor; 0: no limit */
+	unsigned pids;              /* 0: the engine's default */
+	bool no_new_privileges;
+	bool read_only;           /* the root file system; /tmp is a tmpfs then */
+	const struct value *drop; /* list of capabilities, or NULL */
 	bool no_healthcheck; /* Healthcheck {"Test":["NONE"]}; else the image's stays */
 };
 

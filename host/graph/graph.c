@@ -41,7 +41,8 @@ static struct node *add_step(struct graph *graph, enum node_kind kind, const str
 static struct node *add_chain(struct graph *graph)
 {
 	const struct manifest *manifest = graph->manifest;
-	struct node *last = add_node(graph, NODE_START, "start", manifest->image);
+	struct node *last = add_node(graph, NODE_START, "start",
+				     manifest->image ? manifest->image : manifest->from);
 	if (manifest->files || manifest->copy_count) {
 		struct node *files = add_node(graph, NODE_FILES, "files", "render and copy files");
 		comes_after(graph, files, last);

@@ -19,6 +19,26 @@ static void add_number(struct hash *hash, uint64_t number)
 	hash_add(hash, &number, sizeof number);
 }
 
+/* Of a secret only its name and its form count: its value must not be guessable from a key. */
+static void add_secrets(struct hash *hash, const struct secrets *secrets)
+{
+	for (size_t i = 0; i < secrets->count; i++) {
+		hash_add_text(hash, secrets->items[i].name);
+		add_number(hash, secrets->items[i].as_file);
+	}
+}
+
+static void add_limits(struct hash *hash, const struct limits *limits)
+{
+	add_number(hash, limits->memory);
+	add_number(hash, (uint64_t)(limits->cpus * 1e9));
+	add_number(hash, limits->pids);
+	add_number(hash, limits->no_network);
+	add_number(hash, limits->no_new_privileges);
+	add_number(hash, limits->read_only);
+	add_value(hash, limits->drop);
+}
+
 static void add_step(struct hash *hash, const struct manifest *manifest, const struct step *step)
 {
 	hash_add_text(hash, step->run);
@@ -28,6 +48,9 @@ static void add_step(struct hash *hash, const struct manifest *manifest, const s
 	hash_add_text(hash, step->workdir ? step->workdir : manifest->workdir);
 	add_number(hash, step->timeout_ms);
 	hash_add_text(hash, manifest->network);
+	add_number(hash, step->ignore_errors);
+	add_secrets(hash, &step->secrets);
+	add_limits(hash, &manifest->limits);
 }
 
 static int add_files(struct hash *hash, const struct manifest *manifest, struct error *err)

@@ -7,20 +7,8 @@
 
 static struct value *string_list(struct reader *reader, const struct value_entry *entry)
 {
-	struct arena *arena = &reader->manifest->arena;
-	struct value *list = value_list(arena);
-	const struct value *from = entry->value;
-	size_t count = from->kind == VALUE_LIST ? from->list.len : 1;
-	for (size_t i = 0; i < count; i++) {
-		struct value_entry item = *entry;
-		if (from->kind == VALUE_LIST)
-			item.value = from->list.items[i];
-		const char *text = reader_scalar(reader, &item);
-		if (!text)
-			return NULL;
-		value_append(arena, list, value_string(arena, text));
-	}
-	return list;
+	struct value *list = NULL;
+	return reader_texts(reader, entry, &list) < 0 ? NULL : list;
 }
 
 static int set(struct reader *reader, void *target, const char *name, struct value *value)
@@ -156,43 +144,74 @@ static int read_start_period(struct reader *reader, const struct value_entry *en
 
 static int read_retries(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	if (entry->value->kind != VALUE_INT || entry->value->integer < 0)
-		return reader_fail(reader, entry->value, "'retries' must be a number");
+	unsigned number;
+	if (reader_count(reader, entry, &number) < 0)
+		return -1;
 	return set(reader, target, "Retries", entry->value);
 }
 
 static const struct reader_key healthcheck_keys[] = {
-	{"test", read_test},       {"interval", read_interval},         {"timeout", read_timeout},
-	{"retries", read_retries}, {"start_period", read_start_period},
+	{.name = "test", TAKES_TEXT | TAKES_LIST, 0, read_test, "a line for the shell, or an argv"},
+	{.name = "interval", TAKES_TIME, 0, read_interval, "between two checks"},
+	{.name = "timeout", TAKES_TIME, 0, read_timeout, "of one check"},
+	{.name = "retries", TAKES_COUNT, 0, read_retries, "failures until it counts as unhealthy"},
+	{.name = "start_period",
+	 TAKES_TIME,
+	 0,
+	 read_start_period,
+	 "in which failures do not count"},
 };
+static const struct reader_section healthcheck_section = {"a healthcheck", healthcheck_keys,
+							  COUNT_OF(healthcheck_keys), false};
 
 static int read_healthcheck(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	struct value *check = value_map(&reader->manifest->arena);
-	if (reader_map(reader, entry->value, "a healthcheck", healthcheck_keys,
-		       COUNT_OF(healthcheck_keys), check) < 0)
+	if (reader_map(reader, entry->value, &healthcheck_section, check) < 0)
 		return -1;
 	return set(reader, target, "Healthcheck", check);
 }
 
 static const struct reader_key config_keys[] = {
-	{"cmd", read_cmd},
-	{"entrypoint", read_entrypoint},
-	{"env", read_env},
-	{"user", read_user},
-	{"workdir", read_workdir},
-	{"expose", read_expose},
-	{"volumes", read_volumes},
-	{"labels", read_labels},
-	{"healthcheck", read_healthcheck},
-	{"stopsignal", read_stopsignal},
+	{.name = "cmd",
+	 TAKES_TEXT | TAKES_LIST,
+	 0,
+	 read_cmd,
+	 "a line for `/bin/sh -c`, or an argv"},
+	{.name = "entrypoint",
+	 TAKES_TEXT | TAKES_LIST,
+	 0,
+	 read_entrypoint,
+	 "likewise; a new one drops the base's `cmd`"},
+	{.name = "env",
+	 TAKES_NAMES | TAKES_LIST | TAKES_NOTHING,
+	 0,
+	 read_env,
+	 "merged with the base's"},
+	{.name = "user", TAKES_TEXT, 0, read_user, "who the command runs as"},
+	{.name = "workdir", TAKES_TEXT, 0, read_workdir, "where it runs"},
+	{.name = "expose", TAKES_TEXT | TAKES_LIST, 0, read_expose, "ports: `80`, `53/udp`"},
+	{.name = "volumes", TAKES_TEXT | TAKES_LIST, 0, read_volumes, "paths, added to the base's"},
+	{.name = "labels",
+	 TAKES_NAMES | TAKES_LIST | TAKES_NOTHING,
+	 0,
+	 read_labels,
+	 "merged with the base's"},
+	{.name = "healthcheck",
+	 TAKES_MAP,
+	 0,
+	 read_healthcheck,
+	 "what is not given stays the base's",
+	 &healthcheck_section},
+	{.name = "stopsignal", TAKES_TEXT, 0, read_stopsignal, "`SIGTERM`, `9`"},
 };
+const struct reader_section config_section = {"'config'", config_keys, COUNT_OF(config_keys),
+					      false};
 
 int reader_image_config(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	struct value *config = value_map(&reader->manifest->arena);
-	if (reader_map(reader, entry->value, "'config'", config_keys, COUNT_OF(config_keys),
-		       config) < 0)
+	if (reader_map(reader, entry->value, &config_section, config) < 0)
 		return -1;
 	((struct manifest *)target)->config = config;
 	return 0;

@@ -17,12 +17,45 @@ struct position {
 	unsigned line, column;
 };
 
+/* What a step must not leave anywhere: read on the host when it runs. */
+struct secret {
+	const char
+		*name; /* the variable's, or what the file is called below the staging directory */
+	const char *environment; /* the host's variable it comes from, or NULL */
+	const char *file;        /* the host's file it comes from, or NULL */
+	bool as_file;            /* the step's variable holds the path of a file, not the value */
+	struct position at;
+};
+
+struct secrets {
+	struct secret *items;
+	size_t count;
+};
+
+/* Of the containers that steps run in; 0 and NULL: the engine's default. */
+struct limits {
+	uint64_t memory; /* bytes */
+	double cpus;
+	unsigned pids;
+	bool no_network, no_new_privileges, read_only;
+	const struct value *drop; /* list of capabilities */
+};
+
+enum { STEP_INHERITS = 0x7FFFFFFF }; /* of retries, while a manifest is read */
+
 struct step {
 	const char *name; /* never NULL: the first line of `run` where the manifest gives none */
 	const char *run;  /* for the target's shell */
 	const struct value *env;    /* map of strings, or NULL */
 	const char *user, *workdir; /* NULL: the manifest's */
 	uint64_t timeout_ms;        /* 0: none */
+	unsigned retries;           /* how often it is tried again */
+	bool ignore_errors;         /* its failure is told and does not count */
+	bool checkpoint;
+	const char *creates; /* skipped where this path exists */
+	const char *when;    /* an expression, or NULL */
+	struct position when_at;
+	struct secrets secrets;
 	struct position at;
 };
 
@@ -60,21 +93,62 @@ struct manifest {
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
 	const struct value *env;    /* map of strings for all steps, or NULL */
+	struct steps before_install;
 	struct steps install;       /* before_install and install, in order */
 	struct steps tests;         /* script: one test each */
-	const char *files;          /* directory that holds a template.hcl, or NULL */
+	struct steps before_script; /* run first in each test's branch */
+	struct steps after_success, after_failure, after_script;
+	bool travis; /* script is one test, its lines run in order; install likewise one step */
+	const char *files; /* directory that holds a template.hcl, or NULL */
 	struct position files_at;
 	struct copy *copies;
 	size_t copy_count;
 	const struct value *kv;    /* flat map of keys, the pillar's below pillar/; or NULL */
 	const struct value *facts; /* map: added to the target's own; or NULL */
 	struct pillar pillar;
-	const struct value *secrets; /* list of texts that nobody may see, or NULL */
+	const struct value *secrets; /* all cells' texts that nobody may see: a list, or NULL */
 	const char *consul;          /* Consul's address, or NULL */
 	bool consul_direct;          /* the agent asks by itself, not through the driver */
 	const char *network;         /* NULL: the engine's default */
 	const struct value *config;  /* the artifact's changes: Docker's names, checked; or NULL */
+	struct limits limits;
+	uint64_t timeout_ms; /* of each step that has none; 0: none */
+	unsigned retries;    /* of each step that has none */
+	bool checkpoint;     /* keep the state after each install step */
+	const char *from;    /* another manifest, whose artifact is the base; or NULL */
+	struct position from_at;
+	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
+	const struct value *tags; /* list of its tags, or NULL */
+	bool push;
+	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
+	const char *cell;            /* its name in the matrix; NULL: there is none */
+	bool may_fail;               /* in allow_failures */
+	bool fast_finish;
+	struct manifest **cells; /* of the matrix, this one first; NULL: it is alone */
+	size_t cell_count;
 };
+
+/* What is wrong with a manifest, as editors want it. */
+struct manifest_problem {
+	struct position at;
+	const char *code; /* "unknown-key", "type", "value", "missing", "syntax"... */
+	const char *message;
+	const char *hint; /* what to do, or NULL */
+};
+
+struct manifest_problems {
+	struct arena arena;
+	struct manifest_problem *items;
+	size_t count, cap;
+	bool more; /* there were too many to keep */
+};
+
+/* Copies the texts but `code`, a literal; `hint` may be NULL. Beyond 500 only `more` is set. */
+void manifest_problems_add(struct manifest_problems *problems, struct position at, const char *code,
+			   const char *message, const char *hint);
+/* Orders them by file and position, and drops doubles. */
+void manifest_problems_sort(struct manifest_problems *problems);
+void manifest_problems_free(struct manifest_problems *problems);
 
 /* Gathers the facts of an image for `{{ facts... }}`; NULL in options: they are placeholders. */
 struct manifest_facts {
@@ -90,6 +164,8 @@ struct manifest_options {
 	const struct value *languages;  /* language -> image, over the built-in table */
 	const struct manifest_facts *facts;
 	bool trim_blocks, lstrip_blocks;
+	struct manifest_problems
+		*problems; /* where all problems go; NULL: only the first is told */
 };
 
 /* Reads and checks a manifest; "-" is standard input. Errors have positions in the file itself and
@@ -97,6 +173,13 @@ struct manifest_options {
 struct manifest *manifest_read(const char *path, const struct manifest_options *options,
 			       struct error *err);
 void manifest_free(struct manifest *manifest);
+
+/* All keys of all cells that have no meaning here, each once: a list, in `arena`. */
+struct value *manifest_ignored(const struct manifest *manifest, struct arena *arena);
+
+/* The JSON Schema (draft 2020-12) of manifests, and the tables of their keys in Markdown. */
+void manifest_schema(struct buf *out);
+void manifest_keys(struct buf *out);
 
 /* Only the text that Jinja2 makes of it. */
 int manifest_render(const char *path, const struct manifest_options *options, struct buf *out,

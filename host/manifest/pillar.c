@@ -6,11 +6,12 @@
 #include "common/select.h"
 #include "common/yaml.h"
 #include "host/manifest/condition.h"
+#include "host/manifest/secrets.h"
 
 #include <fnmatch.h>
 #include <string.h>
 
-enum { LARGEST = 16 << 20, SHORTEST_SECRET = 4, DEEPEST = 64 };
+enum { LARGEST = 16 << 20, SHORTEST = 4, DEEPEST = 64 };
 
 bool pillar_needs_facts(const struct pillar *pillar)
 {
@@ -102,8 +103,6 @@ struct hiding {
 	bool too_short;
 };
 
-/* A number or a word that is short stands everywhere: hiding it would hide all. Output is shown
- * line by line: of a text of several lines each is a secret. */
 static void hide(void *ctx, const char *path, const struct value *secret)
 {
 	struct hiding *hiding = ctx;
@@ -113,14 +112,8 @@ static void hide(void *ctx, const char *path, const struct value *secret)
 		buf_add(&text, secret->string.data, secret->string.len);
 	else
 		json_write(&text, secret);
-	hiding->too_short |= text.len < SHORTEST_SECRET;
-	for (const char *line = buf_text(&text); *line;) {
-		size_t len = strcspn(line, "\r\n");
-		if (len >= SHORTEST_SECRET)
-			value_append(hiding->arena, hiding->secrets,
-				     value_stringn(hiding->arena, line, len));
-		line += len + (line[len] != '\0');
-	}
+	hiding->too_short |= text.len < SHORTEST;
+	secrets_add(hiding->arena, hiding->secrets, buf_text(&text), text.len);
 }
 
 /* `secrets: [db.password, "*.token"]`: paths and patterns of values in the same file. */
@@ -150,7 +143,7 @@ static int take_secrets(const char *path, struct value *map, struct hiding *hidi
 		if (hiding->too_short)
 			return error_set_at(err, path, item->line, item->column,
 					    "a secret of fewer than %d bytes can't be hidden",
-					    SHORTEST_SECRET);
+					    SHORTEST);
 	}
 	return 0;
 }

@@ -3,81 +3,90 @@
 #include "host/manifest/condition.h"
 #include "host/manifest/reader.h"
 
+#include <stddef.h>
 #include <unistd.h>
 
-static int read_path(struct reader *reader, const struct value_entry *entry, void *target)
+#define AT(member) offsetof(struct pillar_file, member)
+
+static int read_file(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	const char *text = reader_scalar(reader, entry);
-	if (!text)
-		return -1;
-	((struct pillar_file *)target)->path = reader_path(reader, text);
-	return 0;
-}
-
-static int read_match(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	struct pillar_file *file = target;
-	file->match = reader_strings(reader, entry);
-	return file->match ? 0 : -1;
+	const char *path = text ? reader_path(reader, entry->value, text) : NULL;
+	*(const char **)target = path;
+	return path ? 0 : -1;
 }
 
 static int read_when(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	struct pillar_file *file = target;
 	auto_error struct error failure = {0};
 	const char *text = reader_scalar(reader, entry);
 	if (!text)
 		return -1;
-	file->condition = condition_parse(&reader->manifest->arena, "'when'", text, &failure);
-	return file->condition ? 0
-			       : reader_fail(reader, entry->value, "this is no expression: %s",
-					     failure.message);
+	struct condition *condition =
+		condition_parse(&reader->manifest->arena, "'when'", text, &failure);
+	*(struct condition **)target = condition;
+	return condition ? 0
+			 : reader_fail(reader, entry->value, "this is no expression: %s",
+				       failure.message);
 }
 
 static const struct reader_key file_keys[] = {
-	{"file", read_path},
-	{"match", read_match},
-	{"when", read_when},
+	{.name = "file",
+	 TAKES_TEXT,
+	 AT(path),
+	 read_file,
+	 "the file, from the directory of the one that names it",
+	 .pattern = "."},
+	{.name = "match",
+	 TAKES_NAMES,
+	 AT(match),
+	 reader_names,
+	 "globs over facts, `os.id: deb*`: the file counts where all fit"},
+	{.name = "when",
+	 TAKES_TEXT,
+	 AT(condition),
+	 read_when,
+	 "a Jinja2 expression over facts: the file counts where it is true"},
 };
+const struct reader_section pillar_section = {"a pillar file", file_keys, COUNT_OF(file_keys),
+					      false};
 
 /* A path, or a map of what chooses it. */
-static int add_file(struct reader *reader, const struct value *from)
+static int read_one(struct reader *reader, const struct value *from, struct pillar_file *file)
 {
-	struct pillar *pillar = &reader->manifest->pillar;
-	struct pillar_file *file = &pillar->files[pillar->count];
+	const struct value_entry entry = {.key = "pillar", .value = (struct value *)from};
 	*file = (struct pillar_file){.at = reader_at(reader, from)};
-	if (from->kind == VALUE_STRING)
-		file->path = reader_path(reader, from->string.data);
-	else if (reader_map(reader, from, "a pillar file", file_keys, COUNT_OF(file_keys), file) <
-		 0)
+	int status = from->kind == VALUE_MAP ? reader_map(reader, from, &pillar_section, file)
+					     : read_file(reader, &entry, &file->path);
+	if (status < 0)
 		return -1;
 	if (!file->path)
 		return reader_fail(reader, from, "a pillar file needs its path: `file: PATH`");
 	if (access(file->path, R_OK) < 0)
 		return reader_fail(reader, from, "there is no %s", file->path);
-	pillar->count++;
 	return 0;
 }
 
 int reader_pillar(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	struct manifest *manifest = target;
-	const struct value *list = entry->value;
-	if (list->kind != VALUE_LIST)
-		return reader_fail(reader, list, "'pillar' must be a list of files");
-	manifest->pillar.files = arena_alloc(&manifest->arena,
-					     (list->list.len + 1) * sizeof *manifest->pillar.files);
-	for (size_t i = 0; i < list->list.len; i++)
-		if (add_file(reader, list->list.items[i]) < 0)
-			return -1;
-	return 0;
+	struct pillar *pillar = target;
+	const struct value *from = entry->value;
+	bool is_list = from->kind == VALUE_LIST;
+	size_t count = is_list ? from->list.len : 1;
+	int status = 0;
+	pillar->files = arena_alloc(&reader->manifest->arena, (count + 1) * sizeof *pillar->files);
+	for (size_t i = 0; i < count; i++)
+		if (read_one(reader, is_list ? from->list.items[i] : from,
+			     &pillar->files[pillar->count]) < 0)
+			status = -1;
+		else
+			pillar->count++;
+	return status;
 }
 
 int reader_facts(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	if (entry->value->kind != VALUE_MAP)
-		return reader_fail(reader, entry->value,
-				   "'facts' must be a map of names to values");
-	((struct manifest *)target)->facts = entry->value;
+	(void)reader;
+	*(const struct value **)target = entry->value;
 	return 0;
 }

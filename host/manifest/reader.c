@@ -3,18 +3,13 @@
 #include "common/memory.h"
 #include "common/nearest.h"
 #include "common/own.h"
-#include "host/exit_codes.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 struct position reader_position(const struct reader *reader, unsigned line, unsigned column)
 {
-	struct position at = {.file = reader->manifest->path};
-	jinja_locate(reader->map, reader->text, line ? line : 1, column ? column : 1, &at.line,
-		     &at.column);
-	return at;
+	return sources_locate(reader->sources, line, column);
 }
 
 struct position reader_at(const struct reader *reader, const struct value *value)
@@ -22,54 +17,181 @@ struct position reader_at(const struct reader *reader, const struct value *value
 	return reader_position(reader, value->line, value->column);
 }
 
-static int fail(struct reader *reader, struct position at, const char *message)
+static int add_problem(struct reader *reader, struct position at, const char *code,
+		       const char *hint, const char *format, va_list args)
 {
-	error_set_at(reader->err, at.file, at.line, at.column, "%s", message);
-	reader->err->exit_code = EXIT_MANIFEST;
+	autofree char *message = NULL;
+	if (vasprintf(&message, format, args) < 0)
+		message = mem_strdup(format);
+	manifest_problems_add(reader->problems, at, code, message, hint);
+	return -1;
+}
+
+int reader_problem(struct reader *reader, struct position at, const char *code, const char *hint,
+		   const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_problem(reader, at, code, hint, format, args);
+	va_end(args);
 	return -1;
 }
 
 int reader_fail(struct reader *reader, const struct value *value, const char *format, ...)
 {
-	autofree char *message = NULL;
 	va_list args;
 	va_start(args, format);
-	if (vasprintf(&message, format, args) < 0)
-		message = mem_strdup(format);
+	add_problem(reader, reader_at(reader, value), "value", NULL, format, args);
 	va_end(args);
-	return fail(reader, reader_at(reader, value), message);
+	return -1;
 }
 
-static int refuse_key(struct reader *reader, const struct value_entry *entry, const char *what,
-		      const struct reader_key *keys, size_t count)
+static int refuse_key(struct reader *reader, const struct value_entry *entry,
+		      const struct reader_section *section)
 {
-	const char *names[count];
-	for (size_t i = 0; i < count; i++)
-		names[i] = keys[i].name;
-	const char *near = nearest_name(entry->key, names, count);
-	autofree char *message = near ? mem_printf("unknown key '%s' in %s: did you mean '%s'?",
-						   entry->key, what, near)
-				      : mem_printf("unknown key '%s' in %s", entry->key, what);
-	return fail(reader, reader_position(reader, entry->line, entry->column), message);
+	const char *names[section->count];
+	for (size_t i = 0; i < section->count; i++)
+		names[i] = section->keys[i].name;
+	const char *near = nearest_name(entry->key, names, section->count);
+	autofree char *hint = near ? mem_printf("did you mean '%s'?", near) : NULL;
+	return reader_problem(reader, reader_position(reader, entry->line, entry->column),
+			      "unknown-key", hint, "unknown key '%s' in %s", entry->key,
+			      section->what);
 }
 
-int reader_map(struct reader *reader, const struct value *map, const char *what,
-	       const struct reader_key *keys, size_t count, void *target)
+/* The kinds of value that something of a list of `takes` may be. */
+static bool fits(const struct value *value, unsigned takes)
+{
+	static const unsigned kinds[] = {
+		[VALUE_NULL] = TAKES_NOTHING,
+		[VALUE_BOOL] = TAKES_TEXT | TAKES_FLAG,
+		[VALUE_INT] = TAKES_TEXT | TAKES_COUNT | TAKES_TIME,
+		[VALUE_FLOAT] = TAKES_TEXT | TAKES_TIME,
+		[VALUE_STRING] = TAKES_TEXT | TAKES_TIME,
+		[VALUE_LIST] = TAKES_LIST,
+		[VALUE_MAP] = TAKES_MAP | TAKES_NAMES | TAKES_TREE,
+		[VALUE_OBJECT] = 0,
+	};
+	return (kinds[value->kind] & takes) != 0;
+}
+
+static void describe(unsigned takes, struct buf *out)
+{
+	static const struct {
+		unsigned takes;
+		const char *text;
+	} words[] = {
+		{TAKES_TEXT, "a single value"},
+		{TAKES_FLAG, "true or false"},
+		{TAKES_COUNT, "a whole number"},
+		{TAKES_TIME, "a duration such as 30s, 5m or 1h"},
+		{TAKES_NAMES, "a map of names and values"},
+		{TAKES_MAP | TAKES_TREE, "a map"},
+		{TAKES_LIST, "a list"},
+	};
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (takes & words[i].takes)
+			buf_printf(out, "%s%s", out->len ? " or " : "", words[i].text);
+}
+
+static int refuse_kind(struct reader *reader, const char *name, const struct value *value,
+		       unsigned takes)
+{
+	auto_buf struct buf text = {0};
+	describe(takes, &text);
+	return reader_problem(reader, reader_at(reader, value), "type", NULL,
+			      "%s must be %s, this is a %s", name, buf_text(&text),
+			      value_kind_name(value->kind));
+}
+
+/* Nothing that `read` gets has a wrong kind: a list's wrong items are told and left out. */
+static struct value *check_items(struct reader *reader, const struct value_entry *entry,
+				 unsigned takes, int *status)
+{
+	struct arena *arena = &reader->manifest->arena;
+	const struct value *from = entry->value;
+	struct value *kept = value_list(arena);
+	autofree char *name = mem_printf("an entry of '%s'", entry->key);
+	kept->line = from->line;
+	kept->column = from->column;
+	for (size_t i = 0; i < from->list.len; i++)
+		if (fits(from->list.items[i], takes))
+			value_append(arena, kept, from->list.items[i]);
+		else
+			*status = refuse_kind(reader, name, from->list.items[i], takes);
+	return kept;
+}
+
+static int check_kind(struct reader *reader, struct value_entry *entry,
+		      const struct reader_key *key)
+{
+	unsigned of_items = key->takes & ~(unsigned)(TAKES_LIST | TAKES_NOTHING | TAKES_NAMES);
+	autofree char *name = mem_printf("'%s'", entry->key);
+	int status = 0;
+	if (!fits(entry->value, key->takes)) {
+		refuse_kind(reader, name, entry->value, key->takes);
+		entry->value = NULL;
+		return -1;
+	}
+	if (entry->value->kind == VALUE_LIST && of_items)
+		entry->value = check_items(reader, entry, of_items, &status);
+	return status;
+}
+
+static int check_choice(struct reader *reader, const struct value_entry *entry,
+			const struct reader_key *key)
+{
+	size_t count = 0;
+	const char *text = reader_scalar(reader, entry);
+	for (; text && key->choices[count]; count++)
+		if (strcmp(key->choices[count], text) == 0)
+			return 0;
+	if (!text)
+		return -1;
+	auto_buf struct buf list = {0};
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&list, "%s'%s'", i ? " or " : "", key->choices[i]);
+	const char *near = nearest_name(text, key->choices, count);
+	autofree char *hint = near ? mem_printf("did you mean '%s'?", near) : NULL;
+	return reader_problem(reader, reader_at(reader, entry->value), "value", hint,
+			      "'%s' is %s, not '%s'", entry->key, buf_text(&list), text);
+}
+
+static bool is_private(const char *key)
+{
+	return *key == '_' || *key == '.' || strncmp(key, "x-", 2) == 0;
+}
+
+static int read_entry(struct reader *reader, const struct value_entry *from,
+		      const struct reader_section *section, void *target)
+{
+	size_t k = 0;
+	struct value_entry entry = *from;
+	while (k < section->count && strcmp(section->keys[k].name, entry.key) != 0)
+		k++;
+	if (k == section->count && section->open && is_private(entry.key))
+		return 0;
+	if (k == section->count)
+		return refuse_key(reader, &entry, section);
+	const struct reader_key *key = &section->keys[k];
+	int status = check_kind(reader, &entry, key);
+	if (!entry.value || (key->choices && check_choice(reader, &entry, key) < 0))
+		return -1;
+	if (key->read && key->read(reader, &entry, (char *)target + key->offset) < 0)
+		return -1;
+	return status;
+}
+
+int reader_map(struct reader *reader, const struct value *map, const struct reader_section *section,
+	       void *target)
 {
 	if (map->kind != VALUE_MAP)
-		return reader_fail(reader, map, "%s must be a map, this is a %s", what,
-				   value_kind_name(map->kind));
-	for (size_t i = 0; i < map->map.len; i++) {
-		const struct value_entry *entry = &map->map.entries[i];
-		size_t k = 0;
-		while (k < count && strcmp(keys[k].name, entry->key) != 0)
-			k++;
-		if (k == count)
-			return refuse_key(reader, entry, what, keys, count);
-		if (keys[k].read(reader, entry, target) < 0)
-			return -1;
-	}
-	return 0;
+		return refuse_kind(reader, section->what, map, TAKES_MAP);
+	int status = 0;
+	for (size_t i = 0; i < map->map.len; i++)
+		if (read_entry(reader, &map->map.entries[i], section, target) < 0)
+			status = -1;
+	return status;
 }
 
 static const char *scalar_text(const struct value *value)
@@ -84,9 +206,13 @@ static const char *scalar_text(const struct value *value)
 const char *reader_scalar(struct reader *reader, const struct value_entry *entry)
 {
 	const char *text = scalar_text(entry->value);
-	if (!text)
-		reader_fail(reader, entry->value, "'%s' must be a single value, this is a %s",
-			    entry->key, value_kind_name(entry->value->kind));
+	if (!text) {
+		autofree char *name = mem_printf("'%s'", entry->key);
+		refuse_kind(reader, name, entry->value, TAKES_TEXT);
+	} else if (entry->value->kind == VALUE_STRING && strlen(text) != entry->value->string.len) {
+		reader_fail(reader, entry->value, "'%s' holds a NUL character", entry->key);
+		text = NULL;
+	}
 	return text;
 }
 
@@ -101,69 +227,34 @@ static int add_assignment(struct reader *reader, struct value *map, const struct
 	return 0;
 }
 
+static struct value *strings_of_list(struct reader *reader, const struct value *from)
+{
+	struct value *map = value_map(&reader->manifest->arena);
+	int status = 0;
+	for (size_t i = 0; i < from->list.len; i++)
+		if (add_assignment(reader, map, from->list.items[i]) < 0)
+			status = -1;
+	return status < 0 ? NULL : map;
+}
+
 struct value *reader_strings(struct reader *reader, const struct value_entry *entry)
 {
 	struct arena *arena = &reader->manifest->arena;
 	const struct value *from = entry->value;
 	struct value *map = value_map(arena);
-	if (from->kind == VALUE_LIST) {
-		for (size_t i = 0; i < from->list.len; i++)
-			if (add_assignment(reader, map, from->list.items[i]) < 0)
-				return NULL;
+	int status = 0;
+	if (from->kind == VALUE_LIST)
+		return strings_of_list(reader, from);
+	if (from->kind == VALUE_NULL)
 		return map;
-	}
-	if (from->kind != VALUE_MAP) {
-		reader_fail(reader, from, "'%s' must be a map of names and values", entry->key);
-		return NULL;
-	}
 	for (size_t i = 0; i < from->map.len; i++) {
 		const struct value_entry *pair = &from->map.entries[i];
 		bool empty = pair->value->kind == VALUE_NULL;
 		const char *text = empty ? "" : reader_scalar(reader, pair);
-		if (!text)
-			return NULL;
-		value_setn(arena, map, pair->key, pair->key_len, value_string(arena, text));
+		if (text)
+			value_setn(arena, map, pair->key, pair->key_len, value_string(arena, text));
+		else
+			status = -1;
 	}
-	return map;
-}
-
-const char *reader_path(struct reader *reader, const char *path)
-{
-	struct manifest *manifest = reader->manifest;
-	if (path[0] == '/' || strcmp(manifest->directory, ".") == 0)
-		return path;
-	return arena_printf(&manifest->arena, "%s/%s", manifest->directory, path);
-}
-
-int reader_text(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	const char *text = reader_scalar(reader, entry);
-	if (!text)
-		return -1;
-	*(const char **)target = text;
-	return 0;
-}
-
-int reader_duration(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	static const struct {
-		const char *unit;
-		double ms;
-	} units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000}, {"h", 3600000}};
-	const char *text = reader_scalar(reader, entry);
-	if (!text)
-		return -1;
-	char *end;
-	double number = strtod(text, &end);
-	for (size_t i = 0; i < COUNT_OF(units); i++) {
-		if (end == text || strcmp(end, units[i].unit) != 0)
-			continue;
-		if (number > 0 && number * units[i].ms < 1e12) {
-			*(uint64_t *)target = (uint64_t)(number * units[i].ms + 0.5);
-			return 0;
-		}
-	}
-	return reader_fail(reader, entry->value,
-			   "'%s' must be a duration such as 30s, 5m or 1h, not '%s'", entry->key,
-			   text);
+	return status < 0 ? NULL : map;
 }

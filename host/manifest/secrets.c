@@ -1,16 +1,77 @@
 #include "host/manifest/secrets.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The longest secret at the begin of a text; 0: none. */
+static void add_line(struct arena *arena, struct value *secrets, const char *text, size_t len)
+{
+	while (len && isspace((unsigned char)*text))
+		text++, len--;
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	if (len >= SECRETS_SHORTEST)
+		value_append(arena, secrets, value_stringn(arena, text, len));
+}
+
+void secrets_add(struct arena *arena, struct value *secrets, const char *text, size_t len)
+{
+	size_t start = 0;
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && text[i] != '\n' && text[i] != '\r')
+			continue;
+		add_line(arena, secrets, text + start, i - start);
+		start = i + 1;
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct value *one = *(struct value *const *)a, *two = *(struct value *const *)b;
+	size_t lens[] = {one->string.len, two->string.len};
+	int order =
+		memcmp(one->string.data, two->string.data, lens[0] < lens[1] ? lens[0] : lens[1]);
+	return order ? order : (lens[0] > lens[1]) - (lens[0] < lens[1]);
+}
+
+void secrets_sort(struct value *secrets)
+{
+	struct value **items = secrets->list.items;
+	size_t kept = 0;
+	if (secrets->list.len)
+		qsort(items, secrets->list.len, sizeof(struct value *), compare);
+	for (size_t i = 0; i < secrets->list.len; i++)
+		if (!kept || compare(&items[kept - 1], &items[i]) != 0)
+			items[kept++] = items[i];
+	secrets->list.len = kept;
+}
+
+/* The first of those that begin no lower than the text does. */
+static size_t first_at(const struct value *secrets, const char *text)
+{
+	size_t low = 0, high = secrets->list.len;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (memcmp(secrets->list.items[middle]->string.data, text, SECRETS_SHORTEST) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The longest secret at the begin of a text; 0: none. It is the last of those that fit. */
 static size_t secret_at(const struct value *secrets, const char *text, size_t len)
 {
 	size_t longest = 0;
-	for (size_t i = 0; i < secrets->list.len; i++) {
+	if (len < SECRETS_SHORTEST)
+		return 0;
+	for (size_t i = first_at(secrets, text); i < secrets->list.len; i++) {
 		const struct value *secret = secrets->list.items[i];
 		size_t own = secret->string.len;
-		if (own > longest && own <= len && memcmp(text, secret->string.data, own) == 0)
+		if (memcmp(secret->string.data, text, SECRETS_SHORTEST) != 0)
+			break;
+		if (own <= len && memcmp(text, secret->string.data, own) == 0)
 			longest = own;
 	}
 	return longest;

@@ -6,7 +6,18 @@
 #include "common/error.h"
 #include "common/value.h"
 
-/* `secrets` is a list of texts, or NULL. */
+/* Output is shown line by line: of a text of several lines each is a secret. A word that is short
+ * stands everywhere, and hiding it would hide all. */
+enum { SECRETS_SHORTEST = 3 };
+
+/* Adds the text's lines, without the white space around them, to the list: those that are long
+ * enough. The list is to be sorted afterwards. */
+void secrets_add(struct arena *arena, struct value *secrets, const char *text, size_t len);
+
+/* Puts them in order, each once. */
+void secrets_sort(struct value *secrets);
+
+/* Below, `secrets` is such a list, sorted, or NULL. */
 
 /* Appends the text without them. */
 void secrets_hide(const struct value *secrets, const char *text, size_t len, struct buf *out);

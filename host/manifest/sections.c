@@ -3,9 +3,13 @@
 
 #include "common/kv.h"
 #include "common/own.h"
+#include "host/manifest/travis_keys.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define AT(member) offsetof(struct manifest, member)
 
 static int read_language(struct reader *reader, const struct value_entry *entry, void *target)
 {
@@ -18,45 +22,33 @@ static int read_image(struct reader *reader, const struct value_entry *entry, vo
 {
 	struct manifest *manifest = target;
 	manifest->image_at = reader_at(reader, entry->value);
-	return reader_text(reader, entry, &manifest->image);
-}
-
-static int read_user(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_text(reader, entry, &((struct manifest *)target)->user);
-}
-
-static int read_workdir(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	struct manifest *manifest = target;
-	if (reader_text(reader, entry, &manifest->workdir) < 0)
+	if (reader_text(reader, entry, &manifest->image) < 0)
 		return -1;
-	if (manifest->workdir[0] != '/')
-		return reader_fail(reader, entry->value, "'workdir' must be an absolute path");
-	return 0;
+	return *manifest->image ? 0 : reader_fail(reader, entry->value, "'image' is empty");
 }
 
-static int read_env(struct reader *reader, const struct value_entry *entry, void *target)
+static int read_from(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	struct manifest *manifest = target;
-	manifest->env = reader_strings(reader, entry);
-	return manifest->env ? 0 : -1;
+	const char *text = reader_scalar(reader, entry);
+	manifest->from_at = reader_at(reader, entry->value);
+	manifest->from = text ? reader_path(reader, entry->value, text) : NULL;
+	if (!manifest->from)
+		return -1;
+	if (access(manifest->from, R_OK) == 0)
+		return 0;
+	return reader_fail(reader, entry->value, "there is no manifest %s", manifest->from);
 }
 
-static int read_install(struct reader *reader, const struct value_entry *entry, void *target)
+int reader_ignored(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	return reader_steps(reader, entry, &((struct manifest *)target)->install);
-}
-
-static int read_before_install(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	(void)target;
-	return reader_steps(reader, entry, &reader->before_install);
-}
-
-static int read_script(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_steps(reader, entry, &((struct manifest *)target)->tests);
+	struct arena *arena = &reader->manifest->arena;
+	struct manifest *manifest = target;
+	struct value *ignored =
+		manifest->ignored ? (struct value *)manifest->ignored : value_list(arena);
+	value_append(arena, ignored, value_stringn(arena, entry->key, entry->key_len));
+	manifest->ignored = ignored;
+	return 0;
 }
 
 static int read_files(struct reader *reader, const struct value_entry *entry, void *target)
@@ -65,7 +57,9 @@ static int read_files(struct reader *reader, const struct value_entry *entry, vo
 	const char *text = reader_scalar(reader, entry);
 	if (!text)
 		return -1;
-	manifest->files = reader_path(reader, text);
+	manifest->files = reader_path(reader, entry->value, text);
+	if (!manifest->files)
+		return -1;
 	manifest->files_at = reader_at(reader, entry->value);
 	const char *config = arena_printf(&manifest->arena, "%s/template.hcl", manifest->files);
 	struct stat info;
@@ -96,55 +90,233 @@ static int read_kv(struct reader *reader, const struct value_entry *entry, void 
 static int read_route(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	const char *text = reader_scalar(reader, entry);
-	if (!text)
-		return -1;
-	bool direct = strcmp(text, "direct") == 0;
-	if (!direct && strcmp(text, "driver") != 0)
-		return reader_fail(reader, entry->value,
-				   "'route' is 'driver' or 'direct', not '%s'", text);
-	((struct manifest *)target)->consul_direct = direct;
-	return 0;
+	*(bool *)target = text && strcmp(text, "direct") == 0;
+	return text ? 0 : -1;
 }
 
-static int read_address(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_text(reader, entry, &((struct manifest *)target)->consul);
-}
-
-static const struct reader_key consul_keys[] = {{"address", read_address}, {"route", read_route}};
+static const char *const routes[] = {"driver", "direct", NULL};
+static const struct reader_key consul_keys[] = {
+	{.name = "address", TAKES_TEXT, AT(consul), reader_text, "`HOST:PORT`, or a URL"},
+	{.name = "route",
+	 TAKES_TEXT,
+	 AT(consul_direct),
+	 read_route,
+	 "`driver` (default): factory asks; `direct`: the agent asks from inside the target",
+	 .choices = routes},
+};
+static const struct reader_section consul_section = {"'consul'", consul_keys, COUNT_OF(consul_keys),
+						     false};
 
 /* An address, or a map with an address and a route. */
 static int read_consul(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	if (entry->value->kind != VALUE_MAP)
-		return read_address(reader, entry, target);
-	return reader_map(reader, entry->value, "'consul'", consul_keys, COUNT_OF(consul_keys),
-			  target);
+		return reader_text(reader, entry, &((struct manifest *)target)->consul);
+	return reader_map(reader, entry->value, &consul_section, target);
 }
 
-static int read_network(struct reader *reader, const struct value_entry *entry, void *target)
+static const struct reader_key artifact_keys[] = {
+	{.name = "repo",
+	 TAKES_TEXT,
+	 AT(repo),
+	 reader_text,
+	 "the image's name, where `-t` gives none",
+	 .pattern = "."},
+	{.name = "tags", TAKES_TEXT | TAKES_LIST, AT(tags), reader_texts, "default: `latest`"},
+	{.name = "push", TAKES_FLAG, AT(push), reader_flag, "known; nothing is pushed yet"},
+};
+static const struct reader_section artifact_section = {"'artifact'", artifact_keys,
+						       COUNT_OF(artifact_keys), false};
+
+static int read_artifact(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	return reader_text(reader, entry, &((struct manifest *)target)->network);
+	struct manifest *manifest = target;
+	if (entry->value->kind != VALUE_MAP)
+		return reader_text(reader, entry, &manifest->repo);
+	if (reader_map(reader, entry->value, &artifact_section, target) < 0)
+		return -1;
+	return manifest->repo ? 0 : reader_fail(reader, entry->value, "'artifact' needs a `repo`");
 }
+
+static const char *const dialects[] = {"factory", "travis", NULL};
+
+enum {
+	STEPS = TAKES_TEXT | TAKES_LIST | TAKES_MAP | TAKES_NOTHING,
+	LINES = TAKES_TEXT | TAKES_LIST | TAKES_NOTHING,
+};
 
 static const struct reader_key keys[] = {
-	{"language", read_language},
-	{"image", read_image},
-	{"user", read_user},
-	{"workdir", read_workdir},
-	{"env", read_env},
-	{"before_install", read_before_install},
-	{"install", read_install},
-	{"script", read_script},
-	{"files", read_files},
-	{"copy", reader_copies},
-	{"kv", read_kv},
-	{"facts", reader_facts},
-	{"pillar", reader_pillar},
-	{"consul", read_consul},
-	{"network", read_network},
-	{"config", reader_image_config},
+	{.name = "image",
+	 TAKES_TEXT,
+	 0,
+	 read_image,
+	 "the base image; pulled where the engine has none",
+	 .pattern = "."},
+	{.name = "language",
+	 TAKES_TEXT,
+	 0,
+	 read_language,
+	 "names the base image by a table: `python` is `python:3` and so on",
+	 .pattern = "."},
+	{.name = "from",
+	 TAKES_TEXT,
+	 0,
+	 read_from,
+	 "another manifest, which is built first: its artifact is the base",
+	 .pattern = "."},
+	{.name = "include",
+	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
+	 0,
+	 NULL,
+	 "manifests that this one is merged over: names, or `{file, with}`",
+	 &include_section},
+	{.name = "name", TAKES_TEXT, AT(cell), reader_text, "what summaries call it"},
+	{.name = "dialect",
+	 TAKES_TEXT,
+	 0,
+	 NULL,
+	 "`travis`: the lines of a phase run in one shell, `script` is one test. Default for files "
+	 "named `.travis.yml`",
+	 .choices = dialects},
+	{.name = "env",
+	 TAKES_NAMES | TAKES_LIST | TAKES_TREE | TAKES_TEXT | TAKES_NOTHING,
+	 AT(env),
+	 reader_names,
+	 "environment of all steps: a map, or a list of `NAME=VALUE`; or travis.yml's "
+	 "`global` and `jobs`"},
+	{.name = "user",
+	 TAKES_TEXT,
+	 AT(user),
+	 reader_text,
+	 "who runs the steps: `name`, `uid`, `name:group`; default: the base image's"},
+	{.name = "workdir",
+	 TAKES_TEXT,
+	 AT(workdir),
+	 reader_absolute,
+	 "where steps run; made when missing; default: the base image's",
+	 .pattern = "^/"},
+	{.name = "network",
+	 TAKES_TEXT,
+	 AT(network),
+	 reader_text,
+	 "the build containers' network: `none`, `host`, a name; default: the engine's"},
+	{.name = "limits",
+	 TAKES_MAP,
+	 AT(limits),
+	 reader_limits,
+	 "what the build's containers may use",
+	 &limits_section},
+	{.name = "timeout",
+	 TAKES_TIME,
+	 AT(timeout_ms),
+	 reader_duration,
+	 "of each step that has none"},
+	{.name = "retries", TAKES_COUNT, AT(retries), reader_count, "of each step that has none"},
+	{.name = "checkpoint",
+	 TAKES_FLAG,
+	 AT(checkpoint),
+	 reader_flag,
+	 "`true`: keep the state after each install step"},
+	{.name = "files",
+	 TAKES_TEXT,
+	 0,
+	 read_files,
+	 "a directory that holds a `template.hcl` and templates",
+	 .pattern = "."},
+	{.name = "copy",
+	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
+	 0,
+	 reader_copies,
+	 "plain files and trees: `SOURCE:DESTINATION`, or maps",
+	 &copy_section},
+	{.name = "kv",
+	 TAKES_TREE,
+	 0,
+	 read_kv,
+	 "keys for the templates; paths (`app/name`) and nested maps may be mixed"},
+	{.name = "facts",
+	 TAKES_TREE,
+	 AT(facts),
+	 reader_facts,
+	 "facts that are added to the base image's own"},
+	{.name = "pillar",
+	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
+	 AT(pillar),
+	 reader_pillar,
+	 "files of values, chosen by facts: names, or `{file, match, when}`",
+	 &pillar_section},
+	{.name = "consul",
+	 TAKES_TEXT | TAKES_MAP,
+	 0,
+	 read_consul,
+	 "where Consul is",
+	 &consul_section},
+	{.name = "before_install",
+	 STEPS,
+	 AT(before_install),
+	 reader_steps,
+	 "steps that make the image, before `install`",
+	 &step_section},
+	{.name = "install",
+	 STEPS,
+	 AT(install),
+	 reader_steps,
+	 "steps that make the image, in order",
+	 &step_section},
+	{.name = "before_script",
+	 LINES,
+	 AT(before_script),
+	 reader_steps,
+	 "run first on each test's branch"},
+	{.name = "script",
+	 STEPS,
+	 AT(tests),
+	 reader_steps,
+	 "tests: each on a branch of its own, from the provisioned state",
+	 &step_section},
+	{.name = "after_success",
+	 LINES,
+	 AT(after_success),
+	 reader_steps,
+	 "run on a test's branch when it has passed; failures do not count"},
+	{.name = "after_failure",
+	 LINES,
+	 AT(after_failure),
+	 reader_steps,
+	 "run when it has failed; failures do not count"},
+	{.name = "after_script",
+	 LINES,
+	 AT(after_script),
+	 reader_steps,
+	 "run last on a test's branch; failures do not count"},
+	{.name = "config",
+	 TAKES_MAP,
+	 0,
+	 reader_image_config,
+	 "what the artifact's config changes of the base's",
+	 &config_section},
+	{.name = "artifact",
+	 TAKES_TEXT | TAKES_MAP,
+	 0,
+	 read_artifact,
+	 "what the image is called, where `-t` does not say",
+	 &artifact_section},
+	{.name = "jobs",
+	 TAKES_TREE | TAKES_LIST,
+	 0,
+	 NULL,
+	 "the matrix: `include`, `exclude`, `allow_failures`, `fast_finish`",
+	 &jobs_section},
+	{.name = "matrix",
+	 TAKES_TREE | TAKES_LIST,
+	 0,
+	 NULL,
+	 "an older name of `jobs`",
+	 &jobs_section},
+	TRAVIS_VERSION_KEYS,
+	TRAVIS_IGNORED_KEYS,
 };
+const struct reader_section manifest_section = {"the manifest", keys, COUNT_OF(keys), true};
 
 static const char *configured_image(const struct reader *reader)
 {
@@ -153,13 +325,12 @@ static const char *configured_image(const struct reader *reader)
 	return image ? image : manifest_language_image(reader->language);
 }
 
-static int image_of_language(struct reader *reader)
+static int image_of_language(struct reader *reader, const struct value *root)
 {
 	struct manifest *manifest = reader->manifest;
-	const struct value place = {0};
 	if (!reader->language)
-		return reader_fail(
-			reader, &place,
+		return reader_problem(
+			reader, reader_at(reader, root), "missing", NULL,
 			"no base image: name one with `image: NAME` or `language: NAME`");
 	const char *image = configured_image(reader);
 	manifest->image = image ? arena_strdup(&manifest->arena, image) : NULL;
@@ -167,17 +338,16 @@ static int image_of_language(struct reader *reader)
 	if (manifest->image)
 		return 0;
 	const char *near = manifest_language_nearest(reader->language);
-	error_set_at(reader->err, manifest->path, reader->language_at.line,
-		     reader->language_at.column,
-		     "no base image is known for the language '%s'%s%s%s: use `image:`",
-		     reader->language, near ? " (did you mean '" : "", near ? near : "",
-		     near ? "'?)" : "");
-	return -1;
+	const char *hint =
+		near ? arena_printf(&manifest->arena, "did you mean '%s'?", near) : "use `image:`";
+	return reader_problem(reader, reader->language_at, "value", hint,
+			      "no base image is known for the language '%s'", reader->language);
 }
 
 /* before_install comes first, wherever it stands in the file. */
-static void order_install(struct manifest *manifest, const struct steps *before)
+static void order_install(struct manifest *manifest)
 {
+	const struct steps *before = &manifest->before_install;
 	struct steps all = {.count = before->count + manifest->install.count};
 	all.items = arena_grow(&manifest->arena, before->items, before->count, all.count,
 			       sizeof *all.items);
@@ -186,11 +356,27 @@ static void order_install(struct manifest *manifest, const struct steps *before)
 	manifest->install = all;
 }
 
+static void inherit(const struct manifest *manifest, struct steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		struct step *step = &steps->items[i];
+		if (step->retries == STEP_INHERITS)
+			step->retries = manifest->retries;
+		if (!step->timeout_ms)
+			step->timeout_ms = manifest->timeout_ms;
+		step->checkpoint |= manifest->checkpoint;
+	}
+}
+
 int sections_read(struct reader *reader, const struct value *root)
 {
 	struct manifest *manifest = reader->manifest;
-	if (reader_map(reader, root, "the manifest", keys, COUNT_OF(keys), manifest) < 0)
-		return -1;
-	order_install(manifest, &reader->before_install);
-	return manifest->image ? 0 : image_of_language(reader);
+	int status = reader_map(reader, root, &manifest_section, manifest);
+	order_install(manifest);
+	inherit(manifest, &manifest->install);
+	inherit(manifest, &manifest->tests);
+	if (!reader->incomplete && !value_get(root, "image") && !value_get(root, "from") &&
+	    image_of_language(reader, root) < 0)
+		status = -1;
+	return status;
 }

@@ -1,44 +1,77 @@
 #include "common/own.h"
 #include "host/manifest/reader.h"
 
+#include <stddef.h>
 #include <string.h>
 
-static int read_env(struct reader *reader, const struct value_entry *entry, void *target)
+#define STEP(member) offsetof(struct step, member)
+
+static int read_when(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	struct step *step = target;
-	step->env = reader_strings(reader, entry);
-	return step->env ? 0 : -1;
+	step->when_at = reader_at(reader, entry->value);
+	return reader_text(reader, entry, &step->when);
 }
 
-static int read_name(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_text(reader, entry, &((struct step *)target)->name);
-}
-
-static int read_run(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_text(reader, entry, &((struct step *)target)->run);
-}
-
-static int read_user(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_text(reader, entry, &((struct step *)target)->user);
-}
-
-static int read_workdir(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_text(reader, entry, &((struct step *)target)->workdir);
-}
-
-static int read_timeout(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	return reader_duration(reader, entry, &((struct step *)target)->timeout_ms);
-}
-
-static const struct reader_key step_keys[] = {
-	{"name", read_name}, {"run", read_run},         {"env", read_env},
-	{"user", read_user}, {"workdir", read_workdir}, {"timeout", read_timeout},
+static const struct reader_key keys[] = {
+	{.name = "name",
+	 TAKES_TEXT,
+	 STEP(name),
+	 reader_text,
+	 "what the progress calls it; default: the command's first line"},
+	{.name = "run", TAKES_TEXT, STEP(run), reader_text, "the command, for the target's shell"},
+	{.name = "env",
+	 TAKES_NAMES | TAKES_LIST | TAKES_NOTHING,
+	 STEP(env),
+	 reader_names,
+	 "over the manifest's, for this step"},
+	{.name = "user", TAKES_TEXT, STEP(user), reader_text, "likewise"},
+	{.name = "workdir",
+	 TAKES_TEXT,
+	 STEP(workdir),
+	 reader_absolute,
+	 "likewise; made when missing",
+	 .pattern = "^/"},
+	{.name = "when",
+	 TAKES_TEXT,
+	 0,
+	 read_when,
+	 "a Jinja2 expression over properties, `facts` and `pillar`: the step is left out where it "
+	 "is false"},
+	{.name = "timeout",
+	 TAKES_TIME,
+	 STEP(timeout_ms),
+	 reader_duration,
+	 "`30s`, `5m`, `250ms`; then SIGTERM and, 2 s later, SIGKILL"},
+	{.name = "retries",
+	 TAKES_COUNT,
+	 STEP(retries),
+	 reader_count,
+	 "how often it is tried again after a failure"},
+	{.name = "ignore_errors",
+	 TAKES_FLAG,
+	 STEP(ignore_errors),
+	 reader_flag,
+	 "`true`: a failure is shown and does not count"},
+	{.name = "creates",
+	 TAKES_TEXT,
+	 STEP(creates),
+	 reader_absolute,
+	 "a path: the step is skipped where it exists",
+	 .pattern = "^/"},
+	{.name = "secrets",
+	 TAKES_TREE,
+	 STEP(secrets),
+	 reader_secrets,
+	 "for this step only: `NAME: VARIABLE`, or `NAME: {env or file, as}`",
+	 &secret_section},
+	{.name = "checkpoint",
+	 TAKES_FLAG,
+	 STEP(checkpoint),
+	 reader_flag,
+	 "keep the state after this step, so that a later build can resume from it"},
 };
+const struct reader_section step_section = {"a step", keys, COUNT_OF(keys), false};
 
 static const char *first_line(struct arena *arena, const char *text)
 {
@@ -51,12 +84,15 @@ static int read_step(struct reader *reader, const struct value_entry *entry, str
 	const struct value *from = entry->value;
 	step->at = reader_at(reader, from);
 	if (from->kind == VALUE_MAP) {
-		if (reader_map(reader, from, "a step", step_keys, COUNT_OF(step_keys), step) < 0)
+		step->retries = STEP_INHERITS;
+		if (reader_map(reader, from, &step_section, step) < 0)
 			return -1;
 		if (!step->run)
 			return reader_fail(reader, from, "a step needs a command: `run: COMMAND`");
 	} else if (!(step->run = reader_scalar(reader, entry))) {
 		return -1;
+	} else {
+		step->retries = STEP_INHERITS;
 	}
 	if (!step->run[strspn(step->run, " \t\n")])
 		return reader_fail(reader, from, "a step's command is empty");
@@ -68,6 +104,7 @@ static int read_step(struct reader *reader, const struct value_entry *entry, str
 static int add_step(struct reader *reader, const struct value_entry *entry, struct steps *steps)
 {
 	struct step *step = &steps->items[steps->count];
+	*step = (struct step){0};
 	if (read_step(reader, entry, step) < 0)
 		return -1;
 	steps->count++;
@@ -79,6 +116,7 @@ int reader_steps(struct reader *reader, const struct value_entry *entry, void *t
 {
 	struct steps *steps = target;
 	const struct value *from = entry->value;
+	int status = 0;
 	if (from->kind == VALUE_NULL)
 		return 0;
 	size_t more = from->kind == VALUE_LIST ? from->list.len : 1;
@@ -90,7 +128,7 @@ int reader_steps(struct reader *reader, const struct value_entry *entry, void *t
 		struct value_entry item = *entry;
 		item.value = from->list.items[i];
 		if (add_step(reader, &item, steps) < 0)
-			return -1;
+			status = -1;
 	}
-	return 0;
+	return status;
 }

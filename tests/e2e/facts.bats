@@ -163,3 +163,10 @@ running() {
 	fails_with 2 "$FACTORY" facts $BASE --format xml
 	no_container_left
 }
+
+@test "a manifest on another one has no image to ask yet" {
+	echo "image: $BASE" >base.yml
+	echo "from: base.yml" | manifest
+	fails_with 3 "$FACTORY" facts m.yml os.id
+	shows "m.yml:1:7: its base is \`from\` another manifest"
+}

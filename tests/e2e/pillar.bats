@@ -90,3 +90,28 @@ head_of_manifest() {
 	shows "m.yml:7:"
 	shows "this is no expression"
 }
+
+@test "of a matrix each cell has its own pillar, and nothing that is printed shows a secret" {
+	pillar_files
+	printf 'token: cell-hunter2\nsecrets: [token]\n' >pillar/cell.yml
+	{
+		head_of_manifest
+		cat <<-'E'
+			install: echo {{ pillar.db.password }} $CELL
+			jobs:
+			  include:
+			    - env: CELL=hunter2pass
+			    - env: CELL=b
+			      kv: {pillar/db/host: mine}
+			    - env: CELL=c
+			      pillar: [pillar/common.yml, pillar/cell.yml]
+			      script: echo cell-hunter2; false
+		E
+	} | manifest
+	run "$FACTORY" build m.yml -t t/pillar:4
+	[ "$status" -eq 6 ]
+	shows "CELL=***  "
+	shows "echo ***; false"
+	! grep -v '^sha256:' <<<"$output" | grep -v '^\[' | grep hunter2
+	[ "$(file_in t/pillar:4-CELL-b /app)" = "mine hunter2pass db busybox" ]
+}

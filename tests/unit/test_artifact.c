@@ -110,7 +110,7 @@ static void steps_inherit_from_base_and_manifest(void **state)
 	struct artifact *artifact = artifact_new(
 		&manifest, json(&arena, "{\"Id\":\"x\",\"Config\":{\"Env\":[\"A=b\",\"B=b\"],"
 					"\"User\":\"app\",\"WorkingDir\":\"/srv\"}}"));
-	const char *const *env = artifact_environment(artifact, &step, &arena);
+	const char *const *env = artifact_environment(artifact, &step, NULL, &arena);
 	assert_string_equal(variable(env, "A"), "b");
 	assert_string_equal(variable(env, "B"), "m");
 	assert_string_equal(variable(env, "C"), "s");
