@@ -24,6 +24,9 @@ struct opened {
 bool parser_is(const struct parser *parser, const char *text);
 /* The same, and goes on behind it. */
 bool parser_skip(struct parser *parser, const char *text);
+/* Is it that name? */
+bool token_is_word(const struct token *token, const char *text);
+bool parser_is_reserved(const char *word);
 /* -1 with "expected 'x', found 'y'". */
 int parser_expect(struct parser *parser, const char *text);
 int parser_refuse(struct parser *parser, const char *format, ...)
@@ -31,6 +34,14 @@ int parser_refuse(struct parser *parser, const char *format, ...)
 const char *parser_found(const struct parser *parser); /* the current token, for messages */
 /* A name that is no reserved word; NULL with an error. */
 const char *parser_name(struct parser *parser);
+
+/* A node at the current token; one over another, which is its left side; one more item of a list.
+ * parser_reach counts how high the tree below a node is. */
+struct expression *parser_new(struct parser *parser, enum expression_kind kind);
+struct expression *parser_over(struct parser *parser, enum expression_kind kind,
+			       struct expression *left);
+void parser_add_item(struct parser *parser, struct expression *list, struct expression *item);
+void parser_reach(struct expression *parent, const struct expression *child, unsigned steps);
 
 /* NULL with an error where the expression (NULL: it failed before) is too high to evaluate. */
 struct expression *parser_bounded(struct parser *parser, struct expression *expression);
@@ -47,6 +58,13 @@ struct expression *parse_filters(struct parser *parser);
 /* The parentheses of a call. */
 int parse_arguments(struct parser *parser, struct expression *call);
 struct expression *parse_primary(struct parser *parser);
+struct expression *parse_integer(struct parser *parser);
+/* The value of true, none... at the current token; NULL, without an error, where it is no such. */
+struct value *parse_constant(struct parser *parser);
+struct expression *parse_attribute(struct parser *parser, struct expression *left); /* .name */
+/* What may follow it, and then filters and tests; `left` NULL: it failed before. */
+struct expression *parse_postfix(struct parser *parser, struct expression *left);
+struct expression *parse_filters_and_tests(struct parser *parser, struct expression *left);
 
 /* A body up to "{% end", which is skipped, but not the rest of that tag. */
 int parser_body(struct parser *parser, const char *end, const struct opened *opened,
