@@ -103,15 +103,32 @@ struct value *kv_read(struct arena *arena, const char *path, struct error *err)
 	return kv_parse(arena, path, buf_text(&text), text.len, err);
 }
 
+/* Ten thousand of them are nothing unusual: each is one piece of memory. */
+struct pair {
+	struct value map, path, key;
+	struct value_entry entries[3];
+};
+
+static struct value_entry entry(const char *name, struct value *value)
+{
+	return (struct value_entry){.key = name, .key_len = strlen(name), .value = value};
+}
+
 struct value *kv_pair(struct arena *arena, const char *path, size_t prefix_len,
 		      const struct value *value)
 {
-	struct value *pair = value_map(arena);
-	pair->type = "*dependency.KeyPair";
-	value_set(arena, pair, "Path", value_string(arena, path));
-	value_set(arena, pair, "Key", value_string(arena, path + prefix_len));
-	value_set(arena, pair, "Value", (struct value *)value);
-	return pair;
+	struct pair *pair = arena_alloc(arena, sizeof *pair);
+	size_t len = strlen(path);
+	pair->path = (struct value){.kind = VALUE_STRING, .string = {path, len}};
+	pair->key = (struct value){.kind = VALUE_STRING,
+				   .string = {path + prefix_len, len - prefix_len}};
+	pair->entries[0] = entry("Path", &pair->path);
+	pair->entries[1] = entry("Key", &pair->key);
+	pair->entries[2] = entry("Value", (struct value *)value);
+	pair->map = (struct value){.kind = VALUE_MAP,
+				   .type = "*dependency.KeyPair",
+				   .map = {.entries = pair->entries, .len = 3, .cap = 3}};
+	return &pair->map;
 }
 
 size_t kv_below(const char *path, const char *prefix, bool level)

@@ -24,8 +24,8 @@ struct value *kv_parse(struct arena *arena, const char *name, const char *text, 
 int kv_answer(struct arena *arena, const struct value *flat, const char *kind, const char *name,
 	      struct value **found, struct error *err);
 
-/* {"Path","Key","Value"} of a key whose path is cut behind `prefix_len` bytes. The value is not
- * copied. */
+/* {"Path","Key","Value"} of a key whose path is cut behind `prefix_len` bytes. Neither the value
+ * nor the path is copied: both must live as long as the arena. */
 struct value *kv_pair(struct arena *arena, const char *path, size_t prefix_len,
 		      const struct value *value);
 
