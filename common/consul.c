@@ -97,6 +97,7 @@ static const struct endpoint_kind {
 	{"key", "/v1/kv/", true, false, true, NULL},
 	{"keys", "/v1/kv/", true, true, true, NULL},
 	{"tree", "/v1/kv/", true, true, true, NULL},
+	{"names", "/v1/kv/", true, false, true, NULL},
 	{"services", "/v1/catalog/services", false, false, false, NULL},
 	{"service", "/v1/health/service/", true, false, false, NULL},
 	{"connect", "/v1/health/connect/", true, false, false, NULL},
@@ -132,22 +133,26 @@ bool consul_knows(const char *kind)
 	return look_up(kind) != NULL;
 }
 
+/* The names of keys, where the others of the key/value store give the keys themselves. */
+static bool is_names(const struct endpoint_kind *kind)
+{
+	return strcmp(kind->kind, "names") == 0;
+}
+
 /* `text` is "name" or "name=value". */
-static void add_query(struct buf *path, bool *has_query, const char *text)
+static void add_query(struct buf *path, const char *text)
 {
 	size_t name = strcspn(text, "=");
-	buf_putc(path, *has_query ? '&' : '?');
+	http_parameter(path);
 	buf_add(path, text, name + (text[name] == '='));
 	if (text[name])
 		http_escape(path, text + name + 1, "");
-	*has_query = true;
 }
 
 int consul_path(struct buf *path, const struct want *want, struct error *err)
 {
 	const char *name = want->name, *datacenter = want->datacenter;
 	const char *const *args = want->args;
-	bool has_query = false;
 	const struct endpoint_kind *found = find_kind(want->kind, err);
 	if (!found)
 		return -1;
@@ -158,12 +163,14 @@ int consul_path(struct buf *path, const struct want *want, struct error *err)
 	if (found->recurse && *name && name[strlen(name) - 1] != '/')
 		buf_putc(path, '/');
 	if (found->recurse)
-		add_query(path, &has_query, "recurse");
+		add_query(path, "recurse");
+	if (is_names(found))
+		add_query(path, "keys");
 	for (; args && *args; args++)
-		add_query(path, &has_query, *args);
+		add_query(path, *args);
 	if (datacenter && *datacenter) {
 		autofree char *parameter = mem_printf("dc=%s", datacenter);
-		add_query(path, &has_query, parameter);
+		add_query(path, parameter);
 	}
 	return 0;
 }
@@ -243,7 +250,7 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 		return fail(err);
 	}
 	if (response->status == 404 && asked->is_key) {
-		*found = asked->recurse ? value_list(arena) : NULL;
+		*found = asked->recurse || is_names(asked) ? value_list(arena) : NULL;
 		return 0;
 	}
 	if (response->status == 404 && asked->needs) {
@@ -253,7 +260,7 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	}
 	if (response->status != 200)
 		return refuse(target, response, err);
-	if (!asked->is_key) {
+	if (!asked->is_key || is_names(asked)) {
 		*found = json_parse(arena, target->name, buf_text(&response->body),
 				    response->body.len, err);
 		return *found ? 0 : fail(err);

@@ -1,14 +1,15 @@
 /* Consul's HTTP API (https://developer.hashicorp.com/consul/api-docs): which request answers a
- * WANT, and what its reply means. No transport here: the agent asks with a blocking client, the
+ * WANT, and what its reply means. No transport here: the agent asks with a client of its own, the
  * driver on its loop.
  *
  * Shapes of answers:
- *   key   name "a/b"  -> string; missing: NULL
- *   keys  name "a"    -> list of {"Path","Key","Value"} directly below the prefix
- * (consul-template's ls: only the level itself, Key without the prefix), sorted tree  name "a" ->
- * list of {"Path","Key","Value"} of all keys below, Key relative to it services, service, nodes,
- * node, datacenters -> as the API's JSON, decoded An empty prefix is an empty list, not a missing
- * one. */
+ *   key   name "a/b" -> string; missing: NULL
+ *   keys  name "a"   -> list of {"Path","Key","Value"} directly below the prefix, sorted
+ *                       (consul-template's ls: only the level itself, Key without the prefix)
+ *   tree  name "a"   -> list of {"Path","Key","Value"} of all keys below, Key relative to it
+ *   names name "a/"  -> list of the names of all keys that begin so
+ *   all others       -> as the API's JSON, decoded
+ * An empty prefix is an empty list, not a missing one. */
 #ifndef FACTORY_COMMON_CONSUL_H
 #define FACTORY_COMMON_CONSUL_H
 

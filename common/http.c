@@ -142,6 +142,11 @@ const char *http_header(const struct http_response *response, const char *name, 
 	return NULL;
 }
 
+void http_parameter(struct buf *path)
+{
+	buf_putc(path, path->len && memchr(path->data, '?', path->len) ? '&' : '?');
+}
+
 void http_escape(struct buf *out, const char *text, const char *keep)
 {
 	for (; *text; text++) {

@@ -77,6 +77,9 @@ struct http_transfer *http_start(struct http_client *client, const struct http_r
 				 http_done *done, void *ctx, struct error *err);
 void http_cancel(struct http_transfer *transfer); /* done is not called */
 
+/* Appends what stands before one more parameter of a path's query: "?", or "&" behind another. */
+void http_parameter(struct buf *path);
+
 /* Appends text percent-encoded (RFC 3986); characters in `keep` stay ("/" for a path). */
 void http_escape(struct buf *out, const char *text, const char *keep);
 

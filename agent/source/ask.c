@@ -28,7 +28,7 @@ static void drop(struct ask *ask)
 
 static void add_query(struct buf *path, const char *text)
 {
-	buf_putc(path, memchr(path->data, '?', path->len) ? '&' : '?');
+	http_parameter(path);
 	buf_puts(path, text);
 }
 

@@ -33,41 +33,15 @@ static bool is_blocking(const char *kind)
 	return strcmp(kind, "datacenters") != 0 && strcmp(kind, "partitions") != 0;
 }
 
-static void add(struct buf *path, const char *text)
-{
-	buf_putc(path, memchr(path->data, '?', path->len) ? '&' : '?');
-	buf_puts(path, text);
-}
-
-/* The names of all keys that begin so: for watching many keys by one query. */
-static int add_names_path(struct buf *path, const char *prefix, const char *datacenter)
-{
-	buf_puts(path, "/v1/kv/");
-	http_escape(path, prefix, "/");
-	buf_puts(path, "?keys");
-	if (datacenter) {
-		buf_puts(path, "&dc=");
-		http_escape(path, datacenter, "");
-	}
-	return 0;
-}
-
-static int add_path(struct buf *path, const struct want *want, struct error *err)
-{
-	if (strcmp(want->kind, "names") == 0)
-		return add_names_path(path, want->name, want->datacenter);
-	return consul_path(path, want, err);
-}
-
 static int ask(struct inquiry *inquiry, struct api_request *request, struct error *err)
 {
 	const struct want *want = inquiry->want;
-	if (add_path(&request->path, want, err) < 0)
+	if (consul_path(&request->path, want, err) < 0)
 		return -1;
 	if (inquiry->index && is_blocking(want->kind)) {
-		add(&request->path, "index=");
-		buf_printf(&request->path, "%llu&wait=%ums", (unsigned long long)inquiry->index,
-			   inquiry->wait_ms);
+		http_parameter(&request->path);
+		buf_printf(&request->path, "index=%llu&wait=%ums",
+			   (unsigned long long)inquiry->index, inquiry->wait_ms);
 	}
 	return 0;
 }
@@ -79,25 +53,12 @@ static uint64_t index_of(const struct http_response *response)
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 
-static int take_found(struct inquiry *inquiry, const struct consul_target *target,
-		      const struct http_response *response, struct error *err)
-{
-	const struct want *want = inquiry->want;
-	bool names = strcmp(want->kind, "names") == 0;
-	if (names && response->status == 404) {
-		inquiry->found = value_list(inquiry->arena);
-		return 0;
-	}
-	/* Its answer is JSON as it is, as that of the datacenters. */
-	return consul_answer(inquiry->arena, target, names ? "datacenters" : want->kind, want->name,
-			     response, &inquiry->found, err);
-}
-
 static int take(struct inquiry *inquiry, const struct http_response *response, struct error *err)
 {
 	const struct consul_target target = {.name = (char *)inquiry->server};
 	const struct want *want = inquiry->want;
-	if (take_found(inquiry, &target, response, err) < 0)
+	if (consul_answer(inquiry->arena, &target, want->kind, want->name, response,
+			  &inquiry->found, err) < 0)
 		return -1;
 	inquiry->index = is_blocking(want->kind) ? index_of(response) : 0;
 	inquiry->again_s = is_blocking(want->kind) ? 0 : POLL_S;

@@ -249,8 +249,10 @@ static int send(struct share *share, enum share_action action, struct error *err
 	auto_buf struct buf path = {0};
 	const struct server *server = &share->link->server;
 	actions[action].path(share, &path);
-	if (server->query)
-		buf_printf(&path, "%c%s", strchr(path.data, '?') ? '&' : '?', server->query);
+	if (server->query) {
+		http_parameter(&path);
+		buf_puts(&path, server->query);
+	}
 	buf_clear(&share->body);
 	if (actions[action].body)
 		actions[action].body(share);

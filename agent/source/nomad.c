@@ -48,7 +48,7 @@ static const struct endpoint *endpoint_of(const struct inquiry *inquiry)
 
 static void add_parameter(struct buf *path, const char *name, size_t len, const char *value)
 {
-	buf_putc(path, memchr(path->data, '?', path->len) ? '&' : '?');
+	http_parameter(path);
 	buf_add(path, name, len);
 	buf_putc(path, '=');
 	http_escape(path, value, "");
@@ -96,7 +96,7 @@ static int ask(struct inquiry *inquiry, struct api_request *request, struct erro
 	add_arguments(path, want->args);
 	add_defaults(path, want->args);
 	if (inquiry->index) {
-		buf_putc(path, memchr(path->data, '?', path->len) ? '&' : '?');
+		http_parameter(path);
 		buf_printf(path, "index=%llu&wait=%ums", (unsigned long long)inquiry->index,
 			   inquiry->wait_ms);
 	}

@@ -44,7 +44,8 @@ void path_query(struct buf *path, const char *name, const char *value)
 {
 	if (!value)
 		return;
-	buf_printf(path, "%c%s=", path->len && strchr(path->data, '?') ? '&' : '?', name);
+	http_parameter(path);
+	buf_printf(path, "%s=", name);
 	http_escape(path, value, "");
 }
 

@@ -22,6 +22,7 @@ static void paths(void **state)
 		{"keys", "a/", "dc1", "/v1/kv/a/?recurse&dc=dc1"},
 		{"tree", "/a/b", NULL, "/v1/kv/a/b/?recurse"},
 		{"tree", "", NULL, "/v1/kv/?recurse"},
+		{"names", "a/", "dc1", "/v1/kv/a/?keys&dc=dc1"},
 		{"services", "", "dc1", "/v1/catalog/services?dc=dc1"},
 		{"service", "web/x", NULL, "/v1/health/service/web%2Fx"},
 		{"nodes", "", NULL, "/v1/catalog/nodes"},

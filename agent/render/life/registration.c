@@ -83,8 +83,10 @@ static int send(struct registration *registration, const char *method, struct bu
 		http_done *done, struct error *err)
 {
 	const struct server *server = &registration->server;
-	if (server->query)
-		buf_printf(path, "%c%s", strchr(buf_text(path), '?') ? '&' : '?', server->query);
+	if (server->query) {
+		http_parameter(path);
+		buf_puts(path, server->query);
+	}
 	const struct http_request request = {
 		.method = method,
 		.path = buf_text(path),
