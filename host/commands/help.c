@@ -1,0 +1,71 @@
+#include "host/describe/help.h"
+
+#include "common/own.h"
+#include "host/commands/commands.h"
+#include "host/exit_codes.h"
+
+#include <string.h>
+
+static const struct {
+	int code;
+	const char *meaning;
+} exit_codes[] = {
+	{EXIT_OK, "done"},
+	{EXIT_FAILED, "a failure that has no code of its own"},
+	{EXIT_USAGE, "wrong options or arguments"},
+	{EXIT_MANIFEST, "the manifest: not found, or wrong as Jinja2, as YAML or by its keys"},
+	{EXIT_ENGINE, "no engine, or it refused"},
+	{EXIT_IMAGE, "the base image is not there and can't be pulled"},
+	{EXIT_STEP, "a step or a test failed, timed out or was killed"},
+	{EXIT_RENDER, "a file could not be rendered or copied into the target"},
+	{EXIT_VALUES, "Consul unreachable or refusing, or a key missing"},
+	{EXIT_AGENT, "the session broke, or the agent speaks another protocol"},
+	{70, "out of memory"},
+	{EXIT_INTERRUPTED, "interrupted by SIGINT"},
+	{EXIT_TERMINATED, "interrupted by SIGTERM"},
+};
+
+static void print_exit_codes(void)
+{
+	for (size_t i = 0; i < COUNT_OF(exit_codes); i++)
+		printf("%4d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
+}
+
+/* Of a command, or of a group such as "toolbox". */
+static bool print_help_of(const char *name)
+{
+	bool found = false;
+	for (size_t i = 0; commands[i] && !found; i++)
+		if (strcmp(commands[i]->name, name) == 0) {
+			describe_help(commands[i], stdout);
+			found = true;
+		} else if (commands_in_group(commands[i], name, strlen(name))) {
+			describe_commands(name, stdout);
+			found = true;
+		}
+	return found;
+}
+
+static int help(void *options, int argc, char **argv, struct error *err)
+{
+	(void)options;
+	if (argc < 2)
+		describe_commands(NULL, stdout);
+	else if (strcmp(argv[1], "exit-codes") == 0)
+		print_exit_codes();
+	else if (!print_help_of(argv[1])) {
+		error_set(err, "no help about '%s': `factory help` lists what there is", argv[1]);
+		err->exit_code = EXIT_USAGE;
+		return -1;
+	}
+	return EXIT_OK;
+}
+
+const struct command command_help = {
+	.name = "help",
+	.summary = "print this, or `help exit-codes`",
+	.usage = "help [COMMAND|exit-codes]",
+	.text = "Lists the commands, tells more about one, or lists what exit codes mean.",
+	.choices = "exit-codes",
+	.run = help,
+};
