@@ -169,6 +169,9 @@ build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@echo "  cc fuzz  $<"
 	@clang $(standard) -w $(fuzz_flags) -c $< -o $@
 
+# The assembler takes these in.
+$(foreach kind,host asan fuzz,build/obj/$(kind)/host/complete/shells.o): $(wildcard host/complete/factory.*)
+
 # From an archive each test takes only what it needs, so that host and agent need not agree.
 build/asan/parts.a: $(call objects,asan,$(parts))
 build/fuzz/parts.a: $(call objects,fuzz,$(parts))

@@ -15,6 +15,8 @@ enum word_kind {
 	WORD_MANIFEST = 4, /* a file *.yml, *.yaml */
 	WORD_IMAGE = 8,
 	WORD_CONTAINER = 16,
+	WORD_FACT = 32,
+	WORD_COMMAND = 64, /* of factory */
 };
 
 struct option {

@@ -9,10 +9,13 @@
 
 #include <string.h>
 
+/* clang-format off: a line for each */
 const struct command *const commands[] = {
-	&command_build,  &command_check,          &command_facts,   &command_graph, &command_init,
-	&command_render, &command_toolbox_create, &command_version, &command_help,  NULL,
+	&command_build,          &command_check,   &command_complete, &command_completion,
+	&command_facts,          &command_graph,   &command_init,     &command_render,
+	&command_toolbox_create, &command_version, &command_help,     NULL,
 };
+/* clang-format on */
 
 static const struct {
 	const char *called, *command;
@@ -51,7 +54,9 @@ static const struct command *unknown(const char *group, const char *word, struct
 	const char *names[COUNT_OF(commands)];
 	size_t count = 0, len = strlen(group);
 	for (size_t i = 0; commands[i]; i++)
-		if (!len)
+		if (commands[i]->hidden)
+			continue;
+		else if (!len)
 			names[count++] = commands[i]->name;
 		else if (commands_in_group(commands[i], group, len))
 			names[count++] = commands[i]->name + len + 1;

@@ -296,7 +296,7 @@ const struct command command_facts = {
 		"target: all facts as JSON, one value, or NAME=VALUE lines. Several: a table with\n"
 		"a row for each.",
 	.options = {facts_options, settings_engine_options},
-	.words = WORD_MANIFEST | WORD_IMAGE | WORD_CONTAINER,
+	.words = WORD_MANIFEST | WORD_IMAGE | WORD_CONTAINER | WORD_FACT,
 	.size = sizeof(struct inquiry),
 	.run = facts,
 };

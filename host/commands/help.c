@@ -66,6 +66,7 @@ const struct command command_help = {
 	.summary = "print this, or `help exit-codes`",
 	.usage = "help [COMMAND|exit-codes]",
 	.text = "Lists the commands, tells more about one, or lists what exit codes mean.",
+	.words = WORD_COMMAND,
 	.choices = "exit-codes",
 	.run = help,
 };
