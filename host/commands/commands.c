@@ -9,11 +9,21 @@
 
 #include <string.h>
 
-/* clang-format off: a line for each */
+/* clang-format off */
 const struct command *const commands[] = {
-	&command_build,          &command_check,   &command_complete, &command_completion,
-	&command_facts,          &command_graph,   &command_init,     &command_render,
-	&command_toolbox_create, &command_version, &command_help,     NULL,
+	&command_build,
+	&command_check,
+	&command_complete,
+	&command_completion,
+	&command_facts,
+	&command_graph,
+	&command_init,
+	&command_man,
+	&command_render,
+	&command_toolbox_create,
+	&command_version,
+	&command_help,
+	NULL,
 };
 /* clang-format on */
 

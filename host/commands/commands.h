@@ -39,6 +39,7 @@ extern const struct command command_facts;
 extern const struct command command_graph;
 extern const struct command command_help;
 extern const struct command command_init;
+extern const struct command command_man;
 extern const struct command command_render;
 extern const struct command command_toolbox_create;
 extern const struct command command_version;

@@ -1,34 +1,15 @@
 #include "host/describe/help.h"
 
-#include "common/own.h"
 #include "host/commands/commands.h"
+#include "host/describe/exit_codes.h"
 #include "host/exit_codes.h"
 
 #include <string.h>
 
-static const struct {
-	int code;
-	const char *meaning;
-} exit_codes[] = {
-	{EXIT_OK, "done"},
-	{EXIT_FAILED, "a failure that has no code of its own"},
-	{EXIT_USAGE, "wrong options or arguments"},
-	{EXIT_MANIFEST, "the manifest: not found, or wrong as Jinja2, as YAML or by its keys"},
-	{EXIT_ENGINE, "no engine, or it refused"},
-	{EXIT_IMAGE, "the base image is not there and can't be pulled"},
-	{EXIT_STEP, "a step or a test failed, timed out or was killed"},
-	{EXIT_RENDER, "a file could not be rendered or copied into the target"},
-	{EXIT_VALUES, "Consul unreachable or refusing, or a key missing"},
-	{EXIT_AGENT, "the session broke, or the agent speaks another protocol"},
-	{70, "out of memory"},
-	{EXIT_INTERRUPTED, "interrupted by SIGINT"},
-	{EXIT_TERMINATED, "interrupted by SIGTERM"},
-};
-
 static void print_exit_codes(void)
 {
-	for (size_t i = 0; i < COUNT_OF(exit_codes); i++)
-		printf("%4d  %s\n", exit_codes[i].code, exit_codes[i].meaning);
+	for (size_t i = 0; i < exit_meaning_count; i++)
+		printf("%4d  %s\n", exit_meanings[i].code, exit_meanings[i].meaning);
 }
 
 /* Of a command, or of a group such as "toolbox". */
