@@ -15,6 +15,7 @@ const struct command *const commands[] = {
 	&command_check,
 	&command_complete,
 	&command_completion,
+	&command_doctor,
 	&command_facts,
 	&command_graph,
 	&command_init,

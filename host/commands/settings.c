@@ -198,9 +198,13 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 	return -1;
 }
 
-struct report *settings_report(const struct settings *settings)
+bool settings_color(int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
-	bool color = isatty(STDERR_FILENO) && !(no_color && *no_color);
-	return report_new(stderr, color, settings->quiet);
+	return isatty(fd) && !(no_color && *no_color);
+}
+
+struct report *settings_report(const struct settings *settings)
+{
+	return report_new(stderr, settings_color(STDERR_FILENO), settings->quiet);
 }

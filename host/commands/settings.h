@@ -38,6 +38,9 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err);
 
+/* Is there a terminal, and NO_COLOR not set? */
+bool settings_color(int fd);
+
 /* A report to standard error, in colour where that is a terminal and NO_COLOR is not set. */
 struct report *settings_report(const struct settings *settings);
 

@@ -18,11 +18,11 @@ load common
 	"$FACTORY" man .
 	"$FACTORY" help | sed -n 's/^  \([a-z -]*[a-z]\)  .*/\1/p' >commands
 	[ "$(wc -l <commands)" -ge 9 ]
-	mandoc -T utf8 factory.1 | col -b >all
+	mandoc -T utf8 factory.1 | col -bx >all
 	while read -r command; do
 		name=factory-${command// /-}
 		grep -q "$name(1)" all
-		mandoc -T utf8 "$name.1" | col -b >page
+		mandoc -T utf8 "$name.1" | col -bx >page
 		for option in $("$FACTORY" $command --help | sed -n 's/^  .* \(--[a-z-]*\).*/\1/p'); do
 			grep -Eq -- "^ +(-., )?$option( |$)" page
 		done
