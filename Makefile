@@ -62,6 +62,11 @@ schema: build/factory
 	@sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
 		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
 
+# The same for the table of errors.
+.PHONY: errors
+errors: build/factory
+	@build/factory explain --markdown > docs/errors.md
+
 .PHONY: asan
 asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
 
@@ -139,6 +144,7 @@ help:
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
+	@echo 'make errors     docs/errors.md'
 	@echo 'make asan       programs and unit tests under AddressSanitizer, in build/asan/'
 	@echo 'make man        the manual pages, in build/man/'
 	@echo 'make install    to PREFIX=/usr/local, below DESTDIR; make uninstall removes it'

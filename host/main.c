@@ -3,14 +3,20 @@
 #include "host/commands/commands.h"
 #include "host/describe/help.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 
 #include <curl/curl.h>
 #include <signal.h>
+#include <unistd.h>
 
+/* The last line is for people only. */
 static int print_error(const struct error *err)
 {
-	autofree char *text = error_text(err);
+	autofree char *text = explain_text(err);
 	fprintf(stderr, "factory: %s\n", text);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "`factory explain F%04d` tells more\n",
+			(int)explain_error(err)->code);
 	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 

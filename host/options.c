@@ -118,8 +118,10 @@ static int unknown(const char *word, const option_tables tables, struct error *e
 			names[count++] = option->name;
 	const char *near = nearest_name(word + strspn(word, "-"), names, count);
 	if (near)
-		return error_set(err, "unknown option %s: did you mean --%s?", word, near);
-	return error_set(err, "unknown option %s: --help lists them", word);
+		error_set(err, "unknown option %s: did you mean --%s?", word, near);
+	else
+		error_set(err, "unknown option %s: --help lists them", word);
+	return error_class(err, EXIT_USAGE, ERROR_OPTION_UNKNOWN);
 }
 
 static int take_option(const option_tables tables, struct words *words, struct error *err)
@@ -158,6 +160,7 @@ int options_parse(int *argc, char **argv, const option_tables tables, void *targ
 			return 1;
 		} else if (take_option(tables, &words, err) < 0) {
 			err->exit_code = EXIT_USAGE;
+			err->code = err->code ? err->code : ERROR_OPTION_VALUE;
 			return -1;
 		}
 	}

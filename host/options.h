@@ -17,6 +17,7 @@ enum word_kind {
 	WORD_CONTAINER = 16,
 	WORD_FACT = 32,
 	WORD_COMMAND = 64, /* of factory */
+	WORD_ERROR = 128,  /* "F0301" */
 };
 
 struct option {

@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&command_complete,
 	&command_completion,
 	&command_doctor,
+	&command_explain,
 	&command_facts,
 	&command_graph,
 	&command_init,
@@ -82,7 +83,7 @@ static const struct command *unknown(const char *group, const char *word, struct
 	else
 		error_set(err, "`factory %s` needs a command: `factory %s --help` lists them",
 			  group, group);
-	err->exit_code = EXIT_USAGE;
+	error_class(err, EXIT_USAGE, ERROR_COMMAND_UNKNOWN);
 	return NULL;
 }
 

@@ -36,6 +36,7 @@ extern const struct command command_check;
 extern const struct command command_complete;
 extern const struct command command_completion;
 extern const struct command command_doctor;
+extern const struct command command_explain;
 extern const struct command command_facts;
 extern const struct command command_graph;
 extern const struct command command_help;

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
+#include "host/explain/codes.h"
 
 #include <string.h>
 
@@ -78,6 +79,10 @@ static void offer_kinds(struct completion *completion, unsigned words, const cha
 		offer_commands(completion, NULL, out);
 	for (size_t i = 0; words & WORD_FACT && i < fact_name_count; i++)
 		offer_text(completion, fact_names[i], "fact", out);
+	for (size_t i = 0; words & WORD_ERROR && i < explanation_count; i++) {
+		autofree char *code = mem_printf("F%04d", (int)explanations[i].code);
+		offer_text(completion, code, explanations[i].title, out);
+	}
 	for (size_t i = 0; i < COUNT_OF(files); i++)
 		if (words & files[i].word)
 			buf_printf(out, ":%s\t%.*s\n", files[i].name, (int)completion->lead_len,

@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/exit_codes.h"
 #include "host/toolbox/contents.h"
 
 #include <string.h>
@@ -184,11 +185,13 @@ static int has_agent(const struct work *work, bool *same, struct error *err)
 	engine_file_digest(work->engine, name, "/tools/agent", engine_keep, &kept);
 	if (engine_finish(work->engine, &kept, err) < 0)
 		return error_wrap(err, "can't read the toolbox's agent");
-	if (kept.status == ENGINE_NOT_FOUND)
-		return error_set(err,
-				 "there is a container '%s' that is no toolbox: remove it, or "
-				 "choose another name with --toolbox",
-				 name);
+	if (kept.status == ENGINE_NOT_FOUND) {
+		error_set(err,
+			  "there is a container '%s' that is no toolbox: remove it, or "
+			  "choose another name with --toolbox",
+			  name);
+		return error_class(err, EXIT_FAILED, ERROR_TOOLBOX_NONE);
+	}
 	*same = kept.id && strcmp(kept.id, work->contents.agent_digest) == 0;
 	return 0;
 }
