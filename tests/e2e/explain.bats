@@ -86,7 +86,7 @@ ends_as() {
 	done <<-'E'
 		F0601|{run: exit 3}
 		F0602|{run: sleep 9, timeout: 200ms}
-		F0603|{run: kill -9 $$$$}
+		F0603|{run: kill -9 $$}
 	E
 	no_container_left
 }
