@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 #include "host/manifest/secrets.h"
 
 #include <ctype.h>
@@ -85,7 +86,7 @@ static void tell_failure(const struct workshop *shop, const struct manifest *cel
 			 const struct error *failure)
 {
 	auto_buf struct buf shown = {0};
-	autofree char *text = error_text(failure), *line = mem_printf("%s: %s", cell->cell, text);
+	autofree char *text = explain_text(failure), *line = mem_printf("%s: %s", cell->cell, text);
 	secrets_hide(report_hidden(shop->report), line, strlen(line), &shown);
 	fprintf(stderr, "factory: %s\n", buf_text(&shown));
 }
