@@ -141,6 +141,8 @@ static bool end_jobs(struct run *run)
 		struct job *job = &shop->jobs[i];
 		struct task *task = &run->schedule.tasks[i];
 		auto_error struct error failure = {0};
+		if (job->build)
+			build_attend(job->build);
 		if (!job->build || !build_is_over(job->build))
 			continue;
 		any = true;
