@@ -21,9 +21,10 @@ struct build_command {
 static void shop_free(struct workshop *shop)
 {
 	own_close(&shop->signals);
+	workshop_clear(shop);
 	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
+	engine_close(shop->site.engine);
+	loop_free(shop->site.loop);
 	arena_free(&shop->arena);
 }
 
@@ -47,15 +48,18 @@ static int open_shop(struct settings *settings, struct workshop *shop, struct er
 {
 	shop->settings = settings;
 	shop->report = settings_report(settings);
+	shop->site.toolbox = settings->toolbox;
 	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
+	return shop->signals < 0
+		       ? -1
+		       : settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
 }
 
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
 	struct settings *settings = &command->settings;
 	shop->no_cache = command->no_cache;
-	shop->jobs = command->jobs ? command->jobs : 4;
+	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
 	    split_name(&settings->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
@@ -64,25 +68,29 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 	return open_shop(settings, shop, err);
 }
 
-static int run(struct build_command *command, const char *path, struct workshop *shop,
+static int run(struct build_command *command, char *const *paths, struct workshop *shop,
 	       struct error *err)
 {
 	if (prepare(command, shop, err) < 0)
 		return -1;
-	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
-	if (!manifest)
-		return -1;
-	int code = workshop_cells(shop, manifest, err);
-	manifest_free(manifest);
-	return code;
+	for (; *paths; paths++)
+		if (workshop_read(shop, *paths, err) < 0)
+			return -1;
+	return workshop_run(shop, err);
 }
 
 static int build(void *options, int argc, char **argv, struct error *err)
 {
+	struct build_command *command = options;
 	struct workshop shop = {.signals = -1};
-	if (argc != 2)
-		return commands_misused(&command_build, "name one manifest", err);
-	int status = run(options, argv[1], &shop, err);
+	if (argc < 2)
+		return commands_misused(&command_build, "name a manifest", err);
+	if (argc > 2 && command->tag)
+		return commands_misused(&command_build,
+					"-t names the image of one manifest: where there are "
+					"several, let each say its `artifact:`",
+					err);
+	int status = run(command, argv + 1, &shop, err);
 	if (status < 0 && shop.report)
 		secrets_hide_error(report_hidden(shop.report), err);
 	shop_free(&shop);
@@ -102,7 +110,7 @@ static const struct option build_options[] = {
 	{.name = "jobs",
 	 .letter = 'j',
 	 .argument = "N",
-	 .help = "test branches at once (default: 4)",
+	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
 	{.name = "kv",
 	 .argument = "FILE",
@@ -119,9 +127,10 @@ static const struct option build_options[] = {
 const struct command command_build = {
 	.name = "build",
 	.summary = "build an image from a manifest",
-	.usage = "build MANIFEST -t REPO:TAG [OPTION]...",
+	.usage = "build MANIFEST... [-t REPO:TAG] [OPTION]...",
 	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
-		"own from the provisioned state, and the tag moves when all of them have passed.",
+		"own from the provisioned state, and the tag moves when all of them have passed.\n"
+		"Several manifests, and the cells of a matrix, are built side by side.",
 	.options = {build_options, settings_manifest_options, settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),

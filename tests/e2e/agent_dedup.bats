@@ -107,10 +107,10 @@ agent() {
 # The first one leads, the second one follows; both have rendered TEXT.
 lead_and_follow() {
 	agent one
-	within 10 equals one "$1"
+	within 10 holds one "$1"
 	says one 'sharing: leads'
 	agent two
-	within 10 equals two "$1"
+	within 10 holds two "$1"
 	says two 'sharing: follows'
 }
 
@@ -133,10 +133,10 @@ asked() { # NAME PATTERN: how often
 	port=$(consul GET catalog/service/consul | jq '.[0].ServicePort')
 	lead_and_follow "a=1 a -$port"
 	put a 2
-	within 10 equals one "a=2 a -$port"
-	within 10 equals two "a=2 a -$port"
+	within 10 holds one "a=2 a -$port"
+	within 10 holds two "a=2 a -$port"
 	put none 3
-	within 10 equals two "a=2 a none 3$port"
+	within 10 holds two "a=2 a none 3$port"
 	[ "$(asked one "/v1/kv/$PREFIX")" -gt 0 ]
 	[ "$(asked one "/v1/health/service/consul")" -gt 0 ]
 	[ "$(asked two "/v1/kv/$PREFIX")" -eq 0 ]
@@ -151,10 +151,10 @@ asked() { # NAME PATTERN: how often
 	kill -KILL "$(cat one.pid)"
 	within 40 says two 'sharing: leads'
 	put a 2
-	within 10 equals two 2
+	within 10 holds two 2
 	[ "$(asked two "/v1/kv/$PREFIX/a")" -gt 0 ]
 	agent three
-	within 10 equals three 2
+	within 10 holds three 2
 	says three 'sharing: follows'
 }
 
@@ -190,13 +190,13 @@ asked() { # NAME PATTERN: how often
 	put b 1
 	template '{{ key "@/a" }}{{ if eq (env "WHO") "two" }}{{ key "@/b" }}{{ end }}'
 	WHO=one agent one
-	within 10 equals one 1
+	within 10 holds one 1
 	WHO=two agent two
-	within 10 equals two 11
+	within 10 holds two 11
 	put b 2
-	within 10 equals two 12
+	within 10 holds two 12
 	put a 3
-	within 10 equals two 32
+	within 10 holds two 32
 	[ "$(asked two "/v1/kv/$PREFIX/b")" -gt 0 ]
 	[ "$(asked two "/v1/kv/$PREFIX/a")" -eq 0 ]
 }
@@ -227,8 +227,8 @@ asked() { # NAME PATTERN: how often
 	lead_and_follow '300000 300000 1'
 	says one 'more than 500 KB'
 	put c 2
-	within 10 equals one '300000 300000 2'
-	within 10 equals two '300000 300000 2'
+	within 10 holds one '300000 300000 2'
+	within 10 holds two '300000 300000 2'
 	[[ $(shared) != *xxxx* ]]
 	[ "$(asked two "/v1/kv/$PREFIX/c")" -gt 0 ]
 }
@@ -246,7 +246,7 @@ asked() { # NAME PATTERN: how often
 	template '{{ key "@/a" }} {{ with secret "kv/app" }}{{ .Data.data.password }}{{ end }}'
 	lead_and_follow "shared-$PREFIX hunter2"
 	put a again-$PREFIX
-	within 10 equals two "again-$PREFIX hunter2"
+	within 10 holds two "again-$PREFIX hunter2"
 	[[ $(shared) == *again-$PREFIX* ]]
 	[[ $(shared) != *hunter2* ]]
 	[[ $(shared) != *kv/app* ]]
@@ -270,14 +270,14 @@ limited_token() {
 	template '{{ key "@/a" }}'
 	agent one
 	agent two
-	within 10 equals one 1
-	within 10 equals two 1
+	within 10 holds one 1
+	within 10 holds two 1
 	for name in one two; do
 		grep -q 'WARN.*sharing: .*every agent watches for itself.*403' $name.log
 	done
 	put a 2
-	within 10 equals one 2
-	within 10 equals two 2
+	within 10 holds one 2
+	within 10 holds two 2
 }
 
 @test "a token that may hold sessions but not write the keys: a warning, and both work" {
@@ -286,11 +286,11 @@ limited_token() {
 	template '{{ key "@/a" }}'
 	agent one
 	agent two
-	within 10 equals one 1
-	within 10 equals two 1
+	within 10 holds one 1
+	within 10 holds two 1
 	says one 'every agent watches for itself'
 	put a 2
-	within 10 equals two 2
+	within 10 holds two 2
 	[ "$(consul GET session/list | jq length)" -eq 0 ]
 }
 
@@ -301,13 +301,13 @@ limited_token() {
 	agent one -consul-retry-attempts 2
 	agent two -consul-retry-attempts 2
 	for name in one two; do
-		within 10 equals $name 1
+		within 10 holds $name 1
 		grep -q 'sharing: it answers 500: sick (asking again' $name.log
 		says $name 'every agent watches for itself'
 	done
 	put a 2
-	within 10 equals one 2
-	within 10 equals two 2
+	within 10 holds one 2
+	within 10 holds two 2
 }
 
 @test "Consul comes later than the agents: they ask again, elect and share" {
@@ -334,10 +334,10 @@ limited_token() {
 	put a 1
 	template '{{ key "@/a" }}'
 	agent one
-	within 10 equals one 1
+	within 10 holds one 1
 	template '{{ key "@/a" }}!'
 	agent two
-	within 10 equals two '1!'
+	within 10 holds two '1!'
 	says one 'sharing: leads'
 	says two 'sharing: leads'
 	relay three
@@ -414,8 +414,8 @@ led_twice() {
 	agent two
 	within 10 says two 'waits for'
 	put a 1
-	within 10 equals one 1
-	within 10 equals two 1
+	within 10 holds one 1
+	within 10 holds two 1
 	kill -HUP "$(cat one.pid)"
 	within 10 led_twice
 	put a 2
@@ -432,6 +432,6 @@ led_twice() {
 	within 10 says two 'no values that factory wrote'
 	within 10 grep -q "/v1/kv/$PREFIX/a" two.asked
 	put a 2
-	within 10 equals one 2
-	within 10 equals two 2
+	within 10 holds one 2
+	within 10 holds two 2
 }
