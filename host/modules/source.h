@@ -17,9 +17,16 @@ struct module_source {
 	struct position at; /* in the manifest */
 };
 
-/* The directory that holds module.yml, and module_digest of it: both in the arena. A name is looked
- * up in the module path, `near` (the manifest's directory) first; what is fetched is fetched where
- * it is not in the cache. Errors have the source's position. */
+/* A module in a manifest, and what its module.yml says of itself. */
+struct module_use {
+	struct module_source source;
+	const char *directory;
+	const char *name, *version; /* never NULL; "" where there is no version */
+};
+
+/* The directory that holds module.yml, and module_digest of it: both in the arena; `digest` may be
+ * NULL. A name is looked up in the module path, `near` (the manifest's directory) first; what is
+ * fetched is fetched where it is not in the cache. Errors have the source's position. */
 int module_source_resolve(const struct module_source *source, const char *near, struct arena *arena,
 			  const char **directory, const char **digest, struct error *err);
 
@@ -33,9 +40,9 @@ int module_fetch(const struct module_source *source, struct arena *arena, const 
 const char *module_within(const char *root, const char *relative, struct arena *arena,
 			  struct error *err);
 
-/* SHA-256 in hex over the directory's sorted tree: relative names, kinds, link targets, contents and
- * of modes only whether a file may be executed, as Git does; neither times nor owners. A .git at
- * the top does not count. */
+/* SHA-256 in hex over the directory's sorted tree: relative names, kinds, link targets, contents
+ * and of modes only whether a file may be executed, as Git does; neither times nor owners. A .git
+ * at the top does not count. */
 int module_digest(const char *directory, struct arena *arena, const char **digest,
 		  struct error *err);
 
