@@ -91,6 +91,15 @@ static int name_image(struct building *building, const char *image, struct error
 	return 0;
 }
 
+static int discard_image(struct building *building, const char *image, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	engine_image_remove(building->engine, image, engine_keep, &kept);
+	if (engine_finish(building->engine, &kept, err) < 0)
+		return error_wrap(err, "can't remove the image %s", image);
+	return 0;
+}
+
 static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
 {
 	const struct build_options *options = building->options;
@@ -112,6 +121,8 @@ static int run_nodes(struct building *building, struct build_outcome *outcome, s
 	outcome->image = result.image;
 	report_begin(options->report, commit_node(building));
 	report_end(options->report, commit_node(building), NULL, result.commit_us);
+	if (options->throwaway)
+		return discard_image(building, result.image, err);
 	return cache_store(building->engine, commit_node(building)->key, result.image, err);
 }
 
@@ -120,14 +131,14 @@ static int run(struct building *building, struct build_outcome *outcome, struct 
 	if (prepare(building, err) < 0)
 		return -1;
 	report_total(building->options->report, building->graph->count);
-	if (!building->options->no_cache &&
-	    cache_find(building->engine, building->values, commit_node(building)->key,
-		       &outcome->image, err) < 0)
+	bool looks = !building->options->no_cache && !building->options->throwaway;
+	if (looks && cache_find(building->engine, building->values, commit_node(building)->key,
+				&outcome->image, err) < 0)
 		return -1;
 	outcome->cached = outcome->image != NULL;
 	if (!outcome->image && run_nodes(building, outcome, err) < 0)
 		return -1;
-	return name_image(building, outcome->image, err);
+	return building->options->throwaway ? 0 : name_image(building, outcome->image, err);
 }
 
 int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,

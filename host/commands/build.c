@@ -2,12 +2,10 @@
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
@@ -23,15 +21,6 @@ struct flags {
 	bool no_cache;
 	unsigned jobs;
 };
-
-static void shop_free(struct workshop *shop)
-{
-	own_close(&shop->signals);
-	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
-	arena_free(&shop->arena);
-}
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
 static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
@@ -49,14 +38,6 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
-{
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
-}
-
 static int run(struct settings *settings, const struct flags *flags, const char *path,
 	       struct workshop *shop, struct error *err)
 {
@@ -67,7 +48,7 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 		return -1;
 	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	if (open_shop(settings, shop, err) < 0)
+	if (workshop_open(shop, err) < 0)
 		return -1;
 	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
 	if (!manifest)
@@ -111,12 +92,9 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		return status < 0 ? -1 : EXIT_OK;
 	if (argc != 2)
 		return settings_misused(&usage, "name one manifest", err);
-	struct workshop shop = {.signals = -1};
+	struct workshop shop = {.settings = settings, .signals = -1};
 	status = run(settings, &flags, argv[1], &shop, err);
-	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
-	shop_free(&shop);
-	return status;
+	return workshop_close(&shop, status, err);
 }
 
 int command_build(int argc, char **argv, struct error *err)

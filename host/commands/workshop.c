@@ -2,11 +2,34 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 #include "host/build/probe.h"
 #include "host/exit_codes.h"
+#include "host/manifest/secrets.h"
 
 #include <limits.h>
 #include <string.h>
+
+int workshop_open(struct workshop *shop, struct error *err)
+{
+	shop->report = settings_report(shop->settings);
+	shop->signals = interrupt_open(err);
+	if (shop->signals < 0)
+		return -1;
+	return settings_engine(shop->settings, &shop->loop, &shop->engine, err);
+}
+
+int workshop_close(struct workshop *shop, int status, struct error *err)
+{
+	if (status < 0 && shop->report)
+		secrets_hide_error(report_hidden(shop->report), err);
+	own_close(&shop->signals);
+	report_free(shop->report);
+	engine_close(shop->engine);
+	loop_free(shop->loop);
+	arena_free(&shop->arena);
+	return status;
+}
 
 /* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
 static int find_consul(const struct workshop *shop, const struct manifest *manifest,
@@ -49,6 +72,7 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 	bool has_consul = false;
 	struct build_options options = {.toolbox = shop->settings->toolbox,
 					.no_cache = shop->no_cache,
+					.throwaway = shop->throwaway,
 					.jobs = shop->jobs,
 					.kv = shop->kv,
 					.report = shop->report,
@@ -67,6 +91,11 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 	uint64_t began = loop_now_us();
 	int status = build_run(shop->loop, shop->engine, manifest, &options, outcome, err);
 	consul_target_free(&consul);
+	if (status == 0 && shop->throwaway) {
+		report_notice(shop->report, "passed in %.2f s",
+			      (double)(loop_now_us() - began) / 1e6);
+		return 0;
+	}
 	if (status < 0 || name_more(shop, manifest, suffix, outcome->image, err) < 0)
 		return -1;
 	autofree char *name = options.repo ? mem_printf("%s:%s", options.repo, options.tag)

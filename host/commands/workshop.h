@@ -15,9 +15,15 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache;
+	bool no_cache, throwaway;
 	unsigned jobs;
 };
+
+/* Makes the report, catches signals, opens the engine of the settings. */
+int workshop_open(struct workshop *shop, struct error *err);
+
+/* Releases all of it. Secrets do not stand in the error that comes out. Returns `status`. */
+int workshop_close(struct workshop *shop, int status, struct error *err);
 
 /* The manifests that are being built, each for the one before it. */
 struct chain {

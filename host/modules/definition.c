@@ -96,3 +96,27 @@ struct module *module_load(struct loader *loader, const char *directory, const s
 	module->tree = tree;
 	return tree && read_module(&reader, tree, module) == 0 ? module : NULL;
 }
+
+const struct module *module_read(const char *directory, struct arena *arena,
+				 struct manifest_problems *problems)
+{
+	static const struct manifest_options options = {0};
+	struct manifest manifest = {.path = directory, .directory = directory};
+	struct sources sources = {.arena = &manifest.arena};
+	struct value *unknown = jinja_placeholder(&manifest.arena);
+	struct loader loader = {.manifest = &manifest,
+				.arena = &manifest.arena,
+				.options = &options,
+				.sources = &sources,
+				.problems = problems,
+				.facts = unknown,
+				.pillar = unknown};
+	const struct module *module = module_load(&loader, directory, unknown);
+	struct module *kept = module ? arena_alloc(arena, sizeof *kept) : NULL;
+	if (kept)
+		*kept = (struct module){.name = arena_strdup(arena, module->name),
+					.version = arena_strdup(arena, module->version),
+					.description = arena_strdup(arena, module->description)};
+	arena_free(&manifest.arena);
+	return kept;
+}

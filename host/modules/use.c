@@ -81,6 +81,8 @@ static const char *module_path(struct reader *reader, const struct value *from, 
 {
 	const struct source *source = sources_find(reader->sources, from->line);
 	const char *directory = source ? source->directory : reader->manifest->directory;
+	if (strcmp(text, ".") == 0)
+		return directory;
 	if (text[0] == '/' || strcmp(directory, ".") == 0)
 		return text;
 	return arena_printf(&reader->manifest->arena, "%s/%s", directory, text);
