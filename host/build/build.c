@@ -5,6 +5,7 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/discard.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
 #include "host/toolbox/toolbox.h"
@@ -91,15 +92,6 @@ static int name_image(struct building *building, const char *image, struct error
 	return 0;
 }
 
-static int discard_image(struct building *building, const char *image, struct error *err)
-{
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	engine_image_remove(building->engine, image, engine_keep, &kept);
-	if (engine_finish(building->engine, &kept, err) < 0)
-		return error_wrap(err, "can't remove the image %s", image);
-	return 0;
-}
-
 static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
 {
 	const struct build_options *options = building->options;
@@ -122,7 +114,7 @@ static int run_nodes(struct building *building, struct build_outcome *outcome, s
 	report_begin(options->report, commit_node(building));
 	report_end(options->report, commit_node(building), NULL, result.commit_us);
 	if (options->throwaway)
-		return discard_image(building, result.image, err);
+		return discard_image(building->loop, building->engine, result.image, err);
 	return cache_store(building->engine, commit_node(building)->key, result.image, err);
 }
 

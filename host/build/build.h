@@ -18,7 +18,7 @@ struct build_options {
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
-	unsigned jobs; /* test branches at once, at least 1 */
+	unsigned jobs;  /* test branches at once, at least 1 */
 	struct report *report;
 	int signals; /* a signalfd: one signal on it interrupts the build; -1: none */
 };
