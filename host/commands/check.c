@@ -123,14 +123,6 @@ static int check_all(struct checking *checking, char **paths, struct error *err)
 	return checking->wrong ? EXIT_MANIFEST : EXIT_OK;
 }
 
-static int print_made(void (*make)(struct buf *out))
-{
-	auto_buf struct buf out = {0};
-	make(&out);
-	fputs(buf_text(&out), stdout);
-	return EXIT_OK;
-}
-
 static int misused(const char *what, struct error *err)
 {
 	return settings_misused(&usage, what, err);
@@ -160,7 +152,7 @@ static int check(struct settings *settings, int argc, char **argv, struct error 
 		return misused("--format takes text or json", err);
 	if (schema || keys)
 		return argc > 1 ? misused("--schema and --keys take no manifest", err)
-				: print_made(schema ? manifest_schema : manifest_keys);
+				: telling_print(schema ? manifest_schema : manifest_keys);
 	return argc < 2 ? misused("name a manifest", err) : check_all(&checking, argv + 1, err);
 }
 

@@ -4,7 +4,7 @@
 #include "host/commands/settings.h"
 #include "host/commands/telling.h"
 #include "host/exit_codes.h"
-#include "host/modules/source.h"
+#include "host/modules/module.h"
 
 #include <string.h>
 
@@ -48,12 +48,17 @@ static int check_one(struct telling *telling, const struct settings *common, con
 
 static int check(struct settings *settings, int argc, char **argv, struct error *err)
 {
+	bool schema = false, keys = false;
 	const char *format = "text";
 	const struct option_line lines[] = {
 		{.name = "format",
 		 .argument = "FORMAT",
 		 .help = "text (default) or json: a list of problems, for editors",
 		 .text = &format},
+		{.name = "schema",
+		 .help = "print the JSON Schema of a module.yml instead",
+		 .flag = &schema},
+		{.name = "keys", .help = "print its keys in Markdown instead", .flag = &keys},
 	};
 	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
 	if (status)
@@ -61,6 +66,10 @@ static int check(struct settings *settings, int argc, char **argv, struct error 
 	struct telling telling = {.json = strcmp(format, "json") == 0};
 	if (!telling.json && strcmp(format, "text") != 0)
 		return settings_misused(&usage, "--format takes text or json", err);
+	if (schema || keys)
+		return argc > 1
+			       ? settings_misused(&usage, "--schema and --keys take no module", err)
+			       : telling_print(schema ? module_schema : module_keys);
 	if (argc < 2)
 		return settings_misused(&usage, "name a module's directory", err);
 	int code = EXIT_OK;

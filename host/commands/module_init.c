@@ -4,8 +4,8 @@
 #include "host/commands/module.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/modules/lookup.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -92,14 +92,6 @@ static int write_all(const char *directory, const char *name, struct error *err)
 	return EXIT_OK;
 }
 
-static bool is_name(const char *name)
-{
-	for (const char *c = name; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
-			return false;
-	return *name && *name != '.' && strlen(name) <= 100;
-}
-
 static int init(struct settings *settings, int argc, char **argv, struct error *err)
 {
 	(void)settings;
@@ -110,7 +102,7 @@ static int init(struct settings *settings, int argc, char **argv, struct error *
 		return settings_misused(&usage, "name one module", err);
 	const char *slash = strrchr(argv[1], '/');
 	const char *name = slash ? slash + 1 : argv[1];
-	if (!is_name(name))
+	if (!module_is_name(name))
 		return settings_misused(
 			&usage, "a module's name is of letters, digits, '-', '_' and '.'", err);
 	return write_all(argv[1], name, err);

@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/own.h"
+#include "host/exit_codes.h"
 
 static struct value *or_null(struct arena *arena, const char *text)
 {
@@ -30,6 +31,14 @@ static void print_problem(const struct manifest_problem *problem)
 		fprintf(stderr, "%u:%u:", problem->at.line, problem->at.column);
 	fprintf(stderr, "%s%s%s%s\n", problem->at.file || problem->at.line ? " " : "",
 		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "");
+}
+
+int telling_print(void (*make)(struct buf *out))
+{
+	auto_buf struct buf out = {0};
+	make(&out);
+	fputs(buf_text(&out), stdout);
+	return EXIT_OK;
 }
 
 void telling_add(struct telling *telling, const struct manifest_problems *problems)

@@ -10,6 +10,9 @@ struct telling {
 	struct value *list; /* of problems, for JSON; NULL: none yet */
 };
 
+/* Prints what `make` writes, such as a schema. Returns EXIT_OK. */
+int telling_print(void (*make)(struct buf *out));
+
 /* To standard error at once; in JSON when all are there. */
 void telling_add(struct telling *telling, const struct manifest_problems *problems);
 
