@@ -1,4 +1,5 @@
 #include "tests/unit/manifest_fixture.h"
+#include "tests/unit/shipped.h"
 
 #include "host/modules/lookup.h"
 #include "host/modules/module.h"
@@ -392,19 +393,7 @@ static void archives_are_the_same_bytes(void **state)
 
 static void shipped_files_are_made_of_the_table(void **state)
 {
-	const char *source = *state;
-	struct error err = {0};
-	auto_buf struct buf made = {0}, keys = {0}, shipped = {0}, docs = {0};
-	autofree char *schema = mem_printf("%s/schema/module.json", source);
-	autofree char *manual = mem_printf("%s/docs/modules.md", source);
-	module_schema(&made);
-	module_keys(&keys);
-	file_read(schema, 0, &shipped, &err);
-	expect_no_error(&err);
-	file_read(manual, 0, &docs, &err);
-	expect_no_error(&err);
-	assert_string_equal(buf_text(&shipped), buf_text(&made));
-	assert_non_null(strstr(buf_text(&docs), buf_text(&keys)));
+	expect_shipped(*state, "schema/module.json", module_schema, "docs/modules.md", module_keys);
 }
 
 int main(void)
