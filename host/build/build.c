@@ -6,7 +6,7 @@
 #include "host/build/cache.h"
 #include "host/build/container.h"
 #include "host/build/discard.h"
-#include "host/build/turn.h"
+#include "host/build/claim.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
 
@@ -24,7 +24,7 @@ struct build {
 	struct container_setup setup;
 	struct walk *walk; /* NULL: there is nothing to run, or not yet */
 	char *cached;      /* the image that was there already, or NULL */
-	struct turn turn;
+	struct claim claim;
 	uint32_t timer;  /* until it is tried again */
 	bool waits;      /* for another build of the same */
 	bool has_waited; /* long enough to try again */
@@ -35,7 +35,7 @@ struct build {
 static void build_free(struct build *build)
 {
 	loop_cancel(build->site->loop, build->timer);
-	turn_end(&build->turn);
+	claim_end(&build->claim);
 	graph_free(build->graph);
 	artifact_free(build->artifact);
 	values_free(build->values);
@@ -129,8 +129,8 @@ static void wait_for_turn(struct build *build)
 static int take_turn(struct build *build)
 {
 	auto_error struct error err = {0};
-	int status = turn_take(&build->turn, engine_endpoint(build->site->engine),
-			       commit_node(build)->key, &err);
+	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
+				commit_node(build)->key, &err);
 	if (status < 0)
 		report_notice(build->options->report, "others may build the same at once: %s",
 			      err.message);
@@ -173,7 +173,7 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->site = site;
 	build->manifest = manifest;
 	build->options = options;
-	build->turn.fd = -1;
+	build->claim.fd = -1;
 	start(build, &build->failure);
 	return build;
 }
