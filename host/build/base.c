@@ -17,10 +17,9 @@ struct base {
 
 static void inspect(struct base *base);
 
-static void fail(struct base *base, struct error *err, int exit_code)
+static void fail(struct base *base, struct error *err)
 {
 	error_move(&base->failure, err);
-	base->failure.exit_code = exit_code;
 	base->is_known = true;
 }
 
@@ -44,7 +43,8 @@ static void pulled(void *ctx, const struct engine_result *result)
 	else
 		error_move(&err, result->error);
 	error_wrap(&err, "the base image %s is not in the engine and can't be pulled", base->image);
-	fail(base, &err, EXIT_IMAGE);
+	error_class(&err, EXIT_IMAGE, ERROR_IMAGE_PULL);
+	fail(base, &err);
 }
 
 static void pull(struct base *base)
@@ -62,10 +62,11 @@ static void inspected(void *ctx, const struct engine_result *result)
 		base->is_known = true;
 	} else if (result->status != ENGINE_NOT_FOUND) {
 		error_move(&err, result->error);
-		fail(base, &err, EXIT_ENGINE);
+		fail(base, &err);
 	} else if (base->was_pulled) {
 		error_set(&err, "the image %s is not there after its pull", base->image);
-		fail(base, &err, EXIT_IMAGE);
+		error_class(&err, EXIT_IMAGE, ERROR_IMAGE);
+		fail(base, &err);
 	} else {
 		pull(base);
 	}
@@ -111,7 +112,7 @@ const struct value *base_inspected(const struct base *base, struct error *err)
 	if (!error_is_set(&base->failure))
 		return base->kept.body;
 	error_set(err, "%s", base->failure.message);
-	err->exit_code = base->failure.exit_code;
+	error_class(err, base->failure.exit_code, base->failure.code);
 	return NULL;
 }
 

@@ -5,13 +5,13 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
-#include "host/build/turn.h"
+#include "host/build/claim.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
 
 #include <string.h>
 
-enum { TURN_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
+enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
 
 struct build {
 	struct site *site;
@@ -22,10 +22,10 @@ struct build {
 	struct values *values;
 	struct container_setup setup;
 	const struct base *base;
-	enum { AT_BASE, AT_TURN, AT_WALK, AT_END } at; /* what it waits for */
-	struct walk *walk;                             /* at the walk, else NULL */
+	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
+	struct walk *walk;                              /* at the walk, else NULL */
 	char *cached; /* the image that was there already, or NULL */
-	struct turn turn;
+	struct claim claim;
 	uint32_t timer; /* until it is tried again; 0: now */
 	struct error failure;
 	struct arena arena;
@@ -34,7 +34,7 @@ struct build {
 static void build_free(struct build *build)
 {
 	loop_cancel(build->site->loop, build->timer);
-	turn_end(&build->turn);
+	claim_end(&build->claim);
 	graph_free(build->graph);
 	artifact_free(build->artifact);
 	values_free(build->values);
@@ -100,7 +100,7 @@ static int start_walk(struct build *build, struct error *err)
 	return 0;
 }
 
-/* --- the cache, and whose turn it is to fill it --- */
+/* --- the cache, and who fills it --- */
 
 static int find_cached(struct build *build, struct error *err)
 {
@@ -117,35 +117,35 @@ static void on_time(void *ctx)
 	build->timer = 0;
 }
 
-static void wait_for_turn(struct build *build)
+static void wait_for_claim(struct build *build)
 {
 	if (build->at == AT_BASE)
 		report_notice(build->options->report,
 			      "the same is being built right now: waiting for it (--no-cache "
 			      "would not)");
-	build->at = AT_TURN;
-	build->timer = loop_after(build->site->loop, TURN_PAUSE_MS, on_time, build);
+	build->at = AT_CLAIM;
+	build->timer = loop_after(build->site->loop, CLAIM_PAUSE_MS, on_time, build);
 }
 
 /* Without a lock it goes on too: then the same may be built twice at once. */
-static int take_turn(struct build *build)
+static int take_claim(struct build *build)
 {
 	auto_error struct error err = {0};
-	int status = turn_take(&build->turn, engine_endpoint(build->site->engine),
-			       commit_node(build)->key, &err);
+	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
+				commit_node(build)->key, &err);
 	if (status < 0)
 		report_notice(build->options->report, "others may build the same at once: %s",
 			      err.message);
 	return status;
 }
 
-/* Another look once it is our turn, for whoever had it has filled the cache. */
-static int try_turn(struct build *build, struct error *err)
+/* Another look once it is ours, for whoever had it has filled the cache. */
+static int try_claim(struct build *build, struct error *err)
 {
 	if (build->at == AT_END)
 		return 0;
-	if (take_turn(build) == 0) {
-		wait_for_turn(build);
+	if (take_claim(build) == 0) {
+		wait_for_claim(build);
 		return 0;
 	}
 	if (find_cached(build, err) < 0)
@@ -160,7 +160,7 @@ static int use_base(struct build *build, struct error *err)
 	report_total(build->options->report, build->graph->count);
 	if (build->options->no_cache)
 		return start_walk(build, err);
-	return find_cached(build, err) < 0 ? -1 : try_turn(build, err);
+	return find_cached(build, err) < 0 ? -1 : try_claim(build, err);
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -170,7 +170,7 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->site = site;
 	build->manifest = manifest;
 	build->options = options;
-	build->turn.fd = -1;
+	build->claim.fd = -1;
 	build->base = site_base(site, manifest->image, options->report);
 	return build;
 }
@@ -188,10 +188,10 @@ bool build_attend(struct build *build)
 {
 	struct error err = {0};
 	bool is_due = build->at == AT_BASE ? base_is_known(build->base)
-					   : build->at == AT_TURN && !build->timer;
+					   : build->at == AT_CLAIM && !build->timer;
 	if (!is_due)
 		return false;
-	if ((build->at == AT_BASE ? use_base(build, &err) : try_turn(build, &err)) < 0)
+	if ((build->at == AT_BASE ? use_base(build, &err) : try_claim(build, &err)) < 0)
 		fail(build, &err);
 	return true;
 }

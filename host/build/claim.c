@@ -1,4 +1,4 @@
-#include "host/build/turn.h"
+#include "host/build/claim.h"
 
 #include "common/file.h"
 #include "common/hash.h"
@@ -33,7 +33,7 @@ static bool is_named(int fd, const char *path)
 	       held.st_ino == named.st_ino;
 }
 
-int turn_take(struct turn *turn, const char *endpoint, const char *key, struct error *err)
+int claim_take(struct claim *claim, const char *endpoint, const char *key, struct error *err)
 {
 	autofree char *path = lock_path(endpoint, key);
 	if (!path)
@@ -47,18 +47,18 @@ int turn_take(struct turn *turn, const char *endpoint, const char *key, struct e
 		return errno == EWOULDBLOCK ? 0 : error_errno(err, "can't lock %s", path);
 	if (!is_named(fd, path))
 		return 0;
-	turn->path = STEAL(path);
-	turn->fd = fd;
+	claim->path = STEAL(path);
+	claim->fd = fd;
 	fd = -1;
 	return 1;
 }
 
-void turn_end(struct turn *turn)
+void claim_end(struct claim *claim)
 {
-	if (turn->fd < 0)
+	if (claim->fd < 0)
 		return;
-	unlink(turn->path);
-	own_close(&turn->fd);
-	free(STEAL(turn->path));
-	turn->fd = -1;
+	unlink(claim->path);
+	own_close(&claim->fd);
+	free(STEAL(claim->path));
+	claim->fd = -1;
 }
