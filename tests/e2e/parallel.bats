@@ -200,7 +200,7 @@ says() {
 	shows '(cached)'
 	wait $a
 	[ "$(image_id t/turn:a)" = "$(image_id t/turn:b)" ]
-	[ -z "$(ls cache/factory/turns)" ]
+	[ -z "$(ls cache/factory/claims)" ]
 }
 
 @test "who waits for another driver goes on when that is killed, or is interrupted" {
