@@ -76,6 +76,7 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 	if (find_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
 		return -1;
 	job->options = (struct build_options){.no_cache = shop->no_cache,
+					      .throwaway = shop->throwaway,
 					      .kv = shop->kv,
 					      .report = job->report,
 					      .consul = has_consul ? &job->consul : NULL};
@@ -93,6 +94,10 @@ int job_finish(struct workshop *shop, struct job *job, struct error *err)
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status < 0)
 		return -1;
+	if (options->throwaway) {
+		report_notice(job->report, "passed in %.2f s", job->seconds);
+		return 0;
+	}
 	autofree char *name = options->repo ? mem_printf("%s:%s", options->repo, options->tag)
 					    : mem_strdup(job->outcome.image);
 	report_notice(job->report, "built %s in %.2f s%s", name, job->seconds,
