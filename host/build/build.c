@@ -90,6 +90,7 @@ static int start_walk(struct build *build, struct error *err)
 						.artifact = build->artifact,
 						.values = build->values,
 						.report = options->report,
+						.site = build->site,
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
 						.consul_token = direct ? consul->token : NULL};
