@@ -16,6 +16,7 @@ struct trial {
 	struct services *services;   /* NULL: it has none */
 	struct container *container; /* NULL: not yet, or its services failed */
 	bool is_done;                /* its end was told */
+	bool is_interrupted;         /* whatever it says then is not its own fault */
 	bool container_ended, services_ended;
 };
 
@@ -56,7 +57,7 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	struct trial *trial = ctx;
 	(void)container;
 	trial->container_ended = true;
-	if (err && trial->services && !trial->is_done)
+	if (err && trial->services && !trial->is_done && !trial->is_interrupted)
 		services_show_logs(trial->services);
 	tell(trial, err);
 }
@@ -138,6 +139,7 @@ void trial_interrupt(struct trial *trial, const char *why, int exit_code)
 	struct error err = {0};
 	if (trial->is_done)
 		return;
+	trial->is_interrupted = true;
 	if (trial->container) {
 		container_interrupt(trial->container, why, exit_code);
 		return;

@@ -5,6 +5,7 @@
 #include "host/tree/tree.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static void add_value(struct hash *hash, const struct value *value)
 {
@@ -53,6 +54,33 @@ static void add_step(struct hash *hash, const struct manifest *manifest, const s
 	add_limits(hash, &manifest->limits);
 }
 
+/* Sockets and devices have no content that could be told. */
+static int add_mounts(struct hash *hash, const struct service *service, struct error *err)
+{
+	struct stat info;
+	for (size_t i = 0; i < service->mount_count; i++) {
+		const char *source = service->mounts[i].source;
+		bool counts = stat(source, &info) == 0 &&
+			      (S_ISREG(info.st_mode) || S_ISDIR(info.st_mode));
+		if (counts && tree_hash(hash, source, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_services(struct hash *hash, const struct step *test, struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	const struct service_set *set = test->services;
+	if (!set || !set->count)
+		return 0;
+	add_value(hash, services_describe(&arena, set));
+	for (size_t i = 0; i < set->count; i++)
+		if (add_mounts(hash, &set->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
 static int add_files(struct hash *hash, const struct manifest *manifest, struct error *err)
 {
 	hash_add_text(hash, manifest->files_count ? "templates" : NULL);
@@ -90,7 +118,7 @@ static int add_content(struct hash *hash, const struct graph *graph, const struc
 	case NODE_TASK:
 	case NODE_TEST:
 		add_step(hash, graph->manifest, node->step);
-		return 0;
+		return add_services(hash, node->step, err);
 	case NODE_COMMIT:
 		add_value(hash, graph->manifest->config);
 		return 0;

@@ -84,19 +84,22 @@ static void on_next(void *ctx)
 }
 
 /* What the last look said: its last line. */
-static const char *last_line(struct buf *text)
+static const char *last_line(struct unit *unit)
 {
-	while (text->len && (text->data[text->len - 1] == '\n' || !text->data[text->len - 1]))
-		text->len--;
-	const char *all = buf_text(text), *newline = strrchr(all, '\n');
-	return newline ? newline + 1 : all;
+	const char *all = buf_text(&unit->said);
+	size_t len = strlen(all);
+	while (len && all[len - 1] == '\n')
+		len--;
+	char *text = arena_strndup(&unit->services->arena, all, len);
+	const char *newline = strrchr(text, '\n');
+	return newline ? newline + 1 : text;
 }
 
 static void on_deadline(void *ctx)
 {
 	struct unit *unit = ctx;
 	struct error err = {0};
-	const char *line = last_line(&unit->said);
+	const char *line = last_line(unit);
 	const struct position *at = &unit->check.at;
 	unit->deadline = 0;
 	error_set(&err, "was not ready within %.1f s%s%s", (double)unit->check.timeout_ms / 1e3,
