@@ -18,6 +18,7 @@ struct build {
 	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
+	struct manifest untested; /* the same without its tests, where that was asked for */
 	struct graph *graph;
 	struct artifact *artifact;
 	struct values *values;
@@ -156,10 +157,28 @@ static int try_claim(struct build *build, struct error *err)
 	return build->at == AT_END ? 0 : start_walk(build, err);
 }
 
+/* Unless its image is there with all tests passed, they are left out. */
+static int leave_tests_out(struct build *build, struct error *err)
+{
+	if (!build->options->no_cache && find_cached(build, err) < 0)
+		return -1;
+	if (build->at == AT_END)
+		return 0;
+	build->untested = *build->manifest;
+	build->untested.tests.count = 0;
+	graph_free(build->graph);
+	build->graph = graph_new(&build->untested);
+	return graph_keys(build->graph, build->artifact->base_id, err);
+}
+
 static int use_base(struct build *build, struct error *err)
 {
 	if (prepare(build, err) < 0)
 		return -1;
+	if (build->options->untested && leave_tests_out(build, err) < 0)
+		return -1;
+	if (build->at == AT_END)
+		return 0;
 	report_total(build->options->report, build->graph->count);
 	if (build->options->no_cache || build->options->throwaway)
 		return start_walk(build, err);

@@ -27,6 +27,7 @@ const struct command *const commands[] = {
 	&command_module_pack,
 	&command_module_test,
 	&command_render,
+	&command_test,
 	&command_toolbox_create,
 	&command_version,
 	&command_help,

@@ -49,6 +49,7 @@ extern const struct command command_module_list;
 extern const struct command command_module_pack;
 extern const struct command command_module_test;
 extern const struct command command_render;
+extern const struct command command_test;
 extern const struct command command_toolbox_create;
 extern const struct command command_version;
 

@@ -75,12 +75,15 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 	job->began = loop_now_us();
 	if (find_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
 		return -1;
-	job->options = (struct build_options){.no_cache = shop->no_cache,
-					      .throwaway = shop->throwaway,
-					      .kv = shop->kv,
-					      .report = job->report,
-					      .consul = has_consul ? &job->consul : NULL};
-	choose_name(shop, job);
+	job->options =
+		(struct build_options){.no_cache = shop->no_cache,
+				       .throwaway = shop->throwaway,
+				       .untested = shop->untested && job_is_asked_for(shop, job),
+				       .kv = shop->kv,
+				       .report = job->report,
+				       .consul = has_consul ? &job->consul : NULL};
+	if (!job->options.untested)
+		choose_name(shop, job);
 	job->build = build_start(&shop->site, job->manifest, &job->options);
 	return 0;
 }
@@ -89,7 +92,7 @@ int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	const struct build_options *options = &job->options;
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
-	if (status == 0)
+	if (status == 0 && !options->untested)
 		status = name_more(shop, job, err);
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status < 0)
