@@ -47,8 +47,8 @@ static void on_ended(void *ctx, struct trial *trial, struct error *err)
 	struct sitting *sitting = ctx;
 	(void)trial;
 	sitting->of->us = loop_now_us() - sitting->began_us;
-	sitting->of->has_run = true;
-	if (err)
+	sitting->of->has_run = !err || !sitting->exam->interrupted;
+	if (err && sitting->of->has_run)
 		error_move(&sitting->of->failure, err);
 	slots_give(&sitting->exam->options->site->slots);
 }
