@@ -72,25 +72,19 @@ static const struct reader_section dependency_section = {"a dependency", depende
 static int read_depends(struct reader *reader, const struct value_entry *entry, void *target)
 {
 	struct service *service = ((struct compose_service *)target)->service;
-	const struct value *from = entry->value, *names;
+	const struct value *from = entry->value;
 	int status = 0;
-	if (from->kind == VALUE_MAP) {
-		for (size_t i = 0; i < from->map.len; i++) {
-			enum service_condition condition = SERVICE_STARTED;
-			const struct value_entry *need = &from->map.entries[i];
-			if (reader_map(reader, need->value, &dependency_section, &condition) < 0)
-				status = -1;
-			else
-				services_need(reader, service, need->key, condition, need->value);
-		}
-		return status;
+	if (from->kind != VALUE_MAP)
+		return services_need_each(reader, service, entry, SERVICE_STARTED);
+	for (size_t i = 0; i < from->map.len; i++) {
+		enum service_condition condition = SERVICE_STARTED;
+		const struct value_entry *need = &from->map.entries[i];
+		if (reader_map(reader, need->value, &dependency_section, &condition) < 0)
+			status = -1;
+		else
+			services_need(reader, service, need->key, condition, need->value);
 	}
-	if (reader_texts(reader, entry, &names) < 0)
-		return -1;
-	for (size_t i = 0; i < names->list.len; i++)
-		services_need(reader, service, value_text(names->list.items[i]), SERVICE_STARTED,
-			      from->list.items[i]);
-	return 0;
+	return status;
 }
 
 /* All are in one network; only another name in it would make a difference. */

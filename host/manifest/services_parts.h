@@ -30,6 +30,10 @@ int services_command(struct reader *reader, const struct value_entry *entry, voi
 void services_need(struct reader *reader, struct service *service, const char *name,
 		   enum service_condition condition, const struct value *at);
 
+/* The same for a name, or each of a list of them. */
+int services_need_each(struct reader *reader, struct service *service,
+		       const struct value_entry *entry, enum service_condition condition);
+
 /* Adds what the set's services need of `others` (may be NULL), and finds out where needs lead: to
  * nothing, or in a circle. */
 int services_resolve(struct reader *reader, struct service_set *set,

@@ -63,6 +63,18 @@ void services_need(struct reader *reader, struct service *service, const char *n
 		.name = name, .condition = condition, .at = reader_at(reader, at)};
 }
 
+int services_need_each(struct reader *reader, struct service *service,
+		       const struct value_entry *entry, enum service_condition condition)
+{
+	const struct value *from = entry->value, *names;
+	if (reader_texts(reader, entry, &names) < 0)
+		return -1;
+	for (size_t i = 0; i < names->list.len; i++)
+		services_need(reader, service, value_text(names->list.items[i]), condition,
+			      from->kind == VALUE_LIST ? from->list.items[i] : from);
+	return 0;
+}
+
 static int refuse_name(struct reader *reader, const char *name, struct position at,
 		       const struct service_set *a, const struct service_set *b)
 {

@@ -98,17 +98,10 @@ static int read_need(struct reader *reader, struct service *service,
 /* Names, or a map of names and conditions. */
 static int read_needs(struct reader *reader, const struct value_entry *entry, void *target)
 {
-	const struct value *from = entry->value, *names = NULL;
+	const struct value *from = entry->value;
 	int status = 0;
-	if (from->kind != VALUE_MAP) {
-		if (reader_texts(reader, entry, &names) < 0)
-			return -1;
-		for (size_t i = 0; i < names->list.len; i++)
-			services_need(reader, target, value_text(names->list.items[i]),
-				      SERVICE_READY,
-				      from->kind == VALUE_LIST ? from->list.items[i] : from);
-		return 0;
-	}
+	if (from->kind != VALUE_MAP)
+		return services_need_each(reader, target, entry, SERVICE_READY);
 	for (size_t i = 0; i < from->map.len; i++)
 		if (read_need(reader, target, &from->map.entries[i]) < 0)
 			status = -1;

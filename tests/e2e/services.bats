@@ -18,8 +18,7 @@ no_network_left() {
 
 # running COUNT: waits until so many of our containers run.
 running() {
-	local tries
-	for tries in $(seq 100); do
+	for _ in $(seq 100); do
 		[ "$(our_containers | wc -l)" -ge "$1" ] && return 0
 		sleep 0.1
 	done
@@ -45,6 +44,7 @@ answering() {
 		script:
 		  - test "\$(redis-cli -h \$REDIS_HOST -p \$REDIS_PORT set a 5)" = OK
 		  - |
+		    set -e
 		    test "\$REDIS_HOST:\$REDIS_PORT" = redis:6379
 		    test "\$(redis-cli -h redis get a)" = ""
 		  - {name: its own port, run: test "\$REDIS_PORT" = 1, env: {REDIS_PORT: 1}}
@@ -57,7 +57,7 @@ answering() {
 	no_container_left
 	no_network_left
 	# Nothing of them is in the image, and it comes from the cache.
-	[ -z "$(api GET /images/t/redis:1/json | jq -r '.Config.Env[]' | grep REDIS)" ]
+	api GET /images/t/redis:1/json | jq -e '[.Config.Env[]? | select(contains("REDIS"))] == []'
 	run "$FACTORY" build m.yml -t t/redis:1
 	shows '(cached)'
 	sed -i 's/{redis:/{other: {image: factory-test\/redis:latest, ports: 6379}, redis:/' m.yml
@@ -92,7 +92,7 @@ answering() {
 		services: compose.yml
 		script:
 		  - test "\$(wget -qO- http://\$WEB_HOST:\$WEB_PORT/)" = hello
-		  - test "\$(redis-cli -h db get migrated)" = 7; test -z "\$JOB_HOST"
+		  - test "\$(redis-cli -h db get migrated)" = 7 && test -z "\$JOB_HOST"
 	E
 	VERSION=7 run "$FACTORY" build m.yml -t t/compose:1
 	echo "$output"
@@ -138,7 +138,7 @@ answering() {
 	shows "the service short: the image factory-test/none:1 is not in the engine and can't be pulled"
 	sed -i "s|{short: .*|{short: $BASE}|" m.yml
 	fails_with 4 "$FACTORY" build m.yml -t t/short:1
-	shows 'has no command: give it one by `command:`'
+	shows 'has no command: give it one'
 	nothing_left t/short:1
 	no_network_left
 }
@@ -188,9 +188,9 @@ answering() {
 	old=$(networks)
 	# One of a driver that runs is left alone, an empty one of a dead one is not.
 	sed -i 's/script: .*/script: true/' m.yml
-	run "$FACTORY" build m.yml -t t/killed:2
+	run "$FACTORY" build --no-cache m.yml -t t/killed:2
 	[ "$status" -eq 0 ]
-	[ -z "$(networks | grep -x "$old")" ]
+	[ "$(networks | grep -cxF "$old")" -eq 0 ]
 	no_network_left
 }
 
@@ -200,12 +200,12 @@ answering() {
 		services:
 		  $(answering one 1001)
 		script:
-		  - test "\$(nc one 1001 </dev/null)" = one; ! nc -w 1 two 1002 </dev/null
+		  - test "\$(nc one 1001 </dev/null)" = one && ! nc -w 1 two 1002 </dev/null
 		  - name: two alone
-		    run: test "\$(nc \$TWO_HOST \$TWO_PORT </dev/null)" = two; test -z "\$ONE_HOST"; ! nc -w 1 one 1001 </dev/null
+		    run: test "\$(nc \$TWO_HOST \$TWO_PORT </dev/null)" = two && test -z "\$ONE_HOST" && ! nc -w 1 one 1001 </dev/null
 		    services:
 		      $(answering two 1002)
-		  - {name: none, services: [], run: test -z "\$ONE_HOST"; ! nc -w 1 one 1001 </dev/null}
+		  - {name: none, services: [], run: test -z "\$ONE_HOST" && ! nc -w 1 one 1001 </dev/null}
 	E
 	run "$FACTORY" build m.yml -t t/own:1
 	echo "$output"
@@ -289,7 +289,7 @@ three_tests() {
 	shows "built $(image_id t/tested:latest)"
 	run "$FACTORY" test t/tested:latest --manifest m.yml
 	[ "$status" -eq 0 ]
-	fails_with 6 "$FACTORY" test $BASE --manifest m.yml
+	fails_with 6 "$FACTORY" test "$BASE" --manifest m.yml
 	shows 'test-1 failed with exit code 1'
 	fails_with 5 "$FACTORY" test factory-test/none:1 --manifest m.yml
 	fails_with 2 "$FACTORY" test t/tested:latest
@@ -307,8 +307,8 @@ three_tests() {
 		  - {name: late, run: "true"}
 	E
 	"$FACTORY" test m.yml -j 1 --junit out.xml >out 2>&1 &
-	local pid=$! tries
-	for tries in $(seq 100); do
+	local pid=$!
+	for _ in $(seq 100); do
 		grep -q 'test-2' out && break
 		sleep 0.1
 	done
