@@ -3,7 +3,6 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/artifact.h"
-#include "host/build/cache.h"
 #include "host/build/container.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
@@ -21,6 +20,7 @@ struct building {
 	struct graph *graph;
 	struct artifact *artifact;
 	struct values *values;
+	struct resume resume;
 	struct value *kv; /* the manifest's and the options', merged */
 	struct arena arena;
 };
@@ -28,6 +28,7 @@ struct building {
 static void building_free(struct building *building)
 {
 	engine_kept_free(&building->base);
+	resume_free(&building->resume);
 	graph_free(building->graph);
 	artifact_free(building->artifact);
 	values_free(building->values);
@@ -103,16 +104,18 @@ static int run_nodes(struct building *building, struct build_outcome *outcome, s
 					.report = options->report,
 					.toolbox = options->toolbox,
 					.consul_direct = direct ? consul->base : NULL,
-					.consul_token = direct ? consul->token : NULL};
+					.consul_token = direct ? consul->token : NULL,
+					.reads = building->resume.reads};
+	struct checkpoint checkpoint = {0};
 	struct walk_result result = {0};
 	if (ensure_toolbox(building, err) < 0 ||
-	    walk_run(building->loop, &setup, building->graph, options->jobs, options->signals,
-		     &result, err) < 0)
+	    walk_run(building->loop, &setup, building->graph, &building->resume, &checkpoint,
+		     options->jobs, options->signals, &result, err) < 0)
 		return -1;
 	outcome->image = result.image;
 	report_begin(options->report, commit_node(building));
 	report_end(options->report, commit_node(building), NULL, result.commit_us);
-	return cache_store(building->engine, commit_node(building)->key, result.image, err);
+	return resume_store(building->engine, commit_node(building)->key, result.image, err);
 }
 
 static int run(struct building *building, struct build_outcome *outcome, struct error *err)
@@ -120,12 +123,15 @@ static int run(struct building *building, struct build_outcome *outcome, struct 
 	if (prepare(building, err) < 0)
 		return -1;
 	report_total(building->options->report, building->graph->count);
+	struct resume *resume = &building->resume;
 	if (!building->options->no_cache &&
-	    cache_find(building->engine, building->values, commit_node(building)->key,
-		       &outcome->image, err) < 0)
+	    resume_find(building->engine, building->values, building->graph, building->graph->count,
+			resume, err) < 0)
 		return -1;
-	outcome->cached = outcome->image != NULL;
-	if (!outcome->image && run_nodes(building, outcome, err) < 0)
+	outcome->cached = resume->at == building->graph->count;
+	if (outcome->cached)
+		outcome->image = STEAL(resume->image);
+	else if (run_nodes(building, outcome, err) < 0)
 		return -1;
 	return name_image(building, outcome->image, err);
 }

@@ -30,6 +30,7 @@ struct container {
 	const struct value *facts; /* while the walk is told */
 	struct question *question; /* a value that is being looked up */
 	uint32_t asking;           /* the request that waits for it */
+	const char *key; /* of the image that is being made */
 	char *committed;
 };
 
@@ -41,7 +42,8 @@ void container_fail(struct container *container, struct error *err);
 
 /* Actions of lifecycle.c. */
 void container_create(struct container *container);
-void container_make_image(struct container *container);
+void container_make_checkpoint(struct container *container);
+void container_make_artifact(struct container *container);
 void container_discard(struct container *container);
 /* With an engine operation under way the container can't be removed yet: its answer will do it. */
 void container_abort(struct container *container);

@@ -19,15 +19,16 @@ struct walk {
 	struct loop *loop;
 	const struct container_setup *setup;
 	const struct graph *graph;
+	struct checkpoint *checkpoint;
+	const struct node *kept; /* whose state is being made a checkpoint, or NULL */
 	unsigned jobs;
 	int signals;
 	struct branch *branches;
-	size_t chain_end; /* index of the first node behind the chain */
 	size_t at;        /* index of the node that is next */
 	unsigned running; /* test branches */
 	unsigned working; /* branches whose work is not done */
 	struct walk_result result;
-	uint64_t began_us; /* the start, then the commit */
+	uint64_t began_us; /* what the chain's container does */
 	struct error failure;
 };
 
@@ -53,22 +54,39 @@ static void fail(struct walk *walk, struct error *err)
 
 /* --- what a container tells --- */
 
-/* Without a name: it gets one when every test has passed. */
-static void commit(struct branch *branch)
-{
-	branch->walk->began_us = loop_now_us();
-	container_commit(branch->container);
-}
-
+/* The artifact has its name only when every test has passed. */
 static void run_next(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
+	walk->began_us = branch->is_test ? walk->began_us : loop_now_us();
 	if (branch->is_test)
 		container_run(branch->container, branch->node);
-	else if (walk->at < walk->chain_end)
+	else if (walk->at < walk->graph->chain_end)
 		container_run(branch->container, walk->graph->nodes[walk->at++]);
 	else
-		commit(branch);
+		container_commit(branch->container, walk->graph->image_key);
+}
+
+/* At the chain's end the artifact is as good, unless its config differs from the base's: a change
+ * of it must not run the chain again. */
+static bool keeps_state(struct walk *walk, const struct node *node)
+{
+	if (walk->at == walk->graph->chain_end && !walk->graph->manifest->config)
+		return false;
+	return checkpoint_is_due(walk->checkpoint, node);
+}
+
+static void chain_passed(struct branch *branch, const struct node *node)
+{
+	struct walk *walk = branch->walk;
+	checkpoint_worked(walk->checkpoint, loop_now_us() - walk->began_us);
+	if (!keeps_state(walk, node)) {
+		run_next(branch);
+		return;
+	}
+	walk->kept = node;
+	walk->began_us = loop_now_us();
+	container_checkpoint(branch->container, node->key);
 }
 
 static void on_ready(void *ctx, struct container *container)
@@ -86,9 +104,8 @@ static void on_passed(void *ctx, struct container *container, const struct node 
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	(void)node;
 	if (!branch->is_test) {
-		run_next(branch);
+		chain_passed(branch, node);
 		return;
 	}
 	walk->working--;
@@ -101,8 +118,16 @@ static void on_committed(void *ctx, struct container *container, const char *ima
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
+	uint64_t took_us = loop_now_us() - walk->began_us;
+	checkpoint_committed(walk->checkpoint, took_us);
+	if (walk->kept) {
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
+			      STEAL(walk->kept)->id, (double)took_us / 1e3);
+		run_next(branch);
+		return;
+	}
 	walk->result.image = mem_strdup(image);
-	walk->result.commit_us = loop_now_us() - walk->began_us;
+	walk->result.commit_us = took_us;
 	walk->working--;
 	container_stop(container);
 	start_tests(walk);
@@ -185,41 +210,37 @@ static void free_branches(struct walk *walk)
 	}
 }
 
-/* An image that nothing will be named after is removed; that it may fail must not hide why. */
-static void remove_image(struct walk *walk)
+/* Where the chain has nothing to do any more, its tests are all there is. */
+static void begin(struct walk *walk, const struct resume *resume)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	auto_error struct error ignored = {0};
-	if (!walk->result.image)
+	const struct container_setup *setup = walk->setup;
+	struct node *const *nodes = walk->graph->nodes;
+	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
+		report_cached(setup->report, nodes[i]);
+	walk->at = resume->at ? resume->at : 1; /* the start node is the container itself */
+	if (resume->provisioned) {
+		walk->result.image = mem_strdup(resume->image);
+		start_tests(walk);
 		return;
-	engine_image_remove(walk->setup->engine, walk->result.image, engine_keep, &kept);
-	engine_finish(walk->setup->engine, &kept, &ignored);
-	free(walk->result.image);
-}
-
-static size_t chain_end(const struct graph *graph)
-{
-	size_t end = 0;
-	while (graph->nodes[end]->kind != NODE_TEST && graph->nodes[end]->kind != NODE_COMMIT)
-		end++;
-	return end;
+	}
+	report_begin(setup->report, nodes[0]);
+	walk->began_us = loop_now_us();
+	start_branch(walk, resume->image ? resume->image : setup->manifest->image, NULL);
 }
 
 int walk_run(struct loop *loop, const struct container_setup *setup, const struct graph *graph,
-	     unsigned jobs, int signals, struct walk_result *result, struct error *err)
+	     const struct resume *resume, struct checkpoint *checkpoint, unsigned jobs, int signals,
+	     struct walk_result *result, struct error *err)
 {
 	struct walk walk = {.loop = loop,
 			    .setup = setup,
 			    .graph = graph,
+			    .checkpoint = checkpoint,
 			    .jobs = jobs,
-			    .signals = signals,
-			    .chain_end = chain_end(graph),
-			    .at = 1}; /* the start node is the container itself */
+			    .signals = signals};
 	if (signals >= 0)
 		loop_watch(loop, signals, LOOP_READ, on_signal, &walk);
-	report_begin(setup->report, graph->nodes[0]);
-	walk.began_us = loop_now_us();
-	start_branch(&walk, setup->manifest->image, NULL);
+	begin(&walk, resume);
 	int status = turn(&walk, err);
 	if (signals >= 0)
 		loop_unwatch(loop, signals);
@@ -227,7 +248,7 @@ int walk_run(struct loop *loop, const struct container_setup *setup, const struc
 	if (status == 0 && error_is_set(&walk.failure))
 		status = error_move(err, &walk.failure);
 	if (status < 0)
-		remove_image(&walk);
+		free(walk.result.image);
 	else
 		*result = walk.result;
 	error_clear(&walk.failure);
