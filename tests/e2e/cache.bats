@@ -31,13 +31,13 @@ three_steps() {
 
 @test "a late step that changed runs alone: the state before it is there" {
 	three_steps first
-	build -t t/late:1
+	build -t cached/late:1
 	ran "one two three "
 	sed -i 's/ran three/ran other/' m.yml
-	build -t t/late:2
+	build -t cached/late:2
 	ran "other "
 	shows "install-1  cached"
-	[ "$(file_in t/late:2 /three)" = $'1\nfirst' ]
+	[ "$(file_in cached/late:2 /three)" = $'1\nfirst' ]
 	no_container_left
 }
 
@@ -73,13 +73,13 @@ three_steps() {
 @test "a build that failed goes on at the step that failed" {
 	three_steps first
 	sed -i 's/echo ran three/echo ran three; exit 3/' m.yml
-	fails_with 6 "$FACTORY" build m.yml -t t/again:1
+	fails_with 6 "$FACTORY" build m.yml -t cached/again:1
 	ran "one two three "
-	no_image t/again:1
+	no_image cached/again:1
 	sed -i 's/; exit 3//' m.yml
-	build -t t/again:1
+	build -t cached/again:1
 	ran "three "
-	[ "$(file_in t/again:1 /three)" = $'1\nfirst' ]
+	[ "$(file_in cached/again:1 /three)" = $'1\nfirst' ]
 }
 
 @test "after a failed test the provisioned state is there: only tests run" {
@@ -91,15 +91,15 @@ three_steps() {
 		  - echo ran test; cat /x; test -e /x
 		  - "false"
 	M
-	fails_with 6 "$FACTORY" build m.yml -t t/tested:1
-	no_image t/tested:1
+	fails_with 6 "$FACTORY" build m.yml -t cached/tested:1
+	no_image cached/tested:1
 	sed -i 's/"false"/"true"/' m.yml
-	build -t t/tested:1
+	build -t cached/tested:1
 	ran "test "
 	shows "start  cached"
-	build -t t/tested:2
+	build -t cached/tested:2
 	shows "(cached)"
-	[ "$(image_id t/tested:1)" = "$(image_id t/tested:2)" ]
+	[ "$(image_id cached/tested:1)" = "$(image_id cached/tested:2)" ]
 }
 
 @test "a driver that was killed: the next build goes on from the last state that was kept" {
@@ -110,9 +110,9 @@ three_steps() {
 	for _ in $(seq 200); do grep -q 'ran three' log && break; sleep 0.05; done
 	kill -KILL $pid
 	sed -i 's/; sleep 1000//' m.yml
-	build -t t/killed:1
+	build -t cached/killed:1
 	ran "three "
-	[ "$(file_in t/killed:1 /three)" = $'1\nfirst' ]
+	[ "$(file_in cached/killed:1 /three)" = $'1\nfirst' ]
 	no_container_left
 }
 
@@ -138,15 +138,15 @@ three_steps() {
 		  - {run: echo ran one, checkpoint: true}
 		  - {run: echo ran two, checkpoint: true}
 	M
-	build -t t/config:1
+	build -t cached/config:1
 	config() { api GET "/images/$1/json" | jq -S .Config; }
 	sed -i 's/labels: {a: 1}/labels: {b: 1}/' m.yml
-	build -t t/config:2
+	build -t cached/config:2
 	ran "" # only the config is another
-	[ "$(config t/config:2)" = "$(config t/config:1 | sed 's/"a": "1"/"b": "1"/')" ]
+	[ "$(config cached/config:2)" = "$(config cached/config:1 | sed 's/"a": "1"/"b": "1"/')" ]
 	sed -i '/config:/d; s/ran two/ran other/' m.yml
-	build -t t/config:3
+	build -t cached/config:3
 	ran "other "
 	same() { jq -S '.Entrypoint //= [] | .Cmd //= [] | .Labels //= {}'; }
-	diff <(config t/config:3 | same) <(config $BASE | same)
+	diff <(config cached/config:3 | same) <(config $BASE | same)
 }
