@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"init", "write a first manifest from what is in a directory", command_init},
 	{"render", "print what Jinja2 makes of a manifest", command_render},
 	{"toolbox", "make the data container that holds the agent", command_toolbox},
+	{"why", "tell what a build would run, and which input changed", command_why},
 	{"version", "print the version", command_version},
 	{"help", "print this, or `help exit-codes`", command_help},
 };
@@ -43,6 +44,7 @@ static const struct {
 	{EXIT_RENDER, "a file could not be rendered or copied into the target"},
 	{EXIT_VALUES, "Consul unreachable or refusing, or a key missing"},
 	{EXIT_AGENT, "the session broke, or the agent speaks another protocol"},
+	{EXIT_STALE, "`factory why`: a build would have something to run"},
 	{70, "out of memory"},
 	{EXIT_INTERRUPTED, "interrupted by SIGINT"},
 	{EXIT_TERMINATED, "interrupted by SIGTERM"},

@@ -2,71 +2,27 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/artifact.h"
 #include "host/build/container.h"
+#include "host/build/plan.h"
+#include "host/build/record.h"
 #include "host/build/walk.h"
-#include "host/graph/graph.h"
 #include "host/toolbox/toolbox.h"
 
 #include <string.h>
 
-/* Everything one build holds, so that one function can release it. */
+/* Everything one build holds. */
 struct building {
 	struct loop *loop;
 	struct engine *engine;
 	const struct manifest *manifest;
 	const struct build_options *options;
-	struct engine_kept base;
-	struct graph *graph;
-	struct artifact *artifact;
-	struct values *values;
-	struct resume resume;
-	struct value *kv; /* the manifest's and the options', merged */
-	struct arena arena;
+	struct plan plan;
+	struct checkpoint checkpoint;
 };
-
-static void building_free(struct building *building)
-{
-	engine_kept_free(&building->base);
-	resume_free(&building->resume);
-	graph_free(building->graph);
-	artifact_free(building->artifact);
-	values_free(building->values);
-	arena_free(&building->arena);
-}
 
 static const struct node *commit_node(const struct building *building)
 {
-	return building->graph->nodes[building->graph->count - 1];
-}
-
-/* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct building *building)
-{
-	const struct value *own = building->manifest->kv, *given = building->options->kv;
-	if (!own || !given)
-		return own ? own : given;
-	struct value *merged = value_copy(&building->arena, own);
-	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&building->arena, merged, given->map.entries[i].key,
-			  given->map.entries[i].value);
-	return merged;
-}
-
-static int prepare(struct building *building, struct error *err)
-{
-	const struct manifest *manifest = building->manifest;
-	const struct build_options *options = building->options;
-	const struct position *at = &manifest->image_at;
-	if (build_find_base(building->engine, manifest->image, options->report, &building->base,
-			    err) < 0)
-		return error_place(err, at->file, at->line, at->column);
-	building->artifact = artifact_new(manifest, building->base.body);
-	building->graph = graph_new(manifest);
-	building->values = values_new(building->loop, merged_keys(building), options->consul, err);
-	if (!building->values)
-		return -1;
-	return graph_keys(building->graph, building->artifact->base_id, err);
+	return building->plan.graph->nodes[building->plan.graph->count - 1];
 }
 
 static int ensure_toolbox(struct building *building, struct error *err)
@@ -95,21 +51,21 @@ static int name_image(struct building *building, const char *image, struct error
 static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
 {
 	const struct build_options *options = building->options;
+	const struct plan *plan = &building->plan;
 	const struct consul_target *consul = options->consul;
 	bool direct = consul && building->manifest->consul_direct;
 	struct container_setup setup = {.engine = building->engine,
 					.manifest = building->manifest,
-					.artifact = building->artifact,
-					.values = building->values,
+					.artifact = plan->artifact,
+					.values = plan->values,
 					.report = options->report,
 					.toolbox = options->toolbox,
 					.consul_direct = direct ? consul->base : NULL,
 					.consul_token = direct ? consul->token : NULL,
-					.reads = building->resume.reads};
-	struct checkpoint checkpoint = {0};
+					.reads = plan->resume.reads};
 	struct walk_result result = {0};
 	if (ensure_toolbox(building, err) < 0 ||
-	    walk_run(building->loop, &setup, building->graph, &building->resume, &checkpoint,
+	    walk_run(building->loop, &setup, plan->graph, &plan->resume, &building->checkpoint,
 		     options->jobs, options->signals, &result, err) < 0)
 		return -1;
 	outcome->image = result.image;
@@ -120,17 +76,11 @@ static int run_nodes(struct building *building, struct build_outcome *outcome, s
 
 static int run(struct building *building, struct build_outcome *outcome, struct error *err)
 {
-	if (prepare(building, err) < 0)
-		return -1;
-	report_total(building->options->report, building->graph->count);
-	struct resume *resume = &building->resume;
-	if (!building->options->no_cache &&
-	    resume_find(building->engine, building->values, building->graph, building->graph->count,
-			resume, err) < 0)
-		return -1;
-	outcome->cached = resume->at == building->graph->count;
+	struct plan *plan = &building->plan;
+	report_total(building->options->report, plan->graph->count);
+	outcome->cached = plan_is_cached(plan);
 	if (outcome->cached)
-		outcome->image = STEAL(resume->image);
+		outcome->image = STEAL(plan->resume.image);
 	else if (run_nodes(building, outcome, err) < 0)
 		return -1;
 	return name_image(building, outcome->image, err);
@@ -141,8 +91,13 @@ int build_run(struct loop *loop, struct engine *engine, const struct manifest *m
 {
 	struct building building = {
 		.loop = loop, .engine = engine, .manifest = manifest, .options = options};
+	if (plan_make(loop, engine, manifest, options, &building.plan, err) < 0)
+		return -1;
+	struct record *record = record_open(manifest);
+	building.checkpoint.commit_us = record_commit_us(record);
 	int status = run(&building, outcome, err);
-	building_free(&building);
+	record_close(record, building.plan.graph, building.checkpoint.commit_us);
+	plan_free(&building.plan);
 	if (status < 0)
 		free(STEAL(outcome->image));
 	return status;

@@ -17,7 +17,8 @@ struct build_options {
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
-	unsigned jobs; /* test branches at once, at least 1 */
+	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
+	unsigned jobs;         /* test branches at once, at least 1 */
 	struct report *report;
 	int signals; /* a signalfd: one signal on it interrupts the build; -1: none */
 };

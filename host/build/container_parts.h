@@ -30,7 +30,7 @@ struct container {
 	const struct value *facts; /* while the walk is told */
 	struct question *question; /* a value that is being looked up */
 	uint32_t asking;           /* the request that waits for it */
-	const char *key; /* of the image that is being made */
+	const char *key;           /* of the image that is being made */
 	char *committed;
 };
 

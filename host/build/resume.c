@@ -35,7 +35,7 @@ struct search {
 	struct candidate *candidates; /* the best one first */
 	size_t count;
 	const char *comment; /* the last one whose values were asked for, and what came out */
-	bool unchanged;
+	struct value *changed;
 };
 
 static void add_candidate(struct search *search, size_t at, const char *key, bool provisioned)
@@ -105,13 +105,19 @@ static int check(struct search *search, const struct candidate *candidate, struc
 				   strlen(comment + len), &foreign);
 	if (!resume->reads)
 		return 0;
-	if ((!search->comment || strcmp(search->comment, comment) != 0) &&
-	    values_unchanged(search->values, resume->reads, &search->unchanged, err) < 0)
-		return error_wrap(err, "can't tell whether what was built before is still right");
+	if (!search->comment || strcmp(search->comment, comment) != 0) {
+		search->changed = value_list(&resume->arena);
+		if (values_changed(search->values, resume->reads, &resume->arena, search->changed,
+				   err) < 0)
+			return error_wrap(
+				err, "can't tell whether what was built before is still right");
+	}
 	search->comment = comment;
-	*good = search->unchanged;
+	*good = !search->changed->list.len;
 	if (*good)
 		resume->image = mem_strdup(id);
+	else if (!resume->changed)
+		resume->changed = search->changed;
 	return 0;
 }
 

@@ -19,6 +19,8 @@ struct resume {
 	char *image;      /* what the container is made from; NULL: the base */
 	bool provisioned; /* the image is what the chain's end becomes: no container is needed */
 	const struct value *reads; /* what templates have read up to there: a list, or NULL */
+	/* Those that are other now, of the best state that was refused for it: a list, or NULL. */
+	const struct value *changed;
 	struct arena arena;
 };
 

@@ -194,32 +194,36 @@ static bool only_in_target(const char *kind)
 	return strcmp(kind, "fact") == 0 || strcmp(kind, "env") == 0 || strcmp(kind, "file") == 0;
 }
 
-static int is_unchanged(struct values *values, const struct value *read, bool *unchanged,
-			struct error *err)
+static int has_changed(struct values *values, const struct value *read, bool *changed,
+		       struct error *err)
 {
 	struct question *question = question_new(values, read, NULL, NULL);
 	char hex[HASH_HEX];
 	struct value *found = NULL;
 	const char *before = value_text(value_get(read, "hash"));
 	int status = 0;
+	*changed = false;
 	if (!only_in_target(question->want.kind)) {
 		status = look_up(question, &found, err);
 		digest_value(found, hex);
-		*unchanged = status == 0 && before && strcmp(before, hex) == 0;
+		*changed = status < 0 || !before || strcmp(before, hex) != 0;
 	}
 	question_free(question);
 	return status;
 }
 
-int values_unchanged(struct values *values, const struct value *reads, bool *unchanged,
-		     struct error *err)
+int values_changed(struct values *values, const struct value *reads, struct arena *arena,
+		   struct value *changed, struct error *err)
 {
-	*unchanged = true;
-	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len && *unchanged; i++)
-		if (is_unchanged(values, reads->list.items[i], unchanged, err) < 0) {
+	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len; i++) {
+		bool one = false;
+		if (has_changed(values, reads->list.items[i], &one, err) < 0) {
 			if (!err->exit_code)
 				err->exit_code = EXIT_VALUES;
 			return -1;
 		}
+		if (one)
+			value_append(arena, changed, reads->list.items[i]);
+	}
 	return 0;
 }

@@ -21,6 +21,7 @@ static const struct option_usage usage = {
 struct flags {
 	const char *tag;
 	bool no_cache;
+	const char *from_step;
 	unsigned jobs;
 };
 
@@ -61,6 +62,7 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 	       struct workshop *shop, struct error *err)
 {
 	shop->no_cache = flags->no_cache;
+	shop->from_step = flags->from_step;
 	shop->jobs = flags->jobs;
 	if (flags->tag &&
 	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
@@ -89,6 +91,11 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		{.name = "no-cache",
 		 .help = "run every node, whatever was built before",
 		 .flag = &flags.no_cache},
+		{.name = "from-step",
+		 .argument = "STEP",
+		 .help = "run this step and those behind it, by its name or number, whatever was "
+			 "built before",
+		 .text = &flags.from_step},
 		{.name = "jobs",
 		 .letter = 'j',
 		 .argument = "N",
@@ -103,7 +110,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
 		 .text = &settings->consul},
 	};
-	size_t count = 5;
+	size_t count = 6;
 	count += settings_manifest_lines(settings, lines + count);
 	count += settings_engine_lines(settings, lines + count);
 	int status = options_parse(&argc, argv, lines, count, &usage, err);

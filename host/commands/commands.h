@@ -12,5 +12,6 @@ int command_graph(int argc, char **argv, struct error *err);
 int command_init(int argc, char **argv, struct error *err);
 int command_render(int argc, char **argv, struct error *err);
 int command_toolbox(int argc, char **argv, struct error *err);
+int command_why(int argc, char **argv, struct error *err);
 
 #endif

@@ -42,18 +42,31 @@ static int name_more(struct workshop *shop, const struct manifest *manifest, con
 	return 0;
 }
 
+int workshop_options(const struct workshop *shop, const struct manifest *manifest,
+		     struct build_options *options, struct consul_target *consul, struct error *err)
+{
+	bool has_consul = false;
+	*options = (struct build_options){.toolbox = shop->settings->toolbox,
+					  .no_cache = shop->no_cache,
+					  .from_step = shop->from_step,
+					  .jobs = shop->jobs,
+					  .kv = shop->kv,
+					  .report = shop->report,
+					  .signals = shop->signals};
+	if (find_consul(shop, manifest, consul, &has_consul, err) < 0)
+		return -1;
+	options->consul = has_consul ? consul : NULL;
+	return 0;
+}
+
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		   struct build_outcome *outcome, struct error *err)
 {
 	struct consul_target consul = {0};
-	bool has_consul = false;
-	struct build_options options = {.toolbox = shop->settings->toolbox,
-					.no_cache = shop->no_cache,
-					.jobs = shop->jobs,
-					.kv = shop->kv,
-					.report = shop->report,
-					.signals = shop->signals,
-					.repo = shop->repo ? shop->repo : manifest->repo};
+	struct build_options options = {0};
+	if (workshop_options(shop, manifest, &options, &consul, err) < 0)
+		return -1;
+	options.repo = shop->repo ? shop->repo : manifest->repo;
 	bool tagged = !manifest->tags || manifest->tags->list.len;
 	if (shop->repo && suffix)
 		options.tag = arena_printf(&shop->arena, "%s-%s", shop->tag, suffix);
@@ -61,9 +74,6 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 		options.tag = shop->repo ? shop->tag
 			      : tagged   ? name_of(&shop->arena, manifest, 0, suffix)
 					 : "latest";
-	if (find_consul(shop, manifest, &consul, &has_consul, err) < 0)
-		return -1;
-	options.consul = has_consul ? &consul : NULL;
 	uint64_t began = loop_now_us();
 	int status = build_run(shop->loop, shop->engine, manifest, &options, outcome, err);
 	consul_target_free(&consul);
@@ -111,7 +121,7 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 		      struct error *err)
 {
 	struct build_outcome outcome = {0};
-	const char *repo = shop->repo;
+	const char *repo = shop->repo, *from_step = shop->from_step;
 	if (refuse_circle(manifest, chain, err) < 0)
 		return -1;
 	struct manifest *base = workshop_manifest(shop, manifest->from, chain, err);
@@ -119,7 +129,8 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 		return -1;
 	report_notice(shop->report, "building %s, which %s stands on", manifest->from,
 		      manifest->path);
-	shop->repo = NULL; /* -t names the last one only */
+	shop->repo = NULL; /* -t and --from-step mean the last one only */
+	shop->from_step = NULL;
 	int status = base->cell_count > 1
 			     ? error_set_at(err, manifest->from_at.file, manifest->from_at.line,
 					    manifest->from_at.column,
@@ -128,6 +139,7 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 					    manifest->from)
 			     : workshop_build(shop, base, NULL, &outcome, err);
 	shop->repo = repo;
+	shop->from_step = from_step;
 	manifest_free(base);
 	for (size_t i = 0; status == 0 && i < manifest->cell_count; i++)
 		if (manifest->cells[i]->from)

@@ -16,6 +16,7 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache;
+	const char *from_step; /* of the last one only */
 	unsigned jobs;
 };
 
@@ -29,6 +30,12 @@ struct chain {
  * failure. `chain`: those that need it, NULL for the first. */
 struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 				   const struct chain *chain, struct error *err);
+
+/* The options of one manifest's or cell's build, without its names. `consul` is what they point to:
+ * to be freed after use, by consul_target_free. */
+int workshop_options(const struct workshop *shop, const struct manifest *manifest,
+		     struct build_options *options, struct consul_target *consul,
+		     struct error *err);
 
 /* Builds one manifest or cell under the names it gets. */
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,

@@ -150,3 +150,176 @@ three_steps() {
 	same() { jq -S '.Entrypoint //= [] | .Cmd //= [] | .Labels //= {}'; }
 	diff <(config cached/config:3 | same) <(config $BASE | same)
 }
+
+# A manifest with a template that reads keys, and a file that is copied.
+with_files() {
+	mkdir -p files app
+	echo 'template { source = "a.ctmpl" destination = "/a" }' >files/template.hcl
+	echo '{{ key "app/name" }}' >files/a.ctmpl
+	echo one >app/one
+	echo "{app/name: first, app/other: x}" >keys.yml
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		files: files
+		copy: app:/app
+		install:
+		  - {run: echo ran one; cat /a, checkpoint: true}
+		  - echo ran two; cat /app/one
+	M
+}
+
+@test "a value that changed: the files and what is behind them run again" {
+	with_files
+	build --kv keys.yml
+	ran "one two "
+	build --kv keys.yml
+	ran ""
+	echo "{app/name: first, app/other: changed}" >keys.yml
+	build --kv keys.yml
+	ran "" # nobody has read it
+	echo "{app/name: second, app/other: changed}" >keys.yml
+	build --kv keys.yml -t cached/value:1
+	ran "one two "
+	[ "$(file_in cached/value:1 /a)" = second ]
+	sed -i 's/ran two/ran other/' m.yml
+	build --kv keys.yml
+	ran "other " # what the state in the middle has read is still right
+	echo "{app/name: third}" >keys.yml
+	sed -i 's/ran other/ran last/' m.yml
+	build --kv keys.yml
+	ran "one last "
+}
+
+@test "a file that changed, its mode, a new one: the files run again" {
+	with_files
+	build --kv keys.yml
+	for change in 'echo two >app/one' 'chmod 600 app/one' 'touch app/new' 'ln -s one app/link'; do
+		eval "$change"
+		build --kv keys.yml -t cached/file:1
+		ran "one two "
+	done
+	[ "$(file_in cached/file:1 /app/one)" = two ]
+	touch -d yesterday app/one # its content is what counts
+	build --kv keys.yml
+	ran ""
+	rm app/link
+	build --kv keys.yml
+	ran "" # that was built before
+}
+
+@test "what .factoryignore names is neither copied nor a reason to copy again" {
+	with_files
+	mkdir -p app/log
+	printf '*.tmp\nlog\n!log/keep\n' >app/.factoryignore
+	touch app/x.tmp app/log/big app/log/keep
+	build --kv keys.yml -t cached/ignore:1
+	id=$(api POST /containers/create --header 'Content-Type: application/json' \
+		--data '{"Image":"cached/ignore:1","Cmd":["x"]}' | jq -r .Id)
+	api GET "/containers/$id/archive?path=/app" | tar -t | sort >list
+	api DELETE "/containers/$id" >/dev/null
+	[ "$(tr '\n' ' ' <list)" = "app/ app/log/ app/log/keep app/one " ]
+	echo more >app/x.tmp
+	echo more >app/log/big
+	build --kv keys.yml
+	ran ""
+	echo '[' >>app/.factoryignore
+	fails_with 3 "$FACTORY" build m.yml --kv keys.yml
+	shows "app/.factoryignore:4: a '[' without its ']'"
+}
+
+@test "--from-step runs a step and those behind it again, and nothing before" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		install:
+		  - {name: first, run: echo ran one, checkpoint: true}
+		  - {name: second, run: echo ran two, checkpoint: true}
+		  - {name: third, run: echo ran three}
+		script: echo ran test
+	M
+	build
+	ran "one two three test "
+	build
+	ran ""
+	build --from-step second
+	ran "two three test "
+	build --from-step 3
+	ran "three test "
+	build --from-step install-1
+	ran "one two three test "
+	build --from-step test-1
+	ran "test "
+	fails_with 2 "$FACTORY" build m.yml --from-step 4
+	fails_with 2 "$FACTORY" build m.yml --from-step fourth
+	shows "there is no step 'fourth'"
+}
+
+# why NODE REASONS: what `factory why` says of a node.
+why() {
+	run "$FACTORY" why m.yml --kv keys.yml --format json
+	[ "$(jq -r --arg id "$1" '.[] | select(.id == $id).reasons | join(", ")' <<<"$output")" = "$2" ] ||
+		{ echo "$output" >&2; return 1; }
+}
+
+@test "why names the input that changed" {
+	with_files
+	fails_with 12 "$FACTORY" why m.yml --kv keys.yml
+	shows "install-1    runs    never built"
+	build --kv keys.yml
+	run "$FACTORY" why m.yml --kv keys.yml
+	[ "$status" -eq 0 ]
+	! grep -q runs <<<"$output"
+	cp -r . "$BATS_TEST_TMPDIR/saved"
+	changed() { rm -r m.yml files app; cp -a "$BATS_TEST_TMPDIR"/saved/{m.yml,files,app,keys.yml} .; eval "$1"; }
+	changed "sed -i 's/ran two/ran other/' m.yml"
+	why install-1 ""
+	why install-2 "command"
+	why commit "parent"
+	fails_with 12 "$FACTORY" why m.yml --kv keys.yml
+	changed "sed -i 's/ONLY_HERE: /ONLY_HERE: x/' m.yml"
+	why files "not kept"
+	why install-1 "env ONLY_HERE"
+	why install-2 "env ONLY_HERE, parent"
+	changed "sed -i '1a user: app' m.yml"
+	why install-1 "user"
+	changed "echo two > app/one"
+	why start ""
+	why files "file app/one"
+	why install-1 "parent"
+	changed "touch app/new; rm app/one"
+	why files "file app/new, file app/one"
+	changed "echo '{app/name: second, app/other: y}' > keys.yml"
+	why files "value app/name"
+	why install-2 "parent"
+	changed "echo 'config: {user: app}' >> m.yml"
+	why install-2 ""
+	why commit "config"
+	changed "true"
+	api POST "/images/$BASE/tag?repo=cached/base&tag=1" >/dev/null
+	sed -i "s#image: .*#image: cached/base:1#" m.yml
+	why commit "" # another name of the same image
+	printf 'FROM %s\nLABEL a=%s\n' "$BASE" "$WORK" >Dockerfile
+	tar -c Dockerfile | api POST "/build?t=cached/base:1&q=1" --header 'Content-Type: application/x-tar' --data-binary @- >/dev/null
+	why start "base image"
+	why install-2 "parent"
+}
+
+@test "why tells what nobody kept, and knows a step by what it does" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		install: [echo one, echo two]
+	M
+	echo '{}' >keys.yml
+	build
+	sed -i 's/echo two/echo other/' m.yml
+	why install-1 "not kept"
+	why install-2 "command"
+	sed -i 's/echo one, echo other/echo new, echo one, echo two/' m.yml
+	why install-1 "command"
+	why install-2 "parent"
+	why install-3 "parent"
+	fails_with 2 "$FACTORY" why m.yml --format xml
+	fails_with 2 "$FACTORY" why
+}

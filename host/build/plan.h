@@ -1,0 +1,28 @@
+/* What a build would do: its graph with all keys, and where in it an earlier build lets it begin.
+ */
+#ifndef FACTORY_HOST_BUILD_PLAN_H
+#define FACTORY_HOST_BUILD_PLAN_H
+
+#include "host/build/artifact.h"
+#include "host/build/build.h"
+#include "host/build/resume.h"
+
+struct plan {
+	struct engine_kept base; /* the base image, inspected */
+	struct artifact *artifact;
+	struct graph *graph;
+	struct values *values;
+	struct resume resume;
+	struct arena arena;
+};
+
+/* Finds the base image (and pulls it where it is missing), reads files, asks the engine and Consul;
+ * runs nothing. Blocks. The manifest and the options must outlive the plan. */
+int plan_make(struct loop *loop, struct engine *engine, const struct manifest *manifest,
+	      const struct build_options *options, struct plan *plan, struct error *err);
+void plan_free(struct plan *plan);
+
+/* Whether there is nothing to be run. */
+bool plan_is_cached(const struct plan *plan);
+
+#endif
