@@ -293,7 +293,7 @@ why() {
 	why files "value app/name"
 	why install-2 "parent"
 	changed "echo 'config: {user: app}' >> m.yml"
-	why install-2 ""
+	why install-2 "not kept"
 	why commit "config"
 	changed "true"
 	api POST "/images/$BASE/tag?repo=cached/base&tag=1" >/dev/null
