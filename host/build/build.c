@@ -6,98 +6,140 @@
 #include "host/build/plan.h"
 #include "host/build/record.h"
 #include "host/build/walk.h"
-#include "host/toolbox/toolbox.h"
 
 #include <string.h>
 
-/* Everything one build holds. */
-struct building {
-	struct loop *loop;
-	struct engine *engine;
+struct build {
+	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
 	struct plan plan;
+	struct record *record; /* NULL: it came to no plan */
 	struct checkpoint checkpoint;
+	struct container_setup setup;
+	struct walk *walk; /* NULL: there was nothing to run */
+	struct error failure;
 };
 
-static const struct node *commit_node(const struct building *building)
+static void build_free(struct build *build)
 {
-	return building->plan.graph->nodes[building->plan.graph->count - 1];
+	if (build->record)
+		record_close(build->record, build->plan.graph, build->checkpoint.commit_us);
+	plan_free(&build->plan);
+	error_clear(&build->failure);
+	free(build);
 }
 
-static int ensure_toolbox(struct building *building, struct error *err)
+static const struct node *commit_node(const struct build *build)
 {
-	struct toolbox_options toolbox = {.name = building->options->toolbox};
-	bool made = false;
-	if (toolbox_ensure(building->engine, &toolbox, &made, err) < 0)
-		return error_wrap(err, "no toolbox");
-	if (made)
-		report_notice(building->options->report, "made the toolbox '%s'", toolbox.name);
+	return build->plan.graph->nodes[build->plan.graph->count - 1];
+}
+
+static int start_walk(struct build *build, struct error *err)
+{
+	const struct build_options *options = build->options;
+	const struct plan *plan = &build->plan;
+	const struct consul_target *consul = options->consul;
+	bool direct = consul && build->manifest->consul_direct;
+	build->setup = (struct container_setup){.engine = build->site->engine,
+						.manifest = build->manifest,
+						.artifact = plan->artifact,
+						.values = plan->values,
+						.report = options->report,
+						.toolbox = build->site->toolbox,
+						.consul_direct = direct ? consul->base : NULL,
+						.consul_token = direct ? consul->token : NULL,
+						.reads = plan->resume.reads};
+	if (site_toolbox(build->site, options->report, err) < 0)
+		return -1;
+	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
+				 &build->site->slots);
 	return 0;
 }
 
-static int name_image(struct building *building, const char *image, struct error *err)
+static int start(struct build *build, struct error *err)
+{
+	if (plan_make(build->site, build->manifest, build->options, &build->plan, err) < 0)
+		return -1;
+	build->record = record_open(build->manifest);
+	build->checkpoint.commit_us = record_commit_us(build->record);
+	report_total(build->options->report, build->plan.graph->count);
+	return plan_is_cached(&build->plan) ? 0 : start_walk(build, err);
+}
+
+struct build *build_start(struct site *site, const struct manifest *manifest,
+			  const struct build_options *options)
+{
+	struct build *build = mem_alloc(sizeof *build);
+	build->site = site;
+	build->manifest = manifest;
+	build->options = options;
+	start(build, &build->failure);
+	return build;
+}
+
+void build_go_on(struct build *build)
+{
+	if (build->walk)
+		walk_go_on(build->walk);
+}
+
+void build_interrupt(struct build *build, const char *why, int exit_code)
+{
+	if (build->walk) {
+		walk_interrupt(build->walk, why, exit_code);
+	} else if (!error_is_set(&build->failure)) {
+		error_set(&build->failure, "%s", why);
+		build->failure.exit_code = exit_code;
+	}
+}
+
+bool build_is_over(const struct build *build)
+{
+	return !build->walk || walk_is_over(build->walk);
+}
+
+static int name_image(struct build *build, const char *image, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	const struct build_options *options = building->options;
+	const struct build_options *options = build->options;
 	if (!options->repo)
 		return 0;
-	engine_image_tag(building->engine, image, options->repo, options->tag, engine_keep, &kept);
-	if (engine_finish(building->engine, &kept, err) < 0)
+	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
+			 &kept);
+	if (engine_finish(build->site->engine, &kept, err) < 0)
 		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
 	return 0;
 }
 
-static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
+static int finish_walk(struct build *build, struct build_outcome *outcome, struct error *err)
 {
-	const struct build_options *options = building->options;
-	const struct plan *plan = &building->plan;
-	const struct consul_target *consul = options->consul;
-	bool direct = consul && building->manifest->consul_direct;
-	struct container_setup setup = {.engine = building->engine,
-					.manifest = building->manifest,
-					.artifact = plan->artifact,
-					.values = plan->values,
-					.report = options->report,
-					.toolbox = options->toolbox,
-					.consul_direct = direct ? consul->base : NULL,
-					.consul_token = direct ? consul->token : NULL,
-					.reads = plan->resume.reads};
+	struct report *report = build->options->report;
 	struct walk_result result = {0};
-	if (ensure_toolbox(building, err) < 0 ||
-	    walk_run(building->loop, &setup, plan->graph, &plan->resume, &building->checkpoint,
-		     options->jobs, options->signals, &result, err) < 0)
+	if (walk_finish(STEAL(build->walk), &result, err) < 0)
 		return -1;
 	outcome->image = result.image;
-	report_begin(options->report, commit_node(building));
-	report_end(options->report, commit_node(building), NULL, result.commit_us);
-	return resume_store(building->engine, commit_node(building)->key, result.image, err);
+	report_begin(report, commit_node(build));
+	report_end(report, commit_node(build), NULL, result.commit_us);
+	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 
-static int run(struct building *building, struct build_outcome *outcome, struct error *err)
+static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
-	struct plan *plan = &building->plan;
-	report_total(building->options->report, plan->graph->count);
-	outcome->cached = plan_is_cached(plan);
+	if (error_is_set(&build->failure))
+		return error_move(err, &build->failure);
+	outcome->cached = !build->walk;
 	if (outcome->cached)
-		outcome->image = STEAL(plan->resume.image);
-	else if (run_nodes(building, outcome, err) < 0)
+		outcome->image = STEAL(build->plan.resume.image);
+	else if (finish_walk(build, outcome, err) < 0)
 		return -1;
-	return name_image(building, outcome->image, err);
+	return name_image(build, outcome->image, err);
 }
 
-int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,
-	      const struct build_options *options, struct build_outcome *outcome, struct error *err)
+int build_finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
-	struct building building = {
-		.loop = loop, .engine = engine, .manifest = manifest, .options = options};
-	if (plan_make(loop, engine, manifest, options, &building.plan, err) < 0)
-		return -1;
-	struct record *record = record_open(manifest);
-	building.checkpoint.commit_us = record_commit_us(record);
-	int status = run(&building, outcome, err);
-	record_close(record, building.plan.graph, building.checkpoint.commit_us);
-	plan_free(&building.plan);
+	int status = finish(build, outcome, err);
+	build_free(build);
 	if (status < 0)
 		free(STEAL(outcome->image));
 	return status;

@@ -51,7 +51,7 @@ static int find_limit(const struct graph *graph, const struct build_options *opt
 	return options->from_step ? find_step(graph, options->from_step, limit, err) : 0;
 }
 
-static int prepare(struct loop *loop, struct engine *engine, const struct manifest *manifest,
+static int prepare(struct site *site, const struct manifest *manifest,
 		   const struct build_options *options, struct plan *plan, struct error *err)
 {
 	const struct position *at = &manifest->image_at;
@@ -59,20 +59,21 @@ static int prepare(struct loop *loop, struct engine *engine, const struct manife
 	plan->graph = graph_new(manifest);
 	if (find_limit(plan->graph, options, &limit, err) < 0)
 		return -1;
-	if (build_find_base(engine, manifest->image, options->report, &plan->base, err) < 0)
+	const struct value *base = site_base(site, manifest->image, options->report, err);
+	if (!base)
 		return error_place(err, at->file, at->line, at->column);
-	plan->artifact = artifact_new(manifest, plan->base.body);
-	plan->values = values_new(loop, merged_keys(&plan->arena, manifest->kv, options->kv),
+	plan->artifact = artifact_new(manifest, base);
+	plan->values = values_new(site->loop, merged_keys(&plan->arena, manifest->kv, options->kv),
 				  options->consul, err);
 	if (!plan->values || graph_keys(plan->graph, plan->artifact->base_id, err) < 0)
 		return -1;
-	return resume_find(engine, plan->values, plan->graph, limit, &plan->resume, err);
+	return resume_find(site->engine, plan->values, plan->graph, limit, &plan->resume, err);
 }
 
-int plan_make(struct loop *loop, struct engine *engine, const struct manifest *manifest,
+int plan_make(struct site *site, const struct manifest *manifest,
 	      const struct build_options *options, struct plan *plan, struct error *err)
 {
-	if (prepare(loop, engine, manifest, options, plan, err) == 0)
+	if (prepare(site, manifest, options, plan, err) == 0)
 		return 0;
 	plan_free(plan);
 	return -1;
@@ -84,7 +85,6 @@ void plan_free(struct plan *plan)
 	values_free(plan->values);
 	graph_free(plan->graph);
 	artifact_free(plan->artifact);
-	engine_kept_free(&plan->base);
 	arena_free(&plan->arena);
 	*plan = (struct plan){0};
 }

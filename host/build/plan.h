@@ -8,7 +8,6 @@
 #include "host/build/resume.h"
 
 struct plan {
-	struct engine_kept base; /* the base image, inspected */
 	struct artifact *artifact;
 	struct graph *graph;
 	struct values *values;
@@ -17,8 +16,8 @@ struct plan {
 };
 
 /* Finds the base image (and pulls it where it is missing), reads files, asks the engine and Consul;
- * runs nothing. Blocks. The manifest and the options must outlive the plan. */
-int plan_make(struct loop *loop, struct engine *engine, const struct manifest *manifest,
+ * runs nothing. Blocks as build_start does. The manifest and the options must outlive the plan. */
+int plan_make(struct site *site, const struct manifest *manifest,
 	      const struct build_options *options, struct plan *plan, struct error *err);
 void plan_free(struct plan *plan);
 

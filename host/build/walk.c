@@ -2,7 +2,6 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/exit_codes.h"
 
 /* A container and the node it is for: the next one of the chain, or its test. */
@@ -12,27 +11,24 @@ struct branch {
 	struct container *container;
 	const struct node *node;
 	bool is_test;
+	bool has_slot;
 	bool ended;
 };
 
 struct walk {
-	struct loop *loop;
 	const struct container_setup *setup;
 	const struct graph *graph;
+	const struct resume *resume;
 	struct checkpoint *checkpoint;
 	const struct node *kept; /* whose state is being made a checkpoint, or NULL */
-	unsigned jobs;
-	int signals;
+	struct slots *slots;
 	struct branch *branches;
-	size_t at;        /* index of the node that is next */
-	unsigned running; /* test branches */
+	size_t at;        /* index of the node that is next; 0: the chain waits for a slot */
 	unsigned working; /* branches whose work is not done */
 	struct walk_result result;
 	uint64_t began_us; /* what the chain's container does */
 	struct error failure;
 };
-
-static void start_tests(struct walk *walk);
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 {
@@ -52,16 +48,23 @@ static void fail(struct walk *walk, struct error *err)
 	interrupt_all(walk, "another branch failed", EXIT_FAILED);
 }
 
+/* Whoever waits for a slot is told within; the branch must be done with its own work. */
+static void give_slot(struct branch *branch)
+{
+	if (!branch->has_slot)
+		return;
+	branch->has_slot = false;
+	slots_give(branch->walk->slots);
+}
+
 /* --- what a container tells --- */
 
 /* The artifact has its name only when every test has passed. */
-static void run_next(struct branch *branch)
+static void run_chain(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
-	walk->began_us = branch->is_test ? walk->began_us : loop_now_us();
-	if (branch->is_test)
-		container_run(branch->container, branch->node);
-	else if (walk->at < walk->graph->chain_end)
+	walk->began_us = loop_now_us();
+	if (walk->at < walk->graph->chain_end)
 		container_run(branch->container, walk->graph->nodes[walk->at++]);
 	else
 		container_commit(branch->container, walk->graph->image_key);
@@ -69,7 +72,7 @@ static void run_next(struct branch *branch)
 
 /* At the chain's end the artifact is as good, unless its config differs from the base's: a change
  * of it must not run the chain again. */
-static bool keeps_state(struct walk *walk, const struct node *node)
+static bool keeps_state(const struct walk *walk, const struct node *node)
 {
 	if (walk->at == walk->graph->chain_end && !walk->graph->manifest->config)
 		return false;
@@ -81,7 +84,7 @@ static void chain_passed(struct branch *branch, const struct node *node)
 	struct walk *walk = branch->walk;
 	checkpoint_worked(walk->checkpoint, loop_now_us() - walk->began_us);
 	if (!keeps_state(walk, node)) {
-		run_next(branch);
+		run_chain(branch);
 		return;
 	}
 	walk->kept = node;
@@ -93,11 +96,13 @@ static void on_ready(void *ctx, struct container *container)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	(void)container;
-	if (!branch->is_test)
-		report_end(walk->setup->report, walk->graph->nodes[0], NULL,
-			   loop_now_us() - walk->began_us);
-	run_next(branch);
+	if (branch->is_test) {
+		container_run(container, branch->node);
+		return;
+	}
+	report_end(walk->setup->report, walk->graph->nodes[0], NULL,
+		   loop_now_us() - walk->began_us);
+	run_chain(branch);
 }
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
@@ -109,9 +114,8 @@ static void on_passed(void *ctx, struct container *container, const struct node 
 		return;
 	}
 	walk->working--;
-	walk->running--;
 	container_stop(container);
-	start_tests(walk);
+	give_slot(branch);
 }
 
 static void on_committed(void *ctx, struct container *container, const char *image)
@@ -123,14 +127,14 @@ static void on_committed(void *ctx, struct container *container, const char *ima
 	if (walk->kept) {
 		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
 			      STEAL(walk->kept)->id, (double)took_us / 1e3);
-		run_next(branch);
+		run_chain(branch);
 		return;
 	}
 	walk->result.image = mem_strdup(image);
 	walk->result.commit_us = took_us;
 	walk->working--;
 	container_stop(container);
-	start_tests(walk);
+	give_slot(branch);
 }
 
 static void on_ended(void *ctx, struct container *container, struct error *err)
@@ -140,6 +144,7 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	branch->ended = true;
 	if (err)
 		fail(branch->walk, err);
+	give_slot(branch);
 }
 
 static const struct container_events handlers = {
@@ -153,6 +158,7 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 	branch->walk = walk;
 	branch->node = test;
 	branch->is_test = test != NULL;
+	branch->has_slot = true;
 	branch->container = container_new(walk->setup, image, branch->is_test, &handlers, branch);
 	branch->next = walk->branches;
 	walk->branches = branch;
@@ -160,21 +166,38 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 	container_start(branch->container);
 }
 
-static void start_tests(struct walk *walk)
+static void start_chain(struct walk *walk)
 {
-	while (walk->running < walk->jobs && walk->at < walk->graph->count &&
-	       walk->graph->nodes[walk->at]->kind == NODE_TEST && !error_is_set(&walk->failure)) {
-		walk->running++;
-		start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
+	const struct resume *resume = walk->resume;
+	walk->began_us = loop_now_us();
+	report_begin(walk->setup->report, walk->graph->nodes[0]);
+	walk->at = resume->image ? resume->at : 1; /* the start node is the container itself */
+	start_branch(walk, resume->image ? resume->image : walk->setup->manifest->image, NULL);
+}
+
+static bool has_test_left(const struct walk *walk)
+{
+	return walk->result.image && walk->at < walk->graph->count &&
+	       walk->graph->nodes[walk->at]->kind == NODE_TEST;
+}
+
+void walk_go_on(struct walk *walk)
+{
+	while (!error_is_set(&walk->failure) && (!walk->at || has_test_left(walk)) &&
+	       slots_take(walk->slots)) {
+		if (!walk->at)
+			start_chain(walk);
+		else
+			start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
 	}
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
  * is done: containers that were told to end need no further help. */
-static bool is_over(const struct walk *walk)
+bool walk_is_over(const struct walk *walk)
 {
 	bool failed = error_is_set(&walk->failure);
-	if (!failed && walk->working)
+	if (!failed && (!walk->at || walk->working || has_test_left(walk)))
 		return false;
 	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
 		if ((failed && !branch->ended) || container_is_waiting(branch->container))
@@ -182,22 +205,12 @@ static bool is_over(const struct walk *walk)
 	return true;
 }
 
-static void on_signal(void *ctx, unsigned events)
+void walk_interrupt(struct walk *walk, const char *why, int exit_code)
 {
-	struct walk *walk = ctx;
-	(void)events;
 	struct error err = {0};
-	error_set(&err, "interrupted");
-	err.exit_code = interrupt_code(walk->signals);
+	error_set(&err, "%s", why);
+	err.exit_code = exit_code;
 	fail(walk, &err);
-}
-
-static int turn(struct walk *walk, struct error *err)
-{
-	while (!is_over(walk))
-		if (loop_turn(walk->loop, -1, err) < 0)
-			return -1;
-	return 0;
 }
 
 static void free_branches(struct walk *walk)
@@ -210,47 +223,34 @@ static void free_branches(struct walk *walk)
 	}
 }
 
-/* Where the chain has nothing to do any more, its tests are all there is. */
-static void begin(struct walk *walk, const struct resume *resume)
+struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			const struct resume *resume, struct checkpoint *checkpoint,
+			struct slots *slots)
 {
-	const struct container_setup *setup = walk->setup;
-	struct node *const *nodes = walk->graph->nodes;
+	struct walk *walk = mem_alloc(sizeof *walk);
+	walk->setup = setup;
+	walk->graph = graph;
+	walk->resume = resume;
+	walk->checkpoint = checkpoint;
+	walk->slots = slots;
 	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
-		report_cached(setup->report, nodes[i]);
-	walk->at = resume->at ? resume->at : 1; /* the start node is the container itself */
-	if (resume->provisioned) {
+		report_cached(setup->report, graph->nodes[i]);
+	if (resume->provisioned) { /* tests are all there is */
+		walk->at = resume->at;
 		walk->result.image = mem_strdup(resume->image);
-		start_tests(walk);
-		return;
 	}
-	report_begin(setup->report, nodes[0]);
-	walk->began_us = loop_now_us();
-	start_branch(walk, resume->image ? resume->image : setup->manifest->image, NULL);
+	walk_go_on(walk);
+	return walk;
 }
 
-int walk_run(struct loop *loop, const struct container_setup *setup, const struct graph *graph,
-	     const struct resume *resume, struct checkpoint *checkpoint, unsigned jobs, int signals,
-	     struct walk_result *result, struct error *err)
+int walk_finish(struct walk *walk, struct walk_result *result, struct error *err)
 {
-	struct walk walk = {.loop = loop,
-			    .setup = setup,
-			    .graph = graph,
-			    .checkpoint = checkpoint,
-			    .jobs = jobs,
-			    .signals = signals};
-	if (signals >= 0)
-		loop_watch(loop, signals, LOOP_READ, on_signal, &walk);
-	begin(&walk, resume);
-	int status = turn(&walk, err);
-	if (signals >= 0)
-		loop_unwatch(loop, signals);
-	free_branches(&walk);
-	if (status == 0 && error_is_set(&walk.failure))
-		status = error_move(err, &walk.failure);
+	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
+	free_branches(walk);
 	if (status < 0)
-		free(walk.result.image);
+		free(walk->result.image);
 	else
-		*result = walk.result;
-	error_clear(&walk.failure);
+		*result = walk->result;
+	free(walk);
 	return status;
 }

@@ -1,23 +1,39 @@
 /* The walk's driver: gives the graph's nodes to containers, in order. The chain runs in one
- * container; each test in one of its own, made from the chain's end. */
+ * container; each test in one of its own, made from the chain's end. Nothing here waits: a walk
+ * goes on while the loop turns, beside others. */
 #ifndef FACTORY_HOST_BUILD_WALK_H
 #define FACTORY_HOST_BUILD_WALK_H
 
-#include "common/loop.h"
 #include "host/build/checkpoint.h"
 #include "host/build/container.h"
 #include "host/build/resume.h"
+#include "host/build/slots.h"
 
 struct walk_result {
 	char *image;        /* what the chain's end was committed as; owned by the caller */
 	uint64_t commit_us; /* how long that took */
 };
 
-/* Runs the nodes from where `resume` says up to the commit, which makes an image that is found by
- * the graph's image_key. States on the way are kept as `checkpoint` decides. -1 where any node
- * failed or a signal came; all containers have ended then. */
-int walk_run(struct loop *loop, const struct container_setup *setup, const struct graph *graph,
-	     const struct resume *resume, struct checkpoint *checkpoint, unsigned jobs, int signals,
-	     struct walk_result *result, struct error *err);
+struct walk;
+
+/* Begins to run the nodes from where `resume` says up to the commit, which makes an image that is
+ * found by the graph's image_key. States on the way are kept as `checkpoint` decides. Each
+ * container that works has a slot. The arguments must outlive the walk. */
+struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			const struct resume *resume, struct checkpoint *checkpoint,
+			struct slots *slots);
+
+/* Starts what waits for a slot; to be called whenever one is free. */
+void walk_go_on(struct walk *walk);
+
+/* Ends it with a failure. */
+void walk_interrupt(struct walk *walk, const char *why, int exit_code);
+
+/* Whether it has come to its end; to be asked after every turn of the loop. */
+bool walk_is_over(const struct walk *walk);
+
+/* Releases a walk that is over. -1 where any node failed or it was interrupted; all containers have
+ * ended then. */
+int walk_finish(struct walk *walk, struct walk_result *result, struct error *err);
 
 #endif

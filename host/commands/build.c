@@ -12,9 +12,11 @@
 #include <string.h>
 
 static const struct option_usage usage = {
-	"factory build MANIFEST -t REPO:TAG [OPTION]...",
+	"factory build MANIFEST... [-t REPO:TAG] [OPTION]...",
 	"Builds an image: install steps in one container, each test on a branch of its own from\n"
-	"the provisioned state, and the tag moves when all of them have passed.",
+	"the provisioned state, and the tag moves when all of them have passed. Several "
+	"manifests,\n"
+	"and the cells of a matrix, are built side by side.",
 };
 
 /* The options of this command alone. */
@@ -24,15 +26,6 @@ struct flags {
 	const char *from_step;
 	unsigned jobs;
 };
-
-static void shop_free(struct workshop *shop)
-{
-	own_close(&shop->signals);
-	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
-	arena_free(&shop->arena);
-}
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
 static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
@@ -54,16 +47,19 @@ static int open_shop(struct settings *settings, struct workshop *shop, struct er
 {
 	shop->settings = settings;
 	shop->report = settings_report(settings);
+	shop->site.toolbox = settings->toolbox;
 	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
+	return shop->signals < 0
+		       ? -1
+		       : settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
 }
 
-static int run(struct settings *settings, const struct flags *flags, const char *path,
+static int run(struct settings *settings, const struct flags *flags, char *const *paths,
 	       struct workshop *shop, struct error *err)
 {
 	shop->no_cache = flags->no_cache;
 	shop->from_step = flags->from_step;
-	shop->jobs = flags->jobs;
+	shop->site.slots.most = flags->jobs;
 	if (flags->tag &&
 	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
@@ -71,12 +67,10 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 		return -1;
 	if (open_shop(settings, shop, err) < 0)
 		return -1;
-	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
-	if (!manifest)
-		return -1;
-	int code = workshop_cells(shop, manifest, err);
-	manifest_free(manifest);
-	return code;
+	for (; *paths; paths++)
+		if (workshop_read(shop, *paths, err) < 0)
+			return -1;
+	return workshop_run(shop, err);
 }
 
 static int build(struct settings *settings, int argc, char **argv, struct error *err)
@@ -99,7 +93,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		{.name = "jobs",
 		 .letter = 'j',
 		 .argument = "N",
-		 .help = "test branches at once (default: 4)",
+		 .help = "containers at once, of all builds (default: 4)",
 		 .number = &flags.jobs},
 		{.name = "kv",
 		 .argument = "FILE",
@@ -116,13 +110,18 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 	int status = options_parse(&argc, argv, lines, count, &usage, err);
 	if (status)
 		return status < 0 ? -1 : EXIT_OK;
-	if (argc != 2)
-		return settings_misused(&usage, "name one manifest", err);
+	if (argc < 2)
+		return settings_misused(&usage, "name a manifest", err);
+	if (argc > 2 && flags.tag)
+		return settings_misused(&usage,
+					"-t names the image of one manifest: where there are "
+					"several, let each say `repo:` and `tags:`",
+					err);
 	struct workshop shop = {.signals = -1};
-	status = run(settings, &flags, argv[1], &shop, err);
+	status = run(settings, &flags, argv + 1, &shop, err);
 	if (status < 0 && shop.report)
 		secrets_hide_error(report_hidden(shop.report), err);
-	shop_free(&shop);
+	workshop_clear(&shop);
 	return status;
 }
 

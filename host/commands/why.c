@@ -3,7 +3,6 @@
 #include "common/kv.h"
 #include "common/own.h"
 #include "host/build/explain.h"
-#include "host/build/probe.h"
 #include "host/commands/commands.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
@@ -18,73 +17,14 @@ static const struct option_usage usage = {
 	"Ends with 0 where all is there, and with 12 where a build would have something to run.",
 };
 
-enum { DEEPEST = 30, MOST_REASONS = 5 };
+enum { MOST_REASONS = 5 };
 
 struct inquiry {
-	struct workshop *shop;
+	struct workshop shop;
 	bool json, stale;
+	size_t asked_for, shown; /* jobs */
 	struct buf out;
 };
-
-static struct manifest *read_manifest(struct inquiry *inquiry, const char *path, unsigned depth,
-				      struct error *err);
-
-/* A manifest that this one stands on is looked at in the same way. */
-static int find_base(struct inquiry *inquiry, struct manifest *manifest, unsigned depth,
-		     struct error *err)
-{
-	const struct position *at = &manifest->from_at;
-	struct consul_target consul = {0};
-	struct build_options options;
-	struct plan plan = {0};
-	if (depth == DEEPEST)
-		return error_set_at(err, at->file, at->line, at->column,
-				    "too many manifests stand on each other");
-	struct manifest *base = read_manifest(inquiry, manifest->from, depth + 1, err);
-	if (!base)
-		return -1;
-	int status = workshop_options(inquiry->shop, base, &options, &consul, err);
-	if (status == 0)
-		status = plan_make(inquiry->shop->loop, inquiry->shop->engine, base, &options,
-				   &plan, err);
-	if (status == 0 && !plan_is_cached(&plan)) {
-		status = error_set_at(err, at->file, at->line, at->column,
-				      "%s, which this manifest stands on, has to be built first: "
-				      "`factory why %s`",
-				      manifest->from, manifest->from);
-		err->exit_code = EXIT_STALE;
-	}
-	for (size_t i = 0; status == 0 && i < manifest->cell_count; i++)
-		if (manifest->cells[i]->from)
-			manifest->cells[i]->image =
-				arena_strdup(&manifest->cells[i]->arena, plan.resume.image);
-	plan_free(&plan);
-	consul_target_free(&consul);
-	manifest_free(base);
-	return status;
-}
-
-static struct manifest *read_manifest(struct inquiry *inquiry, const char *path, unsigned depth,
-				      struct error *err)
-{
-	struct workshop *shop = inquiry->shop;
-	struct probe probe = {.loop = shop->loop,
-			      .engine = shop->engine,
-			      .toolbox = shop->settings->toolbox,
-			      .report = shop->report,
-			      .signals = -1};
-	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
-	struct manifest *manifest = settings_manifest(shop->settings, path, &facts, err);
-	if (!manifest)
-		return NULL;
-	for (size_t i = 0; manifest->secrets && i < manifest->secrets->list.len; i++)
-		report_hide(shop->report, manifest->secrets->list.items[i]->string.data,
-			    manifest->secrets->list.items[i]->string.len);
-	if (!manifest->from || find_base(inquiry, manifest, depth, err) == 0)
-		return manifest;
-	manifest_free(manifest);
-	return NULL;
-}
 
 static void print_reasons(struct buf *out, const struct value *reasons)
 {
@@ -105,83 +45,91 @@ static void print_node(struct buf *out, const struct value *node)
 	buf_puts(out, "\n");
 }
 
-static void print_cell(struct inquiry *inquiry, const struct manifest *manifest,
-		       struct value *nodes)
+static void print_job(struct inquiry *inquiry, const struct job *job, const struct value *nodes)
 {
+	struct buf *out = &inquiry->out;
+	bool first = !inquiry->shown++;
 	if (inquiry->json) {
-		json_write_pretty(&inquiry->out, nodes, 2);
+		buf_puts(out, first ? "" : ",");
+		json_write_pretty(out, nodes, 2);
 		return;
 	}
-	if (manifest->cell_count > 1 || manifest->cell)
-		buf_printf(&inquiry->out, "%s:\n",
-			   manifest->cell ? manifest->cell : manifest->path);
+	if (inquiry->asked_for > 1)
+		buf_printf(out, "%s:\n", job->name);
 	for (size_t i = 0; i < nodes->list.len; i++)
-		print_node(&inquiry->out, nodes->list.items[i]);
+		print_node(out, nodes->list.items[i]);
 }
 
-static int explain_cell(struct inquiry *inquiry, const struct manifest *manifest, struct error *err)
+/* What stands on an image that is still to be built has no key yet. */
+static int find_base(struct inquiry *inquiry, const struct job *job, struct error *err)
+{
+	const struct position *at = &job->manifest->from_at;
+	if (job->base == NO_JOB)
+		return 0;
+	job->manifest->image = inquiry->shop.jobs[job->base].outcome.image;
+	if (job->manifest->image)
+		return 0;
+	error_set_at(err, at->file, at->line, at->column,
+		     "%s, which this manifest stands on, has to be built first: `factory why %s`",
+		     job->manifest->from, job->manifest->from);
+	err->exit_code = EXIT_STALE;
+	return -1;
+}
+
+static int explain_job(struct inquiry *inquiry, struct job *job, struct error *err)
 {
 	auto_arena struct arena arena = {0};
-	struct consul_target consul = {0};
-	struct build_options options;
+	struct workshop *shop = &inquiry->shop;
 	struct plan plan = {0};
-	struct workshop *shop = inquiry->shop;
-	int status = workshop_options(shop, manifest, &options, &consul, err);
-	if (status == 0)
-		status = plan_make(shop->loop, shop->engine, manifest, &options, &plan, err);
-	if (status == 0) {
-		struct record *record = record_open(manifest);
-		print_cell(inquiry, manifest, explain_plan(&plan, record, &arena));
+	if (find_base(inquiry, job, err) < 0 || job_options(shop, job, err) < 0 ||
+	    plan_make(&shop->site, job->manifest, &job->options, &plan, err) < 0)
+		return -1;
+	if (job_is_asked_for(shop, job)) {
+		struct record *record = record_open(job->manifest);
+		print_job(inquiry, job, explain_plan(&plan, record, &arena));
 		inquiry->stale |= !plan_is_cached(&plan);
 		record_free(record);
-		plan_free(&plan);
 	}
-	consul_target_free(&consul);
-	return status;
+	if (plan_is_cached(&plan))
+		job->outcome.image = STEAL(plan.resume.image);
+	plan_free(&plan);
+	return 0;
 }
 
 /* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them. */
 static int explain(struct inquiry *inquiry, const char *path, struct error *err)
 {
+	struct workshop *shop = &inquiry->shop;
 	struct buf *out = &inquiry->out;
-	struct manifest *manifest = read_manifest(inquiry, path, 0, err);
-	if (!manifest)
+	if (workshop_read(shop, path, err) < 0)
 		return -1;
-	bool list = inquiry->json && manifest->cell_count > 1;
-	int status = 0;
+	for (size_t i = 0; i < shop->job_count; i++)
+		inquiry->asked_for += job_is_asked_for(shop, &shop->jobs[i]);
+	bool list = inquiry->json && inquiry->asked_for > 1;
 	buf_puts(out, list ? "[" : "");
-	for (size_t i = 0; i < manifest->cell_count && status == 0; i++) {
-		buf_puts(out, list && i ? "," : "");
-		status = explain_cell(inquiry, manifest->cells[i], err);
-	}
+	for (size_t i = 0; i < shop->job_count; i++)
+		if (explain_job(inquiry, &shop->jobs[i], err) < 0)
+			return -1;
 	buf_puts(out, list ? "]\n" : inquiry->json ? "\n" : "");
-	manifest_free(manifest);
-	return status;
+	return 0;
 }
 
 static int run(struct settings *settings, struct inquiry *inquiry, const char *path,
 	       struct error *err)
 {
-	struct workshop *shop = inquiry->shop;
+	struct workshop *shop = &inquiry->shop;
 	shop->settings = settings;
 	shop->report = settings_report(settings);
+	shop->site.toolbox = settings->toolbox;
 	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	if (settings_engine(settings, &shop->loop, &shop->engine, err) < 0 ||
+	if (settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0 ||
 	    explain(inquiry, path, err) < 0) {
 		secrets_hide_error(report_hidden(shop->report), err);
 		return -1;
 	}
 	fputs(buf_text(&inquiry->out), stdout);
 	return inquiry->stale ? EXIT_STALE : EXIT_OK;
-}
-
-static void shop_free(struct workshop *shop)
-{
-	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
-	arena_free(&shop->arena);
 }
 
 static int why(struct settings *settings, int argc, char **argv, struct error *err)
@@ -207,15 +155,14 @@ static int why(struct settings *settings, int argc, char **argv, struct error *e
 	int status = options_parse(&argc, argv, lines, count, &usage, err);
 	if (status)
 		return status < 0 ? -1 : EXIT_OK;
-	struct workshop shop = {.signals = -1};
-	struct inquiry inquiry = {.shop = &shop, .json = strcmp(format, "json") == 0};
+	struct inquiry inquiry = {.shop.signals = -1, .json = strcmp(format, "json") == 0};
 	if (!inquiry.json && strcmp(format, "text") != 0)
 		return settings_misused(&usage, "--format takes text or json", err);
 	if (argc != 2)
 		return settings_misused(&usage, "name one manifest", err);
 	status = run(settings, &inquiry, argv[1], err);
 	buf_free(&inquiry.out);
-	shop_free(&shop);
+	workshop_clear(&inquiry.shop);
 	return status;
 }
 
