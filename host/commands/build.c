@@ -115,7 +115,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 	if (argc > 2 && flags.tag)
 		return settings_misused(&usage,
 					"-t names the image of one manifest: where there are "
-					"several, let each say `repo:` and `tags:`",
+					"several, let each say its `artifact:`",
 					err);
 	struct workshop shop = {.signals = -1};
 	status = run(settings, &flags, argv + 1, &shop, err);
