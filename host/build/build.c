@@ -17,7 +17,10 @@ struct build {
 	struct record *record; /* NULL: it came to no plan */
 	struct checkpoint checkpoint;
 	struct container_setup setup;
-	struct walk *walk; /* NULL: there was nothing to run */
+	struct walk *walk; /* NULL: there was nothing to run, or it is waiting */
+	struct caches *caches;
+	uint32_t waiting; /* for another build that has a cache directory: a timer; 0: it is not */
+	bool told;        /* that it waits */
 	struct error failure;
 };
 
@@ -25,6 +28,8 @@ static void build_free(struct build *build)
 {
 	if (build->record)
 		record_close(build->record, build->plan.graph, build->checkpoint.commit_us);
+	loop_cancel(build->site->loop, build->waiting);
+	caches_free(build->caches);
 	plan_free(&build->plan);
 	error_clear(&build->failure);
 	free(build);
@@ -35,7 +40,7 @@ static const struct node *commit_node(const struct build *build)
 	return build->plan.graph->nodes[build->plan.graph->count - 1];
 }
 
-static int start_walk(struct build *build, struct error *err)
+static void start_walk(struct build *build)
 {
 	const struct build_options *options = build->options;
 	const struct plan *plan = &build->plan;
@@ -49,12 +54,40 @@ static int start_walk(struct build *build, struct error *err)
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
 						.consul_token = direct ? consul->token : NULL,
+						.caches = build->caches,
 						.reads = plan->resume.reads};
-	if (site_toolbox(build->site, options->report, err) < 0)
-		return -1;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
 				 &build->site->slots);
-	return 0;
+}
+
+static void start_unlocked(struct build *build);
+
+static void on_time(void *ctx)
+{
+	struct build *build = ctx;
+	build->waiting = 0;
+	start_unlocked(build);
+}
+
+static void wait_for(struct build *build, const char *cache)
+{
+	enum { AGAIN_MS = 100 };
+	if (!build->told)
+		report_notice(build->options->report,
+			      "waiting for another build that uses the cache directory %s", cache);
+	build->told = true;
+	build->waiting = loop_after(build->site->loop, AGAIN_MS, on_time, build);
+}
+
+/* As soon as its cache directories are free; a failure is kept. */
+static void start_unlocked(struct build *build)
+{
+	const char *busy = NULL;
+	int taken = build->caches ? caches_lock(build->caches, &busy, &build->failure) : 1;
+	if (taken == 0)
+		wait_for(build, busy);
+	else if (taken > 0)
+		start_walk(build);
 }
 
 static int start(struct build *build, struct error *err)
@@ -64,7 +97,13 @@ static int start(struct build *build, struct error *err)
 	build->record = record_open(build->manifest);
 	build->checkpoint.commit_us = record_commit_us(build->record);
 	report_total(build->options->report, build->plan.graph->count);
-	return plan_is_cached(&build->plan) ? 0 : start_walk(build, err);
+	if (plan_is_cached(&build->plan))
+		return 0;
+	if (site_toolbox(build->site, build->options->report, err) < 0)
+		return -1;
+	build->caches = caches_new(build->manifest);
+	start_unlocked(build);
+	return 0;
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -86,6 +125,8 @@ void build_go_on(struct build *build)
 
 void build_interrupt(struct build *build, const char *why, int exit_code)
 {
+	loop_cancel(build->site->loop, build->waiting);
+	build->waiting = 0;
 	if (build->walk) {
 		walk_interrupt(build->walk, why, exit_code);
 	} else if (!error_is_set(&build->failure)) {
@@ -96,7 +137,7 @@ void build_interrupt(struct build *build, const char *why, int exit_code)
 
 bool build_is_over(const struct build *build)
 {
-	return !build->walk || walk_is_over(build->walk);
+	return build->walk ? walk_is_over(build->walk) : !build->waiting;
 }
 
 static int name_image(struct build *build, const char *image, struct error *err)

@@ -4,6 +4,7 @@
 #define FACTORY_HOST_BUILD_CONTAINER_H
 
 #include "host/build/artifact.h"
+#include "host/build/caches.h"
 #include "host/build/machine.h"
 #include "host/build/report.h"
 #include "host/build/values.h"
@@ -21,6 +22,7 @@ struct container_setup {
 	const char *toolbox;                      /* the data container's name */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
+	const struct caches *caches;              /* that containers mount, or NULL */
 	const struct value *reads; /* what the image that the chain begins at has read, or NULL */
 };
 

@@ -88,6 +88,7 @@ void container_create(struct container *container)
 					.volumes_from = volumes,
 					.network = setup->manifest->network,
 					.session = true};
+	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);
 	artifact_disguise(setup->artifact, agent, &spec);
 	container->began_us = loop_now_us();

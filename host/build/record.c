@@ -4,16 +4,16 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/identity.h"
 #include "host/cache_home.h"
 
-#include <limits.h>
 #include <string.h>
 
 enum { VERSION = 1, DIGEST_LETTERS = 16, LARGEST_RECORD = 256 << 20 };
 
 struct record {
 	char *path;     /* NULL: it is kept nowhere */
-	char *manifest; /* its real path */
+	char *manifest; /* its identity */
 	struct buf text;
 	uint64_t commit_us;
 	struct arena arena;
@@ -46,12 +46,10 @@ struct record *record_open(const struct manifest *manifest)
 {
 	struct record *record = mem_alloc(sizeof *record);
 	auto_error struct error ignored = {0};
-	char real[PATH_MAX], hex[HASH_HEX];
-	if (!realpath(manifest->path, real)) /* standard input: by what it is called */
-		snprintf(real, sizeof real, "%s", manifest->path);
-	record->manifest = mem_strdup(real);
+	char hex[HASH_HEX];
+	record->manifest = manifest_identity(manifest);
 	struct hash *hash = hash_new();
-	hash_add_text(hash, real);
+	hash_add_text(hash, record->manifest);
 	hash_add_text(hash, manifest->cell);
 	hash_finish(hash, hex);
 	record->path = cache_home("builds/%s.jsonl", hex);

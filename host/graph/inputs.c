@@ -105,6 +105,15 @@ static void add_limits(struct gathering *gathering, const struct limits *limits)
 	add_text(gathering, "limits", buf_text(&text));
 }
 
+static void add_caches(struct gathering *gathering)
+{
+	const struct manifest *manifest = gathering->graph->manifest;
+	auto_buf struct buf paths = {0};
+	for (size_t i = 0; i < manifest->cache_count; i++)
+		buf_printf(&paths, "%s\n", manifest->caches[i].path);
+	add_text(gathering, "cache directories", paths.data);
+}
+
 static void add_step(struct gathering *gathering)
 {
 	const struct manifest *manifest = gathering->graph->manifest;
@@ -118,6 +127,7 @@ static void add_step(struct gathering *gathering)
 	add_number(gathering, "ignore_errors", step->ignore_errors);
 	add_secrets(gathering, &step->secrets);
 	add_limits(gathering, &manifest->limits);
+	add_caches(gathering);
 }
 
 /* --- files --- */

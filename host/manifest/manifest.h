@@ -72,6 +72,13 @@ struct copy {
 	struct position at;
 };
 
+/* A directory that stays from build to build, and is in no image. */
+struct cache_directory {
+	const char *path; /* absolute, in the target */
+	bool locked;      /* two builds don't use it at once */
+	struct position at;
+};
+
 /* One file of values, and what must fit the facts for it to count. */
 struct pillar_file {
 	const char *path;            /* host path, as found from the manifest's directory */
@@ -103,6 +110,8 @@ struct manifest {
 	struct position files_at;
 	struct copy *copies;
 	size_t copy_count;
+	struct cache_directory *caches;
+	size_t cache_count;
 	const struct value *kv;    /* flat map of keys, the pillar's below pillar/; or NULL */
 	const struct value *facts; /* map: added to the target's own; or NULL */
 	struct pillar pillar;

@@ -12,7 +12,7 @@ static const struct named_section {
 } sections[] = {
 	{"step", &step_section},     {"copy", &copy_section},     {"config", &config_section},
 	{"limits", &limits_section}, {"secret", &secret_section}, {"include", &include_section},
-	{"jobs", &jobs_section},     {"pillar", &pillar_section},
+	{"jobs", &jobs_section},     {"pillar", &pillar_section}, {"cache", &cache_section},
 };
 
 static void put_text(struct arena *arena, struct value *map, const char *key, const char *text)

@@ -323,3 +323,85 @@ why() {
 	fails_with 2 "$FACTORY" why m.yml --format xml
 	fails_with 2 "$FACTORY" why
 }
+
+volumes() { api GET '/volumes' | jq -r --arg owner "$PWD/m.yml" '.Volumes[]? | select(.Labels["factory.cache.manifest"] == $owner) | .Labels["factory.cache"]' | sort; }
+drop_volumes() { api GET /volumes | jq -r '.Volumes[]? | select(.Labels["factory.cache"]).Name' | while read -r name; do api DELETE "/volumes/$name?force=1"; done; }
+
+@test "a cache directory stays from build to build, and is not in the image" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		cache: [/root/.cache/pip, {path: /etc/, locked: true}]
+		install:
+		  - echo ran \$(cat /root/.cache/pip/count 2>/dev/null || echo none); echo one > /root/.cache/pip/count; echo mine > /etc/mine
+		  - {run: cat /etc/mine /root/.cache/pip/count, checkpoint: true}
+		  - "true"
+		script: test "\$(cat /root/.cache/pip/count)" = one && ! test -e /only-in-volume
+	M
+	build -t cached/volumes:1
+	ran "none "
+	[ "$(volumes | tr '\n' ' ')" = "/etc /root/.cache/pip " ]
+	build --no-cache -t cached/volumes:2
+	ran "one "
+	[ "$(volumes | wc -l)" -eq 2 ]
+	export_of() {
+		local id
+		id=$(api POST /containers/create --header 'Content-Type: application/json' --data "{\"Image\":\"$1\",\"Cmd\":[\"x\"]}" | jq -r .Id)
+		api GET "/containers/$id/export" | tar -t "${@:2}" | grep -v -e '^\.dockerenv$' -e '^dev/' -e '^proc/' -e '^sys/' | sort
+		api DELETE "/containers/$id" >/dev/null
+	}
+	# The empty mount point is all there is; what was below a path that the image has is as it was.
+	diff <( (export_of $BASE; printf '%s\n' root/.cache/ root/.cache/pip/ tools/) | sort) <(export_of cached/volumes:2)
+	! api GET /images/cached/volumes:2/json | jq -e '.Config.Volumes["/etc"]'
+	# Another manifest's are others.
+	sed 's/ran/also/' m.yml >other.yml
+	run "$FACTORY" build other.yml
+	[ "$status" -eq 0 ]
+	grep -q '| also none' <<<"$output"
+	drop_volumes
+}
+
+@test "a locked cache directory has one build at a time" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		cache: {path: /shared, locked: true}
+		install: mkdir /shared/lock && sleep 0.7 && rmdir /shared/lock
+		jobs:
+		  include: [{env: {A: 1}}, {env: {A: 2}}]
+	M
+	"$FACTORY" build m.yml --no-cache 2>log &
+	pid=$!
+	build --no-cache
+	wait $pid
+	cat log - <<<"$output" | grep -q "waiting for another build that uses the cache directory /shared"
+	# Who waits can be interrupted, and leaves nothing.
+	sed -i 's/sleep 0.7/sleep 1000/' m.yml
+	"$FACTORY" build m.yml --no-cache 2>log &
+	pid=$!
+	for _ in $(seq 100); do grep -q waiting log && break; sleep 0.05; done
+	kill -INT $pid
+	code=0
+	wait $pid || code=$?
+	[ "$code" -eq 130 ]
+	no_container_left
+	drop_volumes
+}
+
+@test "cache directories that can't be are told at their place" {
+	for wrong in relative / /tools/x /proc /a/../b '{locked: true}' '{path: /x, shared: 1}' '[/a, /a/]' 'true'; do
+		manifest <<-M
+			image: $BASE
+			cache: $wrong
+		M
+		fails_with 3 "$FACTORY" build m.yml
+		shows "m.yml:2:"
+	done
+	manifest <<-M
+		image: $BASE
+		dialect: travis
+		cache: {directories: [x]}
+	M
+	build
+	shows "'cache' is ignored"
+}
