@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DIGEST_SIZE = 32, LARGEST_INDEX = 256 << 20 };
+enum { LARGEST_INDEX = 256 << 20 };
 
 /* A file system may round times to two seconds (FAT). */
 static const int64_t grain_ns = 2000000000;
@@ -28,7 +28,7 @@ struct entry {
 	uint64_t name; /* a hash of it */
 	uint64_t inode, size;
 	int64_t modified_ns, changed_ns;
-	unsigned char digest[DIGEST_SIZE];
+	unsigned char digest[HASH_SIZE];
 };
 
 struct index {
@@ -144,24 +144,14 @@ static bool is_same(const struct entry *a, const struct entry *b)
 	       a->changed_ns == b->changed_ns;
 }
 
-static void to_hex(const unsigned char digest[DIGEST_SIZE], char hex[HASH_HEX])
-{
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < DIGEST_SIZE; i++) {
-		hex[2 * i] = digits[digest[i] >> 4];
-		hex[2 * i + 1] = digits[digest[i] & 15];
-	}
-	hex[2 * DIGEST_SIZE] = '\0';
-}
-
 static unsigned char digit(char c)
 {
 	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-static void from_hex(const char hex[HASH_HEX], unsigned char digest[DIGEST_SIZE])
+static void from_hex(const char hex[HASH_HEX], unsigned char digest[HASH_SIZE])
 {
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
+	for (size_t i = 0; i < HASH_SIZE; i++)
 		digest[i] = (unsigned char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
 }
 
@@ -175,8 +165,8 @@ int index_digest(struct index *index, const char *path, const char *name, const 
 			    .changed_ns = nanoseconds(&info->st_ctim)};
 	const struct entry *old = find(index, now.name);
 	if (old && is_same(old, &now) && is_settled(index, &now)) {
-		memcpy(now.digest, old->digest, DIGEST_SIZE);
-		to_hex(now.digest, hex);
+		memcpy(now.digest, old->digest, HASH_SIZE);
+		hash_encode(now.digest, hex);
 	} else {
 		if (hash_file(path, hex, err) < 0)
 			return -1;
