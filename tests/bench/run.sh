@@ -18,6 +18,7 @@ case ${1:-} in -h | --help) usage; exit 0 ;; esac
 rounds=${1:-5}
 work=$(mktemp -d)
 trap 'bench_stop; rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache
 bench_start "$work"
 
 step='echo 0123456789 > /step-'
@@ -64,10 +65,13 @@ title "the same, the last step changed"
 changes=0
 change_last() { # FILE
 	changes=$((changes + 1))
-	sed -i "\$s/# change .*//; \$s/\$/# change $changes/" "$1"
+	sed -i "\$s/; true .*//; \$s/\$/; true $changes/" "$1"
 }
 factory_late() { change_last "$work/steps-20.yml" && factory_cached 20; }
-docker_late() { change_last "$work/context-20/Dockerfile" && docker_cached 20; }
+docker_late() {
+	change_last "$work/context-20/Dockerfile"
+	DOCKER_BUILDKIT=0 docker build --network none -q -t bench/docker:latest "$work/context-20" 2>/dev/null
+}
 measure factory "$rounds" factory_late
 measure 'docker build (classic)' "$rounds" docker_late
 compare factory 'docker build (classic)'
