@@ -2,12 +2,15 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/claim.h"
 #include "host/build/container.h"
 #include "host/build/plan.h"
 #include "host/build/record.h"
 #include "host/build/walk.h"
 
 #include <string.h>
+
+enum { TURN_PAUSE_MS = 50 }; /* between two looks whether another build has ended */
 
 struct build {
 	struct site *site;
@@ -16,11 +19,13 @@ struct build {
 	struct plan plan;
 	struct record *record; /* NULL: it came to no plan */
 	struct checkpoint checkpoint;
+	struct caches *caches; /* or NULL */
 	struct container_setup setup;
-	struct walk *walk; /* NULL: there was nothing to run, or it is waiting */
-	struct caches *caches;
-	uint32_t waiting; /* for another build that has a cache directory: a timer; 0: it is not */
-	bool told;        /* that it waits */
+	struct walk *walk; /* NULL: there is nothing to run, or not yet */
+	struct claim claim;
+	uint32_t timer;  /* until it is tried again */
+	bool waits;      /* for another build: of the same, or one that has a cache directory */
+	bool has_waited; /* long enough to try again */
 	struct error failure;
 };
 
@@ -28,8 +33,9 @@ static void build_free(struct build *build)
 {
 	if (build->record)
 		record_close(build->record, build->plan.graph, build->checkpoint.commit_us);
-	loop_cancel(build->site->loop, build->waiting);
+	loop_cancel(build->site->loop, build->timer);
 	caches_free(build->caches);
+	claim_end(&build->claim);
 	plan_free(&build->plan);
 	error_clear(&build->failure);
 	free(build);
@@ -40,7 +46,7 @@ static const struct node *commit_node(const struct build *build)
 	return build->plan.graph->nodes[build->plan.graph->count - 1];
 }
 
-static void start_walk(struct build *build)
+static int start_walk(struct build *build, struct error *err)
 {
 	const struct build_options *options = build->options;
 	const struct plan *plan = &build->plan;
@@ -56,54 +62,89 @@ static void start_walk(struct build *build)
 						.consul_token = direct ? consul->token : NULL,
 						.caches = build->caches,
 						.reads = plan->resume.reads};
+	if (site_toolbox(build->site, options->report, err) < 0)
+		return -1;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
 				 &build->site->slots);
+	return 0;
 }
 
-static void start_unlocked(struct build *build);
+/* --- whose turn it is --- */
 
 static void on_time(void *ctx)
 {
 	struct build *build = ctx;
-	build->waiting = 0;
-	start_unlocked(build);
+	build->timer = 0;
+	build->has_waited = true;
 }
 
-static void wait_for(struct build *build, const char *cache)
+/* Returns 0. */
+static int wait_for(struct build *build, const char *what, const char *name)
 {
-	enum { AGAIN_MS = 100 };
-	if (!build->told)
-		report_notice(build->options->report,
-			      "waiting for another build that uses the cache directory %s", cache);
-	build->told = true;
-	build->waiting = loop_after(build->site->loop, AGAIN_MS, on_time, build);
+	if (!build->waits)
+		report_notice(build->options->report, "%s%s", what, name);
+	build->waits = true;
+	build->has_waited = false;
+	build->timer = loop_after(build->site->loop, TURN_PAUSE_MS, on_time, build);
+	return 0;
 }
 
-/* As soon as its cache directories are free; a failure is kept. */
-static void start_unlocked(struct build *build)
+/* Whoever runs all in any case has no use for what another one builds. */
+static bool takes_turns(const struct build *build)
+{
+	return !build->options->no_cache && !build->options->from_step;
+}
+
+/* 0: another build has it. Without a lock it goes on too: then the same may be built twice at once.
+ */
+static int take_turn(struct build *build)
+{
+	auto_error struct error err = {0};
+	if (!takes_turns(build) || build->claim.fd >= 0)
+		return 1;
+	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
+				commit_node(build)->key, &err);
+	if (status < 0)
+		report_notice(build->options->report, "others may build the same at once: %s",
+			      err.message);
+	return status;
+}
+
+/* Looks once it is our turn, for whoever had it has filled the cache. */
+static int try_turn(struct build *build, struct error *err)
 {
 	const char *busy = NULL;
-	int taken = build->caches ? caches_lock(build->caches, &busy, &build->failure) : 1;
+	if (take_turn(build) == 0)
+		return wait_for(build,
+				"the same is being built right now: waiting for it (--no-cache "
+				"would not)",
+				"");
+	int taken = build->caches ? caches_lock(build->caches, engine_endpoint(build->site->engine),
+						&busy, err)
+				  : 1;
 	if (taken == 0)
-		wait_for(build, busy);
-	else if (taken > 0)
-		start_walk(build);
+		return wait_for(build, "waiting for another build that uses the cache directory ",
+				busy);
+	build->waits = false;
+	if (taken < 0 || plan_search(build->site, &build->plan, false, err) < 0)
+		return -1;
+	return plan_is_cached(&build->plan) ? 0 : start_walk(build, err);
 }
 
 static int start(struct build *build, struct error *err)
 {
-	if (plan_make(build->site, build->manifest, build->options, &build->plan, err) < 0)
+	struct plan *plan = &build->plan;
+	if (plan_make(build->site, build->manifest, build->options, plan, err) < 0)
 		return -1;
 	build->record = record_open(build->manifest);
 	build->checkpoint.commit_us = record_commit_us(build->record);
-	report_total(build->options->report, build->plan.graph->count);
-	if (plan_is_cached(&build->plan))
-		return 0;
-	if (site_toolbox(build->site, build->options->report, err) < 0)
+	report_total(build->options->report, plan->graph->count);
+	if (takes_turns(build) && plan_search(build->site, plan, true, err) < 0)
 		return -1;
+	if (plan_is_cached(plan))
+		return 0;
 	build->caches = caches_new(build->manifest);
-	start_unlocked(build);
-	return 0;
+	return try_turn(build, err);
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -113,8 +154,17 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->site = site;
 	build->manifest = manifest;
 	build->options = options;
+	build->claim.fd = -1;
 	start(build, &build->failure);
 	return build;
+}
+
+void build_attend(struct build *build)
+{
+	if (!build->has_waited || error_is_set(&build->failure))
+		return;
+	build->has_waited = false;
+	try_turn(build, &build->failure);
 }
 
 void build_go_on(struct build *build)
@@ -125,8 +175,6 @@ void build_go_on(struct build *build)
 
 void build_interrupt(struct build *build, const char *why, int exit_code)
 {
-	loop_cancel(build->site->loop, build->waiting);
-	build->waiting = 0;
 	if (build->walk) {
 		walk_interrupt(build->walk, why, exit_code);
 	} else if (!error_is_set(&build->failure)) {
@@ -137,7 +185,9 @@ void build_interrupt(struct build *build, const char *why, int exit_code)
 
 bool build_is_over(const struct build *build)
 {
-	return build->walk ? walk_is_over(build->walk) : !build->waiting;
+	if (build->walk)
+		return walk_is_over(build->walk);
+	return !build->waits || error_is_set(&build->failure);
 }
 
 static int name_image(struct build *build, const char *image, struct error *err)

@@ -1,20 +1,15 @@
 #include "host/build/caches.h"
 
-#include "common/file.h"
 #include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/claim.h"
 #include "host/build/identity.h"
-#include "host/cache_home.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 
 struct caches {
 	const struct manifest *manifest;
 	struct engine_volume *volumes;
-	int *locks; /* descriptors; -1: none */
+	struct claim *claims; /* one for each */
 	struct arena arena;
 };
 
@@ -49,9 +44,9 @@ struct caches *caches_new(const struct manifest *manifest)
 	const char *owner = arena_strdup(&caches->arena, identity);
 	caches->manifest = manifest;
 	caches->volumes = arena_alloc(&caches->arena, count * sizeof *caches->volumes);
-	caches->locks = arena_alloc(&caches->arena, count * sizeof *caches->locks);
+	caches->claims = arena_alloc(&caches->arena, count * sizeof *caches->claims);
 	for (size_t i = 0; i < count; i++) {
-		caches->locks[i] = -1;
+		caches->claims[i].fd = -1;
 		describe(caches, owner, i);
 	}
 	return caches;
@@ -59,10 +54,8 @@ struct caches *caches_new(const struct manifest *manifest)
 
 static void unlock(struct caches *caches)
 {
-	for (size_t i = 0; i < caches->manifest->cache_count; i++) {
-		own_close(&caches->locks[i]);
-		caches->locks[i] = -1;
-	}
+	for (size_t i = 0; i < caches->manifest->cache_count; i++)
+		claim_end(&caches->claims[i]);
 }
 
 void caches_free(struct caches *caches)
@@ -80,28 +73,13 @@ const struct engine_volume *caches_volumes(const struct caches *caches, size_t *
 	return caches ? caches->volumes : NULL;
 }
 
-/* A lock of a descriptor of its own, so that two builds of one process exclude each other too. */
-static int lock_one(struct caches *caches, size_t i, struct error *err)
-{
-	autofree char *path = cache_home("locks/%s", caches->volumes[i].source);
-	if (!path)
-		return error_set(err, "a locked cache directory needs HOME or XDG_CACHE_HOME");
-	if (file_make_parents(path, err) < 0)
-		return -1;
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return error_errno(err, "can't open the lock %s", path);
-	caches->locks[i] = fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 1;
-	return errno == EWOULDBLOCK ? 0 : error_errno(err, "can't lock %s", path);
-}
-
-int caches_lock(struct caches *caches, const char **busy, struct error *err)
+int caches_lock(struct caches *caches, const char *endpoint, const char **busy, struct error *err)
 {
 	for (size_t i = 0; i < caches->manifest->cache_count; i++) {
 		const struct cache_directory *cache = &caches->manifest->caches[i];
-		int status = cache->locked ? lock_one(caches, i, err) : 1;
+		int status = cache->locked ? claim_take(&caches->claims[i], endpoint,
+							caches->volumes[i].source, err)
+					   : 1;
 		if (status == 1)
 			continue;
 		if (status < 0)

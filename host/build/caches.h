@@ -18,8 +18,8 @@ void caches_free(struct caches *caches); /* unlocks them too; NULL is fine */
 /* What a container mounts. */
 const struct engine_volume *caches_volumes(const struct caches *caches, size_t *count);
 
-/* Takes those that are `locked`, all or none, by lock files below locks/ in factory's cache; does
- * not wait. 1: they are taken; 0: another build has the one that *busy names; -1 with an error. */
-int caches_lock(struct caches *caches, const char **busy, struct error *err);
+/* Takes those that are `locked`, all or none, as claims (claim.h) on an engine's; does not wait. 1:
+ * they are taken; 0: another build has the one that *busy names; -1 with an error. */
+int caches_lock(struct caches *caches, const char *endpoint, const char **busy, struct error *err);
 
 #endif

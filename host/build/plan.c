@@ -55,9 +55,8 @@ static int prepare(struct site *site, const struct manifest *manifest,
 		   const struct build_options *options, struct plan *plan, struct error *err)
 {
 	const struct position *at = &manifest->image_at;
-	size_t limit;
 	plan->graph = graph_new(manifest);
-	if (find_limit(plan->graph, options, &limit, err) < 0)
+	if (find_limit(plan->graph, options, &plan->limit, err) < 0)
 		return -1;
 	const struct value *base = site_base(site, manifest->image, options->report, err);
 	if (!base)
@@ -65,9 +64,7 @@ static int prepare(struct site *site, const struct manifest *manifest,
 	plan->artifact = artifact_new(manifest, base);
 	plan->values = values_new(site->loop, merged_keys(&plan->arena, manifest->kv, options->kv),
 				  options->consul, err);
-	if (!plan->values || graph_keys(plan->graph, plan->artifact->base_id, err) < 0)
-		return -1;
-	return resume_find(site->engine, plan->values, plan->graph, limit, &plan->resume, err);
+	return plan->values ? graph_keys(plan->graph, plan->artifact->base_id, err) : -1;
 }
 
 int plan_make(struct site *site, const struct manifest *manifest,
@@ -77,6 +74,12 @@ int plan_make(struct site *site, const struct manifest *manifest,
 		return 0;
 	plan_free(plan);
 	return -1;
+}
+
+int plan_search(struct site *site, struct plan *plan, bool whole, struct error *err)
+{
+	return resume_find(site->engine, plan->values, plan->graph, plan->limit, whole,
+			   &plan->resume, err);
 }
 
 void plan_free(struct plan *plan)

@@ -12,14 +12,19 @@ struct plan {
 	struct graph *graph;
 	struct values *values;
 	struct resume resume;
+	size_t limit; /* no node from this one on may come from an earlier build */
 	struct arena arena;
 };
 
-/* Finds the base image (and pulls it where it is missing), reads files, asks the engine and Consul;
- * runs nothing. Blocks as build_start does. The manifest and the options must outlive the plan. */
+/* Finds the base image (and pulls it where it is missing) and reads files: it begins at the base.
+ * Blocks as build_start does. The manifest and the options must outlive the plan. */
 int plan_make(struct site *site, const struct manifest *manifest,
 	      const struct build_options *options, struct plan *plan, struct error *err);
 void plan_free(struct plan *plan);
+
+/* Asks the engine and Consul where it may begin; `whole`: only whether nothing is left to be run.
+ * Blocks likewise. */
+int plan_search(struct site *site, struct plan *plan, bool whole, struct error *err);
 
 /* Whether there is nothing to be run. */
 bool plan_is_cached(const struct plan *plan);

@@ -5,7 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/identity.h"
-#include "host/cache_home.h"
+#include "host/user_cache.h"
 
 #include <string.h>
 
@@ -52,7 +52,8 @@ struct record *record_open(const struct manifest *manifest)
 	hash_add_text(hash, record->manifest);
 	hash_add_text(hash, manifest->cell);
 	hash_finish(hash, hex);
-	record->path = cache_home("builds/%s.jsonl", hex);
+	autofree char *name = mem_printf("builds/%s.jsonl", hex);
+	record->path = user_cache_path(name);
 	if (record->path && access(record->path, R_OK) == 0 &&
 	    file_read(record->path, LARGEST_RECORD, &record->text, &ignored) == 0)
 		read_head(record);

@@ -145,14 +145,15 @@ static int choose(struct search *search, size_t from, size_t to, struct resume *
 
 /* The best one alone first, for mostly it is there; all others at once. */
 int resume_find(struct engine *engine, struct values *values, const struct graph *graph,
-		size_t limit, struct resume *resume, struct error *err)
+		size_t limit, bool whole, struct resume *resume, struct error *err)
 {
 	__attribute__((cleanup(search_free))) struct search search = {
 		.engine = engine, .values = values, .graph = graph, .limit = limit};
 	list_candidates(&search);
-	size_t first = search.count ? 1 : 0;
+	size_t first = limit >= graph->count ? 1 : 0, all = whole ? first : search.count;
+	resume_free(resume);
 	if (choose(&search, 0, first, resume, err) < 0 ||
-	    (!resume->image && choose(&search, first, search.count, resume, err) < 0))
+	    (!resume->image && choose(&search, first, all, resume, err) < 0))
 		return -1;
 	if (!resume->image)
 		resume->reads = NULL;

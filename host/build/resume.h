@@ -24,10 +24,11 @@ struct resume {
 	struct arena arena;
 };
 
-/* Finds it; no node from `limit` on may come from an earlier build. Blocks. -1 where the engine
- * fails, or it can't be told whether a value has changed. */
+/* Finds it, in place of what `resume` held; no node from `limit` on may come from an earlier build.
+ * `whole`: only a state with nothing left to be run counts. Blocks. -1 where the engine fails, or
+ * it can't be told whether a value has changed. */
 int resume_find(struct engine *engine, struct values *values, const struct graph *graph,
-		size_t limit, struct resume *resume, struct error *err);
+		size_t limit, bool whole, struct resume *resume, struct error *err);
 void resume_free(struct resume *resume);
 
 /* The comment for an image whose rendering read `reads` (NULL: nothing). The caller frees it. */

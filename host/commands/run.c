@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 #include "host/manifest/secrets.h"
 
 #include <stdlib.h>
@@ -102,7 +103,7 @@ static void tell_failure(const struct workshop *shop, const struct job *job,
 			 const struct error *failure)
 {
 	auto_buf struct buf shown = {0};
-	autofree char *text = error_text(failure), *line = mem_printf("%s: %s", job->name, text);
+	autofree char *text = explain_text(failure), *line = mem_printf("%s: %s", job->name, text);
 	secrets_hide(report_hidden(shop->report), line, strlen(line), &shown);
 	fprintf(stderr, "factory: %s\n", buf_text(&shown));
 }
@@ -141,6 +142,8 @@ static bool end_jobs(struct run *run)
 		struct job *job = &shop->jobs[i];
 		struct task *task = &run->schedule.tasks[i];
 		auto_error struct error failure = {0};
+		if (job->build)
+			build_attend(job->build);
 		if (!job->build || !build_is_over(job->build))
 			continue;
 		any = true;

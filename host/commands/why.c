@@ -2,7 +2,7 @@
 #include "common/json.h"
 #include "common/kv.h"
 #include "common/own.h"
-#include "host/build/explain.h"
+#include "host/build/reasons.h"
 #include "host/commands/commands.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
@@ -10,11 +10,9 @@
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory why MANIFEST [OPTION]...",
-	"Tells for each node of a build whether its result is there from an earlier one, and if\n"
-	"not, which of its inputs has changed since the manifest's last build. Runs nothing.\n"
-	"Ends with 0 where all is there, and with 12 where a build would have something to run.",
+struct why_command {
+	struct settings settings;
+	const char *format;
 };
 
 enum { MOST_REASONS = 5 };
@@ -84,9 +82,13 @@ static int explain_job(struct inquiry *inquiry, struct job *job, struct error *e
 	if (find_base(inquiry, job, err) < 0 || job_options(shop, job, err) < 0 ||
 	    plan_make(&shop->site, job->manifest, &job->options, &plan, err) < 0)
 		return -1;
+	if (plan_search(&shop->site, &plan, false, err) < 0) {
+		plan_free(&plan);
+		return -1;
+	}
 	if (job_is_asked_for(shop, job)) {
 		struct record *record = record_open(job->manifest);
-		print_job(inquiry, job, explain_plan(&plan, record, &arena));
+		print_job(inquiry, job, reasons_of_plan(&plan, record, &arena));
 		inquiry->stale |= !plan_is_cached(&plan);
 		record_free(record);
 	}
@@ -132,41 +134,48 @@ static int run(struct settings *settings, struct inquiry *inquiry, const char *p
 	return inquiry->stale ? EXIT_STALE : EXIT_OK;
 }
 
-static int why(struct settings *settings, int argc, char **argv, struct error *err)
+static int why(void *options, int argc, char **argv, struct error *err)
 {
-	const char *format = "text";
-	struct option_line lines[2 * SETTINGS_MOST] = {
-		{.name = "format",
-		 .argument = "text|json",
-		 .help = "how it is printed (default: text)",
-		 .text = &format},
-		{.name = "kv",
-		 .argument = "FILE",
-		 .help = "keys for templates, from a YAML or JSON file",
-		 .text = &settings->kv_file},
-		{.name = "consul",
-		 .argument = "ADDR",
-		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-		 .text = &settings->consul},
-	};
-	size_t count = 3;
-	count += settings_manifest_lines(settings, lines + count);
-	count += settings_engine_lines(settings, lines + count);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	struct inquiry inquiry = {.shop.signals = -1, .json = strcmp(format, "json") == 0};
-	if (!inquiry.json && strcmp(format, "text") != 0)
-		return settings_misused(&usage, "--format takes text or json", err);
+	struct why_command *command = options;
+	const char *format = command->format;
+	struct inquiry inquiry = {.shop.signals = -1,
+				  .json = format && strcmp(format, "json") == 0};
 	if (argc != 2)
-		return settings_misused(&usage, "name one manifest", err);
-	status = run(settings, &inquiry, argv[1], err);
+		return commands_misused(&command_why, "name one manifest", err);
+	int status = run(&command->settings, &inquiry, argv[1], err);
 	buf_free(&inquiry.out);
 	workshop_clear(&inquiry.shop);
 	return status;
 }
 
-int command_why(int argc, char **argv, struct error *err)
-{
-	return settings_run(why, argc, argv, err);
-}
+static const struct option why_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "text (default) or json",
+	 .choices = "text json",
+	 OPTION_INTO(struct why_command, format)},
+	{.name = "kv",
+	 .argument = "FILE",
+	 .help = "keys for templates, from a YAML or JSON file",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct settings, kv_file)},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+	 OPTION_INTO(struct settings, consul)},
+	{0},
+};
+
+const struct command command_why = {
+	.name = "why",
+	.summary = "tell what a build would run, and which input has changed",
+	.usage = "why MANIFEST [OPTION]...",
+	.text = "Tells for each node of a build whether its result is there from an earlier one,\n"
+		"and if not, which of its inputs has changed since the manifest's last build.\n"
+		"Runs nothing. Ends with 0 where all is there, with 12 where a build would have\n"
+		"something to run.",
+	.options = {why_options, settings_manifest_options, settings_engine_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct why_command),
+	.run = why,
+};

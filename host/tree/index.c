@@ -3,7 +3,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/cache_home.h"
+#include "host/user_cache.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -89,7 +89,8 @@ struct index *index_open(const char *root)
 	char real[PATH_MAX], hex[HASH_HEX];
 	if (realpath(root, real)) {
 		hash_hex(real, strlen(real), hex);
-		index->path = cache_home("files/%s", hex);
+		autofree char *name = mem_printf("files/%s", hex);
+		index->path = user_cache_path(name);
 	}
 	if (index->path)
 		load(index);

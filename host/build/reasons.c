@@ -1,4 +1,4 @@
-#include "host/build/explain.h"
+#include "host/build/reasons.h"
 
 #include "common/memory.h"
 #include "common/own.h"
@@ -72,7 +72,7 @@ static struct value *explain_node(struct explaining *explaining, size_t i)
 	return explained;
 }
 
-struct value *explain_plan(const struct plan *plan, struct record *record, struct arena *arena)
+struct value *reasons_of_plan(const struct plan *plan, struct record *record, struct arena *arena)
 {
 	autofree bool *changed = mem_alloc(plan->graph->count);
 	struct explaining explaining = {plan, record, arena, changed};
