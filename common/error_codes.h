@@ -53,6 +53,8 @@ enum error_code {
 	ERROR_INTERRUPTED = 1000,
 	ERROR_TERMINATED = 1100,
 	ERROR_MEMORY = 1200,
+
+	ERROR_STALE = 1300,
 };
 
 #endif

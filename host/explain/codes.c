@@ -195,6 +195,12 @@ const struct explanation explanations[] = {
 	 "The machine had no memory left for factory itself.",
 	 "Free some.",
 	 "factory: out of memory"},
+
+	{ERROR_STALE, EXIT_STALE, "`why` can't look further",
+	 "The manifest stands on another one, by `from:`, whose image has to be built before it\n"
+	 "can be told what of this one is there.",
+	 "`factory why` of the other one tells what it would run; `factory build` builds both.",
+	 "factory: m.yml:1:7: base.yml, which this manifest stands on, has to be built first... [F1300]"},
 };
 /* clang-format on */
 
