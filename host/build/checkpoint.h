@@ -22,7 +22,9 @@ void checkpoint_worked(struct checkpoint *checkpoint, uint64_t us);
 void checkpoint_committed(struct checkpoint *checkpoint, uint64_t us);
 
 /* Whether the state after `node`, the last one that was run, is to be kept: its step says so, or
- * to do the work since the last one again would cost more than the commit. */
-bool checkpoint_is_due(const struct checkpoint *checkpoint, const struct node *node);
+ * to do the work since the last one again would cost more than the commit; the latter only without
+ * `processes` that were left, for those behind it may need them, and an image has none. */
+bool checkpoint_is_due(const struct checkpoint *checkpoint, const struct node *node,
+		       bool processes);
 
 #endif

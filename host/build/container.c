@@ -164,6 +164,11 @@ void container_interrupt(struct container *container, const char *message, int e
 	container_handle(container, EVENT_INTERRUPT);
 }
 
+bool container_has_processes(const struct container *container)
+{
+	return container->exit.leaves;
+}
+
 const struct value *container_reads(const struct container *container)
 {
 	return container->files ? files_reads(container->files) : container->setup->reads;

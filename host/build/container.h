@@ -59,6 +59,9 @@ void container_stop(struct container *container);
 /* Ends it by force, with this message as its error (not for containers that ended). */
 void container_interrupt(struct container *container, const char *message, int exit_code);
 
+/* Whether a step has left processes: an image would not have them. */
+bool container_has_processes(const struct container *container);
+
 /* What rendering has read from outside, in this container or before it: a list, or NULL. Lives as
  * long as the container. */
 const struct value *container_reads(const struct container *container);

@@ -72,18 +72,19 @@ static void run_chain(struct branch *branch)
 
 /* At the chain's end the artifact is as good, unless its config differs from the base's: a change
  * of it must not run the chain again. */
-static bool keeps_state(const struct walk *walk, const struct node *node)
+static bool keeps_state(const struct walk *walk, const struct container *container,
+			const struct node *node)
 {
 	if (walk->at == walk->graph->chain_end && !walk->graph->manifest->config)
 		return false;
-	return checkpoint_is_due(walk->checkpoint, node);
+	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
 }
 
 static void chain_passed(struct branch *branch, const struct node *node)
 {
 	struct walk *walk = branch->walk;
 	checkpoint_worked(walk->checkpoint, loop_now_us() - walk->began_us);
-	if (!keeps_state(walk, node)) {
+	if (!keeps_state(walk, branch->container, node)) {
 		run_chain(branch);
 		return;
 	}

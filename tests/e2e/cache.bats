@@ -405,3 +405,21 @@ drop_volumes() { api GET /volumes | jq -r '.Volumes[]? | select(.Labels["factory
 	build
 	shows "'cache' is ignored"
 }
+
+@test "a state that running processes belong to is not kept" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		install:
+		  - echo ran one; (sleep 1000 >/dev/null 2>&1 &) ; sleep 0.5
+		  - ps | grep -q 'sleep 1000' && echo ran two; sleep 0.5; killall sleep
+		  - echo ran three; sleep 0.5
+		  - echo ran last
+	M
+	build
+	shows "kept the state after install-3"
+	! grep -q 'after install-1' <<<"$output"
+	sed -i 's/ran two/ran other/' m.yml
+	build
+	ran "one other three last "
+}
