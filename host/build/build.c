@@ -4,28 +4,29 @@
 #include "common/own.h"
 #include "host/build/claim.h"
 #include "host/build/container.h"
+#include "host/build/discard.h"
 #include "host/build/plan.h"
 #include "host/build/record.h"
 #include "host/build/walk.h"
 
 #include <string.h>
 
-enum { TURN_PAUSE_MS = 50 }; /* between two looks whether another build has ended */
+enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build has ended */
 
 struct build {
 	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
 	struct plan plan;
-	struct record *record; /* NULL: it came to no plan */
+	struct record *record; /* NULL: it came to no plan, or is a throwaway */
 	struct checkpoint checkpoint;
 	struct caches *caches; /* or NULL */
 	struct container_setup setup;
-	struct walk *walk; /* NULL: there is nothing to run, or not yet */
+	const struct base *base;
+	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
+	struct walk *walk;                              /* at the walk, else NULL */
 	struct claim claim;
-	uint32_t timer;  /* until it is tried again */
-	bool waits;      /* for another build: of the same, or one that has a cache directory */
-	bool has_waited; /* long enough to try again */
+	uint32_t timer; /* until it is tried again; 0: now */
 	struct error failure;
 };
 
@@ -52,7 +53,8 @@ static int start_walk(struct build *build, struct error *err)
 	const struct plan *plan = &build->plan;
 	const struct consul_target *consul = options->consul;
 	bool direct = consul && build->manifest->consul_direct;
-	build->setup = (struct container_setup){.engine = build->site->engine,
+	build->setup = (struct container_setup){.loop = build->site->loop,
+						.engine = build->site->engine,
 						.manifest = build->manifest,
 						.artifact = plan->artifact,
 						.values = plan->values,
@@ -60,47 +62,58 @@ static int start_walk(struct build *build, struct error *err)
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
 						.consul_token = direct ? consul->token : NULL,
+						.throwaway = options->throwaway,
 						.caches = build->caches,
 						.reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
+	if (build->at == AT_END) /* interrupted while that blocked */
+		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
 				 &build->site->slots);
+	build->at = AT_WALK;
 	return 0;
 }
 
-/* --- whose turn it is --- */
+/* --- the cache, and who fills it --- */
+
+/* `whole`: only whether all is there. */
+static int search(struct build *build, bool whole, struct error *err)
+{
+	int status = plan_search(build->site, &build->plan, whole, err);
+	if (status == 0 && plan_is_cached(&build->plan))
+		build->at = AT_END;
+	return status;
+}
 
 static void on_time(void *ctx)
 {
 	struct build *build = ctx;
 	build->timer = 0;
-	build->has_waited = true;
 }
 
 /* Returns 0. */
 static int wait_for(struct build *build, const char *what, const char *name)
 {
-	if (!build->waits)
+	if (build->at == AT_BASE)
 		report_notice(build->options->report, "%s%s", what, name);
-	build->waits = true;
-	build->has_waited = false;
-	build->timer = loop_after(build->site->loop, TURN_PAUSE_MS, on_time, build);
+	build->at = AT_CLAIM;
+	build->timer = loop_after(build->site->loop, CLAIM_PAUSE_MS, on_time, build);
 	return 0;
 }
 
 /* Whoever runs all in any case has no use for what another one builds. */
-static bool takes_turns(const struct build *build)
+static bool needs_claim(const struct build *build)
 {
-	return !build->options->no_cache && !build->options->from_step;
+	const struct build_options *options = build->options;
+	return !options->no_cache && !options->throwaway && !options->from_step;
 }
 
-/* 0: another build has it. Without a lock it goes on too: then the same may be built twice at once.
- */
-static int take_turn(struct build *build)
+/* Without a lock it goes on too: then the same may be built twice at once. */
+static int take_claim(struct build *build)
 {
 	auto_error struct error err = {0};
-	if (!takes_turns(build) || build->claim.fd >= 0)
+	if (!needs_claim(build) || build->claim.fd >= 0)
 		return 1;
 	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
 				commit_node(build)->key, &err);
@@ -110,41 +123,47 @@ static int take_turn(struct build *build)
 	return status;
 }
 
-/* Looks once it is our turn, for whoever had it has filled the cache. */
-static int try_turn(struct build *build, struct error *err)
+static int lock_caches(struct build *build, const char **busy, struct error *err)
+{
+	const char *endpoint = engine_endpoint(build->site->engine);
+	return build->caches ? caches_lock(build->caches, endpoint, busy, err) : 1;
+}
+
+/* Looks once it is ours, for whoever had it has filled the cache. */
+static int try_claim(struct build *build, struct error *err)
 {
 	const char *busy = NULL;
-	if (take_turn(build) == 0)
+	if (build->at == AT_END)
+		return 0;
+	if (take_claim(build) == 0)
 		return wait_for(build,
 				"the same is being built right now: waiting for it (--no-cache "
 				"would not)",
 				"");
-	int taken = build->caches ? caches_lock(build->caches, engine_endpoint(build->site->engine),
-						&busy, err)
-				  : 1;
+	int taken = lock_caches(build, &busy, err);
 	if (taken == 0)
 		return wait_for(build, "waiting for another build that uses the cache directory ",
 				busy);
-	build->waits = false;
-	if (taken < 0 || plan_search(build->site, &build->plan, false, err) < 0)
+	if (taken < 0 || search(build, false, err) < 0)
 		return -1;
-	return plan_is_cached(&build->plan) ? 0 : start_walk(build, err);
+	return build->at == AT_END ? 0 : start_walk(build, err);
 }
 
-static int start(struct build *build, struct error *err)
+static int use_base(struct build *build, struct error *err)
 {
 	struct plan *plan = &build->plan;
-	if (plan_make(build->site, build->manifest, build->options, plan, err) < 0)
+	if (plan_make(build->site, build->base, build->manifest, build->options, plan, err) < 0)
 		return -1;
-	build->record = record_open(build->manifest);
-	build->checkpoint.commit_us = record_commit_us(build->record);
+	if (!build->options->throwaway) {
+		build->record = record_open(build->manifest);
+		build->checkpoint.commit_us = record_commit_us(build->record);
+	}
 	report_total(build->options->report, plan->graph->count);
-	if (takes_turns(build) && plan_search(build->site, plan, true, err) < 0)
+	if (needs_claim(build) && search(build, true, err) < 0)
 		return -1;
-	if (plan_is_cached(plan))
-		return 0;
-	build->caches = caches_new(build->manifest);
-	return try_turn(build, err);
+	if (build->at != AT_END)
+		build->caches = caches_new(build->manifest);
+	return try_claim(build, err);
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -155,16 +174,29 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->manifest = manifest;
 	build->options = options;
 	build->claim.fd = -1;
-	start(build, &build->failure);
+	build->base = site_base(site, manifest->image, options->report);
 	return build;
 }
 
-void build_attend(struct build *build)
+static void fail(struct build *build, struct error *err)
 {
-	if (!build->has_waited || error_is_set(&build->failure))
-		return;
-	build->has_waited = false;
-	try_turn(build, &build->failure);
+	build->at = AT_END;
+	if (error_is_set(&build->failure))
+		error_clear(err);
+	else
+		error_move(&build->failure, err);
+}
+
+bool build_attend(struct build *build)
+{
+	struct error err = {0};
+	bool is_due = build->at == AT_BASE ? base_is_known(build->base)
+					   : build->at == AT_CLAIM && !build->timer;
+	if (!is_due)
+		return false;
+	if ((build->at == AT_BASE ? use_base(build, &err) : try_claim(build, &err)) < 0)
+		fail(build, &err);
+	return true;
 }
 
 void build_go_on(struct build *build)
@@ -175,26 +207,26 @@ void build_go_on(struct build *build)
 
 void build_interrupt(struct build *build, const char *why, int exit_code)
 {
+	struct error err = {0};
 	if (build->walk) {
 		walk_interrupt(build->walk, why, exit_code);
-	} else if (!error_is_set(&build->failure)) {
-		error_set(&build->failure, "%s", why);
-		build->failure.exit_code = exit_code;
+		return;
 	}
+	error_set(&err, "%s", why);
+	err.exit_code = exit_code;
+	fail(build, &err);
 }
 
 bool build_is_over(const struct build *build)
 {
-	if (build->walk)
-		return walk_is_over(build->walk);
-	return !build->waits || error_is_set(&build->failure);
+	return build->at == AT_WALK ? walk_is_over(build->walk) : build->at == AT_END;
 }
 
 static int name_image(struct build *build, const char *image, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	const struct build_options *options = build->options;
-	if (!options->repo)
+	if (!options->repo || options->throwaway)
 		return 0;
 	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
 			 &kept);
@@ -212,6 +244,8 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	outcome->image = result.image;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
+	if (build->options->throwaway)
+		return discard_image(build->site->loop, build->site->engine, result.image, err);
 	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 

@@ -14,6 +14,7 @@
 
 /* What all containers of a build share. */
 struct container_setup {
+	struct loop *loop;
 	struct engine *engine;
 	const struct manifest *manifest;
 	const struct artifact *artifact; /* what the base's config means for steps and the result */
@@ -22,6 +23,7 @@ struct container_setup {
 	const char *toolbox;                      /* the data container's name */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
+	bool throwaway;                           /* nothing of what it makes is kept */
 	const struct caches *caches;              /* that containers mount, or NULL */
 	const struct value *reads; /* what the image that the chain begins at has read, or NULL */
 };

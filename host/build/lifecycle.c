@@ -114,9 +114,10 @@ static void commit_done(void *ctx, const struct engine_result *result)
 static void make_image(struct container *container, const struct value *config)
 {
 	autofree char *comment = resume_comment(container_reads(container));
+	bool named = !container->setup->throwaway;
 	struct engine_commit request = {.container = container->id,
-					.repo = CACHE_REPOSITORY,
-					.tag = container->key,
+					.repo = named ? CACHE_REPOSITORY : NULL,
+					.tag = named ? container->key : NULL,
 					.comment = comment,
 					.config = config};
 	container->outstanding++;

@@ -47,30 +47,30 @@ static int find_step(const struct graph *graph, const char *step, size_t *found,
 static int find_limit(const struct graph *graph, const struct build_options *options, size_t *limit,
 		      struct error *err)
 {
-	*limit = options->no_cache ? 0 : graph->count;
+	*limit = options->no_cache || options->throwaway ? 0 : graph->count;
 	return options->from_step ? find_step(graph, options->from_step, limit, err) : 0;
 }
 
-static int prepare(struct site *site, const struct manifest *manifest,
+static int prepare(struct site *site, const struct base *base, const struct manifest *manifest,
 		   const struct build_options *options, struct plan *plan, struct error *err)
 {
 	const struct position *at = &manifest->image_at;
 	plan->graph = graph_new(manifest);
 	if (find_limit(plan->graph, options, &plan->limit, err) < 0)
 		return -1;
-	const struct value *base = site_base(site, manifest->image, options->report, err);
-	if (!base)
+	const struct value *inspected = base_inspected(base, err);
+	if (!inspected)
 		return error_place(err, at->file, at->line, at->column);
-	plan->artifact = artifact_new(manifest, base);
+	plan->artifact = artifact_new(manifest, inspected);
 	plan->values = values_new(site->loop, merged_keys(&plan->arena, manifest->kv, options->kv),
 				  options->consul, err);
 	return plan->values ? graph_keys(plan->graph, plan->artifact->base_id, err) : -1;
 }
 
-int plan_make(struct site *site, const struct manifest *manifest,
+int plan_make(struct site *site, const struct base *base, const struct manifest *manifest,
 	      const struct build_options *options, struct plan *plan, struct error *err)
 {
-	if (prepare(site, manifest, options, plan, err) == 0)
+	if (prepare(site, base, manifest, options, plan, err) == 0)
 		return 0;
 	plan_free(plan);
 	return -1;

@@ -16,14 +16,14 @@ struct plan {
 	struct arena arena;
 };
 
-/* Finds the base image (and pulls it where it is missing) and reads files: it begins at the base.
- * Blocks as build_start does. The manifest and the options must outlive the plan. */
-int plan_make(struct site *site, const struct manifest *manifest,
+/* Reads files, for the keys; `base` is known (base.h), and where it begins. The manifest and the
+ * options must outlive the plan. */
+int plan_make(struct site *site, const struct base *base, const struct manifest *manifest,
 	      const struct build_options *options, struct plan *plan, struct error *err);
 void plan_free(struct plan *plan);
 
 /* Asks the engine and Consul where it may begin; `whole`: only whether nothing is left to be run.
- * Blocks likewise. */
+ * Blocks as build_attend does. */
 int plan_search(struct site *site, struct plan *plan, bool whole, struct error *err);
 
 /* Whether there is nothing to be run. */

@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/discard.h"
 #include "host/exit_codes.h"
 
 /* A container and the node it is for: the next one of the chain, or its test. */
@@ -75,7 +76,8 @@ static void run_chain(struct branch *branch)
 static bool keeps_state(const struct walk *walk, const struct container *container,
 			const struct node *node)
 {
-	if (walk->at == walk->graph->chain_end && !walk->graph->manifest->config)
+	if (walk->setup->throwaway ||
+	    (walk->at == walk->graph->chain_end && !walk->graph->manifest->config))
 		return false;
 	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
 }
@@ -224,6 +226,15 @@ static void free_branches(struct walk *walk)
 	}
 }
 
+/* A throwaway's is removed; that it may fail must not hide why. */
+static void drop_image(struct walk *walk)
+{
+	auto_error struct error ignored = {0};
+	if (walk->result.image && walk->setup->throwaway)
+		discard_image(walk->setup->loop, walk->setup->engine, walk->result.image, &ignored);
+	free(walk->result.image);
+}
+
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
 			const struct resume *resume, struct checkpoint *checkpoint,
 			struct slots *slots)
@@ -249,7 +260,7 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
 	free_branches(walk);
 	if (status < 0)
-		free(walk->result.image);
+		drop_image(walk);
 	else
 		*result = walk->result;
 	free(walk);

@@ -2,12 +2,10 @@
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
@@ -35,17 +33,6 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
-{
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	shop->site.toolbox = settings->toolbox;
-	shop->signals = interrupt_open(err);
-	return shop->signals < 0
-		       ? -1
-		       : settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
-}
-
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
 	struct settings *settings = &command->settings;
@@ -57,7 +44,7 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 		return -1;
 	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	return open_shop(settings, shop, err);
+	return workshop_open(shop, settings, err);
 }
 
 static int run(struct build_command *command, char *const *paths, struct workshop *shop,
@@ -82,11 +69,7 @@ static int build(void *options, int argc, char **argv, struct error *err)
 					"-t names the image of one manifest: where there are "
 					"several, let each say its `artifact:`",
 					err);
-	int status = run(command, argv + 1, &shop, err);
-	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
-	workshop_clear(&shop);
-	return status;
+	return workshop_close(&shop, run(command, argv + 1, &shop, err), err);
 }
 
 static const struct option build_options[] = {

@@ -71,6 +71,7 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 	job->options = (struct build_options){
 		.no_cache = shop->no_cache,
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
+		.throwaway = shop->throwaway,
 		.kv = shop->kv,
 		.report = job->report,
 		.consul = has_consul ? &job->consul : NULL};
@@ -102,6 +103,10 @@ int job_finish(struct workshop *shop, struct job *job, struct error *err)
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status < 0)
 		return -1;
+	if (options->throwaway) {
+		report_notice(job->report, "passed in %.2f s", job->seconds);
+		return 0;
+	}
 	autofree char *name = options->repo ? mem_printf("%s:%s", options->repo, options->tag)
 					    : mem_strdup(job->outcome.image);
 	report_notice(job->report, "built %s in %.2f s%s", name, job->seconds,

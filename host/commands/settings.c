@@ -179,6 +179,7 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 					   .facts = facts,
 					   .trim_blocks = settings->trim_blocks,
 					   .lstrip_blocks = settings->lstrip_blocks,
+					   .testing = settings->testing,
 					   .problems = settings->problems};
 	return manifest_read(path, &options, err);
 }

@@ -6,7 +6,6 @@
 #include "host/commands/commands.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
@@ -74,19 +73,27 @@ static int find_base(struct inquiry *inquiry, const struct job *job, struct erro
 	return -1;
 }
 
+static int make_plan(struct inquiry *inquiry, struct job *job, struct plan *plan, struct error *err)
+{
+	struct site *site = &inquiry->shop.site;
+	if (find_base(inquiry, job, err) < 0 || job_options(&inquiry->shop, job, err) < 0)
+		return -1;
+	const struct base *base = site_base(site, job->manifest->image, job->report);
+	while (!base_is_known(base))
+		if (loop_turn(site->loop, -1, err) < 0)
+			return -1;
+	if (plan_make(site, base, job->manifest, &job->options, plan, err) < 0)
+		return -1;
+	return plan_search(site, plan, false, err);
+}
+
 static int explain_job(struct inquiry *inquiry, struct job *job, struct error *err)
 {
 	auto_arena struct arena arena = {0};
-	struct workshop *shop = &inquiry->shop;
-	struct plan plan = {0};
-	if (find_base(inquiry, job, err) < 0 || job_options(shop, job, err) < 0 ||
-	    plan_make(&shop->site, job->manifest, &job->options, &plan, err) < 0)
+	__attribute__((cleanup(plan_free))) struct plan plan = {0};
+	if (make_plan(inquiry, job, &plan, err) < 0)
 		return -1;
-	if (plan_search(&shop->site, &plan, false, err) < 0) {
-		plan_free(&plan);
-		return -1;
-	}
-	if (job_is_asked_for(shop, job)) {
+	if (job_is_asked_for(&inquiry->shop, job)) {
 		struct record *record = record_open(job->manifest);
 		print_job(inquiry, job, reasons_of_plan(&plan, record, &arena));
 		inquiry->stale |= !plan_is_cached(&plan);
@@ -94,7 +101,6 @@ static int explain_job(struct inquiry *inquiry, struct job *job, struct error *e
 	}
 	if (plan_is_cached(&plan))
 		job->outcome.image = STEAL(plan.resume.image);
-	plan_free(&plan);
 	return 0;
 }
 
@@ -120,16 +126,10 @@ static int run(struct settings *settings, struct inquiry *inquiry, const char *p
 	       struct error *err)
 {
 	struct workshop *shop = &inquiry->shop;
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	shop->site.toolbox = settings->toolbox;
 	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	if (settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0 ||
-	    explain(inquiry, path, err) < 0) {
-		secrets_hide_error(report_hidden(shop->report), err);
+	if (workshop_open(shop, settings, err) < 0 || explain(inquiry, path, err) < 0)
 		return -1;
-	}
 	fputs(buf_text(&inquiry->out), stdout);
 	return inquiry->stale ? EXIT_STALE : EXIT_OK;
 }
@@ -144,8 +144,7 @@ static int why(void *options, int argc, char **argv, struct error *err)
 		return commands_misused(&command_why, "name one manifest", err);
 	int status = run(&command->settings, &inquiry, argv[1], err);
 	buf_free(&inquiry.out);
-	workshop_clear(&inquiry.shop);
-	return status;
+	return workshop_close(&inquiry.shop, status, err);
 }
 
 static const struct option why_options[] = {

@@ -3,8 +3,10 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 #include "host/build/probe.h"
 #include "host/exit_codes.h"
+#include "host/manifest/secrets.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -182,7 +184,7 @@ int workshop_read(struct workshop *shop, const char *path, struct error *err)
 	return 0;
 }
 
-void workshop_clear(struct workshop *shop)
+static void clear(struct workshop *shop)
 {
 	for (size_t i = 0; i < shop->job_count; i++) {
 		struct job *job = &shop->jobs[i];
@@ -200,9 +202,28 @@ void workshop_clear(struct workshop *shop)
 	free(shop->tasks);
 	error_clear(&shop->failure);
 	site_clear(&shop->site);
+}
+
+int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err)
+{
+	shop->settings = settings;
+	shop->report = settings_report(settings);
+	shop->site.toolbox = settings->toolbox;
+	shop->signals = interrupt_open(err);
+	if (shop->signals < 0)
+		return -1;
+	return settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
+}
+
+int workshop_close(struct workshop *shop, int status, struct error *err)
+{
+	if (status < 0 && shop->report)
+		secrets_hide_error(report_hidden(shop->report), err);
 	own_close(&shop->signals);
+	clear(shop);
 	report_free(shop->report);
 	engine_close(shop->site.engine);
 	loop_free(shop->site.loop);
 	arena_free(&shop->arena);
+	return status;
 }

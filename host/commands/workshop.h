@@ -45,7 +45,7 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache;
+	bool no_cache, throwaway;
 	const char *from_step; /* of --from-step: for those that were asked for */
 
 	struct sheet *sheets; /* each behind those it stands on */
@@ -56,6 +56,9 @@ struct workshop {
 	int interrupted;      /* the exit code of the signal that came, or 0 */
 	struct error failure; /* the first one, where there is no summary */
 };
+
+/* Makes the report, catches signals, opens the engine of the settings. */
+int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err);
 
 /* Reads a manifest and what it stands on, and adds their jobs. */
 int workshop_read(struct workshop *shop, const char *path, struct error *err);
@@ -75,12 +78,13 @@ void workshop_summary(const struct workshop *shop);
 /* Fills a job's options, but for its names. */
 int job_options(struct workshop *shop, struct job *job, struct error *err);
 
-/* Begins a job's build, under the names its image gets; and ends one that is over. Both block as
- * build_start does. -1 with the error where it failed. */
+/* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
+ * build_finish does. -1 with the error where it failed. */
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 
-/* Releases all of it, its engine and its loop as well. */
-void workshop_clear(struct workshop *shop);
+/* Releases all of it. Secrets do not stand in the error that comes out of `status` -1. Returns
+ * `status`. */
+int workshop_close(struct workshop *shop, int status, struct error *err);
 
 #endif

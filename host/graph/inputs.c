@@ -161,6 +161,18 @@ static int add_tree(struct gathering *gathering, const char *path, tree_walker *
 	return status;
 }
 
+static int add_templates(struct gathering *gathering, const struct files_root *root,
+			 struct error *err)
+{
+	auto_buf struct buf text = {0};
+	struct hash *hash = begin("params"); /* wherever the directory is */
+	if (root->params)
+		json_write(&text, root->params);
+	hash_add_text(hash, buf_text(&text));
+	add(gathering, name_of(gathering, "params", root->path), hash);
+	return add_tree(gathering, root->path, tree_walk, err);
+}
+
 static int add_copy(struct gathering *gathering, const struct copy *copy, struct error *err)
 {
 	struct hash *hash = begin("copy");
@@ -174,9 +186,10 @@ static int add_copy(struct gathering *gathering, const struct copy *copy, struct
 static int add_files(struct gathering *gathering, struct error *err)
 {
 	const struct manifest *manifest = gathering->graph->manifest;
-	if (manifest->files && add_tree(gathering, manifest->files, tree_walk, err) < 0)
-		return -1;
-	if (manifest->files)
+	for (size_t i = 0; i < manifest->files_count; i++)
+		if (add_templates(gathering, &manifest->files[i], err) < 0)
+			return -1;
+	if (manifest->files_count)
 		add_value(gathering, "facts", manifest->facts);
 	if (manifest->kv)
 		add_entries(gathering, "value", value_copy(&gathering->graph->arena, manifest->kv));
