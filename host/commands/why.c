@@ -153,15 +153,6 @@ static const struct option why_options[] = {
 	 .help = "text (default) or json",
 	 .choices = "text json",
 	 OPTION_INTO(struct why_command, format)},
-	{.name = "kv",
-	 .argument = "FILE",
-	 .help = "keys for templates, from a YAML or JSON file",
-	 .words = WORD_FILE,
-	 OPTION_INTO(struct settings, kv_file)},
-	{.name = "consul",
-	 .argument = "ADDR",
-	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-	 OPTION_INTO(struct settings, consul)},
 	{0},
 };
 
@@ -173,7 +164,8 @@ const struct command command_why = {
 		"and if not, which of its inputs has changed since the manifest's last build.\n"
 		"Runs nothing. Ends with 0 where all is there, with 12 where a build would have\n"
 		"something to run.",
-	.options = {why_options, settings_manifest_options, settings_engine_options},
+	.options = {why_options, settings_manifest_options, settings_value_options,
+		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct why_command),
 	.run = why,
