@@ -43,6 +43,7 @@ static const struct {
 	{EXIT_RENDER, "a file could not be rendered or copied into the target"},
 	{EXIT_VALUES, "Consul unreachable or refusing, or a key missing"},
 	{EXIT_AGENT, "the session broke, or the agent speaks another protocol"},
+	{EXIT_REGISTRY, "a registry refused the image, or its credentials can't be had"},
 	{70, "out of memory"},
 	{EXIT_INTERRUPTED, "interrupted by SIGINT"},
 	{EXIT_TERMINATED, "interrupted by SIGTERM"},

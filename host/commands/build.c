@@ -20,7 +20,7 @@ static const struct option_usage usage = {
 /* The options of this command alone. */
 struct flags {
 	const char *tag;
-	bool no_cache;
+	bool no_cache, push;
 	unsigned jobs;
 };
 
@@ -62,6 +62,7 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 {
 	shop->no_cache = flags->no_cache;
 	shop->jobs = flags->jobs;
+	shop->push = flags->push;
 	if (flags->tag &&
 	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
@@ -94,6 +95,9 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		 .argument = "N",
 		 .help = "test branches at once (default: 4)",
 		 .number = &flags.jobs},
+		{.name = "push",
+		 .help = "push the image's names to their registry when it is built",
+		 .flag = &flags.push},
 		{.name = "kv",
 		 .argument = "FILE",
 		 .help = "keys for templates, from a YAML or JSON file",
@@ -103,7 +107,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
 		 .text = &settings->consul},
 	};
-	size_t count = 5;
+	size_t count = 6;
 	count += settings_manifest_lines(settings, lines + count);
 	count += settings_engine_lines(settings, lines + count);
 	int status = options_parse(&argc, argv, lines, count, &usage, err);

@@ -27,12 +27,16 @@ static const char *name_of(struct arena *arena, const struct manifest *manifest,
 	return suffix ? arena_printf(arena, "%s-%s", tag, suffix) : tag;
 }
 
+/* How many the manifest gives it; the first is the build's own. */
+static size_t count_names(const struct workshop *shop, const struct manifest *manifest)
+{
+	return !shop->repo && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
+}
+
 static int name_more(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		     const char *image, struct error *err)
 {
-	size_t count =
-		!shop->repo && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
-	for (size_t i = 1; i < count; i++) {
+	for (size_t i = 1; i < count_names(shop, manifest); i++) {
 		__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 		const char *tag = name_of(&shop->arena, manifest, i, suffix);
 		engine_image_tag(shop->engine, image, manifest->repo, tag, engine_keep, &kept);
@@ -40,6 +44,32 @@ static int name_more(struct workshop *shop, const struct manifest *manifest, con
 			return error_wrap(err, "can't name the image %s:%s", manifest->repo, tag);
 	}
 	return 0;
+}
+
+static int push_all(struct workshop *shop, const struct manifest *manifest, const char *suffix,
+		    const struct build_options *options, struct error *err)
+{
+	if (!shop->push && !manifest->push)
+		return 0;
+	if (workshop_push(shop, options->repo, options->tag, err) < 0)
+		return -1;
+	for (size_t i = 1; i < count_names(shop, manifest); i++)
+		if (workshop_push(shop, manifest->repo, name_of(&shop->arena, manifest, i, suffix),
+				  err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Before anything is built. */
+static int check_push(const struct workshop *shop, const struct build_options *options,
+		      struct error *err)
+{
+	if (!shop->push || options->repo)
+		return 0;
+	error_set(err, "--push needs a name to push to: give -t REPO:TAG, or `artifact:` in the "
+		       "manifest");
+	err->exit_code = EXIT_USAGE;
+	return -1;
 }
 
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
@@ -61,7 +91,8 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 		options.tag = shop->repo ? shop->tag
 			      : tagged   ? name_of(&shop->arena, manifest, 0, suffix)
 					 : "latest";
-	if (find_consul(shop, manifest, &consul, &has_consul, err) < 0)
+	if (check_push(shop, &options, err) < 0 ||
+	    find_consul(shop, manifest, &consul, &has_consul, err) < 0)
 		return -1;
 	options.consul = has_consul ? &consul : NULL;
 	uint64_t began = loop_now_us();
@@ -73,7 +104,7 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 					   : mem_strdup(outcome->image);
 	report_notice(shop->report, "built %s in %.2f s%s", name,
 		      (double)(loop_now_us() - began) / 1e6, outcome->cached ? " (cached)" : "");
-	return 0;
+	return push_all(shop, manifest, suffix, &options, err);
 }
 
 static int refuse_circle(const struct manifest *manifest, const struct chain *chain,
@@ -111,7 +142,7 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 		      struct error *err)
 {
 	struct build_outcome outcome = {0};
-	const char *repo = shop->repo;
+	const struct workshop last = *shop;
 	if (refuse_circle(manifest, chain, err) < 0)
 		return -1;
 	struct manifest *base = workshop_manifest(shop, manifest->from, chain, err);
@@ -119,7 +150,8 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 		return -1;
 	report_notice(shop->report, "building %s, which %s stands on", manifest->from,
 		      manifest->path);
-	shop->repo = NULL; /* -t names the last one only */
+	shop->repo = NULL; /* -t and --push mean the last one only */
+	shop->push = false;
 	int status = base->cell_count > 1
 			     ? error_set_at(err, manifest->from_at.file, manifest->from_at.line,
 					    manifest->from_at.column,
@@ -127,7 +159,8 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 					    "known",
 					    manifest->from)
 			     : workshop_build(shop, base, NULL, &outcome, err);
-	shop->repo = repo;
+	shop->repo = last.repo;
+	shop->push = last.push;
 	manifest_free(base);
 	for (size_t i = 0; status == 0 && i < manifest->cell_count; i++)
 		if (manifest->cells[i]->from)

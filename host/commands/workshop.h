@@ -15,7 +15,7 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache;
+	bool no_cache, push;
 	unsigned jobs;
 };
 
@@ -33,6 +33,9 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 /* Builds one manifest or cell under the names it gets. */
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		   struct build_outcome *outcome, struct error *err);
+
+/* Pushes an image by one of its names. */
+int workshop_push(struct workshop *shop, const char *repo, const char *tag, struct error *err);
 
 /* Builds all cells of a manifest, one after the other, and prints a summary where there are
  * several. Prints the images' ids. Returns the exit code: that of the first cell that failed and

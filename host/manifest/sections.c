@@ -123,7 +123,7 @@ static const struct reader_key artifact_keys[] = {
 	 "the image's name, where `-t` gives none",
 	 .pattern = "."},
 	{.name = "tags", TAKES_TEXT | TAKES_LIST, AT(tags), reader_texts, "default: `latest`"},
-	{.name = "push", TAKES_FLAG, AT(push), reader_flag, "known; nothing is pushed yet"},
+	{.name = "push", TAKES_FLAG, AT(push), reader_flag, "`true`: its tags are pushed when it is built"},
 };
 static const struct reader_section artifact_section = {"'artifact'", artifact_keys,
 						       COUNT_OF(artifact_keys), false};
