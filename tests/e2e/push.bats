@@ -1,0 +1,210 @@
+# Pushes to a real registry: Debian's docker-registry on loopback, with passwords.
+bats_require_minimum_version 1.5.0
+load common
+
+# It runs for the whole file: its address is in REGISTRY.
+setup_file() {
+	REGISTRY_DIR=$(mktemp -d)
+	REGISTRY=127.0.0.1:$(/usr/bin/python3 -c '
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+	export REGISTRY REGISTRY_DIR
+	htpasswd -Bbc "$REGISTRY_DIR/passwords" ada 'l0velace:1' 2>/dev/null
+	cat >"$REGISTRY_DIR/config.yml" <<-E
+		version: 0.1
+		log: {level: error}
+		storage: {filesystem: {rootdirectory: $REGISTRY_DIR/data}}
+		http: {addr: $REGISTRY}
+		auth: {htpasswd: {realm: factory-test, path: $REGISTRY_DIR/passwords}}
+	E
+	docker-registry serve "$REGISTRY_DIR/config.yml" >"$REGISTRY_DIR/log" 2>&1 3>&- &
+	echo $! >"$REGISTRY_DIR/pid"
+	for _ in $(seq 100); do
+		! curl --silent --output /dev/null "http://$REGISTRY/v2/" || return 0
+		sleep 0.1
+	done
+	cat "$REGISTRY_DIR/log" >&2
+	return 1
+}
+
+teardown_file() {
+	kill "$(cat "$REGISTRY_DIR/pid")"
+	rm -rf "$REGISTRY_DIR"
+}
+
+# login USER PASSWORD: as docker's client keeps it.
+login() {
+	export DOCKER_CONFIG=$WORK/docker
+	mkdir -p "$DOCKER_CONFIG"
+	jq -n --arg host "$REGISTRY" --arg pair "$(printf '%s:%s' "$1" "$2" | base64 -w0)" \
+		'{auths: {($host): {auth: $pair}}}' >"$DOCKER_CONFIG/config.json"
+}
+
+# config JSON: all of the client's configuration.
+config() {
+	export DOCKER_CONFIG=$WORK/docker
+	mkdir -p "$DOCKER_CONFIG"
+	printf '%s' "$1" >"$DOCKER_CONFIG/config.json"
+}
+
+# helper NAME BODY: a credential helper.
+helper() {
+	mkdir -p bin
+	printf '#!/bin/sh\n%s\n' "$2" >"bin/docker-credential-$1"
+	chmod +x "bin/docker-credential-$1"
+	PATH=$WORK/bin:$PATH
+}
+
+# The tags that the registry has of a repository.
+tags_of() {
+	curl --silent --user ada:l0velace:1 "http://$REGISTRY/v2/$1/tags/list" | jq -r '.tags // [] | sort | join(" ")'
+}
+
+pushed() {
+	manifest <<-E
+		image: $BASE
+		artifact: {repo: $REGISTRY/$1, tags: [${2:-"1"}], push: true}
+		install: echo $1 >/made
+	E
+}
+
+@test "an artifact's tags are pushed when it is built, and again when it is cached" {
+	login ada l0velace:1
+	pushed several '"1", "1.2", latest'
+	run --separate-stderr "$FACTORY" build m.yml
+	[ "$status" -eq 0 ]
+	[ "$(tags_of several)" = "1 1.2 latest" ]
+	[[ $stderr == *"pushing $REGISTRY/several:1.2"*"pushed $REGISTRY/several:1.2 in "* ]]
+	[[ $stderr == *"digest: sha256:"* ]]
+	[[ $output == sha256:* ]]
+	run --separate-stderr "$FACTORY" build m.yml
+	[[ $stderr == *"(cached)"*"pushed $REGISTRY/several:latest"* ]]
+}
+
+@test "--push pushes what -t names; without it nothing is pushed" {
+	login ada l0velace:1
+	pushed manifests
+	sed -i 's/push: true/push: false/' m.yml
+	"$FACTORY" build m.yml -t "$REGISTRY/flag:7"
+	[ -z "$(tags_of flag)" ]
+	"$FACTORY" build m.yml -t "$REGISTRY/flag:7" --push
+	[ "$(tags_of flag)" = 7 ]
+	[ -z "$(tags_of manifests)" ]
+}
+
+@test "each cell of a matrix is pushed under its own tag" {
+	login ada l0velace:1
+	manifest <<-E
+		image: $BASE
+		artifact: {repo: $REGISTRY/cells, push: true}
+		jobs: {include: [{env: A=1}, {env: A=2}]}
+		install: echo \$A >/made
+	E
+	"$FACTORY" build m.yml
+	[ "$(tags_of cells)" = "latest-A-1 latest-A-2" ]
+}
+
+@test "--push without a name is refused before anything is built" {
+	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	fails_with 2 "$FACTORY" build m.yml --push
+	shows '--push needs a name'
+}
+
+@test "a failed test pushes nothing" {
+	login ada l0velace:1
+	pushed failing
+	echo 'script: exit 3' >>m.yml
+	fails_with 6 "$FACTORY" build m.yml
+	[ -z "$(tags_of failing)" ]
+}
+
+@test "a wrong password: the registry's word, and what to do; the image stays" {
+	login ada wrong
+	pushed refused
+	fails_with 10 "$FACTORY" build m.yml
+	shows "can't push $REGISTRY/refused:1"
+	shows "log in by \`docker login $REGISTRY\`"
+	[[ $output != *wrong* ]]
+	[ -n "$(image_id "$REGISTRY/refused:1")" ]
+	[ -z "$(tags_of refused)" ]
+}
+
+@test "no credentials at all are told likewise" {
+	config '{}'
+	pushed nobody
+	fails_with 10 "$FACTORY" build m.yml
+	shows "log in by \`docker login $REGISTRY\`"
+}
+
+@test "no registry there: one clear error" {
+	config '{}'
+	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	fails_with 10 "$FACTORY" build m.yml -t 127.0.0.1:1/x:1 --push
+	shows "can't push 127.0.0.1:1/x:1"
+	shows 'connection refused'
+}
+
+@test "a credential helper is asked for the registry that is meant" {
+	helper fake "[ \"\$1\" = get ] || exit 9
+read -r server || [ -n \"\$server\" ]
+[ \"\$server\" = $REGISTRY ] || exit 8
+echo '{\"ServerURL\":\"x\",\"Username\":\"ada\",\"Secret\":\"l0velace:1\"}'"
+	config "{\"credHelpers\":{\"$REGISTRY\":\"fake\"},\"credsStore\":\"missing\"}"
+	pushed helped
+	"$FACTORY" build m.yml
+	[ "$(tags_of helped)" = 1 ]
+	config '{"credsStore":"fake"}'
+	pushed stored
+	"$FACTORY" build m.yml
+	[ "$(tags_of stored)" = 1 ]
+}
+
+@test "helpers that are missing, fail, lie or know nothing" {
+	pushed unhelped
+	config '{"credsStore":"missing"}'
+	fails_with 10 "$FACTORY" build m.yml
+	shows "no credentials for the registry $REGISTRY: there is no program docker-credential-missing in PATH"
+	config '{"credsStore":"fake"}'
+	helper fake 'echo "the vault is locked" >&2; exit 4'
+	fails_with 10 "$FACTORY" build m.yml
+	shows 'docker-credential-fake ended with code 4: the vault is locked'
+	helper fake 'echo "{\"Username\":\"ada\"}"'
+	fails_with 10 "$FACTORY" build m.yml
+	shows 'answered without Username and Secret'
+	helper fake 'yes l0velace'
+	fails_with 10 "$FACTORY" build m.yml
+	shows 'docker-credential-fake says more than'
+	helper fake 'echo "credentials not found in native keychain"; exit 1'
+	fails_with 10 "$FACTORY" build m.yml
+	shows 'docker login'
+	config '{"credsStore":"../../bin/sh"}'
+	fails_with 10 "$FACTORY" build m.yml
+	shows 'is no name of a credential helper'
+	[ -z "$(tags_of unhelped)" ]
+}
+
+@test "a broken configuration has a position; a broken auth names its host" {
+	pushed broken
+	config $'{"auths":\n  nonsense}'
+	fails_with 10 "$FACTORY" build m.yml
+	shows 'docker/config.json:2:'
+	config "{\"auths\":{\"https://$REGISTRY/v1/\":{\"auth\":\"%%%\"}}}"
+	fails_with 10 "$FACTORY" build m.yml
+	shows "the \`auth\` of $REGISTRY is no base64 of USER:PASSWORD"
+}
+
+@test "a pull uses the same credentials" {
+	login ada l0velace:1
+	pushed pulled
+	"$FACTORY" build m.yml
+	api DELETE "/images/$REGISTRY/pulled:1?force=1" >/dev/null
+	printf 'image: %s/pulled:1\ninstall: cat /made\n' "$REGISTRY" | manifest
+	login ada wrong
+	fails_with 5 "$FACTORY" build m.yml
+	login ada l0velace:1
+	run "$FACTORY" build m.yml
+	[ "$status" -eq 0 ]
+	shows pulled
+}
