@@ -3,6 +3,7 @@
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,8 @@
 #include <time.h>
 
 extern char **environ;
+
+enum { TICK_MS = 100 }; /* between looks at signals that wait */
 
 /* Its three streams, as we hold them, and what is still to be written. */
 struct running {
@@ -151,9 +154,16 @@ static int serve(struct running *running, struct error *err)
 			return error_set(err, "%s did not end within %llu s",
 					 running->program->argv[0],
 					 (unsigned long long)running->program->timeout_ms / 1000);
+		if (interrupt_pending()) {
+			error_set(err, "interrupted");
+			err->exit_code = interrupt_pending();
+			return -1;
+		}
 		for (int i = 0; i < 3; i++)
 			polled[i] = (struct pollfd){running->fds[i], i ? POLLIN : POLLOUT, 0};
-		if (poll(polled, 3, (int)((running->end - now) / 1000) + 1) < 0 && errno != EINTR)
+		uint64_t left_ms = (running->end - now) / 1000 + 1;
+		if (poll(polled, 3, left_ms < TICK_MS ? (int)left_ms : TICK_MS) < 0 &&
+		    errno != EINTR)
 			return error_errno(err, "can't wait for %s", running->program->argv[0]);
 		if (running->fds[0] >= 0 && polled[0].revents)
 			give(running);

@@ -20,7 +20,8 @@ struct program_result {
 	struct buf out, diagnostics;
 };
 
-/* -1 where it could not be run, said too much or took too long: nothing of it runs then. Blocks. */
+/* -1 where it could not be run, said too much, took too long or a signal waits (interrupt.h):
+ * nothing of it runs then. Blocks. */
 int program_run(const struct program *program, struct program_result *result, struct error *err);
 void program_result_free(struct program_result *result);
 

@@ -200,7 +200,8 @@ int registry_auth(const char *ref, char **auth, struct error *err)
 	if (file_read(path, CONFIG_LARGEST, &text, err) == 0)
 		config = json_parse(&arena, path, buf_text(&text), text.len, err);
 	if (!config || find(&arena, config, path, host, &found, err) < 0) {
-		err->exit_code = EXIT_REGISTRY;
+		if (!err->exit_code)
+			err->exit_code = EXIT_REGISTRY;
 		return error_wrap(err, "no credentials for the registry %s", host);
 	}
 	if (found.user || found.token)
