@@ -25,7 +25,8 @@ struct running {
 	pid_t pid;
 	int fds[3]; /* -1: closed */
 	size_t written, input_len;
-	uint64_t end; /* when it must have ended */
+	uint64_t began, end; /* when it must have ended */
+	unsigned seconds;    /* that were told */
 };
 
 static void close_fd(int *fd)
@@ -37,9 +38,9 @@ static void close_fd(int *fd)
 
 static bool overridden(const char *const *env, const char *entry)
 {
-	size_t len = strcspn(entry, "=") + 1;
+	size_t len = strcspn(entry, "=");
 	for (; env && *env; env++)
-		if (strncmp(*env, entry, len) == 0)
+		if (strcspn(*env, "=") == len && strncmp(*env, entry, len) == 0)
 			return true;
 	return false;
 }
@@ -57,7 +58,8 @@ static char **environment(const char *const *env)
 		if (!overridden(env, *entry))
 			list[len++] = *entry;
 	for (; env && *env; env++)
-		list[len++] = (char *)*env;
+		if (strchr(*env, '='))
+			list[len++] = (char *)*env;
 	return list;
 }
 
@@ -144,6 +146,14 @@ static int take(struct running *running, int i, struct error *err)
 		       : 0;
 }
 
+static void tell(struct running *running, uint64_t now)
+{
+	unsigned seconds = (unsigned)((now - running->began) / 1000000);
+	if (running->program->waiting && seconds > running->seconds)
+		running->program->waiting(running->program->ctx, seconds);
+	running->seconds = seconds;
+}
+
 static int serve(struct running *running, struct error *err)
 {
 	int status = 0;
@@ -154,6 +164,7 @@ static int serve(struct running *running, struct error *err)
 			return error_set(err, "%s did not end within %llu s",
 					 running->program->argv[0],
 					 (unsigned long long)running->program->timeout_ms / 1000);
+		tell(running, now);
 		if (interrupt_pending()) {
 			error_set(err, "interrupted");
 			err->exit_code = interrupt_pending();
@@ -196,7 +207,8 @@ int program_run(const struct program *program, struct program_result *result, st
 				  .result = result,
 				  .fds = {-1, -1, -1},
 				  .input_len = program->input ? strlen(program->input) : 0,
-				  .end = loop_now_us() + program->timeout_ms * 1000};
+				  .began = loop_now_us()};
+	running.end = running.began + program->timeout_ms * 1000;
 	int status = start(&running, err);
 	bool started = status == 0;
 	if (started)

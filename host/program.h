@@ -9,10 +9,15 @@
 
 struct program {
 	const char *const *argv; /* NULL-terminated; found by PATH */
-	const char *const *env; /* "K=V", over factory's own environment; NULL-terminated or NULL */
-	const char *input;      /* NULL: nothing */
-	size_t limit;           /* most bytes of each of its outputs; more is an error */
-	uint64_t timeout_ms;    /* then it is ended by SIGKILL */
+	/* "K=V", over factory's own environment, or "K", which it does not get; NULL-terminated or
+	 * NULL. */
+	const char *const *env;
+	const char *input;   /* NULL: nothing */
+	size_t limit;        /* most bytes of each of its outputs; more is an error */
+	uint64_t timeout_ms; /* then it is ended by SIGKILL */
+	/* Called once a second while it runs, with the seconds; may be NULL. */
+	void (*waiting)(void *ctx, unsigned seconds);
+	void *ctx;
 };
 
 struct program_result {

@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "common/yaml.h"
 #include "host/exit_codes.h"
+#include "host/home.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,14 +147,6 @@ size_t settings_engine_lines(struct settings *settings, struct option_line *line
 	return COUNT_OF(own);
 }
 
-static char *config_path(void)
-{
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	if (base && *base)
-		return mem_printf("%s/factory/config.yml", base);
-	return home && *home ? mem_printf("%s/.config/factory/config.yml", home) : NULL;
-}
-
 static int take_config(struct settings *settings, const char *path, const struct value *config,
 		       struct error *err)
 {
@@ -173,7 +166,7 @@ static int load(struct settings *settings, struct error *err)
 	settings->properties = value_map(&settings->arena);
 	settings->languages = value_map(&settings->arena);
 	settings->toolbox = "toolbox";
-	autofree char *path = config_path();
+	autofree char *path = home_config("config.yml");
 	if (!path || access(path, F_OK) < 0)
 		return 0;
 	struct value *config = read_map(&settings->arena, path, err);

@@ -11,7 +11,7 @@ static int sh(const char *script, const char *input, struct program_result *resu
 	      struct error *err)
 {
 	const char *const argv[] = {"sh", "-c", script, NULL};
-	static const char *const env[] = {"GIVEN=yes", "HOME=/nowhere", NULL};
+	static const char *const env[] = {"GIVEN=yes", "HOME=/nowhere", "LOGNAME", NULL};
 	struct program program = {
 		.argv = argv, .env = env, .input = input, .limit = 300000, .timeout_ms = 400};
 	*result = (struct program_result){0};
@@ -29,7 +29,8 @@ static void runs(void **state)
 		{"cat", "told", "told", "", 0},
 		{"cat", NULL, "", "", 0},
 		{"true", "it does not listen", "", "", 0},
-		{"echo $GIVEN $HOME; test -n \"$PATH\"", NULL, "yes /nowhere\n", "", 0},
+		{"echo $GIVEN $HOME; test -n \"$PATH\" -a -z \"$LOGNAME\"", NULL, "yes /nowhere\n",
+		 "", 0},
 		{"printf 'first\\nlast\\n\\n' >&2", NULL, "", "last", 0},
 		{"kill -KILL $$", NULL, "", "", 128 + SIGKILL},
 		{"exec >&- 2>&-; sleep 0.1; exit 5", NULL, "", "", 5},
@@ -107,6 +108,7 @@ static void fails(void **state)
 
 int main(void)
 {
+	setenv("LOGNAME", "somebody", 1);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs),
 		cmocka_unit_test(much),
