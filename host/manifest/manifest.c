@@ -10,6 +10,7 @@
 #include "host/manifest/sections.h"
 #include "host/manifest/travis.h"
 #include "host/manifest/when.h"
+#include "host/modules/module.h"
 
 #include <limits.h>
 #include <string.h>
@@ -32,7 +33,9 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 				.incomplete = loader->incomplete,
 				.problems = loader->problems};
 	manifest->travis = first->travis;
-	if (sections_read(&reader, cell->root) < 0)
+	loader->manifest = manifest;
+	const struct value *root = modules_merge(loader, cell->root);
+	if (!root || sections_read(&reader, root) < 0)
 		return -1;
 	manifest->cell = cell->name ? cell->name : manifest->cell;
 	manifest->may_fail = cell->may_fail;
@@ -98,7 +101,7 @@ static struct manifest *pass(const char *path, struct loader *loader)
 	loader->arena = &manifest->arena;
 	loader->sources = &sources;
 	loader->chain = &chain;
-	loader->files = 0;
+	loader->files = loader->modules = 0;
 	const struct value *root = load_tree(loader, path);
 	if (root && read_tree(loader, manifest, root) == 0 && !loader->problems->count)
 		return manifest;

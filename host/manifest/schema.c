@@ -10,9 +10,10 @@ static const struct named_section {
 	const char *name;
 	const struct reader_section *section;
 } sections[] = {
-	{"step", &step_section},     {"copy", &copy_section},     {"config", &config_section},
-	{"limits", &limits_section}, {"secret", &secret_section}, {"include", &include_section},
-	{"jobs", &jobs_section},     {"pillar", &pillar_section},
+	{"step", &step_section},         {"copy", &copy_section},     {"config", &config_section},
+	{"limits", &limits_section},     {"secret", &secret_section}, {"include", &include_section},
+	{"jobs", &jobs_section},         {"pillar", &pillar_section}, {"files", &files_section},
+	{"module", &module_use_section},
 };
 
 static void put_text(struct arena *arena, struct value *map, const char *key, const char *text)

@@ -25,9 +25,16 @@ struct module_source {
 	const struct module_progress *progress; /* or NULL */
 };
 
-/* The directory that holds module.yml, and module_digest of it: both in the arena. A name is looked
- * up in the module path, `near` (the manifest's directory) first; what is fetched is fetched where
- * it is not in the cache. Errors have the source's position. */
+/* A module in a manifest, and what its module.yml says of itself. */
+struct module_use {
+	struct module_source source;
+	const char *directory;
+	const char *name, *version; /* never NULL; "" where there is no version */
+};
+
+/* The directory that holds module.yml, and module_digest of it: both in the arena; `digest` may be
+ * NULL. A name is looked up in the module path, `near` (the manifest's directory) first; what is
+ * fetched is fetched where it is not in the cache. Errors have the source's position. */
 int module_source_resolve(const struct module_source *source, const char *near, struct arena *arena,
 			  const char **directory, const char **digest, struct error *err);
 
