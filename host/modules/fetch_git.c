@@ -131,10 +131,11 @@ static int get_commit(const struct module_source *source, const char *commit,
 	return refused.exit_code ? error_move(err, &refused) : git(source, whole, NULL, err);
 }
 
-/* Attributes may leave files out of an archive or change them: here they don't. */
+/* Attributes may leave files out of an archive, change them or run programs: here they don't. */
 static int ignore_attributes(const char *repository, struct error *err)
 {
-	static const char text[] = "* -export-ignore -export-subst\n";
+	static const char text[] =
+		"* -export-ignore -export-subst -filter -text -ident !eol !working-tree-encoding\n";
 	autofree char *path = mem_printf("%s/info/attributes", repository);
 	return file_make_parents(path, err) < 0 || file_replace(path, text, sizeof text - 1, 0644,
 								(uid_t)-1, (gid_t)-1, err) < 0
