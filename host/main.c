@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{"facts", "print the facts of an image or a container", command_facts},
 	{"graph", "print the graph of a build", command_graph},
 	{"init", "write a first manifest from what is in a directory", command_init},
+	{"lock", "pin what manifests name: images, modules, values", command_lock},
 	{"render", "print what Jinja2 makes of a manifest", command_render},
 	{"toolbox", "make the data container that holds the agent", command_toolbox},
 	{"version", "print the version", command_version},

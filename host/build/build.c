@@ -21,7 +21,6 @@ struct building {
 	struct graph *graph;
 	struct artifact *artifact;
 	struct values *values;
-	struct value *kv; /* the manifest's and the options', merged */
 	struct arena arena;
 };
 
@@ -39,19 +38,6 @@ static const struct node *commit_node(const struct building *building)
 	return building->graph->nodes[building->graph->count - 1];
 }
 
-/* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct building *building)
-{
-	const struct value *own = building->manifest->kv, *given = building->options->kv;
-	if (!own || !given)
-		return own ? own : given;
-	struct value *merged = value_copy(&building->arena, own);
-	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&building->arena, merged, given->map.entries[i].key,
-			  given->map.entries[i].value);
-	return merged;
-}
-
 static int prepare(struct building *building, struct error *err)
 {
 	const struct manifest *manifest = building->manifest;
@@ -62,7 +48,8 @@ static int prepare(struct building *building, struct error *err)
 		return error_place(err, at->file, at->line, at->column);
 	building->artifact = artifact_new(manifest, building->base.body);
 	building->graph = graph_new(manifest);
-	building->values = values_new(building->loop, merged_keys(building), options->consul, err);
+	const struct value *keys = values_keys(&building->arena, manifest->kv, options->kv);
+	building->values = values_new(building->loop, keys, options->consul, err);
 	if (!building->values)
 		return -1;
 	return graph_keys(building->graph, building->artifact->base_id, err);

@@ -39,6 +39,17 @@ void values_free(struct values *values)
 	free(values);
 }
 
+const struct value *values_keys(struct arena *arena, const struct value *own,
+				const struct value *given)
+{
+	if (!own || !given)
+		return own ? own : given;
+	struct value *merged = value_copy(arena, own);
+	for (size_t i = 0; i < given->map.len; i++)
+		value_set(arena, merged, given->map.entries[i].key, given->map.entries[i].value);
+	return merged;
+}
+
 /* A question under way. */
 struct question {
 	struct values *values;

@@ -18,6 +18,11 @@ struct values *values_new(struct loop *loop, const struct value *kv,
 			  const struct consul_target *consul, struct error *err);
 void values_free(struct values *values);
 
+/* The manifest's keys and those given on the command line, which win: a flat map in the arena, or
+ * NULL. Either may be NULL. */
+const struct value *values_keys(struct arena *arena, const struct value *own,
+				const struct value *given);
+
 /* What a question comes to, once, on the loop or at once: found NULL and err NULL: missing. */
 typedef void values_answer(void *ctx, const struct value *found, struct error *err);
 

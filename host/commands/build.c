@@ -1,8 +1,6 @@
 #include "common/file.h"
-#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
@@ -20,18 +18,9 @@ static const struct option_usage usage = {
 /* The options of this command alone. */
 struct flags {
 	const char *tag;
-	bool no_cache, push;
+	bool no_cache, push, locked;
 	unsigned jobs;
 };
-
-static void shop_free(struct workshop *shop)
-{
-	own_close(&shop->signals);
-	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
-	arena_free(&shop->arena);
-}
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
 static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
@@ -49,26 +38,17 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
-{
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
-}
-
 static int run(struct settings *settings, const struct flags *flags, const char *path,
 	       struct workshop *shop, struct error *err)
 {
 	shop->no_cache = flags->no_cache;
 	shop->jobs = flags->jobs;
 	shop->push = flags->push;
+	shop->locked = flags->locked;
 	if (flags->tag &&
 	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
-		return -1;
-	if (open_shop(settings, shop, err) < 0)
+	if (workshop_open(shop, settings, err) < 0)
 		return -1;
 	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
 	if (!manifest)
@@ -98,6 +78,9 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		{.name = "push",
 		 .help = "push the image's names to their registry when it is built",
 		 .flag = &flags.push},
+		{.name = "locked",
+		 .help = "build only if everything is as factory.lock says",
+		 .flag = &flags.locked},
 		{.name = "kv",
 		 .argument = "FILE",
 		 .help = "keys for templates, from a YAML or JSON file",
@@ -107,7 +90,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
 		 .text = &settings->consul},
 	};
-	size_t count = 6;
+	size_t count = 7;
 	count += settings_manifest_lines(settings, lines + count);
 	count += settings_engine_lines(settings, lines + count);
 	int status = options_parse(&argc, argv, lines, count, &usage, err);
@@ -119,7 +102,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 	status = run(settings, &flags, argv[1], &shop, err);
 	if (status < 0 && shop.report)
 		secrets_hide_error(report_hidden(shop.report), err);
-	shop_free(&shop);
+	workshop_close(&shop);
 	return status;
 }
 

@@ -196,6 +196,7 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 	struct manifest_options options = {.properties = settings->properties,
 					   .languages = settings->languages,
 					   .facts = facts,
+					   .modules = settings->modules,
 					   .trim_blocks = settings->trim_blocks,
 					   .lstrip_blocks = settings->lstrip_blocks,
 					   .problems = settings->problems};

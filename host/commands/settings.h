@@ -18,6 +18,7 @@ struct settings {
 	const char *kv_file;
 	const char *consul; /* --consul */
 	bool trim_blocks, lstrip_blocks, quiet;
+	const struct manifest_modules *modules; /* NULL: as they are found */
 	struct manifest_problems
 		*problems; /* where a manifest's go; NULL: the first is the error */
 };

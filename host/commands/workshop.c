@@ -1,16 +1,37 @@
 #include "host/commands/workshop.h"
 
+#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 #include "host/build/probe.h"
+#include "host/commands/locking.h"
 #include "host/exit_codes.h"
 
 #include <limits.h>
 #include <string.h>
 
-/* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
-static int find_consul(const struct workshop *shop, const struct manifest *manifest,
-		       struct consul_target *consul, bool *found, struct error *err)
+int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err)
+{
+	shop->settings = settings;
+	shop->report = settings_report(settings);
+	if (settings->kv_file && !(shop->kv = kv_read(&shop->arena, settings->kv_file, err)))
+		return -1;
+	shop->signals = interrupt_open(err);
+	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
+}
+
+void workshop_close(struct workshop *shop)
+{
+	own_close(&shop->signals);
+	report_free(shop->report);
+	engine_close(shop->engine);
+	loop_free(shop->loop);
+	arena_free(&shop->arena);
+}
+
+int workshop_consul(const struct workshop *shop, const struct manifest *manifest,
+		    struct consul_target *consul, bool *found, struct error *err)
 {
 	const char *address = shop->settings->consul, *environment = getenv("CONSUL_HTTP_ADDR");
 	if (!address && !(environment && *environment))
@@ -92,7 +113,7 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 			      : tagged   ? name_of(&shop->arena, manifest, 0, suffix)
 					 : "latest";
 	if (check_push(shop, &options, err) < 0 ||
-	    find_consul(shop, manifest, &consul, &has_consul, err) < 0)
+	    workshop_consul(shop, manifest, &consul, &has_consul, err) < 0)
 		return -1;
 	options.consul = has_consul ? &consul : NULL;
 	uint64_t began = loop_now_us();
@@ -107,8 +128,8 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 	return push_all(shop, manifest, suffix, &options, err);
 }
 
-static int refuse_circle(const struct manifest *manifest, const struct chain *chain,
-			 struct error *err)
+int workshop_refuse_circle(const struct manifest *manifest, const struct chain *chain,
+			   struct error *err)
 {
 	char real[PATH_MAX];
 	if (!realpath(manifest->from, real)) {
@@ -143,7 +164,7 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 {
 	struct build_outcome outcome = {0};
 	const struct workshop last = *shop;
-	if (refuse_circle(manifest, chain, err) < 0)
+	if (workshop_refuse_circle(manifest, chain, err) < 0)
 		return -1;
 	struct manifest *base = workshop_manifest(shop, manifest->from, chain, err);
 	if (!base)
@@ -170,18 +191,67 @@ static int build_base(struct workshop *shop, struct manifest *manifest, const st
 	return status;
 }
 
-struct manifest *workshop_manifest(struct workshop *shop, const char *path,
-				   const struct chain *chain, struct error *err)
+struct manifest *workshop_read(struct workshop *shop, const char *path, struct locking *locking,
+			       struct error *err)
 {
 	struct probe probe = {.loop = shop->loop,
 			      .engine = shop->engine,
 			      .toolbox = shop->settings->toolbox,
 			      .report = shop->report,
 			      .signals = shop->signals};
-	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
+	const struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
+	struct settings settings = *shop->settings;
+	locking->engine = shop->engine;
+	locking->report = shop->report;
+	if (locking_open(locking, path, &facts, err) < 0)
+		return NULL;
+	settings.modules = &locking->modules;
+	struct manifest *manifest = settings_manifest(&settings, path, &locking->facts, err);
+	if (!manifest || locking_images(locking, manifest, err) == 0)
+		return manifest;
+	manifest_free(manifest);
+	return NULL;
+}
+
+/* All names that a section has values of. */
+static const struct value *locked_names(struct locking *locking)
+{
+	struct arena *arena = &locking->lock.arena;
+	const struct lock_items *items = &locking->before->kinds[LOCK_VALUE];
+	struct value *names = value_map(arena);
+	for (size_t i = 0; i < items->count; i++)
+		value_set(arena, names, items->items[i].name, value_null(arena));
+	return names;
+}
+
+static int check_lock(struct workshop *shop, struct locking *locking,
+		      const struct manifest *manifest, struct error *err)
+{
+	bool values = shop->locked && locking->before->knows_values;
+	if (values && workshop_values(shop, locking, manifest, locked_names(locking), err) < 0)
+		return -1;
+	return locking_check(locking, manifest, err);
+}
+
+/* Obeys the lock beside it. */
+static struct manifest *read_locked(struct workshop *shop, const char *path, struct error *err)
+{
+	struct locking locking = {.mode = shop->locked ? LOCKING_INSIST : LOCKING_OBEY};
+	struct manifest *manifest = workshop_read(shop, path, &locking, err);
+	if (manifest && check_lock(shop, &locking, manifest, err) < 0) {
+		manifest_free(manifest);
+		manifest = NULL;
+	}
+	locking_close(&locking);
+	return manifest;
+}
+
+struct manifest *workshop_manifest(struct workshop *shop, const char *path,
+				   const struct chain *chain, struct error *err)
+{
 	char real[PATH_MAX];
 	const struct chain link = {chain, path, realpath(path, real) ? real : path};
-	struct manifest *manifest = settings_manifest(shop->settings, path, &facts, err);
+	struct manifest *manifest = read_locked(shop, path, err);
 	if (!manifest)
 		return NULL;
 	for (size_t i = 0; manifest->secrets && i < manifest->secrets->list.len; i++)

@@ -16,6 +16,7 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache, push;
+	bool locked; /* --locked */
 	unsigned jobs;
 };
 
@@ -33,6 +34,28 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 /* Builds one manifest or cell under the names it gets. */
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		   struct build_outcome *outcome, struct error *err);
+
+/* Opens the engine, takes signals, reads --kv. Close it in any case; `signals` must be -1 before.
+ */
+int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err);
+void workshop_close(struct workshop *shop);
+
+/* --consul, else CONSUL_HTTP_ADDR, else the manifest's; *found is false where there is none. */
+int workshop_consul(const struct workshop *shop, const struct manifest *manifest,
+		    struct consul_target *consul, bool *found, struct error *err);
+
+/* Refuses a `from` that leads in a circle, or too far. */
+int workshop_refuse_circle(const struct manifest *manifest, const struct chain *chain,
+			   struct error *err);
+
+/* Reads a manifest as it is under a lock; what it stands on is not built. */
+struct locking;
+struct manifest *workshop_read(struct workshop *shop, const char *path, struct locking *locking,
+			       struct error *err);
+
+/* What the values of these names (a map) come to now, in all cells of the manifest. */
+int workshop_values(struct workshop *shop, struct locking *locking, const struct manifest *manifest,
+		    const struct value *names, struct error *err);
 
 /* Pushes an image by one of its names. */
 int workshop_push(struct workshop *shop, const char *repo, const char *tag, struct error *err);

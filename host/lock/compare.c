@@ -18,7 +18,7 @@ static char *brief(const struct lock_item *item)
 	hex = hex ? hex + strlen("sha256:") : item->digest;
 	if (item->commit)
 		return mem_printf("%.12s (commit %.12s)", hex, item->commit);
-	return *hex ? mem_printf("%.12s", hex) : mem_strdup("nothing");
+	return *hex ? mem_printf("%.12s", hex) : mem_strdup("not there");
 }
 
 static void differ(struct comparison *comparison, enum lock_kind kind,

@@ -162,7 +162,7 @@ static void compared(void **state)
 	now->knows_values = true;
 	put(&lock, now, LOCK_VALUE, "key k", "", NULL);
 	assert_int_equal(lock_compare(before, now, keep_lines, &lines), 4);
-	assert_non_null(strstr(buf_text(&lines), "value key k: was aaaaaaaaaaaa, is nothing\n"));
+	assert_non_null(strstr(buf_text(&lines), "value key k: was aaaaaaaaaaaa, is not there\n"));
 	assert_int_equal(lock_compare(NULL, now, keep_lines, &lines), 4);
 	assert_int_equal(lock_compare(now, now, keep_lines, &lines), 0);
 	lock_free(&lock);
