@@ -60,11 +60,10 @@ static int check_commit(const struct locking *locking, const struct module_sourc
 		item && item->commit && source->commit && strcmp(item->commit, source->commit) == 0;
 	if (!same_commit || strcmp(item->digest, digest) == 0)
 		return 0;
-	error_set_at(err, source->at.file, source->at.line, source->at.column,
-		     "%s at commit %.12s is not what %s says: its digest is %.12s, not %.12s", name,
-		     source->commit, locking->lock.path, digest, item->digest);
-	err->exit_code = EXIT_LOCK;
-	return -1;
+	return error_set_at(
+		err, source->at.file, source->at.line, source->at.column,
+		"%s at commit %.12s is not what %s says: its digest is %.12s, not %.12s", name,
+		source->commit, locking->lock.path, digest, item->digest);
 }
 
 static int resolve_module(void *ctx, const struct module_source *source, const char *near,
