@@ -58,9 +58,13 @@ toolbox: build/tools/agent build/tools/consul-template build/tools/ca-certificat
 schema: build/factory
 	@mkdir -p schema
 	@build/factory check --schema > schema/manifest.json
-	@build/factory check --keys > build/keys.md
-	@sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
-		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
+	@build/factory module check --schema > schema/module.json
+	@build/factory check --keys > build/keys-manifest.md
+	@build/factory module check --keys > build/keys-modules.md
+	@for page in manifest modules; do \
+		sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
+			-e "/^<!-- keys -->$$/r build/keys-$$page.md" docs/$$page.md; \
+	done
 
 .PHONY: asan
 asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
@@ -90,7 +94,7 @@ fuzz: packages-fuzz
 install: all
 	install -D -m 755 build/factory $(DESTDIR)$(PREFIX)/bin/factory
 	install -D -m 755 build/agent $(DESTDIR)$(PREFIX)/lib/factory/agent
-	install -D -m 644 schema/manifest.json $(DESTDIR)$(PREFIX)/share/factory/manifest.json
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/factory schema/manifest.json schema/module.json
 	install -D -m 644 build/tools/ca-certificates.crt \
 		$(DESTDIR)$(PREFIX)/lib/factory/ca-certificates.crt
 
@@ -105,7 +109,7 @@ help:
 	@echo 'make test       all tests, on a private engine and a private Consul'
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
-	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
+	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
 	@echo 'make asan       programs and unit tests under AddressSanitizer, in build/asan/'
 	@echo 'make install    to PREFIX=/usr/local, below DESTDIR'
 	@echo 'make clean      removes build/'

@@ -5,6 +5,7 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/discard.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
 #include "host/toolbox/toolbox.h"
@@ -99,6 +100,8 @@ static int run_nodes(struct building *building, struct build_outcome *outcome, s
 	outcome->image = result.image;
 	report_begin(options->report, commit_node(building));
 	report_end(options->report, commit_node(building), NULL, result.commit_us);
+	if (options->throwaway)
+		return discard_image(building->loop, building->engine, result.image, err);
 	return cache_store(building->engine, commit_node(building)->key, result.image, err);
 }
 
@@ -107,14 +110,14 @@ static int run(struct building *building, struct build_outcome *outcome, struct 
 	if (prepare(building, err) < 0)
 		return -1;
 	report_total(building->options->report, building->graph->count);
-	if (!building->options->no_cache &&
-	    cache_find(building->engine, building->values, commit_node(building)->key,
-		       &outcome->image, err) < 0)
+	bool looks = !building->options->no_cache && !building->options->throwaway;
+	if (looks && cache_find(building->engine, building->values, commit_node(building)->key,
+				&outcome->image, err) < 0)
 		return -1;
 	outcome->cached = outcome->image != NULL;
 	if (!outcome->image && run_nodes(building, outcome, err) < 0)
 		return -1;
-	return name_image(building, outcome->image, err);
+	return building->options->throwaway ? 0 : name_image(building, outcome->image, err);
 }
 
 int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,

@@ -17,7 +17,8 @@ struct build_options {
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
-	unsigned jobs; /* test branches at once, at least 1 */
+	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
+	unsigned jobs;  /* test branches at once, at least 1 */
 	struct report *report;
 	int signals; /* a signalfd: one signal on it interrupts the build; -1: none */
 };

@@ -5,7 +5,6 @@
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
@@ -48,7 +47,7 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 	if (flags->tag &&
 	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	if (workshop_open(shop, settings, err) < 0)
+	if (workshop_open(shop, err) < 0)
 		return -1;
 	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
 	if (!manifest)
@@ -98,12 +97,9 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		return status < 0 ? -1 : EXIT_OK;
 	if (argc != 2)
 		return settings_misused(&usage, "name one manifest", err);
-	struct workshop shop = {.signals = -1};
+	struct workshop shop = {.settings = settings, .signals = -1};
 	status = run(settings, &flags, argv[1], &shop, err);
-	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
-	workshop_close(&shop);
-	return status;
+	return workshop_close(&shop, status, err);
 }
 
 int command_build(int argc, char **argv, struct error *err)

@@ -75,7 +75,7 @@ static int build_cell(struct workshop *shop, const struct manifest *cell, struct
 	verdict->seconds = (double)(loop_now_us() - began) / 1e6;
 	verdict->result = status < 0 ? FAILED : PASSED;
 	verdict->cached = outcome.cached;
-	if (status == 0)
+	if (status == 0 && !shop->throwaway)
 		printf("%s\n", outcome.image);
 	free(outcome.image);
 	return status;
@@ -126,7 +126,8 @@ int workshop_cells(struct workshop *shop, const struct manifest *manifest, struc
 	}
 	if (workshop_build(shop, manifest, NULL, &outcome, err) < 0)
 		return -1;
-	printf("%s\n", outcome.image);
+	if (!shop->throwaway)
+		printf("%s\n", outcome.image);
 	free(outcome.image);
 	return EXIT_OK;
 }

@@ -174,10 +174,10 @@ static int lock_one(struct workshop *shop, const char *path, const struct chain 
 	return status;
 }
 
-static int run(struct settings *settings, char **paths, struct workshop *shop, struct error *err)
+static int run(char **paths, struct workshop *shop, struct error *err)
 {
 	const char *image;
-	if (workshop_open(shop, settings, err) < 0)
+	if (workshop_open(shop, err) < 0)
 		return -1;
 	for (; *paths; paths++)
 		if (lock_one(shop, *paths, NULL, &image, err) < 0)
@@ -205,10 +205,9 @@ static int lock_manifests(struct settings *settings, int argc, char **argv, stru
 		return status < 0 ? -1 : EXIT_OK;
 	if (argc < 2)
 		return settings_misused(&usage, "name a manifest", err);
-	struct workshop shop = {.signals = -1};
-	status = run(settings, argv + 1, &shop, err);
-	workshop_close(&shop);
-	return status;
+	struct workshop shop = {.settings = settings, .signals = -1};
+	status = run(argv + 1, &shop, err);
+	return workshop_close(&shop, status, err);
 }
 
 int command_lock(int argc, char **argv, struct error *err)

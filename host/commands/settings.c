@@ -199,6 +199,7 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 					   .modules = settings->modules,
 					   .trim_blocks = settings->trim_blocks,
 					   .lstrip_blocks = settings->lstrip_blocks,
+					   .testing = settings->testing,
 					   .problems = settings->problems};
 	return manifest_read(path, &options, err);
 }

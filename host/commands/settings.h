@@ -19,6 +19,7 @@ struct settings {
 	const char *consul; /* --consul */
 	bool trim_blocks, lstrip_blocks, quiet;
 	const struct manifest_modules *modules; /* NULL: as they are found */
+	const struct manifest_testing *testing; /* of modules; else NULL */
 	struct manifest_problems
 		*problems; /* where a manifest's go; NULL: the first is the error */
 };

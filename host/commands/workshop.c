@@ -7,27 +7,33 @@
 #include "host/build/probe.h"
 #include "host/commands/locking.h"
 #include "host/exit_codes.h"
+#include "host/manifest/secrets.h"
 
 #include <limits.h>
 #include <string.h>
 
-int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err)
+int workshop_open(struct workshop *shop, struct error *err)
 {
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	if (settings->kv_file && !(shop->kv = kv_read(&shop->arena, settings->kv_file, err)))
+	shop->report = settings_report(shop->settings);
+	if (shop->settings->kv_file &&
+	    !(shop->kv = kv_read(&shop->arena, shop->settings->kv_file, err)))
 		return -1;
 	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
+	if (shop->signals < 0)
+		return -1;
+	return settings_engine(shop->settings, &shop->loop, &shop->engine, err);
 }
 
-void workshop_close(struct workshop *shop)
+int workshop_close(struct workshop *shop, int status, struct error *err)
 {
+	if (status < 0 && shop->report)
+		secrets_hide_error(report_hidden(shop->report), err);
 	own_close(&shop->signals);
 	report_free(shop->report);
 	engine_close(shop->engine);
 	loop_free(shop->loop);
 	arena_free(&shop->arena);
+	return status;
 }
 
 int workshop_consul(const struct workshop *shop, const struct manifest *manifest,
@@ -93,6 +99,37 @@ static int check_push(const struct workshop *shop, const struct build_options *o
 	return -1;
 }
 
+static void name_first(struct workshop *shop, const struct manifest *manifest, const char *suffix,
+		       struct build_options *options)
+{
+	bool tagged = !manifest->tags || manifest->tags->list.len;
+	options->repo = shop->repo ? shop->repo : manifest->repo;
+	if (shop->repo && suffix)
+		options->tag = arena_printf(&shop->arena, "%s-%s", shop->tag, suffix);
+	else if (options->repo)
+		options->tag = shop->repo ? shop->tag
+			       : tagged   ? name_of(&shop->arena, manifest, 0, suffix)
+					  : "latest";
+}
+
+/* What comes after the build: its other names, and its registry. */
+static int conclude(struct workshop *shop, const struct manifest *manifest, const char *suffix,
+		    const struct build_options *options, const struct build_outcome *outcome,
+		    double seconds, struct error *err)
+{
+	if (shop->throwaway) {
+		report_notice(shop->report, "passed in %.2f s", seconds);
+		return 0;
+	}
+	if (name_more(shop, manifest, suffix, outcome->image, err) < 0)
+		return -1;
+	autofree char *name = options->repo ? mem_printf("%s:%s", options->repo, options->tag)
+					    : mem_strdup(outcome->image);
+	report_notice(shop->report, "built %s in %.2f s%s", name, seconds,
+		      outcome->cached ? " (cached)" : "");
+	return push_all(shop, manifest, suffix, options, err);
+}
+
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		   struct build_outcome *outcome, struct error *err)
 {
@@ -100,18 +137,12 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 	bool has_consul = false;
 	struct build_options options = {.toolbox = shop->settings->toolbox,
 					.no_cache = shop->no_cache,
+					.throwaway = shop->throwaway,
 					.jobs = shop->jobs,
 					.kv = shop->kv,
 					.report = shop->report,
-					.signals = shop->signals,
-					.repo = shop->repo ? shop->repo : manifest->repo};
-	bool tagged = !manifest->tags || manifest->tags->list.len;
-	if (shop->repo && suffix)
-		options.tag = arena_printf(&shop->arena, "%s-%s", shop->tag, suffix);
-	else if (options.repo)
-		options.tag = shop->repo ? shop->tag
-			      : tagged   ? name_of(&shop->arena, manifest, 0, suffix)
-					 : "latest";
+					.signals = shop->signals};
+	name_first(shop, manifest, suffix, &options);
 	if (check_push(shop, &options, err) < 0 ||
 	    workshop_consul(shop, manifest, &consul, &has_consul, err) < 0)
 		return -1;
@@ -119,13 +150,8 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 	uint64_t began = loop_now_us();
 	int status = build_run(shop->loop, shop->engine, manifest, &options, outcome, err);
 	consul_target_free(&consul);
-	if (status < 0 || name_more(shop, manifest, suffix, outcome->image, err) < 0)
-		return -1;
-	autofree char *name = options.repo ? mem_printf("%s:%s", options.repo, options.tag)
-					   : mem_strdup(outcome->image);
-	report_notice(shop->report, "built %s in %.2f s%s", name,
-		      (double)(loop_now_us() - began) / 1e6, outcome->cached ? " (cached)" : "");
-	return push_all(shop, manifest, suffix, &options, err);
+	double seconds = (double)(loop_now_us() - began) / 1e6;
+	return status < 0 ? -1 : conclude(shop, manifest, suffix, &options, outcome, seconds, err);
 }
 
 int workshop_refuse_circle(const struct manifest *manifest, const struct chain *chain,

@@ -15,10 +15,16 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache, push;
+	bool no_cache, throwaway, push;
 	bool locked; /* --locked */
 	unsigned jobs;
 };
+
+/* Makes the report, reads --kv, catches signals, opens the engine of the settings. */
+int workshop_open(struct workshop *shop, struct error *err);
+
+/* Releases all of it. Secrets do not stand in the error that comes out. Returns `status`. */
+int workshop_close(struct workshop *shop, int status, struct error *err);
 
 /* The manifests that are being built, each for the one before it. */
 struct chain {
@@ -34,11 +40,6 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 /* Builds one manifest or cell under the names it gets. */
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		   struct build_outcome *outcome, struct error *err);
-
-/* Opens the engine, takes signals, reads --kv. Close it in any case; `signals` must be -1 before.
- */
-int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err);
-void workshop_close(struct workshop *shop);
 
 /* --consul, else CONSUL_HTTP_ADDR, else the manifest's; *found is false where there is none. */
 int workshop_consul(const struct workshop *shop, const struct manifest *manifest,

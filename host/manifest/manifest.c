@@ -102,7 +102,9 @@ static struct manifest *pass(const char *path, struct loader *loader)
 	loader->sources = &sources;
 	loader->chain = &chain;
 	loader->files = loader->modules = 0;
-	const struct value *root = load_tree(loader, path);
+	const struct value *root = loader->options->testing
+					   ? module_test_tree(loader, manifest->directory)
+					   : load_tree(loader, path);
 	if (root && read_tree(loader, manifest, root) == 0 && !loader->problems->count)
 		return manifest;
 	manifest_free(manifest);

@@ -178,11 +178,18 @@ struct manifest_modules {
 	void *ctx;
 };
 
+/* What is read is not a manifest but a module.yml: the manifest is what its `test` says. */
+struct manifest_testing {
+	const char *image; /* instead of its own; or NULL */
+	bool sketch;       /* one without a `test` may be read too, though not built */
+};
+
 struct manifest_options {
 	const struct value *properties; /* map for Jinja2, from --set and --values */
 	const struct value *languages;  /* language -> image, over the built-in table */
 	const struct manifest_facts *facts;
 	const struct manifest_modules *modules; /* NULL: module_source_resolve */
+	const struct manifest_testing *testing; /* NULL: it is a manifest */
 	bool trim_blocks, lstrip_blocks;
 	struct manifest_problems
 		*problems; /* where all problems go; NULL: only the first is told */

@@ -1,10 +1,22 @@
 /* From a module.yml to a struct module. */
 #include "common/own.h"
+#include "host/modules/lookup.h"
 #include "host/modules/module.h"
 
 #include <stddef.h>
 
 #define AT(member) offsetof(struct module, member)
+
+/* Both are parts of an archive's name. */
+static int read_name(struct reader *reader, const struct value_entry *entry, void *target)
+{
+	if (reader_text(reader, entry, target) < 0)
+		return -1;
+	if (module_is_name(*(const char **)target))
+		return 0;
+	return reader_fail(reader, entry->value,
+			   "a module's '%s' is of letters, digits, '-', '_' and '.'", entry->key);
+}
 
 enum { STEPS = TAKES_TEXT | TAKES_LIST | TAKES_MAP | TAKES_NOTHING };
 
@@ -13,10 +25,15 @@ static const struct reader_key keys[] = {
 	{.name = "name",
 	 TAKES_TEXT,
 	 AT(name),
-	 reader_text,
+	 read_name,
 	 "what lists and errors call it",
 	 .pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"},
-	{.name = "version", TAKES_TEXT, AT(version), reader_text, "for people and lists"},
+	{.name = "version",
+	 TAKES_TEXT,
+	 AT(version),
+	 read_name,
+	 "for people and lists",
+	 .pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]*$"},
 	{.name = "description", TAKES_TEXT, AT(description), reader_text, "one line"},
 	{.name = "parameters",
 	 TAKES_TREE | TAKES_NOTHING,
@@ -95,4 +112,28 @@ struct module *module_load(struct loader *loader, const char *directory, const s
 	loader->params = outer;
 	module->tree = tree;
 	return tree && read_module(&reader, tree, module) == 0 ? module : NULL;
+}
+
+const struct module *module_read(const char *directory, struct arena *arena,
+				 struct manifest_problems *problems)
+{
+	static const struct manifest_options options = {0};
+	struct manifest manifest = {.path = directory, .directory = directory};
+	struct sources sources = {.arena = &manifest.arena};
+	struct value *unknown = jinja_placeholder(&manifest.arena);
+	struct loader loader = {.manifest = &manifest,
+				.arena = &manifest.arena,
+				.options = &options,
+				.sources = &sources,
+				.problems = problems,
+				.facts = unknown,
+				.pillar = unknown};
+	const struct module *module = module_load(&loader, directory, unknown);
+	struct module *kept = module ? arena_alloc(arena, sizeof *kept) : NULL;
+	if (kept)
+		*kept = (struct module){.name = arena_strdup(arena, module->name),
+					.version = arena_strdup(arena, module->version),
+					.description = arena_strdup(arena, module->description)};
+	arena_free(&manifest.arena);
+	return kept;
 }

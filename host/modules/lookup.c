@@ -2,11 +2,20 @@
 
 #include "common/own.h"
 
+#include <ctype.h>
 #include <dirent.h>
-#include <stdbool.h>
 #include <string.h>
 
 enum { MOST_FOUND = 10000 };
+
+bool module_is_name(const char *text)
+{
+	size_t len = strlen(text);
+	for (const char *c = text; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
+			return false;
+	return len > 0 && len <= 100 && *text != '.';
+}
 
 const char *module_installed(struct arena *arena)
 {

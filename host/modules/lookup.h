@@ -4,6 +4,11 @@
 
 #include "common/value.h"
 
+#include <stdbool.h>
+
+/* Letters, digits, '-', '_' and '.', at most 100, and no '.' first: what may be a file's name. */
+bool module_is_name(const char *text);
+
 /* The directory that holds installed modules: modules/ beside factory's config.yml. */
 const char *module_installed(struct arena *arena);
 

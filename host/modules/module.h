@@ -33,6 +33,14 @@ extern const struct reader_section module_section, parameter_section;
 struct module *module_load(struct loader *loader, const char *directory,
 			   const struct value *params);
 
+/* The JSON Schema of a module.yml, and the tables of its keys in Markdown. */
+void module_schema(struct buf *out);
+void module_keys(struct buf *out);
+
+/* What a module says of itself, for lists: its texts are in the arena. NULL with problems. */
+const struct module *module_read(const char *directory, struct arena *arena,
+				 struct manifest_problems *problems);
+
 /* `target` is a struct module. */
 int reader_parameters(struct reader *reader, const struct value_entry *entry, void *target);
 

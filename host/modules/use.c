@@ -1,5 +1,6 @@
 /* One entry of a manifest's `modules`. */
 #include "common/own.h"
+#include "host/modules/lookup.h"
 #include "host/modules/module.h"
 
 #include <ctype.h>
@@ -81,18 +82,11 @@ static const char *module_path(struct reader *reader, const struct value *from, 
 {
 	const struct source *source = sources_find(reader->sources, from->line);
 	const char *directory = source ? source->directory : reader->manifest->directory;
+	if (strcmp(text, ".") == 0)
+		return directory;
 	if (text[0] == '/' || strcmp(directory, ".") == 0)
 		return text;
 	return arena_printf(&reader->manifest->arena, "%s/%s", directory, text);
-}
-
-static bool is_name(const char *text)
-{
-	size_t len = strlen(text);
-	for (const char *c = text; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-_.", *c))
-			return false;
-	return len > 0 && len <= 100 && *text != '.';
 }
 
 static int by_text(struct reader *reader, const struct value *from, const char *text,
@@ -105,7 +99,7 @@ static int by_text(struct reader *reader, const struct value *from, const char *
 	}
 	source->kind = MODULE_NAME;
 	source->text = text;
-	if (is_name(text))
+	if (module_is_name(text))
 		return 0;
 	return reader_fail(reader, from,
 			   "'%s' names no module: a name is of letters, digits, '-', '_' and '.', "

@@ -123,7 +123,7 @@ everything() {
 
 @test "values are locked once it has been built; until then --locked refuses" {
 	everything
-	echo 'install: "true"' >>m.yml
+	echo "install: echo $WORK" >>m.yml
 	run --separate-stderr "$FACTORY" lock m.yml
 	[ "$status" -eq 0 ]
 	[[ $stderr == *'build it, then lock it again'* ]]
