@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	{"graph", "print the graph of a build", command_graph},
 	{"init", "write a first manifest from what is in a directory", command_init},
 	{"lock", "pin what manifests name: images, modules, values", command_lock},
-	{"module", "make, check, test, list and pack modules", command_module},
+	{"module", "make, check, test, find and install modules", command_module},
 	{"render", "print what Jinja2 makes of a manifest", command_render},
 	{"toolbox", "make the data container that holds the agent", command_toolbox},
 	{"version", "print the version", command_version},

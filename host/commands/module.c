@@ -14,6 +14,8 @@ static const struct {
 	{"check", "validate modules without an engine", module_command_check},
 	{"test", "build a throwaway image with a module, and run its tests", module_command_test},
 	{"list", "list the modules that a manifest finds by name", module_command_list},
+	{"search", "look for modules in an index", module_command_search},
+	{"install", "install a module of an index", module_command_install},
 	{"pack", "make the archive of a module, the same bytes each time", module_command_pack},
 };
 

@@ -9,5 +9,7 @@ int module_command_check(int argc, char **argv, struct error *err);
 int module_command_test(int argc, char **argv, struct error *err);
 int module_command_list(int argc, char **argv, struct error *err);
 int module_command_pack(int argc, char **argv, struct error *err);
+int module_command_search(int argc, char **argv, struct error *err);
+int module_command_install(int argc, char **argv, struct error *err);
 
 #endif

@@ -147,16 +147,54 @@ size_t settings_engine_lines(struct settings *settings, struct option_line *line
 	return COUNT_OF(own);
 }
 
+static int take_languages(struct settings *settings, struct value *value)
+{
+	settings->languages = value;
+	return value->kind == VALUE_MAP ? 0 : -1;
+}
+
+/* One text, or a list of them. */
+static int take_index(struct settings *settings, struct value *value)
+{
+	settings->index = value;
+	if (value->kind == VALUE_STRING) {
+		settings->index = value_list(&settings->arena);
+		value_append(&settings->arena, settings->index, value);
+	}
+	if (settings->index->kind != VALUE_LIST)
+		return -1;
+	for (size_t i = 0; i < settings->index->list.len; i++)
+		if (!value_text(settings->index->list.items[i]))
+			return -1;
+	return 0;
+}
+
+static const struct {
+	const char *name, *what;
+	int (*take)(struct settings *settings, struct value *value);
+} config_keys[] = {
+	{"languages", "a map of languages to images", take_languages},
+	{"index", "a list of URLs or paths", take_index},
+};
+
 static int take_config(struct settings *settings, const char *path, const struct value *config,
 		       struct error *err)
 {
 	for (size_t i = 0; i < config->map.len; i++) {
 		const struct value_entry *entry = &config->map.entries[i];
-		if (strcmp(entry->key, "languages") != 0 || entry->value->kind != VALUE_MAP)
+		size_t key = 0;
+		while (key < COUNT_OF(config_keys) &&
+		       strcmp(config_keys[key].name, entry->key) != 0)
+			key++;
+		if (key == COUNT_OF(config_keys))
+			return error_set_at(
+				err, path, entry->line, entry->column,
+				"'%s' is not known here: only `languages:` and `index:` "
+				"are",
+				entry->key);
+		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
-					    "'%s' is not known here: only a map `languages:` is",
-					    entry->key);
-		settings->languages = entry->value;
+					    "'%s' must be %s", entry->key, config_keys[key].what);
 	}
 	return 0;
 }

@@ -13,7 +13,8 @@ struct settings {
 	struct arena arena;
 	struct value *properties; /* map: --values files, then --set */
 	struct value *languages;  /* map: the configuration file's, then --language */
-	const char *endpoint;     /* NULL: DOCKER_HOST, else the default socket */
+	struct value *index;  /* list: where indices of modules are, by the configuration file */
+	const char *endpoint; /* NULL: DOCKER_HOST, else the default socket */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul; /* --consul */

@@ -1,21 +1,29 @@
 #include "host/modules/fetch_parts.h"
 
+#include "common/http.h"
 #include "common/own.h"
 #include "host/modules/download.h"
 #include "host/modules/unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
 enum { LARGEST = 64 << 20 };
 
+/* What is no URL is a path. */
 static const char *as_url(const struct module_source *source, struct arena *arena)
 {
-	return strstr(source->text, "://") ? source->text
-					   : arena_printf(arena, "file://%s", source->text);
+	char real[PATH_MAX];
+	auto_buf struct buf url = {0};
+	if (strstr(source->text, "://"))
+		return source->text;
+	buf_puts(&url, "file://");
+	http_escape(&url, realpath(source->text, real) ? real : source->text, "/");
+	return arena_strdup(arena, buf_text(&url));
 }
 
 /* Many archives hold one directory, NAME-VERSION, and everything below it: that is the root then.
