@@ -1,6 +1,7 @@
 # Modules from git and from archives: over file:// and over HTTP on loopback. No engine is needed.
 bats_require_minimum_version 1.5.0
 load common
+load serve
 
 setup() {
 	WORK=$(mktemp -d)
@@ -12,46 +13,9 @@ setup() {
 }
 
 teardown() {
-	[ ! -s server.pid ] || kill "$(cat server.pid)" 2>/dev/null || true
+	unserve
 	chmod -R u+w "$WORK"
 	rm -rf "$WORK"
-}
-
-# serve: what is below www/ is at $URL.
-serve() {
-	/usr/bin/python3 - www >port 2>requests 3>&- <<-'E' &
-		import functools, http.server, sys, time
-		class Handler(http.server.SimpleHTTPRequestHandler):
-		    def do_GET(self):
-		        if self.path.startswith("/to-file"):
-		            self.send_response(302)
-		            self.send_header("Location", "file:///etc/passwd")
-		            self.end_headers()
-		        elif self.path.startswith("/loop"):
-		            self.send_response(302)
-		            self.send_header("Location", "/loop")
-		            self.end_headers()
-		        elif self.path.startswith("/endless"):
-		            self.send_response(200)
-		            self.end_headers()
-		            try:
-		                while True:
-		                    self.wfile.write(bytes(1 << 16))
-		            except OSError:
-		                pass
-		        elif self.path.startswith("/slow/"):
-		            time.sleep(2.5)
-		            self.path = self.path[len("/slow"):]
-		            super().do_GET()
-		        else:
-		            super().do_GET()
-		server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
-		print(server.server_port, flush=True)
-		server.serve_forever()
-	E
-	echo $! >server.pid
-	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
-	URL=http://127.0.0.1:$(cat port)
 }
 
 # A module's directory, whose one step is $2.
