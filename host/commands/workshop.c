@@ -233,6 +233,11 @@ struct manifest *workshop_read(struct workshop *shop, const char *path, struct l
 		return NULL;
 	settings.modules = &locking->modules;
 	struct manifest *manifest = settings_manifest(&settings, path, &locking->facts, err);
+	/* While something was fetched: what came of that is no fault of the manifest. */
+	if (!manifest && interrupt_pending()) {
+		error_set(err, "interrupted");
+		err->exit_code = interrupt_pending();
+	}
 	if (!manifest || locking_images(locking, manifest, err) == 0)
 		return manifest;
 	manifest_free(manifest);

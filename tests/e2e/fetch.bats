@@ -1,4 +1,4 @@
-# Modules from git and from archives: over file:// and over HTTP on loopback. No engine is needed.
+# Modules from git and from archives: over file:// and over HTTP on loopback. Only the last one needs an engine.
 bats_require_minimum_version 1.5.0
 load common
 load serve
@@ -267,4 +267,20 @@ archive() {
 	[ "$(step)" = 'echo archived' ]
 	[ ! -e "$XDG_CACHE_HOME/factory/modules/.new-999999999-AbCdEf" ]
 	[ -e "$XDG_CACHE_HOME/factory/modules/.new-$$-AbCdEf" ]
+}
+
+# A shell's background jobs ignore SIGINT: SIGTERM it is.
+@test "a build that is ended while it fetches says so, and leaves nothing" {
+	archive one
+	serve
+	using "tarball: $URL/slow/one.tar.gz" "sha256: $SUM"
+	"$FACTORY" build m.yml >out 2>&1 3>&- &
+	pid=$!
+	for _ in $(seq 100); do [ "$(cached)" -eq 0 ] || break; sleep 0.05; done
+	kill -TERM $pid
+	code=0
+	wait $pid || code=$?
+	[ "$code" -eq 143 ]
+	grep -q interrupted out
+	[ "$(cached)" -eq 0 ]
 }
