@@ -38,9 +38,10 @@ int command_module(int argc, char **argv, struct error *err)
 	for (size_t i = 0; i < COUNT_OF(subcommands); i++)
 		if (strcmp(subcommands[i].name, name) == 0)
 			return subcommands[i].run(argc - 1, argv + 1, err);
-	err->exit_code = EXIT_USAGE;
 	if (argc > 1)
-		return error_set(err, "no subcommand '%s': `factory module --help` lists them",
-				 name);
-	return error_set(err, "name a subcommand: `factory module --help` lists them");
+		error_set(err, "no subcommand '%s': `factory module --help` lists them", name);
+	else
+		error_set(err, "name a subcommand: `factory module --help` lists them");
+	err->exit_code = EXIT_USAGE;
+	return -1;
 }

@@ -78,6 +78,8 @@ static char *named(const char *text, const char *name)
 
 static int write_all(const char *directory, const char *name, struct error *err)
 {
+	if (file_make_parents(directory, err) < 0)
+		return -1;
 	if (mkdir(directory, 0755) < 0)
 		return errno == EEXIST ? error_set(err, "%s is there already", directory)
 				       : error_errno(err, "can't make %s", directory);

@@ -86,6 +86,10 @@ static struct value *parse(struct loader *loader, const struct source *source)
 	auto_error struct error err = {0};
 	struct value *tree = yaml_parse_behind(loader->arena, source->path, source->text.data,
 					       source->text.len, source->before, &err);
+	if (tree && !tree->line) { /* there is nothing in the file */
+		tree->line = source->before + 1;
+		tree->column = 1;
+	}
 	if (tree)
 		return tree;
 	if (err.line) {

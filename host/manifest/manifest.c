@@ -34,8 +34,7 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 				.problems = loader->problems};
 	manifest->travis = first->travis;
 	loader->manifest = manifest;
-	const struct value *root = modules_merge(loader, cell->root);
-	if (!root || sections_read(&reader, root) < 0)
+	if (sections_read(&reader, modules_merge(loader, cell->root)) < 0)
 		return -1;
 	manifest->cell = cell->name ? cell->name : manifest->cell;
 	manifest->may_fail = cell->may_fail;

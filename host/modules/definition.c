@@ -86,15 +86,14 @@ static int refuse_secrets(struct reader *reader, const struct value *steps)
 	return status;
 }
 
-static int read_module(struct reader *reader, const struct value *tree, struct module *module)
+static bool is_wrong(struct reader *reader, const struct value *tree, struct module *module)
 {
-	if (reader_map(reader, tree, &module_section, module) < 0)
-		return -1;
-	if (!module->name)
-		return reader_problem(reader, reader_at(reader, tree), "missing", NULL,
-				      "a module needs a `name`");
-	int status = refuse_secrets(reader, value_get(tree, "install"));
-	return refuse_secrets(reader, value_get(tree, "script")) < 0 ? -1 : status;
+	bool wrong = reader_map(reader, tree, &module_section, module) < 0;
+	if (!wrong && !module->name)
+		wrong = reader_problem(reader, reader_at(reader, tree), "missing", NULL,
+				       "a module needs a `name`") < 0;
+	wrong |= refuse_secrets(reader, value_get(tree, "install")) < 0;
+	return wrong | (refuse_secrets(reader, value_get(tree, "script")) < 0);
 }
 
 struct module *module_load(struct loader *loader, const char *directory, const struct value *params)
@@ -111,7 +110,9 @@ struct module *module_load(struct loader *loader, const char *directory, const s
 		load_file(loader, arena_printf(loader->arena, "%s/" MODULE_FILE, directory));
 	loader->params = outer;
 	module->tree = tree;
-	return tree && read_module(&reader, tree, module) == 0 ? module : NULL;
+	if (tree)
+		module->wrong = is_wrong(&reader, tree, module);
+	return value_is(tree, VALUE_MAP) ? module : NULL;
 }
 
 const struct module *module_read(const char *directory, struct arena *arena,
@@ -129,7 +130,7 @@ const struct module *module_read(const char *directory, struct arena *arena,
 				.facts = unknown,
 				.pillar = unknown};
 	const struct module *module = module_load(&loader, directory, unknown);
-	struct module *kept = module ? arena_alloc(arena, sizeof *kept) : NULL;
+	struct module *kept = module && !module->wrong ? arena_alloc(arena, sizeof *kept) : NULL;
 	if (kept)
 		*kept = (struct module){.name = arena_strdup(arena, module->name),
 					.version = arena_strdup(arena, module->version),

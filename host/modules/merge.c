@@ -108,27 +108,36 @@ static void note(struct manifest *manifest, const struct module_use *use)
 	manifest->modules[manifest->module_count++] = *use;
 }
 
+/* What a module adds with its parameters still unknown, where they or it are wrong: the rest of it
+ * may be as well. */
+static struct value *sketch_of(struct arena *arena, const struct module *module)
+{
+	return parts_of(arena, module, value_map(arena));
+}
+
 /* The file is read twice: its parameters' defaults are only known when it has been read. */
 static struct value *read_parts(struct loader *loader, struct reader *reader,
 				const struct value *from, struct module_use *use,
 				const struct value *with)
 {
-	bool sketch = loader->sketch ||
-		      (!loader->knows_facts && (loader->reads_facts || loader->reads_pillar));
-	const struct module *module =
-		module_load(loader, use->directory, jinja_placeholder(loader->arena));
+	struct arena *arena = loader->arena;
+	bool unknown = !loader->knows_facts && (loader->reads_facts || loader->reads_pillar);
+	const struct module *sketch = module_load(loader, use->directory, jinja_placeholder(arena));
+	if (!sketch)
+		return value_map(arena);
+	if (sketch->wrong)
+		return sketch_of(arena, sketch);
+	struct value *params =
+		parameters_values(reader, sketch, with, from, unknown || loader->sketch);
+	if (check_facts(loader, reader, sketch, from) < 0 || !params)
+		return sketch_of(arena, sketch);
+	const struct module *module = module_load(loader, use->directory, params);
 	if (!module)
-		return NULL;
-	struct value *params = parameters_values(reader, module, with, from, sketch);
-	if (check_facts(loader, reader, module, from) < 0 || !params)
-		return NULL;
-	module = module_load(loader, use->directory, params);
-	if (!module)
-		return NULL;
+		return value_map(arena);
 	use->name = module->name;
 	use->version = module->version;
 	note(loader->manifest, use);
-	return parts_of(loader->arena, module, params);
+	return parts_of(arena, module, params);
 }
 
 static struct value *merge_one(struct loader *loader, struct reader *reader,
@@ -138,12 +147,11 @@ static struct value *merge_one(struct loader *loader, struct reader *reader,
 	const struct value *with;
 	if (loader->modules++ >= MOST_USES) {
 		reader_fail(reader, from, "too many modules: at most %d", MOST_USES);
-		return NULL;
+		return all;
 	}
 	if (reader_module_use(reader, from, &use, &with) < 0 || resolve(loader, &use) < 0)
-		return NULL;
-	struct value *parts = read_parts(loader, reader, from, &use, with);
-	return parts ? load_merge(loader->arena, all, parts) : NULL;
+		return all;
+	return load_merge(loader->arena, all, read_parts(loader, reader, from, &use, with));
 }
 
 struct value *modules_merge(struct loader *loader, struct value *root)
@@ -154,19 +162,15 @@ struct value *modules_merge(struct loader *loader, struct value *root)
 				.problems = loader->problems,
 				.options = loader->options};
 	struct value *all = value_map(loader->arena);
-	int status = 0;
 	if (!uses || root->kind != VALUE_MAP)
 		return root;
 	if (loader->manifest->travis) {
 		reader_fail(&reader, uses, "modules have no meaning in a .travis.yml");
-		return NULL;
+		return root;
 	}
 	if (uses->kind != VALUE_LIST)
 		uses = as_list(loader->arena, uses);
-	for (size_t i = 0; i < uses->list.len; i++) {
-		struct value *more = merge_one(loader, &reader, uses->list.items[i], all);
-		status = more ? status : -1;
-		all = more ? more : all;
-	}
-	return status == 0 ? load_merge(loader->arena, all, with_lists(loader->arena, root)) : NULL;
+	for (size_t i = 0; i < uses->list.len; i++)
+		all = merge_one(loader, &reader, uses->list.items[i], all);
+	return load_merge(loader->arena, all, with_lists(loader->arena, root));
 }

@@ -23,13 +23,14 @@ struct module {
 	struct module_parameter *parameters;
 	size_t parameter_count;
 	const struct value *facts; /* list of those it needs, or NULL */
-	const struct value *tree;  /* the whole file */
+	const struct value *tree;  /* the whole file, a map */
+	bool wrong;                /* there are problems */
 };
 
 extern const struct reader_section module_section, parameter_section;
 
-/* Reads a directory's module.yml with these parameters, a map or a placeholder. NULL with problems.
- * Everything is in the loader's arena. */
+/* Reads a directory's module.yml with these parameters, a map or a placeholder. NULL where it is no
+ * map. Everything is in the loader's arena. */
 struct module *module_load(struct loader *loader, const char *directory,
 			   const struct value *params);
 
@@ -54,8 +55,8 @@ struct value *parameters_values(struct reader *reader, const struct module *modu
 int reader_module_use(struct reader *reader, const struct value *from, struct module_use *use,
 		      const struct value **with);
 
-/* Merges a manifest's tree with the modules it uses: their parts come first, in order. NULL with
- * problems. */
+/* Merges a manifest's tree with the modules it uses: their parts come first, in order. With
+ * problems, with what could be read of them. */
 struct value *modules_merge(struct loader *loader, struct value *root);
 
 /* The tree of the manifest that tests a module: what `test` says, and the module itself. NULL with
