@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/build.h"
+#include "host/build/provenance.h"
 #include "host/exit_codes.h"
 
 #include <string.h>
@@ -96,29 +97,6 @@ static void tell_progress(void *ctx, const char *line)
 
 /* --- base images --- */
 
-static bool has_repository(const char *pinned, const char *image)
-{
-	size_t len = strcspn(pinned, "@"), name = strlen(image);
-	const char *slash = strrchr(image, '/'), *at = strchr(image, '@');
-	const char *colon = strchr(slash ? slash : image, ':');
-	name = at ? (size_t)(at - image) : colon ? (size_t)(colon - image) : name;
-	return len >= name && memcmp(pinned + len - name, image, name) == 0 &&
-	       (len == name || pinned[len - name - 1] == '/');
-}
-
-/* By what a registry knows it: "REPO@sha256:HEX"; else its id. */
-static const char *digest_of(const struct value *inspected, const char *image)
-{
-	const struct value *digests = value_get(inspected, "RepoDigests");
-	for (size_t i = 0; value_is(digests, VALUE_LIST) && i < digests->list.len; i++) {
-		const char *pinned = value_text(digests->list.items[i]);
-		if (pinned && has_repository(pinned, image))
-			return pinned;
-	}
-	const char *id = value_text(value_get(inspected, "Id"));
-	return id ? id : "";
-}
-
 static int look_at(const struct locking *locking, const char *image, struct engine_kept *kept,
 		   struct error *err)
 {
@@ -145,7 +123,8 @@ static int pin_image(struct locking *locking, const char *image, const char **pi
 	} else if (look_at(locking, image, &kept, err) < 0) {
 		return -1;
 	} else if (kept.status == ENGINE_OK) {
-		now.digest = digest_of(kept.body, image);
+		now.digest =
+			arena_strdup(&locking->lock.arena, provenance_digest(kept.body, image));
 	}
 	lock_put(&locking->lock.arena, &locking->now, LOCK_IMAGE, &now);
 	return 0;
@@ -161,6 +140,7 @@ int locking_images(struct locking *locking, struct manifest *manifest, struct er
 			continue;
 		if (pin_image(locking, cell->image, &pinned, err) < 0)
 			return error_place(err, at->file, at->line, at->column);
+		cell->image_named = cell->image;
 		cell->image = arena_strdup(&cell->arena, pinned);
 	}
 	return 0;
