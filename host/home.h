@@ -1,10 +1,9 @@
-/* The user's own directories (XDG Base Directory Specification), as far as factory uses them. */
+/* The user's own directory for configuration (XDG Base Directory Specification). */
 #ifndef FACTORY_HOST_HOME_H
 #define FACTORY_HOST_HOME_H
 
-/* $XDG_CACHE_HOME/factory/REST, else ~/.cache/factory/REST; likewise of XDG_CONFIG_HOME. NULL where
- * there is no home either. The caller frees it. */
-char *home_cache(const char *rest);
+/* $XDG_CONFIG_HOME/factory/REST, else ~/.config/factory/REST; NULL where there is no home. The
+ * caller frees it. */
 char *home_config(const char *rest);
 
 #endif

@@ -5,26 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int on_index(void *ctx, const char *text, struct error *err)
+static int on_index(void *target, const char *text, struct error *err)
 {
-	struct indices *indices = ctx;
-	struct arena *arena = &indices->settings->arena;
+	struct settings *settings = target;
+	struct arena *arena = &settings->arena;
 	(void)err;
-	if (!indices->given)
-		indices->given = value_list(arena);
-	value_append(arena, indices->given, value_string(arena, text));
+	if (!settings->given_index)
+		settings->given_index = value_list(arena);
+	value_append(arena, settings->given_index, value_string(arena, text));
 	return 0;
 }
 
-struct option_line indices_line(struct indices *indices)
-{
-	return (struct option_line){.name = "index",
-				    .argument = "URL",
-				    .help = "an index of modules, or its path (default: "
-					    "FACTORY_INDEX, the configuration file's)",
-				    .each = on_index,
-				    .ctx = indices};
-}
+const struct option indices_options[] = {
+	{.name = "index",
+	 .argument = "URL",
+	 .help = "an index of modules, or its path (default: FACTORY_INDEX, the configuration "
+		 "file's)",
+	 .words = WORD_FILE,
+	 .each = on_index},
+	{0},
+};
 
 /* Blanks between them: a URL has none. */
 static struct value *from_environment(struct arena *arena)
@@ -39,12 +39,13 @@ static struct value *from_environment(struct arena *arena)
 	return list->list.len ? list : NULL;
 }
 
-int indices_read(const struct indices *indices, struct index *index, struct error *err)
+int indices_read(struct settings *settings, struct index *index, struct error *err)
 {
-	struct arena *arena = &indices->settings->arena;
-	const struct value *list = indices->given ? indices->given : from_environment(arena);
+	struct arena *arena = &settings->arena;
+	const struct value *list =
+		settings->given_index ? settings->given_index : from_environment(arena);
 	if (!list)
-		list = indices->settings->index;
+		list = settings->index;
 	if (!list || !list->list.len) {
 		error_set(err,
 			  "no index of modules: name one by --index, FACTORY_INDEX, or `index:` "

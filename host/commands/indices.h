@@ -6,15 +6,10 @@
 #include "host/commands/settings.h"
 #include "host/modules/index.h"
 
-struct indices {
-	struct settings *settings;
-	struct value *given; /* of --index; NULL: none */
-};
-
-/* The option's line; `indices` must stay where it is. */
-struct option_line indices_line(struct indices *indices);
+/* --index, for commands whose struct begins with settings. */
+extern const struct option indices_options[];
 
 /* Reads all of them; none at all is an error. */
-int indices_read(const struct indices *indices, struct index *index, struct error *err);
+int indices_read(struct settings *settings, struct index *index, struct error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/cache.h"
+#include "host/build/provenance.h"
 #include "host/commands/commands.h"
 #include "host/commands/locking.h"
 #include "host/commands/workshop.h"
@@ -10,13 +11,6 @@
 
 #include <limits.h>
 #include <string.h>
-
-static const struct option_usage usage = {
-	"factory lock MANIFEST... [OPTION]...",
-	"Writes factory.lock beside each manifest: base images and modules by digest, and the "
-	"hashes of\n"
-	"what its templates read, as all of that is now. Prints what has changed.",
-};
 
 /* One manifest while it is being locked. */
 struct locking_one {
@@ -42,34 +36,40 @@ static void add_names(struct locking_one *one, const struct value *reads)
 	}
 }
 
-static const char *base_of(const struct locking_one *one, const struct manifest *cell,
-			   struct error *err)
+/* The key that the build of a cell has on an image that is there. */
+static int key_of(struct manifest *cell, const struct value *base, char *key, struct error *err)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	if (cell->from)
-		return one->base_id;
-	engine_image_inspect(one->shop->engine, cell->image, engine_keep, &kept);
-	if (engine_finish(one->shop->engine, &kept, err) < 0)
-		return NULL;
-	const char *id = value_text(value_get(kept.body, "Id"));
-	return id ? arena_strdup(&one->shop->arena, id) : NULL;
+	const char *id = value_text(value_get(base, "Id"));
+	if (cell->provenance && provenance_add(cell, base, err) < 0)
+		return -1;
+	struct graph *graph = graph_new(cell);
+	int status = graph_keys(graph, id ? id : "", err);
+	memcpy(key, graph->nodes[graph->count - 1]->key, HASH_HEX);
+	graph_free(graph);
+	return status;
 }
 
-static int look_up_cell(struct locking_one *one, const struct manifest *cell, struct error *err)
+static int look_up_cell(struct locking_one *one, struct manifest *cell, struct error *err)
 {
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	struct engine *engine = one->shop->site.engine;
 	const struct value *reads = NULL;
-	const char *base = base_of(one, cell, err);
+	char key[HASH_HEX];
 	one->image = NULL;
-	if (!base)
-		return error_is_set(err) ? -1 : 0;
-	struct graph *graph = graph_new(cell);
-	int status = graph_keys(graph, base, err);
-	if (status == 0)
-		status = cache_reads(one->shop->engine, graph->nodes[graph->count - 1]->key,
-				     &one->shop->arena, &one->image, &reads, err);
-	graph_free(graph);
+	if (cell->from)
+		cell->image = one->base_id;
+	if (!cell->image)
+		return 0;
+	engine_image_inspect(engine, cell->image, engine_keep, &kept);
+	if (engine_finish(engine, &kept, err) < 0)
+		return -1;
+	if (kept.status != ENGINE_OK)
+		return 0;
+	if (key_of(cell, kept.body, key, err) < 0 ||
+	    cache_reads(engine, key, &one->shop->arena, &one->image, &reads, err) < 0)
+		return -1;
 	add_names(one, reads);
-	return status;
+	return 0;
 }
 
 static int find_values(struct locking_one *one, struct error *err)
@@ -147,7 +147,7 @@ static int lock_base(struct locking_one *one, const struct chain *chain, struct 
 static int lock_read_manifest(struct locking_one *one, const char *path, const struct chain *chain,
 			      struct error *err)
 {
-	struct manifest *manifest = workshop_read(one->shop, path, one->locking, err);
+	struct manifest *manifest = workshop_manifest(one->shop, path, one->locking, err);
 	if (!manifest)
 		return -1;
 	one->manifest = manifest;
@@ -174,10 +174,11 @@ static int lock_one(struct workshop *shop, const char *path, const struct chain 
 	return status;
 }
 
-static int run(char **paths, struct workshop *shop, struct error *err)
+static int run(struct workshop *shop, const struct settings *settings, char *const *paths,
+	       struct error *err)
 {
 	const char *image;
-	if (workshop_open(shop, err) < 0)
+	if (workshop_open(shop, settings, err) < 0)
 		return -1;
 	for (; *paths; paths++)
 		if (lock_one(shop, *paths, NULL, &image, err) < 0)
@@ -185,32 +186,36 @@ static int run(char **paths, struct workshop *shop, struct error *err)
 	return EXIT_OK;
 }
 
-static int lock_manifests(struct settings *settings, int argc, char **argv, struct error *err)
+static int lock_manifests(void *options, int argc, char **argv, struct error *err)
 {
-	struct option_line lines[2 * SETTINGS_MOST] = {
-		{.name = "kv",
-		 .argument = "FILE",
-		 .help = "keys for templates, as `factory build` will get them",
-		 .text = &settings->kv_file},
-		{.name = "consul",
-		 .argument = "ADDR",
-		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-		 .text = &settings->consul},
-	};
-	size_t count = 2;
-	count += settings_manifest_lines(settings, lines + count);
-	count += settings_engine_lines(settings, lines + count);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	struct workshop shop = {.signals = -1};
 	if (argc < 2)
-		return settings_misused(&usage, "name a manifest", err);
-	struct workshop shop = {.settings = settings, .signals = -1};
-	status = run(argv + 1, &shop, err);
-	return workshop_close(&shop, status, err);
+		return commands_misused(&command_lock, "name a manifest", err);
+	return workshop_close(&shop, run(&shop, options, argv + 1, err), err);
 }
 
-int command_lock(int argc, char **argv, struct error *err)
-{
-	return settings_run(lock_manifests, argc, argv, err);
-}
+static const struct option lock_options[] = {
+	{.name = "kv",
+	 .argument = "FILE",
+	 .help = "keys for templates, as `factory build` will get them",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct settings, kv_file)},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+	 OPTION_INTO(struct settings, consul)},
+	{0},
+};
+
+const struct command command_lock = {
+	.name = "lock",
+	.summary = "pin what manifests name: images, modules, values",
+	.usage = "lock MANIFEST... [OPTION]...",
+	.text = "Writes factory.lock beside each manifest: base images and modules by digest, and\n"
+		"the hashes of what its templates read, as all of that is now. Prints what has\n"
+		"changed.",
+	.options = {lock_options, settings_manifest_options, settings_engine_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct settings),
+	.run = lock_manifests,
+};

@@ -293,23 +293,19 @@ static void notice_line(void *ctx, const char *line)
 	report_notice(locking->report, "not as in %s: %s", locking->lock.path, line);
 }
 
-int locking_check(struct locking *locking, const struct manifest *manifest, struct error *err)
+void locking_check(struct locking *locking, const struct manifest *manifest, struct buf *drift)
 {
 	auto_buf struct buf lines = {0};
 	if (!locking->before)
-		return 0;
+		return;
 	if (locking->mode != LOCKING_INSIST) {
 		lock_compare(locking->before, &locking->now, notice_line, locking);
-		return 0;
+		return;
 	}
-	size_t count = lock_compare(locking->before, &locking->now, add_line, &lines);
-	if (locking_renders(manifest) && !locking->before->knows_values && ++count)
+	lock_compare(locking->before, &locking->now, add_line, &lines);
+	if (locking_renders(manifest) && !locking->before->knows_values)
 		add_line(&lines, "what its templates read: is not known: build it, then lock it");
-	if (!count)
-		return 0;
-	error_set(err,
-		  "%s is not as %s says:%s\nrun `factory lock %s` where that is as you want it",
-		  manifest->path, locking->lock.path, buf_text(&lines), manifest->path);
-	err->exit_code = EXIT_LOCK;
-	return -1;
+	if (lines.len)
+		buf_printf(drift, "%s%s is not as %s says:%s", drift->len ? "\n" : "",
+			   manifest->path, locking->lock.path, lines.data);
 }

@@ -52,7 +52,7 @@ bool locking_renders(const struct manifest *manifest);
 int locking_values(struct locking *locking, struct values *const *values, size_t count,
 		   const struct value *names, struct error *err);
 
-/* Tells how things differ from the lock; -1 with all of it where the mode insists. */
-int locking_check(struct locking *locking, const struct manifest *manifest, struct error *err);
+/* How things differ from the lock: lines behind a head, where the mode insists; else notices. */
+void locking_check(struct locking *locking, const struct manifest *manifest, struct buf *drift);
 
 #endif

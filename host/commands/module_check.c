@@ -1,6 +1,6 @@
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/commands/module.h"
+#include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/telling.h"
 #include "host/exit_codes.h"
@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory module check DIR... [OPTION]...",
-	"Validates modules without an engine: Jinja2, YAML, keys, parameters, the files they name\n"
-	"and their tests. All that is wrong is told, in order, with its place.",
+struct module_check_command {
+	struct settings settings;
+	const char *format;
+	bool schema, keys;
 };
 
 static void print_fine(const struct manifest *manifest)
@@ -46,42 +46,55 @@ static int check_one(struct telling *telling, const struct settings *common, con
 	return status;
 }
 
-static int check(struct settings *settings, int argc, char **argv, struct error *err)
+static int check_all(const struct module_check_command *command, char *const *directories,
+		     struct error *err)
 {
-	bool schema = false, keys = false;
-	const char *format = "text";
-	const struct option_line lines[] = {
-		{.name = "format",
-		 .argument = "FORMAT",
-		 .help = "text (default) or json: a list of problems, for editors",
-		 .text = &format},
-		{.name = "schema",
-		 .help = "print the JSON Schema of a module.yml instead",
-		 .flag = &schema},
-		{.name = "keys", .help = "print its keys in Markdown instead", .flag = &keys},
-	};
-	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	struct telling telling = {.json = strcmp(format, "json") == 0};
-	if (!telling.json && strcmp(format, "text") != 0)
-		return settings_misused(&usage, "--format takes text or json", err);
-	if (schema || keys)
-		return argc > 1
-			       ? settings_misused(&usage, "--schema and --keys take no module", err)
-			       : telling_print(schema ? module_schema : module_keys);
-	if (argc < 2)
-		return settings_misused(&usage, "name a module's directory", err);
-	int code = EXIT_OK;
-	for (int i = 1; i < argc && status >= 0; i++) {
-		status = check_one(&telling, settings, argv[i], err);
+	struct telling telling = {.json = command->format && strcmp(command->format, "json") == 0};
+	int code = EXIT_OK, status = 0;
+	for (; *directories && status >= 0; directories++) {
+		status = check_one(&telling, &command->settings, *directories, err);
 		code = status > 0 ? EXIT_MANIFEST : code;
 	}
 	telling_end(&telling, status >= 0);
 	return status < 0 ? -1 : code;
 }
 
-int module_command_check(int argc, char **argv, struct error *err)
+static int check(void *options, int argc, char **argv, struct error *err)
 {
-	return settings_run(check, argc, argv, err);
+	const struct module_check_command *command = options;
+	const struct command *self = &command_module_check;
+	if (!command->schema && !command->keys)
+		return argc < 2 ? commands_misused(self, "name a module's directory", err)
+				: check_all(command, argv + 1, err);
+	if (argc > 1)
+		return commands_misused(self, "--schema and --keys take no module", err);
+	return telling_print(command->schema ? module_schema : module_keys);
 }
+
+static const struct option check_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "text (default) or json: a list of problems, for editors",
+	 .choices = "text json",
+	 OPTION_INTO(struct module_check_command, format)},
+	{.name = "schema",
+	 .help = "print the JSON Schema of a module.yml instead",
+	 OPTION_INTO(struct module_check_command, schema)},
+	{.name = "keys",
+	 .help = "print its keys in Markdown instead",
+	 OPTION_INTO(struct module_check_command, keys)},
+	{0},
+};
+
+const struct command command_module_check = {
+	.name = "module check",
+	.summary = "validate modules without an engine",
+	.usage = "module check DIR... [OPTION]...\n"
+		 "module check --schema|--keys",
+	.text = "Validates modules without an engine: Jinja2, YAML, keys, parameters, the files\n"
+		"they name and their tests. All that is wrong is told, in order, with its place.",
+	.options = {check_options},
+	.words = WORD_DIRECTORY,
+	.size = sizeof(struct module_check_command),
+	.run = check,
+};

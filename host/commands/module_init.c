@@ -1,21 +1,13 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/commands/module.h"
-#include "host/commands/settings.h"
+#include "host/commands/commands.h"
 #include "host/exit_codes.h"
 #include "host/modules/lookup.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const struct option_usage usage = {
-	"factory module init NAME [OPTION]...",
-	"Writes a first module and its test: NAME/module.yml and what it names. A path's last "
-	"part\n"
-	"is the module's name.",
-};
 
 /* NAME stands for the module's name. */
 static const struct {
@@ -94,23 +86,26 @@ static int write_all(const char *directory, const char *name, struct error *err)
 	return EXIT_OK;
 }
 
-static int init(struct settings *settings, int argc, char **argv, struct error *err)
+static int init(void *options, int argc, char **argv, struct error *err)
 {
-	(void)settings;
-	int status = options_parse(&argc, argv, NULL, 0, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	(void)options;
 	if (argc != 2)
-		return settings_misused(&usage, "name one module", err);
+		return commands_misused(&command_module_init, "name one module", err);
 	const char *slash = strrchr(argv[1], '/');
 	const char *name = slash ? slash + 1 : argv[1];
 	if (!module_is_name(name))
-		return settings_misused(
-			&usage, "a module's name is of letters, digits, '-', '_' and '.'", err);
+		return commands_misused(&command_module_init,
+					"a module's name is of letters, digits, '-', '_' and '.'",
+					err);
 	return write_all(argv[1], name, err);
 }
 
-int module_command_init(int argc, char **argv, struct error *err)
-{
-	return settings_run(init, argc, argv, err);
-}
+const struct command command_module_init = {
+	.name = "module init",
+	.summary = "write a first module and its test",
+	.usage = "module init NAME",
+	.text = "Writes a first module and its test: NAME/module.yml and what it names. The last\n"
+		"part of a path is the module's name.",
+	.words = WORD_DIRECTORY,
+	.run = init,
+};

@@ -1,6 +1,6 @@
 #include "common/json.h"
 #include "common/own.h"
-#include "host/commands/module.h"
+#include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
 #include "host/modules/lookup.h"
@@ -8,11 +8,9 @@
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory module list [OPTION]...",
-	"Lists the modules that a manifest in this directory finds by name: those in ./modules, "
-	"in\n"
-	"the directories of FACTORY_MODULE_PATH, and those that are installed.",
+struct list_command {
+	struct settings settings;
+	const char *format;
 };
 
 /* What a module says of itself; `wrong` where its module.yml can't be read. */
@@ -100,27 +98,32 @@ static int list_modules(struct settings *settings, bool json)
 	return EXIT_OK;
 }
 
-static int list(struct settings *settings, int argc, char **argv, struct error *err)
+static int list(void *options, int argc, char **argv, struct error *err)
 {
-	const char *format = "text";
-	const struct option_line lines[] = {
-		{.name = "format",
-		 .argument = "FORMAT",
-		 .help = "text (default) or json",
-		 .text = &format},
-	};
-	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	struct list_command *command = options;
+	(void)argv;
 	if (argc > 1)
-		return settings_misused(&usage, "it takes no arguments", err);
-	bool json = strcmp(format, "json") == 0;
-	if (!json && strcmp(format, "text") != 0)
-		return settings_misused(&usage, "--format takes text or json", err);
-	return list_modules(settings, json);
+		return commands_misused(&command_module_list, "name nothing", err);
+	return list_modules(&command->settings,
+			    command->format && strcmp(command->format, "json") == 0);
 }
 
-int module_command_list(int argc, char **argv, struct error *err)
-{
-	return settings_run(list, argc, argv, err);
-}
+static const struct option list_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "text (default) or json",
+	 .choices = "text json",
+	 OPTION_INTO(struct list_command, format)},
+	{0},
+};
+
+const struct command command_module_list = {
+	.name = "module list",
+	.summary = "list the modules that a manifest finds by name",
+	.usage = "module list [OPTION]...",
+	.text = "Lists the modules that a manifest in this directory finds by name: those in\n"
+		"./modules, in the directories of FACTORY_MODULE_PATH, and those installed.",
+	.options = {list_options},
+	.size = sizeof(struct list_command),
+	.run = list,
+};

@@ -2,16 +2,15 @@
 #include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/commands/module.h"
+#include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
 #include "host/modules/pack.h"
 #include "host/modules/source.h"
 
-static const struct option_usage usage = {
-	"factory module pack DIR [OPTION]...",
-	"Makes NAME-VERSION.tar.gz of a module, the same bytes of the same files each time, and\n"
-	"prints its SHA-256: for `tarball:` and `sha256:` in a manifest.",
+struct pack_command {
+	struct settings settings;
+	const char *output;
 };
 
 static int write_archive(const char *directory, const struct module_use *use, const char *output,
@@ -47,25 +46,32 @@ static int check_and_write(const struct settings *common, const char *directory,
 	return status;
 }
 
-static int pack(struct settings *settings, int argc, char **argv, struct error *err)
+static int pack(void *options, int argc, char **argv, struct error *err)
 {
-	const char *output = NULL;
-	const struct option_line lines[] = {
-		{.name = "output",
-		 .letter = 'o',
-		 .argument = "FILE",
-		 .help = "where to; default: NAME-VERSION.tar.gz here",
-		 .text = &output},
-	};
-	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	const struct pack_command *command = options;
 	if (argc != 2)
-		return settings_misused(&usage, "name one module's directory", err);
-	return check_and_write(settings, argv[1], output, err);
+		return commands_misused(&command_module_pack, "name one module's directory", err);
+	return check_and_write(&command->settings, argv[1], command->output, err);
 }
 
-int module_command_pack(int argc, char **argv, struct error *err)
-{
-	return settings_run(pack, argc, argv, err);
-}
+static const struct option pack_options[] = {
+	{.name = "output",
+	 .letter = 'o',
+	 .argument = "FILE",
+	 .help = "where to; default: NAME-VERSION.tar.gz here",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct pack_command, output)},
+	{0},
+};
+
+const struct command command_module_pack = {
+	.name = "module pack",
+	.summary = "make the archive of a module, the same bytes each time",
+	.usage = "module pack DIR [OPTION]...",
+	.text = "Makes NAME-VERSION.tar.gz of a module, the same bytes of the same files each\n"
+		"time, and prints its SHA-256: for `tarball:` and `sha256:` in a manifest.",
+	.options = {pack_options},
+	.words = WORD_DIRECTORY,
+	.size = sizeof(struct pack_command),
+	.run = pack,
+};

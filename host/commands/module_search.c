@@ -1,14 +1,8 @@
+#include "host/commands/commands.h"
 #include "host/commands/indices.h"
-#include "host/commands/module.h"
 #include "host/exit_codes.h"
 
 #include <string.h>
-
-static const struct option_usage usage = {
-	"factory module search [WORD] [OPTION]...",
-	"Lists the modules of an index whose name or description has the word, whatever its case;\n"
-	"without a word all of them. Of each only the newest version is shown.",
-};
 
 static bool matches(const struct index_module *module, const char *word)
 {
@@ -50,22 +44,23 @@ static int print(const struct index *index, const char *word, struct error *err)
 	return EXIT_OK;
 }
 
-static int search(struct settings *settings, int argc, char **argv, struct error *err)
+static int search(void *options, int argc, char **argv, struct error *err)
 {
-	struct indices indices = {.settings = settings};
-	const struct option_line lines[] = {indices_line(&indices)};
 	struct index index = {0};
-	int status = options_parse(&argc, argv, lines, 1, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
 	if (argc > 2)
-		return settings_misused(&usage, "name one word", err);
-	if (indices_read(&indices, &index, err) < 0)
+		return commands_misused(&command_module_search, "name one word", err);
+	if (indices_read(options, &index, err) < 0)
 		return -1;
 	return print(&index, argc == 2 ? argv[1] : "", err);
 }
 
-int module_command_search(int argc, char **argv, struct error *err)
-{
-	return settings_run(search, argc, argv, err);
-}
+const struct command command_module_search = {
+	.name = "module search",
+	.summary = "look for modules in an index",
+	.usage = "module search [WORD] [OPTION]...",
+	.text = "Lists the modules of an index whose name or description has the word, whatever\n"
+		"its case; without a word all of them. Of each only the newest version is shown.",
+	.options = {indices_options},
+	.size = sizeof(struct settings),
+	.run = search,
+};

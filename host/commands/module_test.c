@@ -1,63 +1,72 @@
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/commands/module.h"
+#include "host/commands/commands.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
 
-static const struct option_usage usage = {
-	"factory module test DIR [OPTION]...",
-	"Builds an image as the module's `test` says, and runs the tests of both. The image is\n"
-	"removed again: nothing stays in the engine.",
+struct test_command {
+	struct settings settings;
+	const char *image;
+	unsigned jobs;
 };
 
-static int run(const struct settings *common, const struct manifest_testing *testing,
-	       const char *directory, unsigned jobs, struct error *err)
+static bool has_tests(const struct workshop *shop)
 {
-	struct settings settings = *common;
-	struct workshop shop = {
-		.settings = &settings, .signals = -1, .throwaway = true, .jobs = jobs};
+	for (size_t i = 0; i < shop->job_count; i++)
+		if (!shop->jobs[i].manifest->tests.count)
+			return false;
+	return true;
+}
+
+static int run(const struct settings *settings, const char *directory, struct workshop *shop,
+	       struct error *err)
+{
 	autofree char *path = mem_printf("%s/module.yml", directory);
-	settings.testing = testing;
-	if (workshop_open(&shop, err) < 0)
-		return workshop_close(&shop, -1, err);
-	struct manifest *manifest = workshop_manifest(&shop, path, NULL, err);
-	int code = -1;
-	if (manifest && !manifest->tests.count)
-		error_set(err,
-			  "%s: there is nothing to test: neither the module nor its `test` has a "
-			  "`script`",
-			  path);
-	else if (manifest)
-		code = workshop_cells(&shop, manifest, err);
-	manifest_free(manifest);
-	return workshop_close(&shop, code, err);
+	if (workshop_open(shop, settings, err) < 0 || workshop_read(shop, path, err) < 0)
+		return -1;
+	if (has_tests(shop))
+		return workshop_run(shop, err);
+	error_set(err,
+		  "%s: there is nothing to test: neither the module nor its `test` has a `script`",
+		  path);
+	err->exit_code = EXIT_MANIFEST;
+	return -1;
 }
 
-static int test(struct settings *settings, int argc, char **argv, struct error *err)
+static int test(void *options, int argc, char **argv, struct error *err)
 {
-	struct manifest_testing testing = {0};
-	unsigned jobs = 4;
-	struct option_line lines[SETTINGS_MOST + 2] = {
-		{.name = "image",
-		 .argument = "IMAGE",
-		 .help = "the base image, instead of the one that `test` names",
-		 .text = &testing.image},
-		{.name = "jobs",
-		 .letter = 'j',
-		 .argument = "N",
-		 .help = "test branches at once (default: 4)",
-		 .number = &jobs},
-	};
-	size_t count = 2 + settings_engine_lines(settings, lines + 2);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	struct test_command *command = options;
+	const struct manifest_testing testing = {.image = command->image};
+	struct workshop shop = {.signals = -1, .throwaway = true};
 	if (argc != 2)
-		return settings_misused(&usage, "name one module's directory", err);
-	return run(settings, &testing, argv[1], jobs, err);
+		return commands_misused(&command_module_test, "name one module's directory", err);
+	command->settings.testing = &testing;
+	shop.site.slots.most = command->jobs ? command->jobs : 4;
+	return workshop_close(&shop, run(&command->settings, argv[1], &shop, err), err);
 }
 
-int module_command_test(int argc, char **argv, struct error *err)
-{
-	return settings_run(test, argc, argv, err);
-}
+static const struct option test_options[] = {
+	{.name = "image",
+	 .argument = "IMAGE",
+	 .help = "the base image, instead of the one that `test` names",
+	 .words = WORD_IMAGE,
+	 OPTION_INTO(struct test_command, image)},
+	{.name = "jobs",
+	 .letter = 'j',
+	 .argument = "N",
+	 .help = "containers at once (default: 4)",
+	 OPTION_INTO(struct test_command, jobs)},
+	{0},
+};
+
+const struct command command_module_test = {
+	.name = "module test",
+	.summary = "build a throwaway image with a module, and run its tests",
+	.usage = "module test DIR [OPTION]...",
+	.text = "Builds an image as the module's `test` says, and runs the tests of both. The\n"
+		"image is removed again: nothing stays in the engine.",
+	.options = {test_options, settings_engine_options},
+	.words = WORD_DIRECTORY,
+	.size = sizeof(struct test_command),
+	.run = test,
+};

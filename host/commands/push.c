@@ -2,7 +2,6 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"
 
@@ -13,7 +12,6 @@
 struct pushing {
 	struct report *report;
 	struct engine_kept kept;
-	int signals, interrupted;
 };
 
 static void push_progress(void *ctx, const char *line)
@@ -28,25 +26,17 @@ static void push_ended(void *ctx, const struct engine_result *result)
 	engine_keep(&pushing->kept, result);
 }
 
-static void on_signal(void *ctx, unsigned events)
-{
-	struct pushing *pushing = ctx;
-	(void)events;
-	pushing->interrupted = interrupt_code(pushing->signals);
-}
-
+/* The run watches for signals. */
 static int wait_for(struct workshop *shop, struct pushing *pushing, struct error *err)
 {
-	int status = 0;
-	loop_watch(shop->loop, shop->signals, LOOP_READ, on_signal, pushing);
-	while (status == 0 && !pushing->kept.ended && !pushing->interrupted)
-		status = loop_turn(shop->loop, -1, err);
-	loop_unwatch(shop->loop, shop->signals);
-	if (pushing->interrupted) {
-		status = error_set(err, "interrupted");
-		err->exit_code = pushing->interrupted;
-	}
-	return status < 0 ? -1 : engine_finish(shop->engine, &pushing->kept, err);
+	while (!pushing->kept.ended && !shop->interrupted)
+		if (loop_turn(shop->site.loop, -1, err) < 0)
+			return -1;
+	if (pushing->kept.ended)
+		return engine_finish(shop->site.engine, &pushing->kept, err);
+	error_set(err, "interrupted");
+	err->exit_code = shop->interrupted;
+	return -1;
 }
 
 static void advise(const char *host, struct error *err)
@@ -63,14 +53,15 @@ static void advise(const char *host, struct error *err)
 		err->exit_code = EXIT_REGISTRY;
 }
 
-int workshop_push(struct workshop *shop, const char *repo, const char *tag, struct error *err)
+int job_push(struct workshop *shop, const struct job *job, const char *repo, const char *tag,
+	     struct error *err)
 {
 	struct pushing *pushing = arena_alloc(&shop->arena, sizeof *pushing);
 	autofree char *host = registry_host(repo);
 	uint64_t began = loop_now_us();
-	*pushing = (struct pushing){.report = shop->report, .signals = shop->signals};
-	report_notice(shop->report, "pushing %s:%s", repo, tag);
-	engine_image_push(shop->engine, repo, tag, push_progress, push_ended, pushing);
+	pushing->report = job->report;
+	report_notice(job->report, "pushing %s:%s", repo, tag);
+	engine_image_push(shop->site.engine, repo, tag, push_progress, push_ended, pushing);
 	int status = wait_for(shop, pushing, err);
 	if (status == 0 && pushing->kept.status == ENGINE_NOT_FOUND)
 		status = error_set(err, "the engine has no such image");
@@ -79,7 +70,7 @@ int workshop_push(struct workshop *shop, const char *repo, const char *tag, stru
 		advise(host, err);
 		return error_wrap(err, "can't push %s:%s", repo, tag);
 	}
-	report_notice(shop->report, "pushed %s:%s in %.2f s", repo, tag,
+	report_notice(job->report, "pushed %s:%s in %.2f s", repo, tag,
 		      (double)(loop_now_us() - began) / 1e6);
 	return 0;
 }

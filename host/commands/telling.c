@@ -3,10 +3,17 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 
 static struct value *or_null(struct arena *arena, const char *text)
 {
 	return text ? value_string(arena, text) : value_null(arena);
+}
+
+static struct value *number_of(struct arena *arena, const struct manifest_problem *problem)
+{
+	return value_string(arena,
+			    arena_printf(arena, "F%04d", (int)explain_problem(problem->code)));
 }
 
 static void add_json(struct telling *telling, const struct manifest_problem *problem)
@@ -17,6 +24,7 @@ static void add_json(struct telling *telling, const struct manifest_problem *pro
 	value_set(arena, map, "line", value_int(arena, problem->at.line));
 	value_set(arena, map, "column", value_int(arena, problem->at.column));
 	value_set(arena, map, "code", value_string(arena, problem->code));
+	value_set(arena, map, "number", number_of(arena, problem));
 	value_set(arena, map, "message", value_string(arena, problem->message));
 	value_set(arena, map, "hint", or_null(arena, problem->hint));
 	value_append(arena, telling->list, map);
@@ -29,8 +37,9 @@ static void print_problem(const struct manifest_problem *problem)
 		fprintf(stderr, "%s:", problem->at.file);
 	if (problem->at.line)
 		fprintf(stderr, "%u:%u:", problem->at.line, problem->at.column);
-	fprintf(stderr, "%s%s%s%s\n", problem->at.file || problem->at.line ? " " : "",
-		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "");
+	fprintf(stderr, "%s%s%s%s [F%04d]\n", problem->at.file || problem->at.line ? " " : "",
+		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "",
+		(int)explain_problem(problem->code));
 }
 
 int telling_print(void (*make)(struct buf *out))

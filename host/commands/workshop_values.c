@@ -15,7 +15,7 @@ static int open_values(struct workshop *shop, const struct manifest *cell,
 {
 	if (workshop_consul(shop, cell, &answering->consul, &answering->has_consul, err) < 0)
 		return -1;
-	*values = values_new(shop->loop, values_keys(&shop->arena, cell->kv, shop->kv),
+	*values = values_new(shop->site.loop, values_keys(&shop->arena, cell->kv, shop->kv),
 			     answering->has_consul ? &answering->consul : NULL, err);
 	return *values ? 0 : -1;
 }

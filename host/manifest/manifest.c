@@ -33,6 +33,8 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 				.incomplete = loader->incomplete,
 				.problems = loader->problems};
 	manifest->travis = first->travis;
+	if (manifest->travis)
+		travis_defaults(&manifest->arena, cell->root);
 	loader->manifest = manifest;
 	if (sections_read(&reader, modules_merge(loader, cell->root)) < 0)
 		return -1;

@@ -2,7 +2,7 @@
 
 #include "common/file.h"
 #include "common/own.h"
-#include "host/home.h"
+#include "host/build/user_cache.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@ static const char making[] = ".new-";
 
 static const char *place_of(const char *name, struct arena *arena)
 {
-	autofree char *root = home_cache("modules");
+	autofree char *root = user_cache_path("modules");
 	return root ? arena_printf(arena, "%s/%s", root, name) : NULL;
 }
 

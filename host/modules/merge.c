@@ -97,7 +97,7 @@ static int resolve(struct loader *loader, struct module_use *use)
 	if (status == 0)
 		return 0;
 	error_place(&err, use->source.at.file, use->source.at.line, use->source.at.column);
-	load_failed(loader, &err, "module");
+	load_failed(loader, &err, "unreadable");
 	return -1;
 }
 
