@@ -112,8 +112,8 @@ static const struct reader_key artifact_keys[] = {
 	 reader_flag,
 	 "`true`: labels say what it was made from"},
 };
-static const struct reader_section artifact_section = {"'artifact'", artifact_keys,
-						       COUNT_OF(artifact_keys), false};
+const struct reader_section artifact_section = {"'artifact'", artifact_keys,
+						COUNT_OF(artifact_keys), false};
 
 static int read_artifact(struct reader *reader, const struct value_entry *entry, void *target)
 {

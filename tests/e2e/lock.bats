@@ -240,3 +240,35 @@ everything() {
 	fails_with 3 "$FACTORY" lock none.yml
 	[ ! -e factory.lock ]
 }
+
+@test "provenance: labels name the manifest, the lock and the base; only where it is asked for" {
+	variant one t/lock-base:3
+	printf 'image: t/lock-base:3\ninstall: "true"\nartifact: {provenance: true}\nconfig: {labels: {own: kept}}\n' | manifest
+	"$FACTORY" build -q m.yml -t t/provenance:1
+	api GET /images/t/provenance:1/json | jq -e --arg manifest "sha256:$(sha256sum m.yml | cut -d ' ' -f 1)" \
+		--arg base "$(image_id t/lock-base:3)" '.Config.Labels |
+		."factory.manifest.digest" == $manifest and ."org.opencontainers.image.base.digest" == $base
+		and ."org.opencontainers.image.base.name" == "t/lock-base:3" and ."factory.version" != null
+		and .own == "kept" and (has("factory.lock.digest") | not)'
+	"$FACTORY" lock m.yml
+	"$FACTORY" build -q m.yml -t t/provenance:2 --locked
+	api GET /images/t/provenance:2/json | jq -e --arg lock "sha256:$(sha256sum factory.lock | cut -d ' ' -f 1)" \
+		'.Config.Labels."factory.lock.digest" == $lock'
+	run "$FACTORY" build m.yml -t t/provenance:3 --locked
+	shows '(cached)'
+	sed -i '/artifact/d' m.yml
+	"$FACTORY" build -q m.yml -t t/provenance:4
+	api GET /images/t/provenance:4/json | jq -e '.Config.Labels == {"own": "kept"}'
+}
+
+@test "what several manifests differ in is told together" {
+	variant one t/lock-base:4
+	mkdir a b
+	printf 'image: t/lock-base:4\ninstall: "true"\n' | tee a/m.yml >b/m.yml
+	"$FACTORY" lock a/m.yml b/m.yml
+	"$FACTORY" build -q a/m.yml b/m.yml --locked
+	variant two t/lock-base:4
+	fails_with 11 "$FACTORY" build a/m.yml b/m.yml --locked
+	shows 'a/m.yml is not as a/factory.lock says:'
+	shows 'b/m.yml is not as b/factory.lock says:'
+}

@@ -177,3 +177,27 @@ echo '{\"ServerURL\":\"x\",\"Username\":\"ada\",\"Secret\":\"l0velace:1\"}'"
 	[ "$status" -eq 0 ]
 	shows pulled
 }
+
+@test "a push that is interrupted ends at once" {
+	/usr/bin/python3 -c '
+import socket, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print(s.getsockname()[1], flush=True)
+c = s.accept()
+time.sleep(60)' >port 3>&- &
+	silent=$!
+	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
+	config '{}'
+	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	"$FACTORY" build m.yml -t "127.0.0.1:$(cat port)/x:1" --push >out 2>&1 3>&- &
+	pid=$!
+	for _ in $(seq 100); do grep -q '^pushing' out && break; sleep 0.05; done
+	kill -TERM $pid
+	code=0
+	wait $pid || code=$?
+	kill $silent
+	[ "$code" -eq 143 ]
+	grep -q "can't push 127.0.0.1:$(cat port)/x:1: interrupted" out
+}
