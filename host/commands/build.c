@@ -91,15 +91,6 @@ static const struct option build_options[] = {
 	{.name = "locked",
 	 .help = "build only if everything is as factory.lock says",
 	 OPTION_INTO(struct build_command, locked)},
-	{.name = "kv",
-	 .argument = "FILE",
-	 .help = "keys for templates, from a YAML or JSON file",
-	 .words = WORD_FILE,
-	 OPTION_INTO(struct settings, kv_file)},
-	{.name = "consul",
-	 .argument = "ADDR",
-	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-	 OPTION_INTO(struct settings, consul)},
 	{0},
 };
 
@@ -110,7 +101,8 @@ const struct command command_build = {
 	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
-	.options = {build_options, settings_manifest_options, settings_engine_options},
+	.options = {build_options, settings_values_options, settings_manifest_options,
+		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

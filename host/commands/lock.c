@@ -194,19 +194,6 @@ static int lock_manifests(void *options, int argc, char **argv, struct error *er
 	return workshop_close(&shop, run(&shop, options, argv + 1, err), err);
 }
 
-static const struct option lock_options[] = {
-	{.name = "kv",
-	 .argument = "FILE",
-	 .help = "keys for templates, as `factory build` will get them",
-	 .words = WORD_FILE,
-	 OPTION_INTO(struct settings, kv_file)},
-	{.name = "consul",
-	 .argument = "ADDR",
-	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-	 OPTION_INTO(struct settings, consul)},
-	{0},
-};
-
 const struct command command_lock = {
 	.name = "lock",
 	.summary = "pin what manifests name: images, modules, values",
@@ -214,7 +201,7 @@ const struct command command_lock = {
 	.text = "Writes factory.lock beside each manifest: base images and modules by digest, and\n"
 		"the hashes of what its templates read, as all of that is now. Prints what has\n"
 		"changed.",
-	.options = {lock_options, settings_manifest_options, settings_engine_options},
+	.options = {settings_values_options, settings_manifest_options, settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct settings),
 	.run = lock_manifests,

@@ -21,13 +21,14 @@ void lock_free(struct lock *lock)
 	*lock = (struct lock){0};
 }
 
-/* Where a name is, or belongs. */
-static size_t section_place(const struct lock *lock, const char *manifest)
+/* Where a name is, or belongs, among sorted structs that begin with theirs. */
+static size_t place_of(const void *structs, size_t count, size_t size, const char *name)
 {
-	size_t low = 0, high = lock->count;
+	size_t low = 0, high = count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (strcmp(lock->sections[middle].manifest, manifest) < 0)
+		const char *const *its = (const void *)((const char *)structs + middle * size);
+		if (strcmp(*its, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -35,17 +36,14 @@ static size_t section_place(const struct lock *lock, const char *manifest)
 	return low;
 }
 
+static size_t section_place(const struct lock *lock, const char *manifest)
+{
+	return place_of(lock->sections, lock->count, sizeof *lock->sections, manifest);
+}
+
 static size_t item_place(const struct lock_items *items, const char *name)
 {
-	size_t low = 0, high = items->count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (strcmp(items->items[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return place_of(items->items, items->count, sizeof *items->items, name);
 }
 
 struct lock_section *lock_find(const struct lock *lock, const char *manifest)
