@@ -25,8 +25,9 @@ struct command {
 	bool hidden;           /* from users' eyes: for scripts of factory's own */
 	/* The size of the struct that `run` gets; 0: none, and no settings are read. */
 	size_t size;
-	/* argv[0] is the command's name, argv[1..argc-1] what is no option. Returns the exit code,
-	 * or -1 with the error set; main prints it and exits with err->exit_code, or EXIT_FAILED.
+	/* argv[0] is the last word of its name, argv[1..argc-1] what is no option. Returns the exit
+	 * code, or -1 with the error set; main prints it and exits with err->exit_code, or
+	 * EXIT_FAILED.
 	 */
 	int (*run)(void *options, int argc, char **argv, struct error *err);
 };

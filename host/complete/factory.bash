@@ -4,7 +4,8 @@
 # bash takes "=" and ":" for ends of words (COMP_WORDBREAKS), and replaces only what is behind the
 # last one: the words are therefore taken from the line, and what bash keeps is cut off.
 _factory() {
-	local line=${COMP_LINE:0:COMP_POINT} words current found lead kind cut= files name
+	local line=${COMP_LINE:0:COMP_POINT} words current found lead kind cut='' files name
+	# shellcheck disable=SC2162 # a backslash before a blank belongs to the word
 	read -a words <<<"$line"
 	[[ $line == *[[:space:]] && $line != *\\[[:space:]] ]] && words+=('')
 	current=${words[-1]}

@@ -5,12 +5,12 @@
 
 #include "host/doctor/doctor.h"
 
-void check_socket(struct doctor *doctor);
-void check_engine(struct doctor *doctor); /* opens doctor->engine */
-void check_disk(struct doctor *doctor);
-void check_toolbox(struct doctor *doctor);
-void check_consul(struct doctor *doctor);
-void check_programs(struct doctor *doctor);
+void doctor_socket(struct doctor *doctor);
+void doctor_engine(struct doctor *doctor); /* opens doctor->engine */
+void doctor_disk(struct doctor *doctor);
+void doctor_toolbox(struct doctor *doctor);
+void doctor_consul(struct doctor *doctor);
+void doctor_programs(struct doctor *doctor);
 
 /* The text is formatted; the advice must stay. */
 void doctor_add(struct doctor *doctor, const char *check, enum doctor_verdict verdict,

@@ -46,7 +46,7 @@ static int ask(struct doctor *doctor, const struct consul_target *target, struct
 	return status;
 }
 
-void check_consul(struct doctor *doctor)
+void doctor_consul(struct doctor *doctor)
 {
 	const char *environment = getenv("CONSUL_HTTP_ADDR");
 	struct consul_target target = {0};

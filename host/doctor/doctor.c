@@ -7,7 +7,7 @@
 #include <stdarg.h>
 
 static void (*const checks[])(struct doctor *doctor) = {
-	check_socket, check_engine, check_disk, check_toolbox, check_consul, check_programs,
+	doctor_socket, doctor_engine, doctor_disk, doctor_toolbox, doctor_consul, doctor_programs,
 };
 
 void doctor_add(struct doctor *doctor, const char *check, enum doctor_verdict verdict,

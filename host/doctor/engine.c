@@ -39,7 +39,7 @@ static void tell_socket(struct doctor *doctor, const char *path)
 		   group ? group->gr_name : "(without a name)");
 }
 
-void check_socket(struct doctor *doctor)
+void doctor_socket(struct doctor *doctor)
 {
 	struct endpoint endpoint = {0};
 	auto_error struct error err = {0};
@@ -49,7 +49,7 @@ void check_socket(struct doctor *doctor)
 	endpoint_free(&endpoint);
 }
 
-void check_engine(struct doctor *doctor)
+void doctor_engine(struct doctor *doctor)
 {
 	auto_error struct error err = {0};
 	doctor->loop = loop_new(&err);
@@ -82,7 +82,7 @@ static void tell_space(struct doctor *doctor, const char *root)
 		   "%.1f GB are free in the engine's %s", left / GIGABYTE, root);
 }
 
-void check_disk(struct doctor *doctor)
+void doctor_disk(struct doctor *doctor)
 {
 	auto_kept struct engine_kept kept = {0};
 	auto_error struct error err = {0};

@@ -29,7 +29,7 @@ static char *find_program(const char *name)
 	return NULL;
 }
 
-void check_programs(struct doctor *doctor)
+void doctor_programs(struct doctor *doctor)
 {
 	for (size_t i = 0; i < COUNT_OF(programs); i++) {
 		autofree char *file = find_program(programs[i].name);

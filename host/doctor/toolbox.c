@@ -4,7 +4,7 @@
 #include "host/doctor/checks.h"
 
 /* A missing one is made on the way by the first build. */
-void check_toolbox(struct doctor *doctor)
+void doctor_toolbox(struct doctor *doctor)
 {
 	static const struct {
 		enum doctor_verdict verdict;

@@ -101,6 +101,20 @@ ends_as() {
 	no_container_left
 }
 
+@test "a container that somebody takes away" {
+	manifest <<<"{image: $BASE, install: [sleep 1000]}"
+	"$FACTORY" build m.yml --no-cache 2>log &
+	pid=$!
+	for _ in $(seq 100); do grep -q install-1 log && break; sleep 0.05; done
+	for container in $(our_containers); do
+		api DELETE "/containers/$container?force=1" >/dev/null
+	done
+	code=0
+	wait $pid || code=$?
+	[ "$code" -eq 9 ]
+	grep -q '\[F0901\]$' log
+}
+
 @test "in a terminal a line says how to learn more; elsewhere there is none" {
 	run "$FACTORY" bulid
 	[ "${#lines[@]}" -eq 1 ]

@@ -2,8 +2,9 @@ load common
 
 modules=$BATS_TEST_DIRNAME/../../examples/modules
 
-# tested NAME IMAGE: the tests of an example pass, and nothing stays behind.
+# tested NAME IMAGE: the tests of an example pass, and nothing stays behind but the toolbox.
 tested() {
+	"$FACTORY" toolbox create --quiet
 	images >before
 	run "$FACTORY" module test "$modules/$1" --image "$2"
 	[ "$status" -eq 0 ] || { echo "$output" >&2; return 1; }

@@ -2,6 +2,7 @@
 #include "common/file.h"
 #include "common/own.h"
 #include "host/modules/module.h"
+#include "tests/fuzz/modules_here.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -36,7 +37,8 @@ static void write_as(const char *path, const void *data, size_t size)
 static void read_as(const char *path, const struct manifest_testing *testing)
 {
 	struct manifest_problems problems = {0};
-	struct manifest_options options = {.problems = &problems, .testing = testing};
+	struct manifest_options options = {
+		.problems = &problems, .testing = testing, .modules = &modules_here};
 	auto_error struct error err = {0};
 	struct manifest *manifest = manifest_read(path, &options, &err);
 	if (!manifest == !error_is_set(&err) || !manifest == !problems.count)
