@@ -5,6 +5,7 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/provenance.h"
 #include "host/build/discard.h"
 #include "host/build/claim.h"
 #include "host/build/walk.h"
@@ -58,6 +59,9 @@ static int prepare(struct build *build, struct error *err)
 	const struct value *base = base_inspected(build->base, err);
 	if (!base)
 		return error_place(err, at->file, at->line, at->column);
+	build->manifest = manifest = provenance_add(manifest, base, &build->arena, err);
+	if (!manifest)
+		return -1;
 	build->artifact = artifact_new(manifest, base);
 	build->graph = graph_new(manifest);
 	const struct value *keys = values_keys(&build->arena, manifest->kv, options->kv);

@@ -49,26 +49,35 @@ static int add_file(struct arena *arena, struct value *labels, const char *name,
 	return 0;
 }
 
-int provenance_add(struct manifest *manifest, const struct value *base, struct error *err)
+static int add_labels(const struct manifest *manifest, const struct value *base,
+		      struct arena *arena, struct value *labels, struct error *err)
 {
-	struct arena *arena = &manifest->arena;
-	struct value *config =
-		manifest->config ? value_copy(arena, manifest->config) : value_map(arena);
-	struct value *labels = value_get(config, "Labels");
 	const char *digest = strstr(provenance_digest(base, manifest->image), "sha256:");
-	if (!labels)
-		labels = value_map(arena);
-	value_set(arena, config, "Labels", labels);
 	/* What it stands on by `from` has no name, but an id. */
 	if (!manifest->from)
 		add(arena, labels, "org.opencontainers.image.base.name",
 		    manifest->image_named ? manifest->image_named : manifest->image);
 	add(arena, labels, "org.opencontainers.image.base.digest", digest ? digest : "");
 	add(arena, labels, "factory.version", FACTORY_VERSION);
-	manifest->config = config;
-	return add_file(arena, labels, "factory.manifest.digest", manifest->path, err) < 0 ||
-			       add_file(arena, labels, "factory.lock.digest",
-					lock_path(manifest->path, arena), err) < 0
-		       ? -1
-		       : 0;
+	if (add_file(arena, labels, "factory.manifest.digest", manifest->path, err) < 0)
+		return -1;
+	return add_file(arena, labels, "factory.lock.digest", lock_path(manifest->path, arena),
+			err);
+}
+
+const struct manifest *provenance_add(const struct manifest *manifest, const struct value *base,
+				      struct arena *arena, struct error *err)
+{
+	if (!manifest->provenance)
+		return manifest;
+	struct manifest *copy = arena_alloc(arena, sizeof *copy);
+	struct value *config =
+		manifest->config ? value_copy(arena, manifest->config) : value_map(arena);
+	struct value *labels = value_get(config, "Labels");
+	if (!labels)
+		labels = value_map(arena);
+	value_set(arena, config, "Labels", labels);
+	*copy = *manifest;
+	copy->config = config;
+	return add_labels(manifest, base, arena, labels, err) < 0 ? NULL : copy;
 }

@@ -4,10 +4,13 @@
 
 #include "host/manifest/manifest.h"
 
-/* Adds to the artifact's labels: the manifest's digest and that of the lock beside it (where there
- * is one), the base image's name and digest, factory's version. `base` is the engine's answer about
- * the base image. Labels that the manifest gives itself stay. -1 where a file can't be read. */
-int provenance_add(struct manifest *manifest, const struct value *base, struct error *err);
+/* A manifest that asks for it, with more labels of its artifact: the manifest's digest and that of
+ * the lock beside it (where there is one), the base image's name and digest, factory's version.
+ * `base` is the engine's answer about the base image. Labels that the manifest gives itself stay.
+ * The copy, in the arena, shares everything else with the manifest; one that does not ask is
+ * returned as it is. NULL where a file can't be read. */
+const struct manifest *provenance_add(const struct manifest *manifest, const struct value *base,
+				      struct arena *arena, struct error *err);
 
 /* By what a registry knows an image: "REPO@sha256:HEX"; else its id, "sha256:HEX"; "" for neither.
  */

@@ -3,7 +3,6 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/provenance.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -101,16 +100,6 @@ static int check_push(const struct workshop *shop, const struct job *job, struct
 	return -1;
 }
 
-/* What it was made from becomes part of what it is. */
-static int add_provenance(struct workshop *shop, const struct job *job, struct error *err)
-{
-	struct manifest *manifest = job->manifest;
-	if (!manifest->provenance)
-		return 0;
-	const struct value *base = site_base(&shop->site, manifest->image, job->report, err);
-	return base ? provenance_add(manifest, base, err) : -1;
-}
-
 /* The image's id is the base, so that nothing can move it between the two builds. */
 int job_start(struct workshop *shop, struct job *job, struct error *err)
 {
@@ -129,7 +118,7 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 					      .report = job->report,
 					      .consul = has_consul ? &job->consul : NULL};
 	choose_name(shop, job);
-	if (check_push(shop, job, err) < 0 || add_provenance(shop, job, err) < 0)
+	if (check_push(shop, job, err) < 0)
 		return -1;
 	job->build = build_start(&shop->site, job->manifest, &job->options);
 	return 0;

@@ -37,12 +37,15 @@ static void add_names(struct locking_one *one, const struct value *reads)
 }
 
 /* The key that the build of a cell has on an image that is there. */
-static int key_of(struct manifest *cell, const struct value *base, char *key, struct error *err)
+static int key_of(const struct manifest *cell, const struct value *base, char *key,
+		  struct error *err)
 {
 	const char *id = value_text(value_get(base, "Id"));
-	if (cell->provenance && provenance_add(cell, base, err) < 0)
+	auto_arena struct arena arena = {0};
+	const struct manifest *labelled = provenance_add(cell, base, &arena, err);
+	if (!labelled)
 		return -1;
-	struct graph *graph = graph_new(cell);
+	struct graph *graph = graph_new(labelled);
 	int status = graph_keys(graph, id ? id : "", err);
 	memcpy(key, graph->nodes[graph->count - 1]->key, HASH_HEX);
 	graph_free(graph);

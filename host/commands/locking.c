@@ -3,7 +3,7 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/build.h"
+#include "host/build/base.h"
 #include "host/build/provenance.h"
 #include "host/exit_codes.h"
 
@@ -97,37 +97,51 @@ static void tell_progress(void *ctx, const char *line)
 
 /* --- base images --- */
 
-static int look_at(const struct locking *locking, const char *image, struct engine_kept *kept,
-		   struct error *err)
+/* Pulled where it is not there, but only to be locked. */
+static int pull_digest(struct locking *locking, const char *image, const char **digest,
+		       struct error *err)
 {
-	if (locking->mode == LOCKING_RENEW)
-		return build_find_base(locking->engine, image, locking->report, kept, err);
-	engine_image_inspect(locking->engine, image, engine_keep, kept);
-	return engine_finish(locking->engine, kept, err);
+	struct base *base = base_wait(locking->loop, locking->engine, image, locking->report, err);
+	const struct value *inspected = base ? base_inspected(base, err) : NULL;
+	if (inspected)
+		*digest = arena_strdup(&locking->lock.arena, provenance_digest(inspected, image));
+	base_free(base);
+	return inspected ? 0 : -1;
+}
+
+static int look_up_digest(struct locking *locking, const char *image, const char **digest,
+			  struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	engine_image_inspect(locking->engine, image, engine_keep, &kept);
+	if (engine_finish(locking->engine, &kept, err) < 0)
+		return -1;
+	*digest = kept.status == ENGINE_OK
+			  ? arena_strdup(&locking->lock.arena, provenance_digest(kept.body, image))
+			  : "";
+	return 0;
 }
 
 /* The image to build on. One that no registry has can't be had otherwise than by its name. */
 static int pin_image(struct locking *locking, const char *image, const char **pinned,
 		     struct error *err)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	const struct lock_item *item =
 		locking->before ? lock_get(locking->before, LOCK_IMAGE, image) : NULL;
-	struct lock_item now = {.name = image, .digest = ""};
+	struct lock_item now = {.name = image};
+	int status = 0;
 	*pinned = image;
 	if (!matters(locking))
 		return 0;
-	if (item && strchr(item->digest, '@') && locking->mode != LOCKING_RENEW) {
-		*pinned = item->digest;
-		now.digest = item->digest;
-	} else if (look_at(locking, image, &kept, err) < 0) {
-		return -1;
-	} else if (kept.status == ENGINE_OK) {
-		now.digest =
-			arena_strdup(&locking->lock.arena, provenance_digest(kept.body, image));
-	}
-	lock_put(&locking->lock.arena, &locking->now, LOCK_IMAGE, &now);
-	return 0;
+	if (locking->mode == LOCKING_RENEW)
+		status = pull_digest(locking, image, &now.digest, err);
+	else if (item && strchr(item->digest, '@'))
+		*pinned = now.digest = item->digest;
+	else
+		status = look_up_digest(locking, image, &now.digest, err);
+	if (status == 0)
+		lock_put(&locking->lock.arena, &locking->now, LOCK_IMAGE, &now);
+	return status;
 }
 
 int locking_images(struct locking *locking, struct manifest *manifest, struct error *err)

@@ -18,6 +18,7 @@ enum locking_mode {
 
 struct locking {
 	enum locking_mode mode;
+	struct loop *loop;
 	struct engine *engine;
 	struct report *report;
 	struct lock lock; /* as it was read; empty where there is none */

@@ -126,6 +126,7 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path, stru
 			      .signals = shop->signals};
 	const struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
 	struct settings settings = *shop->settings;
+	locking->loop = shop->site.loop;
 	locking->engine = shop->site.engine;
 	locking->report = shop->report;
 	if (locking_open(locking, path, &facts, err) < 0)
