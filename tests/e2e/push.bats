@@ -1,4 +1,4 @@
-# Pushes to a real registry: Debian's docker-registry on loopback, with passwords.
+# Pushes to a real registry on loopback, with passwords.
 bats_require_minimum_version 1.5.0
 load common
 load registry
