@@ -14,7 +14,7 @@ teardown_file() {
 # variant TEXT REPO:TAG: an image unlike others.
 variant() {
 	mkdir -p "$WORK/variant"
-	printf 'image: %s\ninstall: echo %s >/which\n' $BASE "$1" >"$WORK/variant/m.yml"
+	printf 'image: %s\ninstall: echo %s >/which\n' "$BASE" "$1" >"$WORK/variant/m.yml"
 	"$FACTORY" build -q "$WORK/variant/m.yml" -t "$2" >/dev/null
 }
 
@@ -135,7 +135,7 @@ everything() {
 }
 
 @test "no lock, none for this manifest, a broken one" {
-	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	printf 'image: %s\ninstall: "true"\n' "$BASE" | manifest
 	fails_with 11 "$FACTORY" build m.yml --locked
 	shows 'there is no factory.lock beside m.yml: run `factory lock m.yml`'
 	"$FACTORY" lock m.yml
@@ -183,7 +183,7 @@ everything() {
 	printf 'name: g\nversion: 1.0.0\ninstall: echo one >/g\n' >repo/module.yml
 	git -C repo add . && git -C repo commit --quiet -m one && git -C repo tag v1
 	one=$(git -C repo rev-parse HEAD)
-	printf 'image: %s\nmodules:\n- git: file://%s/repo\n  tag: v1\n' $BASE "$WORK" | manifest
+	printf 'image: %s\nmodules:\n- git: file://%s/repo\n  tag: v1\n' "$BASE" "$WORK" | manifest
 	"$FACTORY" lock m.yml
 	grep -q "\"git file://$WORK/repo tag v1\": {commit: \"$one\", digest: \"" factory.lock
 	sed -i 's/one/two/' repo/module.yml

@@ -76,7 +76,7 @@ pushed() {
 }
 
 @test "--push without a name is refused before anything is built" {
-	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	printf 'image: %s\ninstall: "true"\n' "$BASE" | manifest
 	fails_with 2 "$FACTORY" build m.yml --push
 	shows '--push needs a name'
 }
@@ -109,7 +109,7 @@ pushed() {
 
 @test "no registry there: one clear error" {
 	config '{}'
-	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	printf 'image: %s\ninstall: "true"\n' "$BASE" | manifest
 	fails_with 10 "$FACTORY" build m.yml -t 127.0.0.1:1/x:1 --push
 	shows "can't push 127.0.0.1:1/x:1"
 	shows 'connection refused'
@@ -190,7 +190,7 @@ time.sleep(60)' >port 3>&- &
 	silent=$!
 	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
 	config '{}'
-	printf 'image: %s\ninstall: "true"\n' $BASE | manifest
+	printf 'image: %s\ninstall: "true"\n' "$BASE" | manifest
 	"$FACTORY" build m.yml -t "127.0.0.1:$(cat port)/x:1" --push >out 2>&1 3>&- &
 	pid=$!
 	for _ in $(seq 100); do grep -q '^pushing' out && break; sleep 0.05; done

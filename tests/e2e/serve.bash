@@ -34,6 +34,7 @@ serve() {
 	echo $! >server.pid
 	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
 	URL=http://127.0.0.1:$(cat port)
+	export URL
 }
 
 unserve() {
