@@ -55,7 +55,7 @@ static int start_walk(struct build *build, struct error *err)
 	bool direct = consul && build->manifest->consul_direct;
 	build->setup = (struct container_setup){.loop = build->site->loop,
 						.engine = build->site->engine,
-						.manifest = build->manifest,
+						.manifest = plan->manifest,
 						.artifact = plan->artifact,
 						.values = plan->values,
 						.report = options->report,

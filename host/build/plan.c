@@ -1,22 +1,10 @@
 #include "host/build/plan.h"
 
-#include "common/nearest.h"
 #include "common/own.h"
+#include "host/build/provenance.h"
 #include "host/exit_codes.h"
 
 #include <string.h>
-
-/* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct arena *arena, const struct value *own,
-				       const struct value *given)
-{
-	if (!own || !given)
-		return own ? own : given;
-	struct value *merged = value_copy(arena, own);
-	for (size_t i = 0; i < given->map.len; i++)
-		value_set(arena, merged, given->map.entries[i].key, given->map.entries[i].value);
-	return merged;
-}
 
 static bool is_named(const struct graph *graph, size_t i, const char *step)
 {
@@ -55,14 +43,17 @@ static int prepare(struct site *site, const struct base *base, const struct mani
 		   const struct build_options *options, struct plan *plan, struct error *err)
 {
 	const struct position *at = &manifest->image_at;
-	plan->graph = graph_new(manifest);
-	if (find_limit(plan->graph, options, &plan->limit, err) < 0)
-		return -1;
 	const struct value *inspected = base_inspected(base, err);
 	if (!inspected)
 		return error_place(err, at->file, at->line, at->column);
+	plan->manifest = manifest = provenance_add(manifest, inspected, &plan->arena, err);
+	if (!manifest)
+		return -1;
 	plan->artifact = artifact_new(manifest, inspected);
-	plan->values = values_new(site->loop, merged_keys(&plan->arena, manifest->kv, options->kv),
+	plan->graph = graph_new(manifest);
+	if (find_limit(plan->graph, options, &plan->limit, err) < 0)
+		return -1;
+	plan->values = values_new(site->loop, values_keys(&plan->arena, manifest->kv, options->kv),
 				  options->consul, err);
 	return plan->values ? graph_keys(plan->graph, plan->artifact->base_id, err) : -1;
 }

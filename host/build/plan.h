@@ -8,6 +8,7 @@
 #include "host/build/resume.h"
 
 struct plan {
+	const struct manifest *manifest; /* with what is added to its artifact's labels */
 	struct artifact *artifact;
 	struct graph *graph;
 	struct values *values;

@@ -19,6 +19,18 @@ char *resume_comment(const struct value *reads)
 	return buf_steal(&text);
 }
 
+/* What the image read, from its comment; NULL where the comment is not ours. */
+static struct value *reads_of(struct arena *arena, const struct value *image)
+{
+	auto_error struct error foreign = {0};
+	const char *comment = value_text(value_get(image, "Comment"));
+	size_t len = sizeof prefix - 1;
+	if (!comment || strncmp(comment, prefix, len) != 0)
+		return NULL;
+	return json_parse(arena, "the image's comment", comment + len, strlen(comment + len),
+			  &foreign);
+}
+
 /* A state that may be there. */
 struct candidate {
 	size_t at;
@@ -94,15 +106,10 @@ static int await(struct search *search, size_t from, size_t to, struct error *er
 static int check(struct search *search, const struct candidate *candidate, struct resume *resume,
 		 bool *good, struct error *err)
 {
-	auto_error struct error foreign = {0};
 	const char *comment = value_text(value_get(candidate->kept.body, "Comment"));
 	const char *id = value_text(value_get(candidate->kept.body, "Id"));
-	size_t len = sizeof prefix - 1;
 	*good = false;
-	if (!id || !comment || strncmp(comment, prefix, len) != 0)
-		return 0;
-	resume->reads = json_parse(&resume->arena, "the image's comment", comment + len,
-				   strlen(comment + len), &foreign);
+	resume->reads = id ? reads_of(&resume->arena, candidate->kept.body) : NULL;
 	if (!resume->reads)
 		return 0;
 	if (!search->comment || strcmp(search->comment, comment) != 0) {
@@ -165,6 +172,22 @@ void resume_free(struct resume *resume)
 	free(resume->image);
 	arena_free(&resume->arena);
 	*resume = (struct resume){0};
+}
+
+int resume_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
+		 const struct value **reads, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	autofree char *name = mem_printf("%s:%s", CACHE_REPOSITORY, key);
+	*image = NULL;
+	*reads = NULL;
+	engine_image_inspect(engine, name, engine_keep, &kept);
+	if (engine_finish(engine, &kept, err) < 0)
+		return -1;
+	const char *id = value_text(value_get(kept.body, "Id"));
+	*reads = kept.status == ENGINE_OK && id ? reads_of(arena, kept.body) : NULL;
+	*image = *reads ? arena_strdup(arena, id) : NULL;
+	return 0;
 }
 
 int resume_store(struct engine *engine, const char *key, const char *image, struct error *err)

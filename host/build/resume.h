@@ -34,6 +34,11 @@ void resume_free(struct resume *resume);
 /* The comment for an image whose rendering read `reads` (NULL: nothing). The caller frees it. */
 char *resume_comment(const struct value *reads);
 
+/* The image of a key, and what it read, whether or not that has changed since: in the arena, NULL
+ * where there is none. */
+int resume_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
+		 const struct value **reads, struct error *err);
+
 /* Keeps an image under one more key. */
 int resume_store(struct engine *engine, const char *key, const char *image, struct error *err);
 

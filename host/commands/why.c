@@ -1,6 +1,5 @@
 /* factory why: what a build would run, without running it. */
 #include "common/json.h"
-#include "common/kv.h"
 #include "common/own.h"
 #include "host/build/reasons.h"
 #include "host/commands/commands.h"
@@ -126,8 +125,6 @@ static int run(struct settings *settings, struct inquiry *inquiry, const char *p
 	       struct error *err)
 {
 	struct workshop *shop = &inquiry->shop;
-	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
-		return -1;
 	if (workshop_open(shop, settings, err) < 0 || explain(inquiry, path, err) < 0)
 		return -1;
 	fputs(buf_text(&inquiry->out), stdout);
@@ -164,7 +161,7 @@ const struct command command_why = {
 		"and if not, which of its inputs has changed since the manifest's last build.\n"
 		"Runs nothing. Ends with 0 where all is there, with 12 where a build would have\n"
 		"something to run.",
-	.options = {why_options, settings_manifest_options, settings_value_options,
+	.options = {why_options, settings_manifest_options, settings_values_options,
 		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct why_command),

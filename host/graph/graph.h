@@ -56,7 +56,7 @@ const char *node_kind_name(enum node_kind kind); /* "start", "files"... */
 /* Computes every node's inputs and key: SHA-256 over the keys it comes after, its kind and its
  * inputs (for the start: the base image's digest, which covers its config): command, environment,
  * user, directory; the bytes and modes of the files it copies. Reads those files, but for what an
- * index (tree/index.h) knows; -1 where one can't be read. Nothing from outside the manifest and its
+ * index (tree/file_index.h) knows; -1 where one can't be read. Nothing from outside the manifest and its
  * files (Consul) is in a key: build/resume.h checks that separately. */
 int graph_keys(struct graph *graph, const char *base_digest, struct error *err);
 

@@ -4,7 +4,7 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/tree/index.h"
+#include "host/tree/file_index.h"
 #include "host/tree/tree.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 struct gathering {
 	struct graph *graph;
 	struct node *node;
-	struct index *index; /* of the tree that is walked */
+	struct file_index *index; /* of the tree that is walked */
 };
 
 /* A new input with the digest of what `hash` was fed, which it takes. */
@@ -143,8 +143,8 @@ static int add_entry(void *ctx, const struct tree_entry *entry, struct error *er
 	hash_add_text(hash, entry->target);
 	int status = entry->kind != TREE_FILE
 			     ? 0
-			     : index_digest(gathering->index, entry->path, entry->relative,
-					    entry->info, content, err);
+			     : file_index_digest(gathering->index, entry->path, entry->relative,
+						 entry->info, content, err);
 	hash_add_text(hash, content);
 	add(gathering, name_of(gathering, "file", entry->path), hash);
 	return status;
@@ -155,9 +155,9 @@ typedef int tree_walker(const char *path, tree_visit *visit, void *ctx, struct e
 static int add_tree(struct gathering *gathering, const char *path, tree_walker *walk,
 		    struct error *err)
 {
-	gathering->index = index_open(path);
+	gathering->index = file_index_open(path);
 	int status = walk(path, add_entry, gathering, err);
-	index_close(gathering->index);
+	file_index_close(gathering->index);
 	return status;
 }
 

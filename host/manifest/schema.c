@@ -30,6 +30,7 @@ static const struct named_section {
 	{"pillar", &pillar_section, IN_MANIFESTS},
 	{"cache", &cache_section, IN_MANIFESTS},
 	{"files", &files_section, IN_MANIFESTS},
+	{"artifact", &artifact_section, IN_MANIFESTS},
 	{"module", &module_use_section, IN_MANIFESTS},
 	{"parameter", &parameter_section, IN_MODULES},
 };

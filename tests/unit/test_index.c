@@ -1,173 +1,109 @@
+/* Indices of modules: read, refused, ordered, and looked into. */
 #include "tests/unit/check.h"
 
-#include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
-#include "host/tree/index.h"
+#include "host/modules/index.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
+#define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static char directory[] = "/tmp/factory-index-XXXXXX";
+static int parse(struct index *index, struct arena *arena, const char *text, struct error *err)
+{
+	return index_parse(index, "dir/index.yml", text, strlen(text), arena, err);
+}
 
-static int make_directory(void **state)
+static void versions(void **state)
 {
 	(void)state;
-	return mkdtemp(directory) && chdir(directory) == 0 && mkdir("tree", 0755) == 0 &&
-			       setenv("XDG_CACHE_HOME", directory, 1) == 0
-		       ? 0
-		       : -1;
+	static const char *const ascending[] = {"",         "0.9",
+						"1.0-rc1",  "1.0-rc2",
+						"1.0-rc10", "1.0",
+						"1.0.1",    "1.0.02",
+						"1.0.10",   "1.2",
+						"1.10",     "2",
+						"10",       "99999999999999999999999999",
+						"a",        "b"};
+	for (size_t i = 0; i < COUNT_OF(ascending); i++)
+		for (size_t j = 0; j < COUNT_OF(ascending); j++) {
+			int order = index_compare_versions(ascending[i], ascending[j]);
+			if ((order > 0) - (order < 0) != (i > j) - (i < j))
+				fail_msg("'%s' and '%s': %d", ascending[i], ascending[j], order);
+		}
+	assert_int_equal(index_compare_versions("1.01", "1.1"), 0);
 }
 
-static int drop_directory(void **state)
+static void found(void **state)
 {
 	(void)state;
-	auto_error struct error err = {0};
-	return file_remove_tree(directory, &err);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	autofclose FILE *file = fopen(path, "we");
-	assert_non_null(file);
-	assert_int_equal(fputs(text, file) < 0, 0);
-}
-
-/* Times of change can't be set, so a test says what a stat would. `age` seconds old. */
-static struct stat look(const char *path, time_t age)
-{
-	struct stat info;
-	assert_int_equal(stat(path, &info), 0);
-	info.st_mtim.tv_sec -= age;
-	info.st_ctim.tv_sec -= age;
-	return info;
-}
-
-/* The digest is the content's; `reads`: whether the file had to be read. */
-static void expect(struct index *index, const char *name, const struct stat *info, bool reads)
-{
+	auto_arena struct arena arena = {0};
 	struct error err = {0};
-	char hex[HASH_HEX], right[HASH_HEX];
-	autofree char *path = mem_printf("tree/%s", name);
-	size_t before = index_read_files(index);
-	assert_int_equal(index_digest(index, path, name, info, hex, &err), 0);
+	struct index index = {0};
+	parse(&index, &arena,
+	      "- {name: b, version: 1.2, tarball: https://h/b.tar.gz, sha256: " SUM "}\n"
+	      "- {name: a, version: 1.9, tarball: a.tar.gz, sha256: " SUM ", path: in}\n"
+	      "- {name: b, version: 1.10, git: https://h/r, tag: v1, sha256: " SUM "}\n"
+	      "- {name: b, version: 1.10, tarball: /late.tar, sha256: " SUM
+	      ", description: second}\n",
+	      &err);
 	expect_no_error(&err);
-	hash_file(path, right, &err);
-	assert_string_equal(hex, right);
-	assert_int_equal(index_read_files(index) - before, reads);
+	assert_int_equal(index.count, 4);
+	const struct index_module *newest = index_find(&index, "b", NULL, &err);
+	assert_string_equal(newest->version, "1.10");
+	assert_int_equal(newest->source.kind, MODULE_GIT);
+	assert_string_equal(newest->source.tag, "v1");
+	assert_string_equal(newest->digest, SUM);
+	assert_string_equal(newest->description, "");
+	const struct index_module *older = index_find(&index, "b", "1.2", &err);
+	assert_string_equal(older->source.text, "https://h/b.tar.gz");
+	assert_string_equal(older->source.sha256, SUM);
+	assert_null(older->digest);
+	const struct index_module *beside = index_find(&index, "a", NULL, &err);
+	assert_string_equal(beside->source.text, "dir/a.tar.gz");
+	assert_string_equal(beside->source.path, "in");
+	assert_null(index_find(&index, "b", "7", &err));
+	expect_error(&err, "there is no version 7 of the module 'b': there are 1.10 1.10 1.2");
+	assert_null(index_find(&index, "nothing", NULL, &err));
+	expect_error(&err, "no index has a module 'nothing'");
 }
 
-/* A run over these names, all of an age. */
-static void run(const char *names, time_t age, const char *reads)
+static void refused(void **state)
 {
-	struct index *index = index_open("tree");
-	for (; *names; names++, reads++) {
-		const char name[] = {*names, '\0'};
-		autofree char *path = mem_printf("tree/%s", name);
-		struct stat info = look(path, age);
-		expect(index, name, &info, *reads == '!');
+	(void)state;
+	static const char *const cases[][2] = {
+		{"", "dir/index.yml:1:1: this is no entry of an index of modules: the index must"},
+		{"a: b\n", "the index must be a list of maps"},
+		{"- x\n", "dir/index.yml:1:3: this is no entry of an index of modules: it must"},
+		{"- {name: a, colour: red}\n", "dir/index.yml:1:13: "},
+		{"- {name: ../a, version: 1, tarball: x, sha256: " SUM "}\n",
+		 "a name is of letters"},
+		{"- {version: 1, tarball: x, sha256: " SUM "}\n", "a name is of letters"},
+		{"- {name: a, tarball: x, sha256: " SUM "}\n", "it has no version"},
+		{"- {name: a, version: [1], tarball: x, sha256: " SUM "}\n", "must be a text"},
+		{"- {name: a, version: 1, sha256: " SUM "}\n", "one of `tarball` and `git`"},
+		{"- {name: a, version: 1, tarball: x, git: y, sha256: " SUM "}\n",
+		 "one of `tarball` and `git`"},
+		{"- {name: a, version: 1, tarball: x, tag: y, sha256: " SUM "}\n", "`tag` belongs"},
+		{"- {name: a, version: 1, tarball: x}\n", "it needs its `sha256`"},
+		{"- {name: a, version: 1, git: x}\n", "it needs its `sha256`"},
+		{"- {name: a, version: 1, tarball: x, sha256: abc}\n", "it needs its `sha256`"},
+		{"- {name: a, version: 1, description: \"\\e[2J\", tarball: x, sha256: " SUM "}\n",
+		 "control characters"},
+		{"- {name: a\n", "dir/index.yml:"},
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		auto_arena struct arena arena = {0};
+		struct error err = {0};
+		struct index index = {0};
+		assert_int_equal(parse(&index, &arena, cases[i][0], &err), -1);
+		expect_error(&err, cases[i][1]);
 	}
-	index_close(index);
-}
-
-static void a_file_is_read_once(void **state)
-{
-	(void)state;
-	write_file("tree/a", "a");
-	write_file("tree/b", "b");
-	write_file("tree/c", "c");
-	run("abc", 10, "!!!");
-	run("abc", 10, "===");
-	run("cab", 10, "==="); /* in whatever order */
-	write_file("tree/0", "new");
-	run("0abc", 10, "!===");
-	run("0c", 10, "==");
-	run("ac", 10, "==");
-}
-
-static void whatever_stat_tells_counts(void **state)
-{
-	(void)state;
-	write_file("tree/a", "a");
-	run("a", 10, "!");
-	struct stat changes[5];
-	for (size_t i = 0; i < COUNT_OF(changes); i++)
-		changes[i] = look("tree/a", 10);
-	changes[0].st_ino++;
-	changes[1].st_size++;
-	changes[2].st_mtim.tv_nsec ^= 1;
-	changes[3].st_ctim.tv_nsec ^= 1;
-	changes[4].st_mtim.tv_sec--;
-	for (size_t i = 0; i < COUNT_OF(changes); i++) {
-		struct index *index = index_open("tree");
-		expect(index, "a", &changes[i], true);
-		index_close(index);
-		run("a", 10, "!"); /* which restores what the index knows */
-		run("a", 10, "=");
-	}
-}
-
-/* Its times could be the same after one more change. */
-static void a_file_just_written_is_read_again(void **state)
-{
-	(void)state;
-	write_file("tree/a", "one");
-	run("a", 0, "!");
-	run("a", 0, "!");
-	run("a", 1, "!");
-	run("a", -100, "!"); /* from the future */
-	run("a", -100, "!");
-}
-
-static char *only_index(void)
-{
-	DIR *files = opendir("factory/files");
-	assert_non_null(files);
-	char *found = NULL;
-	for (struct dirent *entry; (entry = readdir(files));)
-		if (*entry->d_name != '.')
-			found = mem_printf("factory/files/%s", entry->d_name);
-	closedir(files);
-	assert_non_null(found);
-	return found;
-}
-
-static void a_damaged_index_is_no_index(void **state)
-{
-	(void)state;
-	autofree char *path = only_index();
-	struct stat info;
-	write_file("tree/a", "a");
-	write_file("tree/b", "b");
-	run("ab", 10, "!!");
-	assert_int_equal(stat(path, &info), 0);
-	for (off_t len = 0; len < info.st_size; len += 9) {
-		assert_int_equal(truncate(path, len), 0);
-		run("ab", 10, "!!");
-	}
-	write_file(path, "this is an index of something else, or of another version of it");
-	run("ab", 10, "!!");
-	run("ab", 10, "==");
-}
-
-static void without_a_home_nothing_is_kept(void **state)
-{
-	(void)state;
-	unsetenv("XDG_CACHE_HOME");
-	unsetenv("HOME");
-	run("a", 10, "!");
-	run("a", 10, "!");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_file_is_read_once),
-		cmocka_unit_test(whatever_stat_tells_counts),
-		cmocka_unit_test(a_file_just_written_is_read_again),
-		cmocka_unit_test(a_damaged_index_is_no_index),
-		cmocka_unit_test(without_a_home_nothing_is_kept),
+		cmocka_unit_test(versions),
+		cmocka_unit_test(found),
+		cmocka_unit_test(refused),
 	};
-	return cmocka_run_group_tests(tests, make_directory, drop_directory);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

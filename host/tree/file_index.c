@@ -1,4 +1,4 @@
-#include "host/tree/index.h"
+#include "host/tree/file_index.h"
 
 #include "common/file.h"
 #include "common/memory.h"
@@ -31,7 +31,7 @@ struct entry {
 	unsigned char digest[HASH_SIZE];
 };
 
-struct index {
+struct file_index {
 	char *path; /* NULL: it is kept nowhere */
 	struct buf old;
 	const struct entry *entries; /* of `old`, in the order in which they were asked for */
@@ -57,7 +57,7 @@ static uint64_t hash_name(const char *name)
 	return hash;
 }
 
-static void load(struct index *index)
+static void load(struct file_index *index)
 {
 	auto_error struct error ignored = {0};
 	struct header header;
@@ -73,7 +73,7 @@ static void load(struct index *index)
 	index->written_ns = header.written_ns;
 }
 
-static void begin_new(struct index *index)
+static void begin_new(struct file_index *index)
 {
 	struct header header = {0};
 	struct timespec now;
@@ -83,9 +83,9 @@ static void begin_new(struct index *index)
 	buf_add(&index->new, &header, sizeof header);
 }
 
-struct index *index_open(const char *root)
+struct file_index *file_index_open(const char *root)
 {
-	struct index *index = mem_alloc(sizeof *index);
+	struct file_index *index = mem_alloc(sizeof *index);
 	char real[PATH_MAX], hex[HASH_HEX];
 	if (realpath(root, real)) {
 		hash_hex(real, strlen(real), hex);
@@ -100,7 +100,7 @@ struct index *index_open(const char *root)
 
 /* --- finding: a walk asks in the same order as the last one did, but for what came and went --- */
 
-static void make_slots(struct index *index)
+static void make_slots(struct file_index *index)
 {
 	index->slot_count = 16;
 	while (index->slot_count < index->count * 2)
@@ -114,7 +114,7 @@ static void make_slots(struct index *index)
 	}
 }
 
-static const struct entry *find(struct index *index, uint64_t name)
+static const struct entry *find(struct file_index *index, uint64_t name)
 {
 	if (index->next < index->count && index->entries[index->next].name == name)
 		return &index->entries[index->next++];
@@ -133,7 +133,7 @@ static const struct entry *find(struct index *index, uint64_t name)
 
 /* A file that was changed in the moment in which the index was written may have been changed once
  * more since, within one tick of its clock. */
-static bool is_settled(const struct index *index, const struct entry *now)
+static bool is_settled(const struct file_index *index, const struct entry *now)
 {
 	int64_t latest = now->modified_ns > now->changed_ns ? now->modified_ns : now->changed_ns;
 	return latest < index->written_ns - grain_ns;
@@ -156,8 +156,8 @@ static void from_hex(const char hex[HASH_HEX], unsigned char digest[HASH_SIZE])
 		digest[i] = (unsigned char)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
 }
 
-int index_digest(struct index *index, const char *path, const char *name, const struct stat *info,
-		 char hex[HASH_HEX], struct error *err)
+int file_index_digest(struct file_index *index, const char *path, const char *name,
+		      const struct stat *info, char hex[HASH_HEX], struct error *err)
 {
 	struct entry now = {.name = hash_name(name),
 			    .inode = info->st_ino,
@@ -178,12 +178,12 @@ int index_digest(struct index *index, const char *path, const char *name, const 
 	return 0;
 }
 
-size_t index_read_files(const struct index *index)
+size_t file_index_read_files(const struct file_index *index)
 {
 	return index->read;
 }
 
-static void save(struct index *index)
+static void save(struct file_index *index)
 {
 	auto_error struct error ignored = {0};
 	struct header header;
@@ -195,7 +195,7 @@ static void save(struct index *index)
 			     (gid_t)-1, &ignored);
 }
 
-void index_close(struct index *index)
+void file_index_close(struct file_index *index)
 {
 	if (!index)
 		return;
