@@ -16,7 +16,8 @@ struct build_options {
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
-	bool untested;  /* without the tests; where they have passed before, that image is taken */
+	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
+	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	struct report *report;
 };

@@ -62,7 +62,7 @@ struct service_set {
 	bool incomplete; /* reading it failed: nothing is complained of as missing */
 };
 
-/* All that a test's outcome may hang on, as a list of maps; of mounts only where they are. */
-struct value *services_describe(struct arena *arena, const struct service_set *set);
+/* All that a test's outcome may hang on, as a map; of mounts only where they are. */
+struct value *service_describe(struct arena *arena, const struct service *service);
 
 #endif

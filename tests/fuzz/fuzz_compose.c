@@ -49,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (manifest && !manifest->services.count)
 		abort();
-	if (manifest)
-		services_describe(&arena, &manifest->services);
+	for (size_t i = 0; manifest && i < manifest->services.count; i++)
+		service_describe(&arena, &manifest->services.items[i]);
 	manifest_free(manifest);
 	manifest_problems_free(&problems);
 	return 0;

@@ -30,7 +30,7 @@ static struct value *describe_check(struct arena *arena, const struct service_ch
 	return map;
 }
 
-static struct value *describe(struct arena *arena, const struct service *service)
+struct value *service_describe(struct arena *arena, const struct service *service)
 {
 	struct value *map = value_map(arena), *needs = value_map(arena),
 		     *mounts = value_list(arena);
@@ -50,12 +50,4 @@ static struct value *describe(struct arena *arena, const struct service *service
 	put_value(arena, map, "needs", needs);
 	put_value(arena, map, "mounts", mounts);
 	return map;
-}
-
-struct value *services_describe(struct arena *arena, const struct service_set *set)
-{
-	struct value *list = value_list(arena);
-	for (size_t i = 0; i < set->count; i++)
-		value_append(arena, list, describe(arena, &set->items[i]));
-	return list;
 }
