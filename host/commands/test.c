@@ -188,13 +188,13 @@ static const struct option test_options[] = {
 const struct command command_test = {
 	.name = "test",
 	.summary = "run the tests of a manifest",
-	.usage = "test MANIFEST [OPTION]...\n       factory test IMAGE --manifest MANIFEST "
+	.usage = "test MANIFEST [OPTION]...\ntest IMAGE --manifest MANIFEST "
 		 "[OPTION]...",
 	.text = "Runs a manifest's tests: on the image that it makes, which is built first where\n"
-		"the cache has none, or on one that is there. All of them run, also when one "
-		"fails;\n"
-		"nothing is named.",
-	.options = {test_options, settings_manifest_options, settings_engine_options},
+		"the cache has none, or on one that is there. All of them run, also when one\n"
+		"fails; nothing is named.",
+	.options = {test_options, settings_values_options, settings_manifest_options,
+		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct test_command),
 	.run = test,

@@ -59,6 +59,7 @@ struct service {
 struct service_set {
 	struct service *items;
 	size_t count;
+	struct position at;
 	bool incomplete; /* reading it failed: nothing is complained of as missing */
 };
 

@@ -216,9 +216,9 @@ int services_give(struct reader *reader, struct manifest *manifest)
 	int status = services_resolve(reader, &manifest->services, NULL);
 	for (size_t i = 0; i < manifest->install.count; i++)
 		if (manifest->install.items[i].services)
-			status =
-				reader_problem(reader, manifest->install.items[i].at, "value", NULL,
-					       "services are for tests: an install step has none");
+			status = reader_problem(reader, manifest->install.items[i].services->at,
+						"value", NULL,
+						"services are for tests: an install step has none");
 	for (size_t i = 0; i < manifest->tests.count; i++)
 		if (give(reader, &manifest->tests.items[i]) < 0 ||
 		    check_network(reader, &manifest->tests.items[i]) < 0)

@@ -300,6 +300,7 @@ int services_of_step(struct reader *reader, const struct value_entry *entry, voi
 	struct arena *arena = &reader->manifest->arena;
 	struct value *uses = value_list(arena);
 	step->services = arena_alloc(arena, sizeof *step->services);
+	step->services->at = reader_at(reader, entry->value);
 	step->uses = uses;
 	return entry->value->kind == VALUE_NULL ? 0 : read_set(reader, entry, step->services, uses);
 }
