@@ -204,7 +204,7 @@ static void problems_in_manifests(void **state)
 	wrong("image: x\nservices: {db: y}\nscript: [{run: a, services: [dv]}]\n",
 	      (const char *const[]){"m.yml:3:30 there is no service 'dv'", NULL});
 	wrong("image: x\nservices: {db: y}\ninstall: [{run: a, services: [db]}]\n",
-	      (const char *const[]){"m.yml:3:29 services are for tests: an install step has none",
+	      (const char *const[]){"m.yml:3:30 services are for tests: an install step has none",
 				    NULL});
 	wrong("image: x\nnetwork: host\nservices: {db: y}\nscript: a\n",
 	      (const char *const[]){"m.yml:3:16 services are in a network of their own, not in "
