@@ -18,6 +18,8 @@ host   := $(shell find host -name '*.c')
 agent  := $(shell find agent -name '*.c')
 tests  := $(wildcard tests/unit/test_*.c)
 fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
+headers := $(shell find common host agent -name '*.h')
+scripts := $(shell find toolbox tests examples -name '*.sh') $(wildcard tests/e2e/*.bats tests/e2e/*.bash)
 
 standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -71,9 +73,14 @@ demo: packages-demo
 	@examples/demo.sh
 
 .PHONY: test
-test: packages-test
-	@$(MAKE) --no-print-directory all asan
+test: packages-test packages-lint
+	@$(MAKE) --no-print-directory all asan lint-all
 	@tests/run.sh
+
+# Static analysis, of those files again that have changed.
+.PHONY: lint
+lint: packages-lint
+	@$(MAKE) --no-print-directory lint-all
 
 .PHONY: bench
 bench: packages-bench
@@ -103,6 +110,7 @@ help:
 	@echo 'make            build/factory and build/agent'
 	@echo 'make demo       builds an image from examples/python-app and runs it'
 	@echo 'make test       all tests, on a private engine and a private Consul'
+	@echo 'make lint       static analysis: gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
@@ -110,7 +118,7 @@ help:
 	@echo 'make install    to PREFIX=/usr/local, below DESTDIR'
 	@echo 'make clean      removes build/'
 	@echo
-	@echo 'demo, test, bench and fuzz install the Debian packages that are missing, and ask before'
+	@echo 'demo, test, lint, bench and fuzz install the Debian packages that are missing, and ask before'
 	@echo 'they use sudo; the others only say which are missing.'
 
 # Installs what is missing for a purpose.
@@ -195,6 +203,38 @@ build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuz
 build/fuzz/%: build/obj/fuzz/tests/fuzz/fuzz_%.o build/fuzz/parts.a
 	@echo "  link     $@"
 	@clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(asan_libs)
+
+# Findings stop it; a stamp stands for a file without one. The analyzer's object brings the headers.
+build/obj/analyzer/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  analyze  $<"
+	@gcc $(standard) $(warnings) -O1 -fanalyzer -fdiagnostics-path-format=none -c $< -o $@
+
+.PHONY: lint-all
+lint-all: $(patsubst %.c,build/lint/%.tidy,$(common) $(host) $(agent)) \
+	build/lint/cppcheck build/lint/shellcheck
+	@:
+
+build/lint/%.tidy: %.c build/obj/analyzer/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  tidy     $<"
+	@clang-tidy --quiet $< -- $(standard) 2>/dev/null
+	@touch $@
+
+build/lint/cppcheck: $(common) $(host) $(agent) $(headers) tests/lint/cppcheck
+	@mkdir -p $(@D)/cppcheck-cache
+	@echo "  cppcheck"
+	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability \
+		--cppcheck-build-dir=$(@D)/cppcheck-cache --suppressions-list=tests/lint/cppcheck \
+		--error-exitcode=1 -D_GNU_SOURCE -I. host common agent
+	@touch $@
+
+# Variables that a file which is sourced sets or uses (SC2034, SC2154) are none that it can see.
+build/lint/shellcheck: $(scripts)
+	@mkdir -p $(@D)
+	@echo "  shellcheck"
+	@shellcheck --external-sources --severity=warning --exclude=SC2034,SC2154 $(scripts)
+	@touch $@
 
 .SECONDARY:
 -include $(shell find build/obj -name '*.d' 2>/dev/null)

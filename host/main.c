@@ -101,6 +101,14 @@ static int print_error(const struct error *err)
 	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 
+/* What was printed is known to be out only now: the disk may be full. */
+static int printed(int code, struct error *err)
+{
+	if (code >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		return error_errno(err, "can't write to standard output");
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	auto_error struct error err = {0};
@@ -118,5 +126,6 @@ int main(int argc, char **argv)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int code = command->run(argc - 1, argv + 1, &err);
 	curl_global_cleanup();
+	code = printed(code, &err);
 	return code < 0 ? print_error(&err) : code;
 }

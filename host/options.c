@@ -61,7 +61,7 @@ static int take(const struct option_line *option, const char *value, struct erro
 		*option->flag = true;
 	else if (option->text)
 		*option->text = value;
-	else if (option->number)
+	else if (option->number && value)
 		return take_number(option, value, err);
 	else
 		return option->each(option->ctx, value, err);

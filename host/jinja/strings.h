@@ -36,7 +36,4 @@ struct value *string_join(struct run *run, const struct expression *at, const st
 /* The methods of string_methods.c; NULL: none of that name. */
 const struct jinja_function *find_more_string_method(const char *name);
 
-/* The methods of string_methods.c; NULL: none of that name. */
-const struct jinja_function *find_more_string_method(const char *name);
-
 #endif

@@ -77,7 +77,7 @@ static struct value *regex_match(struct call *call, struct error *err)
 	return found < 0 ? NULL : value_bool(call->arena, found);
 }
 
-static void add_group(struct regex *regex, struct buf *out, uint32_t group)
+static void add_group(struct regex *regex, struct buf *out, size_t group)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex->match);
 	if (group >= pcre2_get_ovector_count(regex->match) || at[2 * group] == PCRE2_UNSET)
@@ -90,7 +90,7 @@ static void add_named(struct regex *regex, struct buf *out, const char *name, si
 	uint64_t number;
 	char copy[64];
 	if (strconv_uint(name, len, 10, &number) == STRCONV_OK) {
-		add_group(regex, out, number > UINT32_MAX ? UINT32_MAX : (uint32_t)number);
+		add_group(regex, out, number > UINT32_MAX ? UINT32_MAX : number);
 		return;
 	}
 	if (len >= sizeof copy)
@@ -99,7 +99,7 @@ static void add_named(struct regex *regex, struct buf *out, const char *name, si
 	copy[len] = '\0';
 	int group = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)copy);
 	if (group >= 0)
-		add_group(regex, out, (uint32_t)group);
+		add_group(regex, out, (size_t)group);
 }
 
 static size_t word_length(const char *text, size_t len)
