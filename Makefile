@@ -24,13 +24,13 @@ scripts := $(shell find toolbox tests examples -name '*.sh') $(wildcard tests/e2
 standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
-host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
+host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto -lm
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
-agent_flags := -Os -g0 -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+agent_flags := -Os -g0 -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-isystem $(musl)/include -idirafter $(musl)/kernel
 agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
 agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
@@ -82,6 +82,11 @@ test: packages-test packages-lint
 lint: packages-lint
 	@$(MAKE) --no-print-directory lint-all
 
+.PHONY: coverage
+coverage: packages-coverage
+	@$(MAKE) --no-print-directory $(subst build/asan/,build/coverage/,$(unit_programs) $(replay_programs))
+	@tests/coverage.sh
+
 .PHONY: bench
 bench: packages-bench
 	@$(MAKE) --no-print-directory all
@@ -111,6 +116,7 @@ help:
 	@echo 'make demo       builds an image from examples/python-app and runs it'
 	@echo 'make test       all tests, on a private engine and a private Consul'
 	@echo 'make lint       static analysis: gcc, clang-tidy, cppcheck, shellcheck'
+	@echo 'make coverage   how much of each room the unit tests and corpora run'
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
@@ -118,8 +124,8 @@ help:
 	@echo 'make install    to PREFIX=/usr/local, below DESTDIR'
 	@echo 'make clean      removes build/'
 	@echo
-	@echo 'demo, test, lint, bench and fuzz install the Debian packages that are missing, and ask before'
-	@echo 'they use sudo; the others only say which are missing.'
+	@echo 'demo, test, lint, coverage, bench and fuzz install the Debian packages that are missing, and'
+	@echo 'ask before they use sudo; the others only say which are missing.'
 
 # Installs what is missing for a purpose.
 .PHONY: packages-%
@@ -172,6 +178,11 @@ build/obj/asan/%.o: %.c Makefile | tools-check
 	@echo "  cc asan  $<"
 	@gcc $(standard) $(warnings) $(asan_flags) -c $< -o $@
 
+build/obj/coverage/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc cov   $<"
+	@gcc $(standard) -w -O0 -g --coverage -c $< -o $@
+
 build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc fuzz  $<"
@@ -180,7 +191,8 @@ build/obj/fuzz/%.o: %.c Makefile | tools-check
 # From an archive each test takes only what it needs, so that host and agent need not agree.
 build/asan/parts.a: $(call objects,asan,$(parts))
 build/fuzz/parts.a: $(call objects,fuzz,$(parts))
-build/asan/parts.a build/fuzz/parts.a:
+build/coverage/parts.a: $(call objects,coverage,$(parts))
+build/asan/parts.a build/fuzz/parts.a build/coverage/parts.a:
 	@mkdir -p $(@D)
 	@rm -f $@
 	@ar rcs $@ $^
@@ -199,6 +211,14 @@ build/asan/test_%: build/obj/asan/tests/unit/test_%.o build/asan/parts.a
 
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)
+
+build/coverage/test_%: build/obj/coverage/tests/unit/test_%.o build/coverage/parts.a
+	@echo "  link     $@"
+	@gcc --coverage -o $@ $^ $(asan_libs) -lcmocka
+
+build/coverage/replay_%: build/obj/coverage/tests/fuzz/fuzz_%.o build/obj/coverage/tests/fuzz/replay.o build/coverage/parts.a
+	@echo "  link     $@"
+	@gcc --coverage -o $@ $^ $(asan_libs)
 
 build/fuzz/%: build/obj/fuzz/tests/fuzz/fuzz_%.o build/fuzz/parts.a
 	@echo "  link     $@"
