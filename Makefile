@@ -95,7 +95,7 @@ bench: packages-bench
 
 .PHONY: fuzz
 fuzz: packages-fuzz
-	@$(MAKE) --no-print-directory $(fuzz_programs)
+	@$(MAKE) --no-print-directory $(fuzz_programs) build/fuzz/agent
 	@tests/fuzz/run.sh $(MINUTES)
 
 .PHONY: install
@@ -188,6 +188,11 @@ build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@echo "  cc fuzz  $<"
 	@clang $(standard) -w $(fuzz_flags) -c $< -o $@
 
+build/obj/afl/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc afl   $<"
+	@AFL_QUIET=1 afl-clang-fast $(standard) -w -O1 -g -c $< -o $@
+
 # From an archive each test takes only what it needs, so that host and agent need not agree.
 build/asan/parts.a: $(call objects,asan,$(parts))
 build/fuzz/parts.a: $(call objects,fuzz,$(parts))
@@ -219,6 +224,11 @@ build/coverage/test_%: build/obj/coverage/tests/unit/test_%.o build/coverage/par
 build/coverage/replay_%: build/obj/coverage/tests/fuzz/fuzz_%.o build/obj/coverage/tests/fuzz/replay.o build/coverage/parts.a
 	@echo "  link     $@"
 	@gcc --coverage -o $@ $^ $(asan_libs)
+
+build/fuzz/agent: $(call objects,afl,$(common) $(agent))
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@AFL_QUIET=1 afl-clang-fast -o $@ $^ $(asan_libs)
 
 build/fuzz/%: build/obj/fuzz/tests/fuzz/fuzz_%.o build/fuzz/parts.a
 	@echo "  link     $@"
