@@ -65,7 +65,7 @@ schema: build/factory
 		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
 
 .PHONY: asan
-asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
+asan: build/asan/factory build/asan/agent build/faults/agent build/faults/faults.so $(unit_programs) $(replay_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -216,6 +216,17 @@ build/asan/test_%: build/obj/asan/tests/unit/test_%.o build/asan/parts.a
 
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)
+
+# The agent as a dynamic program, and what makes calls of libc fail in it (tests/e2e/faults.bats).
+build/faults/agent: $(call objects,host,$(common) $(agent))
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) -o $@ $^ $(asan_libs)
+
+build/faults/faults.so: tests/fixtures/faults.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc       $<"
+	@$(CC) $(standard) $(warnings) -O2 -fPIC -shared -MF build/obj/faults.d -o $@ $<
 
 build/coverage/test_%: build/obj/coverage/tests/unit/test_%.o build/coverage/parts.a
 	@echo "  link     $@"

@@ -43,7 +43,7 @@ static const struct {
 	{EXIT_RENDER, "a file could not be rendered or copied into the target"},
 	{EXIT_VALUES, "Consul unreachable or refusing, or a key missing"},
 	{EXIT_AGENT, "the session broke, or the agent speaks another protocol"},
-	{70, "out of memory"},
+	{EXIT_MEMORY, "out of memory"},
 	{EXIT_INTERRUPTED, "interrupted by SIGINT"},
 	{EXIT_TERMINATED, "interrupted by SIGTERM"},
 };

@@ -58,7 +58,7 @@ static ssize_t write_out(struct archive *archive, void *ctx, const void *data, s
 static int add_entry(struct archive *archive, const char *path, unsigned type, unsigned mode,
 		     const struct buf *content, const char *link, struct error *err)
 {
-	struct archive_entry *entry = archive_entry_new();
+	struct archive_entry *entry = mem_given(archive_entry_new());
 	archive_entry_set_pathname(entry, path);
 	archive_entry_set_filetype(entry, type);
 	archive_entry_set_perm(entry, (mode_t)mode);
@@ -152,7 +152,7 @@ static int fill(struct archive *archive, const struct toolbox_options *options,
 int toolbox_contents(const struct toolbox_options *options, struct toolbox_contents *contents,
 		     struct error *err)
 {
-	struct archive *archive = archive_write_new();
+	struct archive *archive = mem_given(archive_write_new());
 	archive_write_set_format_ustar(archive);
 	archive_write_set_bytes_per_block(archive, TAR_BLOCK);
 	archive_write_open2(archive, &contents->tar, NULL, write_out, NULL, NULL);
