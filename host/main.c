@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct command {
 	const char *name, *summary;
@@ -101,6 +102,14 @@ static int print_error(const struct error *err)
 	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 
+/* A core file would hold secrets. 1 is too little for a file, and tells the kernel not to start a
+ * program that collects them either, which with 0 it would. */
+static void leave_no_core(void)
+{
+	const struct rlimit least = {1, 1};
+	setrlimit(RLIMIT_CORE, &least);
+}
+
 /* What was printed is known to be out only now: the disk may be full. */
 static int printed(int code, struct error *err)
 {
@@ -122,6 +131,7 @@ int main(int argc, char **argv)
 			argv[1]);
 		return EXIT_USAGE;
 	}
+	leave_no_core();
 	signal(SIGPIPE, SIG_IGN);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int code = command->run(argc - 1, argv + 1, &err);
