@@ -95,7 +95,8 @@ bench: packages-bench
 
 .PHONY: fuzz
 fuzz: packages-fuzz
-	@$(MAKE) --no-print-directory $(fuzz_programs) build/fuzz/agent
+	@$(MAKE) --no-print-directory $(fuzz_programs) build/fuzz/agent \
+		build/asan/test_jinja build/asan/test_template_go build/asan/test_hcl
 	@tests/fuzz/run.sh $(MINUTES)
 
 .PHONY: install

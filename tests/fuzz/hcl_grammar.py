@@ -17,7 +17,7 @@ import tempfile
 here = os.path.dirname(os.path.abspath(__file__))
 ESCAPES = [("\\n", "\n"), ("\\t", "\t"), ('\\"', '"'), ("\\\\", "\\"), ("\\u00e9", "é"), ("\\x41", "A"), ("\\101", "A"),
            ("\\U0001F600", "\U0001F600")]
-PIECES = ["a", "word", " ", "é", "€", "#", "//", "{", "}", "[", "=", "{{ key }}", "'", "$", "%", "<<EOF", "/*"]
+PIECES = ["a", "word", " ", "é", "€", "#", "//", "{", "}", "[", "=", "{{ key }}", "'", "$1", "%", "<<EOF", "/*"]
 NUMBERS = [("0", 0), ("7", 7), ("-3", -3), ("0640", 416), ("0x1F", 31), ("0xff", 255), ("2.5", 2.5), ("-0.5", -0.5),
            ("1e3", 1000.0), ("1.5E-2", 0.015), ("1234567890123", 1234567890123)]
 
@@ -41,8 +41,6 @@ class Maker:
         if self.r.random() < .15:
             parts.append(self.pick(*[(t, t) for t in ('${a}', '${f("x", "${b}")}', '${ {"q"} }')]))
         text = "".join(written for written, _ in parts)
-        if "${" in text.replace("$${", "") and not any(p[0].startswith("${") for p in parts):
-            return '""', ""  # pieces that together begin an interpolation
         return f'"{text}"', "".join(meant for _, meant in parts)
 
     def heredoc(self):

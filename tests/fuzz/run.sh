@@ -1,6 +1,6 @@
 #!/bin/bash
 # Fuzzes every target for its share of the time, from its seeds and from what earlier runs found;
-# then the agent's own process, by AFL++.
+# then texts from grammars, compared with the originals, and the agent's own process, by AFL++.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -55,6 +55,11 @@ for target in "${targets[@]}"; do
 		tail -n 40 "$log"
 		echo "$name failed; all of its log: $log"
 	fi
+done
+# Against the originals: a few thousand texts from a grammar each, of another seed every time.
+for grammar in jinja_differential gotemplate_differential hcl_grammar; do
+	printf '%-24s ' "$grammar"
+	"tests/fuzz/$grammar.py" $RANDOM 3000 || failed=$((failed + 1))
 done
 tests/fuzz/session.sh $seconds || failed=$((failed + 1))
 [ $failed = 0 ]
