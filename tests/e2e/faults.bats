@@ -172,7 +172,7 @@ refused() {
 @test "output that can't be printed is an error" {
 	run bash -c '"$0" check m.yml >/dev/full' "$FACTORY"
 	[ "$status" = 1 ]
-	[ "$output" = "factory: can't write to standard output: No space left on device" ]
+	[[ $output == "factory: can't write to standard output: No space left on device"* ]]
 	run bash -c '"$0" render m.yml >/dev/full' "$FACTORY"
 	[ "$status" -ne 0 ]
 }
