@@ -1,5 +1,6 @@
 #include "host/modules/unpack.h"
 
+#include "common/memory.h"
 #include "common/own.h"
 
 #include <archive.h>
