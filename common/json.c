@@ -1,5 +1,7 @@
 #include "common/json.h"
 
+#include "common/memory.h"
+
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
@@ -70,9 +72,16 @@ static void parse_failed(const char *name, const char *text, size_t len, const c
 			     (int)strnlen(at, left < 20 ? left : 20), at);
 }
 
+static void *allocate(size_t size)
+{
+	return mem_given(malloc(size));
+}
+
 struct value *json_parse(struct arena *arena, const char *name, const char *text, size_t len,
 			 struct error *err)
 {
+	/* Else it takes a failed allocation for bad JSON. */
+	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate, .free_fn = free});
 	const char *end = NULL;
 	cJSON *root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
 	if (!root) {

@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-extern char **environ;
-
 enum { TICK_MS = 100 }; /* between looks at signals that wait */
 
 /* Its three streams, as we hold them, and what is still to be written. */

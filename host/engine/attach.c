@@ -121,7 +121,7 @@ struct engine_stream *engine_attach(struct engine *engine, const char *id,
 	stream->done = done;
 	stream->done_ctx = ctx;
 	stream->fd = -1;
-	stream->easy = curl_easy_init();
+	stream->easy = mem_given(curl_easy_init());
 	http_apply_server(stream->easy, &engine->server, "/");
 	curl_easy_setopt(stream->easy, CURLOPT_CONNECT_ONLY, 1L);
 	make_request(stream, id);

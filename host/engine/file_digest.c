@@ -24,7 +24,7 @@ static int hash_entry(struct archive *archive, char hex[HASH_HEX])
 
 static int hash_first_file(const struct buf *tar, char hex[HASH_HEX])
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive = mem_given(archive_read_new());
 	struct archive_entry *entry;
 	archive_read_support_format_tar(archive);
 	int status = -1;

@@ -191,7 +191,7 @@ const struct explanation explanations[] = {
 	 "SIGTERM came. What was running was ended and removed.",
 	 "Nothing is left behind: begin again.",
 	 "kill of factory's process"},
-	{ERROR_MEMORY, 70, "out of memory",
+	{ERROR_MEMORY, EXIT_MEMORY, "out of memory",
 	 "The machine had no memory left for factory itself.",
 	 "Free some.",
 	 "factory: out of memory"},
