@@ -53,7 +53,7 @@ struct engine_container {
 	bool no_new_privileges;
 	bool read_only;           /* the root file system; /tmp is a tmpfs then */
 	const struct value *drop; /* list of capabilities, or NULL */
-	bool no_healthcheck; /* Healthcheck {"Test":["NONE"]}; else the image's stays */
+	bool no_healthcheck;      /* Healthcheck {"Test":["NONE"]}; else the image's stays */
 };
 
 struct engine_commit {

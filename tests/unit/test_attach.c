@@ -12,7 +12,7 @@ static char endpoint[80];
 static const char upgraded[] = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\n";
 
 /* What the peer does, by the container's name. */
-static const char *version;
+static const char *greeting;
 static atomic_bool answer_now;    /* "late": the 101 is held back until then */
 static atomic_int received_early; /* bytes that came before its 101 */
 
@@ -59,8 +59,8 @@ static bool serve_sink(int fd)
 
 static bool handle(int fd, const struct peer_request *request)
 {
-	if (strcmp(request->path, "/version") == 0) {
-		peer_answer(fd, "200 OK", version, strlen(version));
+	if (strcmp(request->path, "/_ping") == 0) {
+		peer_greet(fd, greeting);
 		return true;
 	}
 	if (strstr(request->path, "/late/"))
@@ -161,7 +161,7 @@ static void attach(struct bench *bench, const char *engine, const char *containe
 	static const struct engine_stream_events events = {on_output, on_diagnostics, on_drained,
 							   on_closed};
 	*bench = (struct bench){0};
-	version = engine;
+	greeting = engine;
 	bench->loop = loop_new(&bench->err);
 	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
 	expect_no_error(&bench->err);
@@ -199,9 +199,8 @@ static void turn_for(struct bench *bench, uint64_t ms)
 	expect_no_error(&err);
 }
 
-static const char docker[] = "{\"ApiVersion\":\"1.41\"}";
-static const char podman[] =
-	"{\"ApiVersion\":\"1.41\",\"Components\":[{\"Name\":\"Podman Engine\"}]}";
+static const char docker[] = "Api-Version: 1.41\r\nServer: Docker/20.10\r\n";
+static const char podman[] = "Api-Version: 1.41\r\nServer: Libpod/4\r\nLibpod-Api-Version: 4\r\n";
 
 static void streams_are_told_apart(void **state)
 {

@@ -1,6 +1,6 @@
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/parts.h"
+#include "host/engine/docker/parts.h"
 
 #include <string.h>
 
@@ -119,7 +119,7 @@ static struct value *container_spec(struct arena *arena, const struct engine_con
 	return spec;
 }
 
-void engine_create(struct engine *engine, const struct engine_container *container,
+void docker_create(struct engine *engine, const struct engine_container *container,
 		   engine_done *done, void *ctx)
 {
 	auto_arena struct arena arena = {0};
@@ -130,35 +130,35 @@ void engine_create(struct engine *engine, const struct engine_container *contain
 		       container_spec(&arena, container));
 }
 
-void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
+void docker_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	container_path(&path, id, "/start");
 	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
 }
 
-void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
+void docker_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	container_path(&path, id, "/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_list(struct engine *engine, engine_done *done, void *ctx)
+void docker_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/containers/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_info(struct engine *engine, engine_done *done, void *ctx)
+void docker_info(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/info");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+void docker_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx)
 {
 	struct buf path = {0};
@@ -183,7 +183,7 @@ static void interpret_removal(struct operation *operation, const struct http_res
 		result->status = ENGINE_OK;
 }
 
-void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
+void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf path = {0};

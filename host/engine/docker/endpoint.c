@@ -1,4 +1,4 @@
-#include "host/engine/endpoint.h"
+#include "host/engine/docker/endpoint.h"
 
 #include "common/memory.h"
 #include "common/own.h"
