@@ -200,7 +200,6 @@ static void turn_for(struct bench *bench, uint64_t ms)
 }
 
 static const char docker[] = "Api-Version: 1.41\r\nServer: Docker/20.10\r\n";
-static const char podman[] = "Api-Version: 1.41\r\nServer: Libpod/4\r\nLibpod-Api-Version: 4\r\n";
 
 static void streams_are_told_apart(void **state)
 {
@@ -215,8 +214,8 @@ static void streams_are_told_apart(void **state)
 	detach(&bench);
 }
 
-/* A start that overtakes the attaching loses the first output: Docker's 101 is waited for. */
-static void start_waits_for_dockers_answer(void **state)
+/* A start that overtakes the attaching loses the first output. */
+static void start_waits_for_the_answer(void **state)
 {
 	(void)state;
 	struct bench bench;
@@ -227,22 +226,6 @@ static void start_waits_for_dockers_answer(void **state)
 	answer_now = true;
 	turn_until(&bench, &bench.attached);
 	assert_int_equal(bench.status, ENGINE_OK);
-	detach(&bench);
-}
-
-/* Podman answers only after the start: it would never come. */
-static void start_does_not_wait_for_podmans(void **state)
-{
-	(void)state;
-	struct bench bench;
-	answer_now = false;
-	attach(&bench, podman, "late");
-	turn_until(&bench, &bench.attached);
-	assert_int_equal(bench.status, ENGINE_OK);
-	answer_now = true;
-	engine_stream_write(bench.stream, "x", 1);
-	turn_until(&bench, &bench.closed);
-	assert_string_equal(bench.output.data, "x");
 	detach(&bench);
 }
 
@@ -306,19 +289,6 @@ static void refusals(void **state)
 	}
 }
 
-/* With Podman the refusal comes after the start: it ends the stream. */
-static void late_refusal(void **state)
-{
-	(void)state;
-	struct bench bench;
-	attach(&bench, podman, "json");
-	turn_until(&bench, &bench.attached);
-	assert_int_equal(bench.status, ENGINE_OK);
-	turn_until(&bench, &bench.closed);
-	expect_error(&bench.err, ": it is paused");
-	detach(&bench);
-}
-
 static void broken_streams(void **state)
 {
 	(void)state;
@@ -366,12 +336,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_are_told_apart),
-		cmocka_unit_test(start_waits_for_dockers_answer),
-		cmocka_unit_test(start_does_not_wait_for_podmans),
+		cmocka_unit_test(start_waits_for_the_answer),
 		cmocka_unit_test(early_bytes_wait),
 		cmocka_unit_test(much_is_written_whole),
 		cmocka_unit_test(refusals),
-		cmocka_unit_test(late_refusal),
 		cmocka_unit_test(broken_streams),
 		cmocka_unit_test(closed_by_its_own_handler),
 		cmocka_unit_test(pauses),

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void container_path(struct buf *path, const char *id, const char *verb)
+void path_container(struct buf *path, const char *id, const char *verb)
 {
 	buf_puts(path, "/containers/");
 	http_escape(path, id, "");
@@ -95,8 +95,7 @@ static void set_labels(struct arena *arena, struct value *spec, const char *cons
 		value_set(arena, spec, "Labels", map);
 }
 
-/* ContainerCreate's body. */
-static struct value *container_spec(struct arena *arena, const struct engine_container *container)
+struct value *docker_container_spec(struct arena *arena, const struct engine_container *container)
 {
 	static const char *const session_flags[] = {"OpenStdin", "StdinOnce", "AttachStdin",
 						    "AttachStdout", "AttachStderr"};
@@ -119,28 +118,33 @@ static struct value *container_spec(struct arena *arena, const struct engine_con
 	return spec;
 }
 
+void docker_send_creation(struct operation *operation, const char *name, const struct value *spec)
+{
+	struct buf path = {0};
+	buf_puts(&path, "/containers/create");
+	path_query(&path, "name", name);
+	operation_send(operation, "POST", &path, spec);
+}
+
 void docker_create(struct engine *engine, const struct engine_container *container,
 		   engine_done *done, void *ctx)
 {
 	auto_arena struct arena arena = {0};
-	struct buf path = {0};
-	buf_puts(&path, "/containers/create");
-	path_query(&path, "name", container->name);
-	operation_send(operation_new(engine, done, ctx), "POST", &path,
-		       container_spec(&arena, container));
+	docker_send_creation(operation_new(engine, done, ctx), container->name,
+			     docker_container_spec(&arena, container));
 }
 
 void docker_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
-	container_path(&path, id, "/start");
+	path_container(&path, id, "/start");
 	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
 }
 
 void docker_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
-	container_path(&path, id, "/json");
+	path_container(&path, id, "/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
@@ -158,8 +162,7 @@ void docker_info(struct engine *engine, engine_done *done, void *ctx)
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void docker_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
-		   void *ctx)
+void docker_send_commit(struct operation *operation, const struct engine_commit *commit)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/commit");
@@ -169,11 +172,16 @@ void docker_commit(struct engine *engine, const struct engine_commit *commit, en
 	path_query(&path, "comment", commit->comment);
 	path_query(&path, "author", commit->author);
 	path_query(&path, "pause", "0");
-	operation_send(operation_new(engine, done, ctx), "POST", &path, commit->config);
+	operation_send(operation, "POST", &path, commit->config);
 }
 
-/* What is gone, or going, is what was asked for. */
-static void interpret_removal(struct operation *operation, const struct http_response *response,
+void docker_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+		   void *ctx)
+{
+	docker_send_commit(operation_new(engine, done, ctx), commit);
+}
+
+void docker_interpret_removal(struct operation *operation, const struct http_response *response,
 			      struct engine_result *result)
 {
 	operation_interpret(operation, response, result);
@@ -183,11 +191,16 @@ static void interpret_removal(struct operation *operation, const struct http_res
 		result->status = ENGINE_OK;
 }
 
+void docker_send_removal(struct operation *operation, const char *id)
+{
+	struct buf path = {0};
+	path_container(&path, id, "?force=1&v=1");
+	operation_send(operation, "DELETE", &path, NULL);
+}
+
 void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
-	struct buf path = {0};
-	operation->interpret = interpret_removal;
-	container_path(&path, id, "?force=1&v=1");
-	operation_send(operation, "DELETE", &path, NULL);
+	operation->interpret = docker_interpret_removal;
+	docker_send_removal(operation, id);
 }

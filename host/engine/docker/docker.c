@@ -140,7 +140,6 @@ static int agree(struct docker *docker, struct greeting *greeting, struct error 
 	snprintf(docker->prefix, sizeof docker->prefix, "/v1.%d", minor);
 	if (greeting->podman)
 		docker->engine.driver = &podman_driver;
-	docker->answers_late = greeting->podman;
 	return 0;
 }
 
@@ -162,6 +161,7 @@ static const struct engine_driver docker_driver = {
 	.create = docker_create,
 	.commit = docker_commit,
 	.remove = docker_remove,
+	.image_inspect = docker_image_inspect,
 	DOCKER_OPERATIONS,
 };
 

@@ -59,9 +59,7 @@ void docker_file_digest(struct engine *engine, const char *id, const char *path,
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf url = {0};
 	operation->interpret = interpret_tar;
-	buf_puts(&url, "/containers/");
-	http_escape(&url, id, "");
-	buf_puts(&url, "/archive");
+	path_container(&url, id, "/archive");
 	path_query(&url, "path", path);
 	operation_send(operation, "GET", &url, NULL);
 }

@@ -103,6 +103,8 @@ static void answered(void *ctx, struct http_response *response)
 	struct error err = {0};
 	struct engine_result result = {.status = ENGINE_FAILED, .error = &err};
 	operation->transfer = NULL;
+	if (!response->failed && operation->proceed && operation->proceed(operation, response))
+		return;
 	if (response->failed) {
 		error_move(&err, &response->error);
 		err.exit_code = EXIT_ENGINE;
@@ -150,6 +152,7 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 	if (body) {
 		struct buf text = {0};
 		json_write(&text, body);
+		free(operation->body);
 		request.body_len = text.len;
 		request.body = operation->body = buf_steal(&text);
 	}

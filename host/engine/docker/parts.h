@@ -12,8 +12,7 @@ struct docker {
 	struct endpoint endpoint;
 	struct http_server server;
 	struct http_client *client;
-	char prefix[16];   /* "/v1.41" */
-	bool answers_late; /* Podman: an attach is answered only after the container's start */
+	char prefix[16]; /* "/v1.41" */
 	struct operation *running;
 };
 
@@ -27,12 +26,16 @@ struct operation {
 	/* Makes the result of an answer; NULL: by its status code, its JSON and its "Id". */
 	void (*interpret)(struct operation *operation, const struct http_response *response,
 			  struct engine_result *result);
+	/* Of one that takes several requests: looks at each answer before it is interpreted; true:
+	 * it has begun the next one, or a timer that will. */
+	bool (*proceed)(struct operation *operation, const struct http_response *response);
+	void *work; /* of proceed's, in the arena */
 	/* Of a pull: each status line is passed on; the last error is kept. */
 	void (*progress)(void *ctx, const char *line);
 	struct buf line;
 	char *id;            /* what the answer made, where it is not "Id" */
 	struct error failed; /* an error inside an answer of status 200 */
-	uint32_t timer;      /* of an operation that failed before it began */
+	uint32_t timer;      /* of one that failed before it began, or that will proceed */
 	struct arena arena;
 };
 
@@ -57,6 +60,19 @@ void operation_abandon_all(struct docker *docker);
 
 /* "?a=b" or "&a=b", escaped; nothing for NULL. */
 void path_query(struct buf *path, const char *name, const char *value);
+
+/* "/containers/ID" and what follows it, ID escaped. */
+void path_container(struct buf *path, const char *id, const char *verb);
+
+/* ContainerCreate's body. */
+struct value *docker_container_spec(struct arena *arena, const struct engine_container *container);
+/* The requests of operations that a driver may have more steps of. */
+void docker_send_creation(struct operation *operation, const char *name, const struct value *spec);
+void docker_send_commit(struct operation *operation, const struct engine_commit *commit);
+void docker_send_removal(struct operation *operation, const char *id);
+/* A container that is gone, or going, is what was asked for. */
+void docker_interpret_removal(struct operation *operation, const struct http_response *response,
+			      struct engine_result *result);
 
 /* The operations of the driver's table. */
 void docker_close(struct engine *engine);
@@ -89,12 +105,11 @@ void docker_stream_close(struct engine_stream *stream);
 
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.close = docker_close, .info = docker_info, .image_inspect = docker_image_inspect,         \
-	.image_pull = docker_image_pull, .image_import = docker_image_import,                      \
-	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
-	.inspect = docker_inspect, .list = docker_list, .file_digest = docker_file_digest,         \
-	.attach = docker_attach, .stream_write = docker_stream_write,                              \
-	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
-	.stream_close = docker_stream_close
+	.close = docker_close, .info = docker_info, .image_pull = docker_image_pull,               \
+	.image_import = docker_image_import, .image_tag = docker_image_tag,                        \
+	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
+	.list = docker_list, .file_digest = docker_file_digest, .attach = docker_attach,           \
+	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
+	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
 
 #endif

@@ -115,8 +115,6 @@ static void flush(struct docker_stream *stream)
 		return;
 	if (!stream->requested) {
 		stream->requested = true;
-		if (stream->docker->answers_late)
-			attach_settle(stream, NULL);
 		return;
 	}
 	if (stream->upgraded && stream->out.len) {
