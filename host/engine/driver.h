@@ -47,6 +47,7 @@ struct engine {
 	const struct engine_driver *driver;
 	struct loop *loop;
 	char *endpoint, *version; /* owned */
+	bool local;
 };
 
 struct engine_stream {

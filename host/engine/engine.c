@@ -1,5 +1,6 @@
 /* From an endpoint to its driver; what engine.h promises is the driver's to keep. */
 #include "host/engine/driver.h"
+#include "host/engine/podman/podman.h"
 
 #include "common/own.h"
 #include "host/exit_codes.h"
@@ -11,6 +12,7 @@ static const struct {
 	const char *scheme;
 	engine_opener *open;
 } openers[] = {
+	{"podman:", podman_open},
 	{"", docker_open},
 };
 
@@ -54,6 +56,11 @@ const char *engine_name(const struct engine *engine)
 const char *engine_version(const struct engine *engine)
 {
 	return engine->version;
+}
+
+bool engine_is_local(const struct engine *engine)
+{
+	return engine->local;
 }
 
 void engine_info(struct engine *engine, engine_done *done, void *ctx)

@@ -90,6 +90,7 @@ void engine_close(struct engine *engine); /* abandons what is still running */
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
 const char *engine_version(const struct engine *engine);
+bool engine_is_local(const struct engine *engine); /* on this machine */
 
 /* About the engine itself: SystemInfo's object. */
 void engine_info(struct engine *engine, engine_done *done, void *ctx);

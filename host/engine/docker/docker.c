@@ -149,6 +149,7 @@ static int connect_to(struct docker *docker, const char *url, struct error *err)
 	if (endpoint_parse(&docker->endpoint, url, err) < 0)
 		return -1;
 	docker->engine.endpoint = mem_strdup(docker->endpoint.url);
+	docker->engine.local = docker->endpoint.unix_socket != NULL;
 	endpoint_server(&docker->endpoint, &docker->server);
 	docker->client = http_client_new(docker->engine.loop, &docker->server, err);
 	if (!docker->client || greet(docker, &greeting, err) < 0)
@@ -158,6 +159,7 @@ static int connect_to(struct docker *docker, const char *url, struct error *err)
 
 static const struct engine_driver docker_driver = {
 	.name = "docker",
+	.close = docker_close,
 	.create = docker_create,
 	.commit = docker_commit,
 	.remove = docker_remove,
@@ -170,9 +172,14 @@ struct engine *docker_open(struct loop *loop, const char *endpoint, struct error
 	struct docker *docker = mem_alloc(sizeof *docker);
 	docker->engine.driver = &docker_driver;
 	docker->engine.loop = loop;
-	if (connect_to(docker, endpoint, err) == 0)
+	return docker_connect(docker, endpoint, err);
+}
+
+struct engine *docker_connect(struct docker *docker, const char *url, struct error *err)
+{
+	if (connect_to(docker, url, err) == 0)
 		return &docker->engine;
-	docker_close(&docker->engine);
+	engine_close(&docker->engine);
 	return NULL;
 }
 

@@ -14,6 +14,7 @@ struct docker {
 	struct http_client *client;
 	char prefix[16]; /* "/v1.41" */
 	struct operation *running;
+	struct service *service; /* Podman's, where it is ours; ends after all else */
 };
 
 struct operation {
@@ -74,6 +75,10 @@ void docker_send_removal(struct operation *operation, const char *id);
 void docker_interpret_removal(struct operation *operation, const struct http_response *response,
 			      struct engine_result *result);
 
+/* docker_open's for a struct that has the driver's further parts already: it takes the struct, and
+ * closes it on failure. */
+struct engine *docker_connect(struct docker *docker, const char *url, struct error *err);
+
 /* The operations of the driver's table. */
 void docker_close(struct engine *engine);
 void docker_info(struct engine *engine, engine_done *done, void *ctx);
@@ -105,11 +110,11 @@ void docker_stream_close(struct engine_stream *stream);
 
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.close = docker_close, .info = docker_info, .image_pull = docker_image_pull,               \
-	.image_import = docker_image_import, .image_tag = docker_image_tag,                        \
-	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
-	.list = docker_list, .file_digest = docker_file_digest, .attach = docker_attach,           \
-	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
-	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
+	.info = docker_info, .image_pull = docker_image_pull, .image_import = docker_image_import, \
+	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
+	.inspect = docker_inspect, .list = docker_list, .file_digest = docker_file_digest,         \
+	.attach = docker_attach, .stream_write = docker_stream_write,                              \
+	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
+	.stream_close = docker_stream_close
 
 #endif

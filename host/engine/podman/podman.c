@@ -1,7 +1,10 @@
 #include "host/engine/podman/podman.h"
 
 #include "common/json.h"
+#include "common/memory.h"
+#include "common/own.h"
 #include "host/engine/podman/parts.h"
+#include "host/engine/podman/service.h"
 
 #include <string.h>
 
@@ -74,8 +77,75 @@ static void podman_remove(struct engine *engine, const char *id, engine_done *do
 	docker_send_removal(operation, id);
 }
 
+/* --- opening --- */
+
+static void podman_close(struct engine *engine)
+{
+	struct service *service = ((struct docker *)engine)->service;
+	docker_close(engine);
+	service_end(service);
+}
+
+/* The socket of this user's own service, or NULL. */
+static char *own_socket(void)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	if (geteuid() == 0)
+		return mem_strdup("/run/podman/podman.sock");
+	return runtime ? mem_printf("%s/podman/podman.sock", runtime) : NULL;
+}
+
+static struct docker *new_docker(struct loop *loop)
+{
+	struct docker *docker = mem_alloc(sizeof *docker);
+	docker->engine.driver = &podman_driver;
+	docker->engine.loop = loop;
+	return docker;
+}
+
+static struct engine *open_own(struct loop *loop)
+{
+	auto_error struct error ignored = {0};
+	autofree char *socket = own_socket();
+	if (!socket || access(socket, F_OK) < 0)
+		return NULL;
+	autofree char *url = mem_printf("unix://%s", socket);
+	return docker_connect(new_docker(loop), url, &ignored);
+}
+
+static struct engine *open_service(struct loop *loop, const char *storage, struct error *err)
+{
+	struct service *service = service_start(storage, err);
+	if (!service)
+		return NULL;
+	struct docker *docker = new_docker(loop);
+	docker->service = service;
+	autofree char *url = mem_printf("unix://%s", service_socket(service));
+	return docker_connect(docker, url, err);
+}
+
+struct engine *podman_open(struct loop *loop, const char *endpoint, struct error *err)
+{
+	const char *storage = strchr(endpoint, ':') + 1;
+	if (strncmp(storage, "//", 2) == 0)
+		storage += 2;
+	if (*storage && *storage != '/')
+		return error_set(err, "the endpoint '%s' is none: use podman: or podman:/DIRECTORY",
+				 endpoint),
+		       NULL;
+	struct engine *engine = *storage ? NULL : open_own(loop);
+	if (!engine)
+		engine = open_service(loop, *storage ? storage : NULL, err);
+	if (!engine)
+		return NULL;
+	free(engine->endpoint);
+	engine->endpoint = mem_strdup(endpoint);
+	return engine;
+}
+
 const struct engine_driver podman_driver = {
 	.name = "podman",
+	.close = podman_close,
 	.create = podman_create,
 	.commit = podman_commit,
 	.remove = podman_remove,
