@@ -10,6 +10,7 @@
 #include <glob.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -112,6 +113,7 @@ static void become(const struct service *service, const struct command *command,
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	int log = open(service->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	flock(log, LOCK_EX);
 	dup2(nothing, STDIN_FILENO);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
@@ -125,13 +127,12 @@ static void become(const struct service *service, const struct command *command,
 	_exit(127);
 }
 
-/* errno of connecting; 0: somebody answers. */
-static int try_socket(const char *path)
+static bool answers(const struct service *service)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
-	return connect(fd, (struct sockaddr *)&at, sizeof at) == 0 ? 0 : errno;
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", service->socket);
+	return fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0;
 }
 
 static bool has_ended(struct service *service)
@@ -157,7 +158,7 @@ static int explain(const struct service *service, const char *what, struct error
 static int wait_until_it_answers(struct service *service, struct error *err)
 {
 	for (uint64_t end = loop_now_us() + START_MS * 1000ULL; loop_now_us() < end;) {
-		if (try_socket(service->socket) == 0)
+		if (answers(service))
 			return 0;
 		if (has_ended(service))
 			return explain(service, "ended at once", err);
@@ -166,17 +167,18 @@ static int wait_until_it_answers(struct service *service, struct error *err)
 	return explain(service, "does not answer", err);
 }
 
-/* Those of earlier services whose owner was killed. */
+/* Those of earlier services whose owner was killed: nobody holds their logs any more. */
 static void sweep(const char *parent)
 {
 	auto_error struct error ignored = {0};
-	autofree char *pattern = mem_printf("%s/" PREFIX "*/socket", parent);
+	autofree char *pattern = mem_printf("%s/" PREFIX "*/log", parent);
 	glob_t found;
 	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		char *path = found.gl_pathv[i];
-		if (try_socket(path) != ECONNREFUSED)
+		autoclose int log = open(path, O_RDONLY | O_CLOEXEC);
+		if (log < 0 || flock(log, LOCK_EX | LOCK_NB) < 0)
 			continue;
 		*strrchr(path, '/') = '\0';
 		file_remove_tree(path, &ignored);
