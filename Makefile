@@ -63,7 +63,7 @@ schema: build/factory
 		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
 
 .PHONY: asan
-asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
+asan: build/asan/factory build/asan/agent build/asan/conformance $(unit_programs) $(replay_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -188,6 +188,9 @@ build/asan/agent: $(call objects,asan,$(common) $(agent))
 
 build/asan/test_%: build/obj/asan/tests/unit/test_%.o build/asan/parts.a
 	@$(asan_program) $(asan_libs) -lcmocka
+
+build/asan/conformance: $(call objects,asan,$(wildcard tests/conformance/*.c)) build/asan/parts.a
+	@$(asan_program) $(asan_libs)
 
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)

@@ -164,6 +164,7 @@ static const struct engine_driver docker_driver = {
 	.commit = docker_commit,
 	.remove = docker_remove,
 	.image_inspect = docker_image_inspect,
+	.image_import = docker_image_import,
 	DOCKER_OPERATIONS,
 };
 

@@ -110,11 +110,10 @@ void docker_stream_close(struct engine_stream *stream);
 
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.info = docker_info, .image_pull = docker_image_pull, .image_import = docker_image_import, \
-	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
-	.inspect = docker_inspect, .list = docker_list, .file_digest = docker_file_digest,         \
-	.attach = docker_attach, .stream_write = docker_stream_write,                              \
-	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
-	.stream_close = docker_stream_close
+	.info = docker_info, .image_pull = docker_image_pull, .image_tag = docker_image_tag,       \
+	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
+	.list = docker_list, .file_digest = docker_file_digest, .attach = docker_attach,           \
+	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
+	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
 
 #endif

@@ -47,6 +47,15 @@ static void podman_image_inspect(struct engine *engine, const char *ref, engine_
 	operation_send(operation, "GET", &path, NULL);
 }
 
+/* Podman does not look at the tag's parameter, but at what is behind the name. */
+static void podman_image_import(struct engine *engine, const void *tar, size_t len,
+				const char *repo, const char *tag, const char *const *changes,
+				engine_done *done, void *ctx)
+{
+	autofree char *name = tag ? mem_printf("%s:%s", repo, tag) : mem_strdup(repo);
+	docker_image_import(engine, tar, len, name, NULL, changes, done, ctx);
+}
+
 /* --- removal --- */
 
 static void remove_again(void *ctx)
@@ -150,5 +159,6 @@ const struct engine_driver podman_driver = {
 	.commit = podman_commit,
 	.remove = podman_remove,
 	.image_inspect = podman_image_inspect,
+	.image_import = podman_image_import,
 	DOCKER_OPERATIONS,
 };
