@@ -9,6 +9,7 @@
 #include "host/exit_codes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TAR_BLOCK = 512, TAR_NAME = 100 };
@@ -171,6 +172,7 @@ static bool inspected(struct operation *operation, const struct http_response *r
 	struct buf tar = {0}, path = {0};
 	struct http_request request = {.method = "POST", .headers = headers};
 	pack(&operation->arena, making, half, &tar);
+	free(operation->body);
 	request.body_len = tar.len;
 	request.body = operation->body = buf_steal(&tar);
 	operation->proceed = loaded;
