@@ -52,7 +52,7 @@ builds() {
 		  - echo one > /one
 		  - test -e /one && mkdir /app && echo two > /app/two
 		script: rm /one && test -e /etc/made
-		config: {cmd: [cat, /app/two], env: {A: "1"}}
+		config: {cmd: [cat, /app/two], user: "1000", env: {A: "1"}}
 	M
 	echo made >made
 	"$FACTORY" build m.yml -t t/engines:1 --endpoint "$ENDPOINT"
@@ -60,7 +60,7 @@ builds() {
 	[ "$status" -eq 0 ]
 	shows "(cached)"
 	printf '%s\n' 'image: t/engines:1' \
-		'script: test "$(cat /one /app/two)" = "$(printf "one\ntwo")"' >second.yml
+		'script: test "$(cat /one /app/two)" = "$(printf "one\ntwo")" && test "$(id -u)" = 1000' >second.yml
 	run "$FACTORY" build second.yml --endpoint "$ENDPOINT"
 	[ "$status" -eq 0 ] || { echo "$output"; false; }
 	clean_up "$ENDPOINT"
