@@ -1,5 +1,6 @@
 /* From an endpoint to its driver; what engine.h promises is the driver's to keep. */
 #include "host/engine/driver.h"
+#include "host/engine/oci/oci.h"
 #include "host/engine/podman/podman.h"
 
 #include "common/own.h"
@@ -13,6 +14,7 @@ static const struct {
 	engine_opener *open;
 } openers[] = {
 	{"podman:", podman_open},
+	{"oci:", oci_open},
 	{"", docker_open},
 };
 

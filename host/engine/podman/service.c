@@ -4,6 +4,7 @@
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/engine/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,18 +50,6 @@ static void add_pair(struct command *command, const char *option, const char *va
 	add(command, value);
 }
 
-static bool is_installed(const char *program)
-{
-	autofree char *path = mem_strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
-	char *rest = path;
-	for (const char *directory; (directory = strsep(&rest, ":"));) {
-		autofree char *file = mem_printf("%s/%s", directory, program);
-		if (access(file, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What a machine's own configuration may say is left alone. Without systemd nobody makes cgroups
  * for Podman, nor keeps its journal; and crun refuses the cgroups that are partly of version 1. */
 static void add_means(struct command *command)
@@ -71,7 +60,7 @@ static void add_means(struct command *command)
 		add_pair(command, "--cgroup-manager", "cgroupfs");
 		add_pair(command, "--events-backend", "file");
 	}
-	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) < 0 && is_installed("runc"))
+	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) < 0 && program_is_installed("runc"))
 		add_pair(command, "--runtime", "runc");
 }
 
@@ -209,7 +198,7 @@ static int start(struct service *service, const char *storage, struct error *err
 {
 	struct command command = {0};
 	pid_t parent = getpid();
-	if (!is_installed("podman"))
+	if (!program_is_installed("podman"))
 		return error_set(err, "there is no program 'podman' here: install it, or name "
 				      "another engine by --endpoint or DOCKER_HOST");
 	if (make_directory(service, err) < 0)
