@@ -22,7 +22,7 @@ endpoint() {
 	case $1 in
 	docker) ENDPOINT=$DOCKER_HOST ;;
 	podman) ENDPOINT=unix://$RESULTS/podman-engine/docker.sock ;;
-	oci) ENDPOINT=oci:$RESULTS/oci ;;
+	oci) ENDPOINT=oci:$RESULTS/oci-engine ;;
 	esac
 }
 
@@ -74,12 +74,79 @@ builds() {
 	cases podman
 }
 
+@test "oci: every case" {
+	cases oci
+}
+
 @test "docker: a build, from the cache, and one that stands on it" {
 	builds docker
 }
 
 @test "podman: a build, from the cache, and one that stands on it" {
 	builds podman
+}
+
+@test "oci: a build, from the cache, and one that stands on it" {
+	builds oci
+}
+
+# What the tests that look at the machine see of it: processes, mounts, cgroups, containers.
+oci_leftovers() {
+	pgrep -f "$1/containers" || true
+	grep -F " $1/" /proc/self/mounts || true
+	find /sys/fs/cgroup -maxdepth 3 -path '*/factory/*' -type d
+	ls "$1/containers"
+}
+
+@test "oci: nothing of a session stays, however the driver ends" {
+	endpoint oci
+	local at=$WORK/oci signal
+	prepare "oci:$at"
+	printf '%s\n' 'image: factory-test/conformance:base' 'install: echo runs; sleep 60' >m.yml
+	"$FACTORY" toolbox create --endpoint "oci:$at"
+	local before
+	before=$(oci_leftovers "$at")
+	for signal in INT KILL; do
+		"$FACTORY" build m.yml --endpoint "oci:$at" >log 2>&1 3>&- &
+		for _ in $(seq 100); do grep -q runs log && break; sleep 0.05; done
+		grep -q runs log
+		[ "$(oci_leftovers "$at")" != "$before" ]
+		kill -$signal $!
+		wait $! || true
+		for _ in $(seq 50); do [ "$(oci_leftovers "$at")" = "$before" ] && break; sleep 0.1; done
+		[ "$(oci_leftovers "$at")" = "$before" ]
+	done
+}
+
+@test "oci: a supervisor that is killed takes its container with it, and the next command sweeps" {
+	endpoint oci
+	local at=$WORK/oci before
+	prepare "oci:$at"
+	printf '%s\n' 'image: factory-test/conformance:base' 'install: echo runs; sleep 60' >m.yml
+	"$FACTORY" toolbox create --endpoint "oci:$at"
+	before=$(ls "$at/containers")
+	"$FACTORY" build m.yml --endpoint "oci:$at" >log 2>&1 3>&- &
+	for _ in $(seq 100); do grep -q runs log && break; sleep 0.05; done
+	kill -KILL "$(cat "$at"/containers/*/supervisor)"
+	local code=0
+	wait $! || code=$?
+	[ "$code" -eq 9 ]
+	[ -z "$(pgrep -f "$at/containers")" ]
+	"$FACTORY" toolbox create --endpoint "oci:$at"
+	[ "$(ls "$at/containers")" = "$before" ]
+}
+
+@test "oci: a base image that is not there, no runtime, a directory that can't be" {
+	endpoint oci
+	printf '%s\n' 'image: factory-test/none:1' 'install: "true"' >m.yml
+	fails_with 5 "$FACTORY" build m.yml --endpoint "oci:$WORK/oci"
+	shows "has no registry client, and no image factory-test/none:1"
+	fails_with 4 env PATH=/nonexistent "$FACTORY" facts x --endpoint oci:
+	shows "there is neither runc nor crun here"
+	fails_with 4 "$FACTORY" facts x --endpoint oci:relative
+	shows "use oci: or oci:/DIRECTORY"
+	fails_with 4 "$FACTORY" facts x --endpoint oci:/proc/none
+	[ "${#lines[@]}" -eq 1 ]
 }
 
 @test "podman: without a service one is started for the command, and nothing of it stays" {

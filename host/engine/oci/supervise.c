@@ -129,6 +129,8 @@ static void remove_cgroups(const char *id)
 	for (char **name = store_names(&arena, cgroups); *name; name++) {
 		autofree char *path = mem_printf("%s/%s/factory/%s", cgroups, *name, id);
 		rmdir(path);
+		*strrchr(path, '/') = '\0';
+		rmdir(path); /* of the last one */
 	}
 	autofree char *unified = mem_printf("%s/factory/%s", cgroups, id);
 	rmdir(unified);
