@@ -125,9 +125,21 @@ static int add_volumes_from(struct reply *reply, struct value *mounts, const cha
 	const struct value *other = oci_container_read(reply->oci, arena, id, &reply->error);
 	const struct value *theirs = value_get(other, "Mounts");
 	for (size_t i = 0; value_is(theirs, VALUE_LIST) && i < theirs->list.len; i++)
-		add_mount(arena, mounts, value_text(value_get(theirs->list.items[i], "Source")),
-			  value_text(value_get(theirs->list.items[i], "Destination")), read_only);
+		if (value_get(theirs->list.items[i], "Volume"))
+			add_mount(arena, mounts,
+				  value_text(value_get(theirs->list.items[i], "Source")),
+				  value_text(value_get(theirs->list.items[i], "Destination")),
+				  read_only);
 	return other ? 0 : -1;
+}
+
+/* With the host's network its names should be found, too. */
+static void add_resolver(struct arena *arena, struct value *mounts)
+{
+	static const char *const files[] = {"/etc/resolv.conf", "/etc/hosts"};
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		if (access(files[i], R_OK) == 0)
+			add_mount(arena, mounts, files[i], files[i], true);
 }
 
 static int make_mounts(struct reply *reply, struct value *mounts, const struct value *config,
@@ -137,6 +149,8 @@ static int make_mounts(struct reply *reply, struct value *mounts, const struct v
 	for (size_t i = 0; i < spec->volume_count; i++)
 		add_mount(&reply->arena, mounts, spec->volumes[i].source, spec->volumes[i].target,
 			  spec->volumes[i].read_only);
+	if (!spec->network || strcmp(spec->network, "host") == 0)
+		add_resolver(&reply->arena, mounts);
 	if (spec->volumes_from && add_volumes_from(reply, mounts, spec->volumes_from) < 0)
 		return -1;
 	for (size_t i = 0; i < mounts->list.len; i++) {

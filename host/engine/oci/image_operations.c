@@ -166,8 +166,9 @@ void oci_image_import(struct engine *engine, const void *tar, size_t len, const 
 	reply_result(reply, import(reply, tar, len, repo, tag, changes));
 }
 
-static int make_image(struct reply *reply, const struct engine_commit *commit)
+static int make_image(struct reply *reply, const void *ctx)
 {
+	const struct engine_commit *commit = ctx;
 	struct arena *arena = &reply->arena;
 	struct oci *oci = reply->oci;
 	char id[ID_HEX], layer[HASH_HEX];
@@ -201,7 +202,7 @@ void oci_commit(struct engine *engine, const struct engine_commit *commit, engin
 		void *ctx)
 {
 	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
-	reply_result(reply, make_image(reply, commit));
+	reply_in_child(reply, make_image, commit);
 }
 
 /* --- names --- */

@@ -39,6 +39,9 @@ struct reply {
 	struct value *body;
 	const char *id;
 	struct error error;
+	pid_t worker; /* that is at it, or 0 */
+	int report;   /* its pipe */
+	struct buf reported;
 };
 /* Ends on the loop's next turn, with what is put into it until then. */
 struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
@@ -46,6 +49,10 @@ struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
 int reply_refuse(struct reply *reply, enum engine_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void reply_result(struct reply *reply, int status); /* -1: it failed with reply->error */
+/* Lets a child do the work, so that others need not wait: of the reply it may set the status, the
+ * error and the id. */
+typedef int reply_work(struct reply *reply, const void *ctx);
+void reply_in_child(struct reply *reply, reply_work *work, const void *ctx);
 void reply_abandon_all(struct oci *oci);
 
 /* --- store.c --- */
