@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"check", "validate manifests without an engine", command_check},
 	{"facts", "print the facts of an image or a container", command_facts},
 	{"graph", "print the graph of a build", command_graph},
+	{"import", "make an image of a root file system", command_import},
 	{"init", "write a first manifest from what is in a directory", command_init},
 	{"render", "print what Jinja2 makes of a manifest", command_render},
 	{"toolbox", "make the data container that holds the agent", command_toolbox},

@@ -9,6 +9,7 @@ int command_build(int argc, char **argv, struct error *err);
 int command_check(int argc, char **argv, struct error *err);
 int command_facts(int argc, char **argv, struct error *err);
 int command_graph(int argc, char **argv, struct error *err);
+int command_import(int argc, char **argv, struct error *err);
 int command_init(int argc, char **argv, struct error *err);
 int command_render(int argc, char **argv, struct error *err);
 int command_toolbox(int argc, char **argv, struct error *err);
