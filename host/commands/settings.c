@@ -131,7 +131,7 @@ size_t settings_engine_lines(struct settings *settings, struct option_line *line
 	const struct option_line own[] = {
 		{.name = "endpoint",
 		 .argument = "URL",
-		 .help = "the engine (default: DOCKER_HOST)",
+		 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
 		 .text = &settings->endpoint},
 		{.name = "toolbox",
 		 .argument = "NAME",

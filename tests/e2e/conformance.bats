@@ -170,6 +170,29 @@ oci_leftovers() {
 	awk -v below="$WORK/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tac | xargs -r -n 1 umount
 }
 
+@test "podman: without root" {
+	endpoint podman
+	local user
+	user=$(awk -F : 'NR == FNR { known[$1]; next } $1 in known && $1 != "root" { print $1; exit }' /etc/passwd /etc/subuid)
+	[ -n "$user" ] && command -v newuidmap >/dev/null || skip "no user has subordinate ids (see subuid(5))"
+	chmod 755 "$WORK"
+	install -d -o "$user" "$WORK"/{home,run}
+	as_user() {
+		setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups \
+			env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME="$WORK/home" XDG_RUNTIME_DIR="$WORK/run" "$@" 3>&-
+	}
+	as_user test -x "$FACTORY" || skip "$user can't read $FACTORY"
+	printf '%s\n' 'image: t/base:1' 'install: test "$(id -u)" = 0 && echo 1 > /1' 'script: test -e /1' >m.yml
+	as_user "$FACTORY" import "$BATS_TEST_DIRNAME/../../build/images/busybox.tar" t/base:1 --endpoint podman:
+	as_user "$FACTORY" build m.yml -t t/own:1 --endpoint podman:
+	run as_user "$FACTORY" build m.yml -t t/own:1 --endpoint podman:
+	[ "$status" -eq 0 ]
+	shows "(cached)"
+	sleep 1
+	[ -z "$(pgrep -f "system service.*$WORK/run")" ]
+	kill "$(cat "$WORK/run/libpod/tmp/pause.pid")" # Podman's own, that only keeps a namespace
+}
+
 @test "podman: no program, no storage" {
 	endpoint podman
 	fails_with 4 env PATH=/nonexistent "$FACTORY" build m.yml --endpoint podman:

@@ -226,13 +226,15 @@ static void stop(struct service *service)
 {
 	if (service->pid <= 0)
 		return;
-	kill(service->pid, SIGTERM);
+	/* Its whole group: without root it is two, and the first may end before it tells the
+	 * other. */
+	kill(-service->pid, SIGTERM);
 	for (uint64_t end = loop_now_us() + END_MS * 1000ULL; loop_now_us() < end;) {
 		if (has_ended(service))
 			return;
 		usleep(POLL_US);
 	}
-	kill(service->pid, SIGKILL);
+	kill(-service->pid, SIGKILL);
 	waitpid(service->pid, NULL, 0);
 }
 
