@@ -5,138 +5,264 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/discard.h"
+#include "host/build/claim.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
-#include "host/toolbox/toolbox.h"
 
 #include <string.h>
 
-/* Everything one build holds, so that one function can release it. */
-struct building {
-	struct loop *loop;
-	struct engine *engine;
+enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
+
+struct build {
+	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
-	struct engine_kept base;
 	struct graph *graph;
 	struct artifact *artifact;
 	struct values *values;
-	struct value *kv; /* the manifest's and the options', merged */
+	struct container_setup setup;
+	const struct base *base;
+	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
+	struct walk *walk;                              /* at the walk, else NULL */
+	char *cached; /* the image that was there already, or NULL */
+	struct claim claim;
+	uint32_t timer; /* until it is tried again; 0: now */
+	struct error failure;
 	struct arena arena;
 };
 
-static void building_free(struct building *building)
+static void build_free(struct build *build)
 {
-	engine_kept_free(&building->base);
-	graph_free(building->graph);
-	artifact_free(building->artifact);
-	values_free(building->values);
-	arena_free(&building->arena);
+	loop_cancel(build->site->loop, build->timer);
+	claim_end(&build->claim);
+	graph_free(build->graph);
+	artifact_free(build->artifact);
+	values_free(build->values);
+	arena_free(&build->arena);
+	error_clear(&build->failure);
+	free(build->cached);
+	free(build);
 }
 
-static const struct node *commit_node(const struct building *building)
+static const struct node *commit_node(const struct build *build)
 {
-	return building->graph->nodes[building->graph->count - 1];
+	return build->graph->nodes[build->graph->count - 1];
 }
 
 /* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct building *building)
+static const struct value *merged_keys(struct build *build)
 {
-	const struct value *own = building->manifest->kv, *given = building->options->kv;
+	const struct value *own = build->manifest->kv, *given = build->options->kv;
 	if (!own || !given)
 		return own ? own : given;
-	struct value *merged = value_copy(&building->arena, own);
+	struct value *merged = value_copy(&build->arena, own);
 	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&building->arena, merged, given->map.entries[i].key,
+		value_set(&build->arena, merged, given->map.entries[i].key,
 			  given->map.entries[i].value);
 	return merged;
 }
 
-static int prepare(struct building *building, struct error *err)
+static int prepare(struct build *build, struct error *err)
 {
-	const struct manifest *manifest = building->manifest;
-	const struct build_options *options = building->options;
+	const struct manifest *manifest = build->manifest;
+	const struct build_options *options = build->options;
 	const struct position *at = &manifest->image_at;
-	if (build_find_base(building->engine, manifest->image, options->report, &building->base,
-			    err) < 0)
+	const struct value *base = base_inspected(build->base, err);
+	if (!base)
 		return error_place(err, at->file, at->line, at->column);
-	building->artifact = artifact_new(manifest, building->base.body);
-	building->graph = graph_new(manifest);
-	building->values = values_new(building->loop, merged_keys(building), options->consul, err);
-	if (!building->values)
+	build->artifact = artifact_new(manifest, base);
+	build->graph = graph_new(manifest);
+	build->values = values_new(build->site->loop, merged_keys(build), options->consul, err);
+	if (!build->values)
 		return -1;
-	return graph_keys(building->graph, building->artifact->base_id, err);
+	return graph_keys(build->graph, build->artifact->base_id, err);
 }
 
-static int ensure_toolbox(struct building *building, struct error *err)
+static int start_walk(struct build *build, struct error *err)
 {
-	struct toolbox_options toolbox = {.name = building->options->toolbox};
-	bool made = false;
-	if (toolbox_ensure(building->engine, &toolbox, &made, err) < 0)
-		return error_wrap(err, "no toolbox");
-	if (made)
-		report_notice(building->options->report, "made the toolbox '%s'", toolbox.name);
+	const struct build_options *options = build->options;
+	const struct consul_target *consul = options->consul;
+	bool direct = consul && build->manifest->consul_direct;
+	build->setup = (struct container_setup){.loop = build->site->loop,
+						.engine = build->site->engine,
+						.manifest = build->manifest,
+						.artifact = build->artifact,
+						.values = build->values,
+						.report = options->report,
+						.toolbox = build->site->toolbox,
+						.consul_direct = direct ? consul->base : NULL,
+						.consul_token = direct ? consul->token : NULL};
+	if (site_toolbox(build->site, options->report, err) < 0)
+		return -1;
+	if (build->at == AT_END) /* interrupted while that blocked */
+		return 0;
+	build->walk = walk_start(&build->setup, build->graph, &build->site->slots);
+	build->at = AT_WALK;
 	return 0;
 }
 
-static int name_image(struct building *building, const char *image, struct error *err)
+/* --- the cache, and who fills it --- */
+
+static int find_cached(struct build *build, struct error *err)
+{
+	int status = cache_find(build->site->engine, build->values, commit_node(build)->key,
+				&build->cached, err);
+	if (build->cached)
+		build->at = AT_END;
+	return status;
+}
+
+static void on_time(void *ctx)
+{
+	struct build *build = ctx;
+	build->timer = 0;
+}
+
+static void wait_for_claim(struct build *build)
+{
+	if (build->at == AT_BASE)
+		report_notice(build->options->report,
+			      "the same is being built right now: waiting for it (--no-cache "
+			      "would not)");
+	build->at = AT_CLAIM;
+	build->timer = loop_after(build->site->loop, CLAIM_PAUSE_MS, on_time, build);
+}
+
+/* Without a lock it goes on too: then the same may be built twice at once. */
+static int take_claim(struct build *build)
+{
+	auto_error struct error err = {0};
+	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
+				commit_node(build)->key, &err);
+	if (status < 0)
+		report_notice(build->options->report, "others may build the same at once: %s",
+			      err.message);
+	return status;
+}
+
+/* Another look once it is ours, for whoever had it has filled the cache. */
+static int try_claim(struct build *build, struct error *err)
+{
+	if (build->at == AT_END)
+		return 0;
+	if (take_claim(build) == 0) {
+		wait_for_claim(build);
+		return 0;
+	}
+	if (find_cached(build, err) < 0)
+		return -1;
+	return build->at == AT_END ? 0 : start_walk(build, err);
+}
+
+static int use_base(struct build *build, struct error *err)
+{
+	if (prepare(build, err) < 0)
+		return -1;
+	report_total(build->options->report, build->graph->count);
+	if (build->options->no_cache || build->options->throwaway)
+		return start_walk(build, err);
+	return find_cached(build, err) < 0 ? -1 : try_claim(build, err);
+}
+
+struct build *build_start(struct site *site, const struct manifest *manifest,
+			  const struct build_options *options)
+{
+	struct build *build = mem_alloc(sizeof *build);
+	build->site = site;
+	build->manifest = manifest;
+	build->options = options;
+	build->claim.fd = -1;
+	build->base = site_base(site, manifest->image, options->report);
+	return build;
+}
+
+static void fail(struct build *build, struct error *err)
+{
+	build->at = AT_END;
+	if (error_is_set(&build->failure))
+		error_clear(err);
+	else
+		error_move(&build->failure, err);
+}
+
+bool build_attend(struct build *build)
+{
+	struct error err = {0};
+	bool is_due = build->at == AT_BASE ? base_is_known(build->base)
+					   : build->at == AT_CLAIM && !build->timer;
+	if (!is_due)
+		return false;
+	if ((build->at == AT_BASE ? use_base(build, &err) : try_claim(build, &err)) < 0)
+		fail(build, &err);
+	return true;
+}
+
+void build_go_on(struct build *build)
+{
+	if (build->walk)
+		walk_go_on(build->walk);
+}
+
+void build_interrupt(struct build *build, const char *why, int exit_code)
+{
+	struct error err = {0};
+	if (build->walk) {
+		walk_interrupt(build->walk, why, exit_code);
+		return;
+	}
+	error_set(&err, "%s", why);
+	err.exit_code = exit_code;
+	fail(build, &err);
+}
+
+bool build_is_over(const struct build *build)
+{
+	return build->at == AT_WALK ? walk_is_over(build->walk) : build->at == AT_END;
+}
+
+static int name_image(struct build *build, const char *image, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	const struct build_options *options = building->options;
-	if (!options->repo)
+	const struct build_options *options = build->options;
+	if (!options->repo || options->throwaway)
 		return 0;
-	engine_image_tag(building->engine, image, options->repo, options->tag, engine_keep, &kept);
-	if (engine_finish(building->engine, &kept, err) < 0)
+	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
+			 &kept);
+	if (engine_finish(build->site->engine, &kept, err) < 0)
 		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
 	return 0;
 }
 
-static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
+static int finish_walk(struct build *build, struct build_outcome *outcome, struct error *err)
 {
-	const struct build_options *options = building->options;
-	const struct consul_target *consul = options->consul;
-	bool direct = consul && building->manifest->consul_direct;
-	struct container_setup setup = {.engine = building->engine,
-					.manifest = building->manifest,
-					.artifact = building->artifact,
-					.values = building->values,
-					.report = options->report,
-					.toolbox = options->toolbox,
-					.consul_direct = direct ? consul->base : NULL,
-					.consul_token = direct ? consul->token : NULL};
+	struct report *report = build->options->report;
 	struct walk_result result = {0};
-	if (ensure_toolbox(building, err) < 0 ||
-	    walk_run(building->loop, &setup, building->graph, options->jobs, options->signals,
-		     &result, err) < 0)
+	if (walk_finish(STEAL(build->walk), &result, err) < 0)
 		return -1;
 	outcome->image = result.image;
-	report_begin(options->report, commit_node(building));
-	report_end(options->report, commit_node(building), NULL, result.commit_us);
-	return cache_store(building->engine, commit_node(building)->key, result.image, err);
+	report_begin(report, commit_node(build));
+	report_end(report, commit_node(build), NULL, result.commit_us);
+	if (build->options->throwaway)
+		return discard_image(build->site->loop, build->site->engine, result.image, err);
+	return cache_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 
-static int run(struct building *building, struct build_outcome *outcome, struct error *err)
+static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
-	if (prepare(building, err) < 0)
-		return -1;
-	report_total(building->options->report, building->graph->count);
-	if (!building->options->no_cache &&
-	    cache_find(building->engine, building->values, commit_node(building)->key,
-		       &outcome->image, err) < 0)
-		return -1;
+	if (error_is_set(&build->failure))
+		return error_move(err, &build->failure);
+	outcome->image = STEAL(build->cached);
 	outcome->cached = outcome->image != NULL;
-	if (!outcome->image && run_nodes(building, outcome, err) < 0)
+	if (build->walk && finish_walk(build, outcome, err) < 0)
 		return -1;
-	return name_image(building, outcome->image, err);
+	return name_image(build, outcome->image, err);
 }
 
-int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,
-	      const struct build_options *options, struct build_outcome *outcome, struct error *err)
+int build_finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
-	struct building building = {
-		.loop = loop, .engine = engine, .manifest = manifest, .options = options};
-	int status = run(&building, outcome, err);
-	building_free(&building);
+	int status = finish(build, outcome, err);
+	build_free(build);
 	if (status < 0)
 		free(STEAL(outcome->image));
 	return status;

@@ -1,11 +1,11 @@
-/* One build: from a manifest to an image in an engine. */
+/* One build: from a manifest to an image in an engine. Several may run at once on one loop. */
 #ifndef FACTORY_HOST_BUILD_BUILD_H
 #define FACTORY_HOST_BUILD_BUILD_H
 
 #include "common/consul.h"
 #include "common/error.h"
-#include "common/loop.h"
 #include "host/build/report.h"
+#include "host/build/site.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
 
@@ -13,13 +13,11 @@
 
 struct build_options {
 	const char *repo, *tag; /* of the artifact; both NULL: an image without a name */
-	const char *toolbox;    /* the data container's name */
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
-	unsigned jobs; /* test branches at once, at least 1 */
+	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	struct report *report;
-	int signals; /* a signalfd: one signal on it interrupts the build; -1: none */
 };
 
 struct build_outcome {
@@ -27,15 +25,29 @@ struct build_outcome {
 	bool cached; /* nothing had to be run */
 };
 
-/* Builds. On failure the error has an exit code (exit_codes.h), no container is left, and no tag
- * was moved. Blocks, turning `loop`. */
-int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,
-	      const struct build_options *options, struct build_outcome *outcome,
-	      struct error *err);
+struct build;
 
-/* The base image as the engine knows it: inspected, after a pull where it is not there. The answer
- * is in `kept`. */
-int build_find_base(struct engine *engine, const char *image, struct report *report,
-		    struct engine_kept *kept, struct error *err);
+/* Begins a build, by a look at its base. The arguments must outlive the build. */
+struct build *build_start(struct site *site, const struct manifest *manifest,
+			  const struct build_options *options);
+
+/* Goes on where something has come that it waited for: its base, or the end of another process that
+ * builds the same. To be called until it returns false for all builds, before each turn of the
+ * loop; never from within a callback, for it may block, turning the loop (others go on meanwhile).
+ */
+bool build_attend(struct build *build);
+
+/* Starts what waits for one of the site's slots. */
+void build_go_on(struct build *build);
+
+/* Ends it with a failure. */
+void build_interrupt(struct build *build, const char *why, int exit_code);
+
+/* Whether there is nothing to wait for any more; to be asked after every turn of the loop. */
+bool build_is_over(const struct build *build);
+
+/* Names the image of a build that is over, and releases the build. On failure the error has an exit
+ * code (exit_codes.h), no container is left, and no tag was moved. Blocks as build_attend does. */
+int build_finish(struct build *build, struct build_outcome *outcome, struct error *err);
 
 #endif

@@ -19,6 +19,9 @@ struct pending {
 };
 
 struct report {
+	struct report *whole; /* of which this is a part, or NULL */
+	const char *name;     /* of a part */
+	int width;
 	FILE *out;
 	bool color, quiet;
 	size_t total, begun;
@@ -37,15 +40,29 @@ struct report *report_new(FILE *out, bool color, bool quiet)
 	return report;
 }
 
+struct report *report_part(struct report *whole, const char *name, int width)
+{
+	struct report *report = mem_alloc(sizeof *report);
+	report->whole = whole;
+	report->name = name;
+	report->width = width;
+	report->out = whole->out;
+	report->color = whole->color;
+	report->quiet = whole->quiet;
+	return report;
+}
+
 void report_hide(struct report *report, const char *text, size_t len)
 {
+	if (report->whole)
+		report = report->whole;
 	secrets_add(&report->arena, report->secrets, text, len);
 	secrets_sort(report->secrets);
 }
 
 const struct value *report_hidden(const struct report *report)
 {
-	return report->secrets;
+	return report->whole ? report->whole->secrets : report->secrets;
 }
 
 static void say_list(const struct report *report, const char *format, va_list args)
@@ -55,7 +72,7 @@ static void say_list(const struct report *report, const char *format, va_list ar
 	int len = vasprintf(&text, format, args);
 	if (len < 0)
 		return;
-	secrets_hide(report->secrets, text, (size_t)len, &shown);
+	secrets_hide(report_hidden(report), text, (size_t)len, &shown);
 	fwrite(buf_text(&shown), 1, shown.len, report->out);
 }
 
@@ -115,8 +132,17 @@ static const char *paint(const struct report *report, const char *code)
 	return report->color ? code : "";
 }
 
+/* Whole lines are written without a turn of the loop between, so that only their begin needs it. */
+static void begin_line(const struct report *report)
+{
+	if (report->whole)
+		say(report, "%s%-*.*s |%s ", paint(report, "\033[36m"), report->width,
+		    report->width, report->name, paint(report, "\033[0m"));
+}
+
 static void head(const struct report *report, const struct pending *pending)
 {
+	begin_line(report);
 	say(report, "%s[%zu/%zu] %s%s", paint(report, "\033[1m"), pending->number, report->total,
 	    pending->node->id, paint(report, "\033[0m"));
 }
@@ -138,20 +164,22 @@ void report_begin(struct report *report, const struct node *node)
 
 static void flush_line(struct report *report, struct pending *pending, size_t len)
 {
-	if (!report->quiet)
-		say(report, "%s%8s |%s %.*s\n", paint(report, "\033[2m"), pending->node->id,
-		    paint(report, "\033[0m"), (int)len, pending->line.data);
+	if (report->quiet)
+		return;
+	begin_line(report);
+	say(report, "%s%8s |%s %.*s\n", paint(report, "\033[2m"), pending->node->id,
+	    paint(report, "\033[0m"), (int)len, pending->line.data);
 }
 
 /* A line that is too long to wait for its end: what can't be the begin of a secret, once those that
  * are whole have gone. */
 static size_t cut_length(const struct report *report, struct buf *line)
 {
-	size_t longest = secrets_longest(report->secrets), held = longest ? longest - 1 : 0;
+	size_t longest = secrets_longest(report_hidden(report)), held = longest ? longest - 1 : 0;
 	if (line->len < LONGEST_LINE + held)
 		return 0;
 	struct buf shown = {0};
-	secrets_hide(report->secrets, line->data, line->len, &shown);
+	secrets_hide(report_hidden(report), line->data, line->len, &shown);
 	buf_free(line);
 	*line = shown;
 	return line->len > held ? line->len - held : 0;
@@ -235,6 +263,7 @@ void report_notice(struct report *report, const char *format, ...)
 {
 	if (report->quiet)
 		return;
+	begin_line(report);
 	va_list args;
 	va_start(args, format);
 	say_list(report, format, args);

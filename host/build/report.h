@@ -13,6 +13,9 @@ struct report;
 
 /* Lines go to `out`; colour only where `color`; quiet: nothing but failures. */
 struct report *report_new(FILE *out, bool color, bool quiet);
+/* That of one of several builds that run side by side: each line begins with the build's name,
+ * filled up to `width` columns. It must be freed before the whole one, whose secrets it hides. */
+struct report *report_part(struct report *whole, const char *name, int width);
 void report_free(struct report *report);
 
 /* The text's lines are shown as "***" from now on (secrets.h); they are copied. */

@@ -2,36 +2,19 @@
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory build MANIFEST -t REPO:TAG [OPTION]...",
-	"Builds an image: install steps in one container, each test on a branch of its own from\n"
-	"the provisioned state, and the tag moves when all of them have passed.",
-};
-
-/* The options of this command alone. */
-struct flags {
+struct build_command {
+	struct settings settings;
 	const char *tag;
 	bool no_cache;
 	unsigned jobs;
 };
-
-static void shop_free(struct workshop *shop)
-{
-	own_close(&shop->signals);
-	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
-	arena_free(&shop->arena);
-}
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
 static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
@@ -49,77 +32,80 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
+static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
-}
-
-static int run(struct settings *settings, const struct flags *flags, const char *path,
-	       struct workshop *shop, struct error *err)
-{
-	shop->no_cache = flags->no_cache;
-	shop->jobs = flags->jobs;
-	if (flags->tag &&
-	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
+	struct settings *settings = &command->settings;
+	shop->no_cache = command->no_cache;
+	shop->site.slots.most = command->jobs ? command->jobs : 4;
+	if (command->tag &&
+	    split_name(&settings->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
 	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	if (open_shop(settings, shop, err) < 0)
-		return -1;
-	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
-	if (!manifest)
-		return -1;
-	int code = workshop_cells(shop, manifest, err);
-	manifest_free(manifest);
-	return code;
+	return workshop_open(shop, settings, err);
 }
 
-static int build(struct settings *settings, int argc, char **argv, struct error *err)
+static int run(struct build_command *command, char *const *paths, struct workshop *shop,
+	       struct error *err)
 {
-	struct flags flags = {.jobs = 4};
-	struct option_line lines[2 * SETTINGS_MOST] = {
-		{.name = "tag",
-		 .letter = 't',
-		 .argument = "REPO:TAG",
-		 .help = "what the image is called when all tests have passed",
-		 .text = &flags.tag},
-		{.name = "no-cache",
-		 .help = "run every node, whatever was built before",
-		 .flag = &flags.no_cache},
-		{.name = "jobs",
-		 .letter = 'j',
-		 .argument = "N",
-		 .help = "test branches at once (default: 4)",
-		 .number = &flags.jobs},
-		{.name = "kv",
-		 .argument = "FILE",
-		 .help = "keys for templates, from a YAML or JSON file",
-		 .text = &settings->kv_file},
-		{.name = "consul",
-		 .argument = "ADDR",
-		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-		 .text = &settings->consul},
-	};
-	size_t count = 5;
-	count += settings_manifest_lines(settings, lines + count);
-	count += settings_engine_lines(settings, lines + count);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	if (argc != 2)
-		return settings_misused(&usage, "name one manifest", err);
+	if (prepare(command, shop, err) < 0)
+		return -1;
+	for (; *paths; paths++)
+		if (workshop_read(shop, *paths, err) < 0)
+			return -1;
+	return workshop_run(shop, err);
+}
+
+static int build(void *options, int argc, char **argv, struct error *err)
+{
+	struct build_command *command = options;
 	struct workshop shop = {.signals = -1};
-	status = run(settings, &flags, argv[1], &shop, err);
-	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
-	shop_free(&shop);
-	return status;
+	if (argc < 2)
+		return commands_misused(&command_build, "name a manifest", err);
+	if (argc > 2 && command->tag)
+		return commands_misused(&command_build,
+					"-t names the image of one manifest: where there are "
+					"several, let each say its `artifact:`",
+					err);
+	return workshop_close(&shop, run(command, argv + 1, &shop, err), err);
 }
 
-int command_build(int argc, char **argv, struct error *err)
-{
-	return settings_run(build, argc, argv, err);
-}
+static const struct option build_options[] = {
+	{.name = "tag",
+	 .letter = 't',
+	 .argument = "REPO:TAG",
+	 .help = "what the image is called when all tests have passed",
+	 .words = WORD_IMAGE,
+	 OPTION_INTO(struct build_command, tag)},
+	{.name = "no-cache",
+	 .help = "run every node, whatever was built before",
+	 OPTION_INTO(struct build_command, no_cache)},
+	{.name = "jobs",
+	 .letter = 'j',
+	 .argument = "N",
+	 .help = "containers at once, of all builds (default: 4)",
+	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "kv",
+	 .argument = "FILE",
+	 .help = "keys for templates, from a YAML or JSON file",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct settings, kv_file)},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+	 OPTION_INTO(struct settings, consul)},
+	{0},
+};
+
+const struct command command_build = {
+	.name = "build",
+	.summary = "build an image from a manifest",
+	.usage = "build MANIFEST... [-t REPO:TAG] [OPTION]...",
+	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
+		"own from the provisioned state, and the tag moves when all of them have passed.\n"
+		"Several manifests, and the cells of a matrix, are built side by side.",
+	.options = {build_options, settings_manifest_options, settings_engine_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct build_command),
+	.run = build,
+};

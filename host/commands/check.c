@@ -1,7 +1,7 @@
-#include "common/json.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
+#include "host/commands/telling.h"
 #include "host/exit_codes.h"
 #include "host/manifest/manifest.h"
 
@@ -9,18 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory check MANIFEST... [OPTION]...",
-	"Validates manifests without an engine: Jinja2, YAML, keys, and the files they name. All "
-	"that\n"
-	"is wrong is told, in order, with its place.",
+struct check_command {
+	struct settings settings;
+	const char *format;
+	bool schema, keys;
 };
 
 struct checking {
 	const struct settings *settings;
-	bool json;
-	struct arena arena;
-	struct value *list; /* of problems, for JSON */
+	struct telling telling;
 	size_t wrong;
 };
 
@@ -49,47 +46,6 @@ static void print_ignored(const struct manifest *manifest)
 		       value_text(ignored->list.items[i]));
 	if (ignored->list.len)
 		putchar('\n');
-}
-
-static struct value *or_null(struct arena *arena, const char *text)
-{
-	return text ? value_string(arena, text) : value_null(arena);
-}
-
-static void add_json(struct checking *checking, const struct manifest_problem *problem)
-{
-	struct arena *arena = &checking->arena;
-	struct value *map = value_map(arena);
-	value_set(arena, map, "file", or_null(arena, problem->at.file));
-	value_set(arena, map, "line", value_int(arena, problem->at.line));
-	value_set(arena, map, "column", value_int(arena, problem->at.column));
-	value_set(arena, map, "code", value_string(arena, problem->code));
-	value_set(arena, map, "message", value_string(arena, problem->message));
-	value_set(arena, map, "hint", or_null(arena, problem->hint));
-	value_append(arena, checking->list, map);
-}
-
-static void print_problem(const struct manifest_problem *problem)
-{
-	fputs("factory: ", stderr);
-	if (problem->at.file)
-		fprintf(stderr, "%s:", problem->at.file);
-	if (problem->at.line)
-		fprintf(stderr, "%u:%u:", problem->at.line, problem->at.column);
-	fprintf(stderr, "%s%s%s%s\n", problem->at.file || problem->at.line ? " " : "",
-		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "");
-}
-
-static void tell(struct checking *checking, const struct manifest_problems *problems)
-{
-	for (size_t i = 0; i < problems->count; i++)
-		if (checking->json)
-			add_json(checking, &problems->items[i]);
-		else
-			print_problem(&problems->items[i]);
-	if (problems->more && !checking->json)
-		fprintf(stderr, "factory: there are more: only the first %zu are shown\n",
-			problems->count);
 }
 
 /* Whether a manifest is on its own trail; then it is a problem of the `from` that led there. */
@@ -122,10 +78,10 @@ static int conclude(struct checking *checking, const struct manifest *manifest,
 {
 	if (manifest->from && goes_in_a_circle(trail, manifest, problems)) {
 		checking->wrong++;
-		tell(checking, problems);
+		telling_add(&checking->telling, problems);
 		return 0;
 	}
-	if (!checking->json) {
+	if (!checking->telling.json) {
 		print_fine(manifest);
 		print_ignored(manifest);
 	}
@@ -144,7 +100,7 @@ static int check_one(struct checking *checking, const char *path, const struct t
 	settings.problems = &problems;
 	struct manifest *manifest = settings_manifest(&settings, path, NULL, &first);
 	int status = 0;
-	tell(checking, &problems);
+	telling_add(&checking->telling, &problems);
 	checking->wrong += !manifest;
 	if (manifest)
 		status = conclude(checking, manifest, &trail, &problems, err);
@@ -158,61 +114,54 @@ static int check_one(struct checking *checking, const char *path, const struct t
 static int check_all(struct checking *checking, char **paths, struct error *err)
 {
 	int status = 0;
-	checking->list = value_list(&checking->arena);
 	for (; *paths && status == 0; paths++)
 		status = check_one(checking, *paths, NULL, err);
-	if (status == 0 && checking->json) {
-		auto_buf struct buf out = {0};
-		json_write_pretty(&out, checking->list, 2);
-		puts(buf_text(&out));
-	}
-	arena_free(&checking->arena);
+	telling_end(&checking->telling, status == 0);
 	if (status < 0)
 		return -1;
 	return checking->wrong ? EXIT_MANIFEST : EXIT_OK;
 }
 
-static int print_made(void (*make)(struct buf *out))
+static int check(void *options, int argc, char **argv, struct error *err)
 {
-	auto_buf struct buf out = {0};
-	make(&out);
-	fputs(buf_text(&out), stdout);
-	return EXIT_OK;
-}
-
-static int misused(const char *what, struct error *err)
-{
-	return settings_misused(&usage, what, err);
-}
-
-static int check(struct settings *settings, int argc, char **argv, struct error *err)
-{
-	bool schema = false, keys = false;
-	const char *format = "text";
-	struct option_line lines[SETTINGS_MOST + 3] = {
-		{.name = "format",
-		 .argument = "FORMAT",
-		 .help = "text (default) or json: a list of problems, for editors",
-		 .text = &format},
-		{.name = "schema",
-		 .help = "print the JSON Schema of manifests instead",
-		 .flag = &schema},
-		{.name = "keys", .help = "print the keys in Markdown instead", .flag = &keys},
+	struct check_command *command = options;
+	struct checking checking = {
+		.settings = &command->settings,
+		.telling.json = command->format && strcmp(command->format, "json") == 0,
 	};
-	size_t count = 3 + settings_manifest_lines(settings, lines + 3);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	struct checking checking = {.settings = settings, .json = strcmp(format, "json") == 0};
-	if (!checking.json && strcmp(format, "text") != 0)
-		return misused("--format takes text or json", err);
-	if (schema || keys)
-		return argc > 1 ? misused("--schema and --keys take no manifest", err)
-				: print_made(schema ? manifest_schema : manifest_keys);
-	return argc < 2 ? misused("name a manifest", err) : check_all(&checking, argv + 1, err);
+	if (!command->schema && !command->keys)
+		return argc < 2 ? commands_misused(&command_check, "name a manifest", err)
+				: check_all(&checking, argv + 1, err);
+	if (argc > 1)
+		return commands_misused(&command_check, "--schema and --keys take no manifest",
+					err);
+	return telling_print(command->schema ? manifest_schema : manifest_keys);
 }
 
-int command_check(int argc, char **argv, struct error *err)
-{
-	return settings_run(check, argc, argv, err);
-}
+static const struct option check_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "text (default) or json: a list of problems, for editors",
+	 .choices = "text json",
+	 OPTION_INTO(struct check_command, format)},
+	{.name = "schema",
+	 .help = "print the JSON Schema of manifests instead",
+	 OPTION_INTO(struct check_command, schema)},
+	{.name = "keys",
+	 .help = "print the keys in Markdown instead",
+	 OPTION_INTO(struct check_command, keys)},
+	{0},
+};
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "validate manifests without an engine",
+	.usage = "check MANIFEST... [OPTION]...\n"
+		 "check --schema|--keys",
+	.text = "Validates manifests without an engine: Jinja2, YAML, keys, and the files they\n"
+		"name. All that is wrong is told, in order, with its place.",
+	.options = {check_options, settings_manifest_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct check_command),
+	.run = check,
+};

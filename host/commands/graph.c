@@ -5,10 +5,9 @@
 #include "host/exit_codes.h"
 #include "host/graph/graph.h"
 
-static const struct option_usage usage = {
-	"factory graph MANIFEST [OPTION]...",
-	"Prints the graph of a build in Graphviz's language (dot -Tsvg draws it), without an "
-	"engine.",
+struct graph_command {
+	struct settings settings;
+	bool json, machine;
 };
 
 static void draw_one(const struct manifest *manifest, bool json, struct buf *out)
@@ -39,31 +38,37 @@ static int draw(struct settings *settings, const char *path, bool json, struct b
 	return 0;
 }
 
-static int print_graph(struct settings *settings, int argc, char **argv, struct error *err)
+static int print_graph(void *options, int argc, char **argv, struct error *err)
 {
-	bool json = false, machine = false;
-	struct option_line lines[SETTINGS_MOST + 2] = {
-		{.name = "json", .help = "print JSON instead", .flag = &json},
-		{.name = "machine",
-		 .help = "draw the state machine of a container instead",
-		 .flag = &machine},
-	};
-	size_t count = 2 + settings_manifest_lines(settings, lines + 2);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	struct graph_command *command = options;
 	auto_buf struct buf out = {0};
-	if (argc != (machine ? 1 : 2))
-		return settings_misused(&usage, "name one manifest", err);
-	if (machine)
+	if (argc != (command->machine ? 1 : 2))
+		return commands_misused(&command_graph, "name one manifest", err);
+	if (command->machine)
 		machine_write_dot(&out);
-	else if (draw(settings, argv[1], json, &out, err) < 0)
+	else if (draw(&command->settings, argv[1], command->json, &out, err) < 0)
 		return -1;
 	fputs(buf_text(&out), stdout);
 	return EXIT_OK;
 }
 
-int command_graph(int argc, char **argv, struct error *err)
-{
-	return settings_run(print_graph, argc, argv, err);
-}
+static const struct option graph_options[] = {
+	{.name = "json", .help = "print JSON instead", OPTION_INTO(struct graph_command, json)},
+	{.name = "machine",
+	 .help = "draw the state machine of a container instead",
+	 OPTION_INTO(struct graph_command, machine)},
+	{0},
+};
+
+const struct command command_graph = {
+	.name = "graph",
+	.summary = "print the graph of a build",
+	.usage = "graph MANIFEST [OPTION]...\n"
+		 "graph --machine",
+	.text = "Prints the graph of a build in Graphviz's language (dot -Tsvg draws it), without\n"
+		"an engine.",
+	.options = {graph_options, settings_manifest_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct graph_command),
+	.run = print_graph,
+};

@@ -9,6 +9,7 @@
 struct engine_driver {
 	const char *name;                     /* engine_name's */
 	void (*close)(struct engine *engine); /* ends with engine_release */
+	void (*abandon)(struct engine *engine);
 
 	void (*info)(struct engine *engine, engine_done *done, void *ctx);
 
@@ -21,6 +22,7 @@ struct engine_driver {
 			     void *ctx);
 	void (*image_tag)(struct engine *engine, const char *id, const char *repo, const char *tag,
 			  engine_done *done, void *ctx);
+	void (*image_list)(struct engine *engine, engine_done *done, void *ctx);
 	void (*image_remove)(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 
 	void (*create)(struct engine *engine, const struct engine_container *container,

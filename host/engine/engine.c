@@ -45,6 +45,11 @@ void engine_close(struct engine *engine)
 		engine->driver->close(engine);
 }
 
+void engine_abandon(struct engine *engine)
+{
+	engine->driver->abandon(engine);
+}
+
 const char *engine_endpoint(const struct engine *engine)
 {
 	return engine->endpoint;
@@ -91,6 +96,11 @@ void engine_image_tag(struct engine *engine, const char *id, const char *repo, c
 		      engine_done *done, void *ctx)
 {
 	engine->driver->image_tag(engine, id, repo, tag, done, ctx);
+}
+
+void engine_image_list(struct engine *engine, engine_done *done, void *ctx)
+{
+	engine->driver->image_list(engine, done, ctx);
 }
 
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)

@@ -87,6 +87,9 @@ struct engine; /* one endpoint */
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
 void engine_close(struct engine *engine); /* abandons what is still running */
 
+/* Ends what still runs, without a word to whoever started it. */
+void engine_abandon(struct engine *engine);
+
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
 const char *engine_version(const struct engine *engine);
@@ -106,6 +109,8 @@ void engine_image_import(struct engine *engine, const void *tar, size_t len, con
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		      engine_done *done, void *ctx);
+/* All of them that are not only a step of another: a list of {"Id", "RepoTags", ...}. */
+void engine_image_list(struct engine *engine, engine_done *done, void *ctx);
 /* Also where a container that has ended still names it. */
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 

@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define AT(member) offsetof(struct manifest, member)
 
@@ -48,27 +47,6 @@ int reader_ignored(struct reader *reader, const struct value_entry *entry, void 
 		manifest->ignored ? (struct value *)manifest->ignored : value_list(arena);
 	value_append(arena, ignored, value_stringn(arena, entry->key, entry->key_len));
 	manifest->ignored = ignored;
-	return 0;
-}
-
-static int read_files(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	struct manifest *manifest = target;
-	const char *text = reader_scalar(reader, entry);
-	if (!text)
-		return -1;
-	manifest->files = reader_path(reader, entry->value, text);
-	if (!manifest->files)
-		return -1;
-	manifest->files_at = reader_at(reader, entry->value);
-	const char *config = arena_printf(&manifest->arena, "%s/template.hcl", manifest->files);
-	struct stat info;
-	if (stat(manifest->files, &info) < 0 || !S_ISDIR(info.st_mode))
-		return reader_fail(reader, entry->value, "there is no directory %s",
-				   manifest->files);
-	if (stat(config, &info) < 0)
-		return reader_fail(reader, entry->value,
-				   "there is no %s: it says which templates go where", config);
 	return 0;
 }
 
@@ -217,12 +195,18 @@ static const struct reader_key keys[] = {
 	 AT(checkpoint),
 	 reader_flag,
 	 "`true`: keep the state after each install step"},
-	{.name = "files",
-	 TAKES_TEXT,
+	{.name = "modules",
+	 TAKES_TEXT | TAKES_LIST | TAKES_TREE,
 	 0,
-	 read_files,
-	 "a directory that holds a `template.hcl` and templates",
-	 .pattern = "."},
+	 NULL,
+	 "modules that come first: `NAME`, `NAME: {PARAMETER: ...}`, or a map with their source",
+	 &module_use_section},
+	{.name = "files",
+	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
+	 0,
+	 reader_files,
+	 "directories that hold a `template.hcl` and templates: names, or `{path, params}`",
+	 &files_section},
 	{.name = "copy",
 	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
 	 0,
@@ -273,6 +257,12 @@ static const struct reader_key keys[] = {
 	 AT(tests),
 	 reader_steps,
 	 "tests: each on a branch of its own, from the provisioned state",
+	 &step_section},
+	{.name = "tests",
+	 STEPS,
+	 AT(tests),
+	 reader_steps,
+	 "another name of `script`; with both, the tests of both are run",
 	 &step_section},
 	{.name = "after_success",
 	 LINES,

@@ -96,6 +96,45 @@ static const char *moves_names(struct suite *suite)
 	return NULL;
 }
 
+static const char *lists(struct suite *suite)
+{
+	auto_kept struct engine_kept kept = {0};
+	autofree char *base = id_of(suite, BASE_IMAGE);
+	engine_image_list(suite->engine, engine_keep, &kept);
+	settle(suite, &kept, ENGINE_OK);
+	for (size_t i = 0; i < kept.body->list.len; i++) {
+		const struct value *item = kept.body->list.items[i];
+		const char *name = value_text(value_path(item, "RepoTags.0"));
+		if (strcmp(value_text(value_get(item, "Id")), base) == 0 && name &&
+		    strstr(name, BASE_IMAGE))
+			return NULL;
+	}
+	fail("it is not in the list");
+}
+
+static void never(void *ctx, const struct engine_result *result)
+{
+	(void)ctx;
+	(void)result;
+	fail("what was abandoned was told");
+}
+
+/* In the midst of it; what is asked afterwards is answered. */
+static const char *abandons(struct suite *suite)
+{
+	struct talk *talk = talk_begin(suite, NULL, "echo x > /x; echo there; cat");
+	talk_until(talk, "there");
+	const struct engine_commit request = {.container = talk->id};
+	engine_commit(suite->engine, &request, never, NULL);
+	engine_image_inspect(suite->engine, BASE_IMAGE, never, NULL);
+	engine_abandon(suite->engine);
+	for (int i = 0; i < 20; i++)
+		talk_wait(talk);
+	free(id_of(suite, BASE_IMAGE));
+	talk_end(talk);
+	return NULL;
+}
+
 static const char *removes_images(struct suite *suite)
 {
 	auto_kept struct engine_kept kept = {0};
@@ -116,6 +155,8 @@ const struct named_case image_cases[] = {
 	{"missing", "says that an image is missing", misses},
 	{"pull", "pulls from a registry", cannot_pull},
 	{"tag", "moves a name from one image to another", moves_names},
+	{"image-list", "lists its images", lists},
+	{"abandon", "lets go of what it was asked for", abandons},
 	{"remove-image", "removes an image that has no name", removes_images},
 	{0},
 };

@@ -4,6 +4,7 @@
 #include "common/own.h"
 #include "host/engine/docker/parts.h"
 #include "host/engine/podman/podman.h"
+#include "host/exit_codes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,18 +18,22 @@ static void add_advice(const struct http_response *response, struct error *err)
 {
 	static const struct {
 		int number;
+		enum error_code code;
 		const char *advice;
 	} known[] = {
-		{EACCES, "are you in the group docker?"},
-		{ENOENT, "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
-		{ECONNREFUSED,
+		{EACCES, ERROR_ENGINE_PERMISSION, "are you in the group docker?"},
+		{ENOENT, ERROR_ENGINE_UNREACHABLE,
+		 "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
+		{ECONNREFUSED, ERROR_ENGINE_UNREACHABLE,
 		 "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
 	};
+	err->code = ERROR_ENGINE_UNREACHABLE;
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (known[i].number != response->os_error)
 			continue;
 		autofree char *reason = STEAL(err->message);
 		error_set(err, "%s: %s", reason, known[i].advice);
+		err->code = known[i].code;
 	}
 }
 
@@ -37,8 +42,9 @@ static int no_engine(const struct docker *docker, const struct http_response *re
 		     struct error *err)
 {
 	const char *said = buf_text(&response->body);
-	return error_set(err, "%s answered with status %ld: is it one? It says: %.*s",
-			 docker->endpoint.name, response->status, (int)strcspn(said, "\r\n"), said);
+	error_set(err, "%s answered with status %ld: is it one? It says: %.*s",
+		  docker->endpoint.name, response->status, (int)strcspn(said, "\r\n"), said);
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
 }
 
 static int ask(struct docker *docker, const char *path, struct http_response *response,
@@ -133,9 +139,11 @@ static int agree(struct docker *docker, struct greeting *greeting, struct error 
 {
 	int newest = greeting->newest, oldest = greeting->oldest;
 	docker->engine.version = STEAL(greeting->version);
-	if (newest < 0)
-		return error_set(err, "%s speaks no version of the API that factory knows",
-				 docker->endpoint.name);
+	if (newest < 0) {
+		error_set(err, "%s speaks no version of the API that factory knows",
+			  docker->endpoint.name);
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
+	}
 	int minor = newest < API_MINOR ? newest : oldest > API_MINOR ? oldest : API_MINOR;
 	snprintf(docker->prefix, sizeof docker->prefix, "/v1.%d", minor);
 	if (greeting->podman)
@@ -147,7 +155,7 @@ static int connect_to(struct docker *docker, const char *url, struct error *err)
 {
 	struct greeting greeting = {.oldest = -1};
 	if (endpoint_parse(&docker->endpoint, url, err) < 0)
-		return -1;
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_ENDPOINT);
 	docker->engine.endpoint = mem_strdup(docker->endpoint.url);
 	docker->engine.local = docker->endpoint.unix_socket != NULL;
 	endpoint_server(&docker->endpoint, &docker->server);
@@ -187,7 +195,7 @@ struct engine *docker_connect(struct docker *docker, const char *url, struct err
 void docker_close(struct engine *engine)
 {
 	struct docker *docker = (struct docker *)engine;
-	operation_abandon_all(docker);
+	docker_abandon(engine);
 	http_client_free(docker->client);
 	endpoint_free(&docker->endpoint);
 	engine_release(engine);

@@ -107,7 +107,7 @@ static void answered(void *ctx, struct http_response *response)
 		return;
 	if (response->failed) {
 		error_move(&err, &response->error);
-		err.exit_code = EXIT_ENGINE;
+		error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 	} else if (operation->interpret) {
 		operation->interpret(operation, response, &result);
 	} else {
@@ -159,8 +159,9 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 	operation_start(operation, &request, path);
 }
 
-void operation_abandon_all(struct docker *docker)
+void docker_abandon(struct engine *engine)
 {
+	struct docker *docker = (struct docker *)engine;
 	while (docker->running) {
 		struct operation *operation = docker->running;
 		forget(operation);

@@ -56,9 +56,6 @@ void operation_fail(struct operation *operation);
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result);
 
-/* Ends what still runs, without a word to whoever started it. */
-void operation_abandon_all(struct docker *docker);
-
 /* "?a=b" or "&a=b", escaped; nothing for NULL. */
 void path_query(struct buf *path, const char *name, const char *value);
 
@@ -81,6 +78,7 @@ struct engine *docker_connect(struct docker *docker, const char *url, struct err
 
 /* The operations of the driver's table. */
 void docker_close(struct engine *engine);
+void docker_abandon(struct engine *engine);
 void docker_info(struct engine *engine, engine_done *done, void *ctx);
 void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void docker_image_pull(struct engine *engine, const char *ref,
@@ -89,6 +87,7 @@ void docker_image_import(struct engine *engine, const void *tar, size_t len, con
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void docker_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		      engine_done *done, void *ctx);
+void docker_image_list(struct engine *engine, engine_done *done, void *ctx);
 void docker_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void docker_create(struct engine *engine, const struct engine_container *container,
 		   engine_done *done, void *ctx);
@@ -110,7 +109,8 @@ void docker_stream_close(struct engine_stream *stream);
 
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.info = docker_info, .image_pull = docker_image_pull, .image_tag = docker_image_tag,       \
+	.abandon = docker_abandon, .info = docker_info, .image_list = docker_image_list,           \
+	.image_pull = docker_image_pull, .image_tag = docker_image_tag,                            \
 	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
 	.list = docker_list, .file_digest = docker_file_digest, .attach = docker_attach,           \
 	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \

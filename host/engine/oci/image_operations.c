@@ -79,6 +79,20 @@ void oci_image_inspect(struct engine *engine, const char *ref, engine_done *done
 	reply_result(reply, inspect(reply, ref));
 }
 
+void oci_image_list(struct engine *engine, engine_done *done, void *ctx)
+{
+	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
+	struct arena *arena = &reply->arena;
+	auto_error struct error ignored = {0};
+	autofree char *images = store_path(reply->oci, "images");
+	reply->body = value_list(arena);
+	for (char **hex = store_names(arena, images); *hex; hex++) {
+		const struct value *image = store_image(reply->oci, arena, *hex, &ignored);
+		if (image)
+			value_append(arena, reply->body, describe(reply->oci, arena, *hex, image));
+	}
+}
+
 void oci_image_pull(struct engine *engine, const char *ref,
 		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
 {

@@ -3,6 +3,7 @@
 #include "common/version.h"
 #include "host/engine/oci/parts.h"
 #include "host/engine/program.h"
+#include "host/exit_codes.h"
 
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -35,6 +36,11 @@ static void oci_info(struct engine *engine, engine_done *done, void *ctx)
 	reply->body = info;
 }
 
+static void oci_abandon(struct engine *engine)
+{
+	reply_abandon_all((struct oci *)engine);
+}
+
 static void oci_close(struct engine *engine)
 {
 	struct oci *oci = (struct oci *)engine;
@@ -49,11 +55,13 @@ static void oci_close(struct engine *engine)
 static const struct engine_driver oci_driver = {
 	.name = "oci",
 	.close = oci_close,
+	.abandon = oci_abandon,
 	.info = oci_info,
 	.image_inspect = oci_image_inspect,
 	.image_pull = oci_image_pull,
 	.image_import = oci_image_import,
 	.image_tag = oci_image_tag,
+	.image_list = oci_image_list,
 	.image_remove = oci_image_remove,
 	.create = oci_create,
 	.start = oci_start,
@@ -86,15 +94,20 @@ static int set_up(struct oci *oci, const char *endpoint, struct error *err)
 	if (strncmp(root, "//", 2) == 0)
 		root += 2;
 	oci->root = mem_strdup(*root ? root : default_root);
-	if (*oci->root != '/' || strpbrk(oci->root, ":,\\"))
-		return error_set(err, "the endpoint '%s' is none: use oci: or oci:/DIRECTORY",
-				 endpoint);
+	if (*oci->root != '/' || strpbrk(oci->root, ":,\\")) {
+		error_set(err, "the endpoint '%s' is none: use oci: or oci:/DIRECTORY", endpoint);
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_ENDPOINT);
+	}
 	oci->runtime = find_runtime();
-	if (!oci->runtime)
-		return error_set(err, "there is neither runc nor crun here: install one, or name "
-				      "another engine by --endpoint or DOCKER_HOST");
-	if (geteuid() != 0)
-		return error_set(err, "%s needs root: podman: may do without", endpoint);
+	if (!oci->runtime) {
+		error_set(err, "there is neither runc nor crun here: install one, or name another "
+			       "engine by --endpoint or DOCKER_HOST");
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	}
+	if (geteuid() != 0) {
+		error_set(err, "%s needs root: podman: may do without", endpoint);
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_PERMISSION);
+	}
 	return store_prepare(oci, err);
 }
 

@@ -158,6 +158,7 @@ void oci_image_import(struct engine *engine, const void *tar, size_t len, const 
 		      const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void oci_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		   engine_done *done, void *ctx);
+void oci_image_list(struct engine *engine, engine_done *done, void *ctx);
 void oci_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void oci_create(struct engine *engine, const struct engine_container *container, engine_done *done,
 		void *ctx);

@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/engine/podman/parts.h"
 #include "host/engine/podman/service.h"
+#include "host/exit_codes.h"
 
 #include <string.h>
 
@@ -125,12 +126,21 @@ static struct engine *open_own(struct loop *loop)
 static struct engine *open_service(struct loop *loop, const char *storage, struct error *err)
 {
 	struct service *service = service_start(storage, err);
-	if (!service)
+	if (!service) {
+		error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 		return NULL;
+	}
 	struct docker *docker = new_docker(loop);
 	docker->service = service;
 	autofree char *url = mem_printf("unix://%s", service_socket(service));
 	return docker_connect(docker, url, err);
+}
+
+static struct engine *refuse_endpoint(const char *endpoint, struct error *err)
+{
+	error_set(err, "the endpoint '%s' is none: use podman: or podman:/DIRECTORY", endpoint);
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_ENDPOINT);
+	return NULL;
 }
 
 struct engine *podman_open(struct loop *loop, const char *endpoint, struct error *err)
@@ -139,9 +149,7 @@ struct engine *podman_open(struct loop *loop, const char *endpoint, struct error
 	if (strncmp(storage, "//", 2) == 0)
 		storage += 2;
 	if (*storage && *storage != '/')
-		return error_set(err, "the endpoint '%s' is none: use podman: or podman:/DIRECTORY",
-				 endpoint),
-		       NULL;
+		return refuse_endpoint(endpoint, err);
 	struct engine *engine = *storage ? NULL : open_own(loop);
 	if (!engine)
 		engine = open_service(loop, *storage ? storage : NULL, err);

@@ -1,0 +1,38 @@
+#include "host/build/site.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/toolbox/toolbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct base *site_base(struct site *site, const char *image, struct report *report)
+{
+	for (size_t i = 0; i < site->base_count; i++)
+		if (strcmp(base_image(site->bases[i]), image) == 0)
+			return site->bases[i];
+	site->bases = mem_resize(site->bases, site->base_count + 1, sizeof *site->bases);
+	return site->bases[site->base_count++] = base_find(site->engine, image, report);
+}
+
+int site_toolbox(struct site *site, struct report *report, struct error *err)
+{
+	struct toolbox_options toolbox = {.name = site->toolbox};
+	bool made = false;
+	if (site->has_toolbox)
+		return 0;
+	if (toolbox_ensure(site->engine, &toolbox, &made, err) < 0)
+		return error_wrap(err, "no toolbox");
+	if (made)
+		report_notice(report, "made the toolbox '%s'", toolbox.name);
+	site->has_toolbox = true;
+	return 0;
+}
+
+void site_clear(struct site *site)
+{
+	for (size_t i = 0; i < site->base_count; i++)
+		base_free(site->bases[i]);
+	free(site->bases);
+}

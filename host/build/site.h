@@ -1,0 +1,27 @@
+/* What all builds of one call share: each base image is looked at once, and the toolbox. */
+#ifndef FACTORY_HOST_BUILD_SITE_H
+#define FACTORY_HOST_BUILD_SITE_H
+
+#include "host/build/base.h"
+#include "host/build/slots.h"
+
+struct site {
+	struct loop *loop;
+	struct engine *engine;
+	const char *toolbox; /* the data container's name */
+	struct slots slots;  /* of containers */
+	bool has_toolbox;
+	struct base **bases;
+	size_t base_count;
+};
+
+/* A base image, looked for when it is first asked for; the site's. Never blocks. */
+const struct base *site_base(struct site *site, const char *image, struct report *report);
+
+/* Makes the toolbox where there is none. Blocks. */
+int site_toolbox(struct site *site, struct report *report, struct error *err);
+
+/* Releases the bases; loop and engine are the caller's, and the loop must not turn any more. */
+void site_clear(struct site *site);
+
+#endif
