@@ -202,6 +202,8 @@ static void removals(void **state)
 		 0},
 		{"409 Conflict", "{\"message\":\"it is pinned\"}", -1},
 		{"500 Error", "{\"message\":\"device busy\"}", -1},
+		{"409 Conflict", "{\"message\":\"cannot remove - Container x is not running\"}",
+		 -1},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;

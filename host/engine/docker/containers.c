@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { REMOVE_AGAIN_MS = 100 };
+
 void path_container(struct buf *path, const char *id, const char *verb)
 {
 	buf_puts(path, "/containers/");
@@ -181,7 +183,8 @@ void docker_commit(struct engine *engine, const struct engine_commit *commit, en
 	docker_send_commit(operation_new(engine, done, ctx), commit);
 }
 
-void docker_interpret_removal(struct operation *operation, const struct http_response *response,
+/* What is gone, or going, is what was asked for. */
+static void interpret_removal(struct operation *operation, const struct http_response *response,
 			      struct engine_result *result)
 {
 	operation_interpret(operation, response, result);
@@ -191,16 +194,35 @@ void docker_interpret_removal(struct operation *operation, const struct http_res
 		result->status = ENGINE_OK;
 }
 
-void docker_send_removal(struct operation *operation, const char *id)
+static void send_removal(void *ctx)
 {
+	struct operation *operation = ctx;
 	struct buf path = {0};
-	path_container(&path, id, "?force=1&v=1");
+	operation->timer = 0;
+	path_container(&path, operation->work, "?force=1&v=1");
 	operation_send(operation, "DELETE", &path, NULL);
+}
+
+/* A container that ends just now, by itself, may change under the engine's hands: Docker finds that
+ * what it wants to kill does not run any more, Podman answers 500. Then nobody removes it, for the
+ * engine's own removal has seen this one under way. */
+static bool removal_failed(struct operation *operation, const struct http_response *response)
+{
+	bool changed =
+		response->status == 500 ||
+		(response->status == 409 && strstr(buf_text(&response->body), "is not running"));
+	operation->proceed = NULL;
+	if (changed)
+		operation->timer = loop_after(operation->docker->engine.loop, REMOVE_AGAIN_MS,
+					      send_removal, operation);
+	return changed;
 }
 
 void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
-	operation->interpret = docker_interpret_removal;
-	docker_send_removal(operation, id);
+	operation->interpret = interpret_removal;
+	operation->proceed = removal_failed;
+	operation->work = arena_strdup(&operation->arena, id);
+	send_removal(operation);
 }

@@ -170,7 +170,6 @@ static const struct engine_driver docker_driver = {
 	.close = docker_close,
 	.create = docker_create,
 	.commit = docker_commit,
-	.remove = docker_remove,
 	.image_inspect = docker_image_inspect,
 	.image_import = docker_image_import,
 	DOCKER_OPERATIONS,

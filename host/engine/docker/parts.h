@@ -67,11 +67,6 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 /* The requests of operations that a driver may have more steps of. */
 void docker_send_creation(struct operation *operation, const char *name, const struct value *spec);
 void docker_send_commit(struct operation *operation, const struct engine_commit *commit);
-void docker_send_removal(struct operation *operation, const char *id);
-/* A container that is gone, or going, is what was asked for. */
-void docker_interpret_removal(struct operation *operation, const struct http_response *response,
-			      struct engine_result *result);
-
 /* docker_open's for a struct that has the driver's further parts already: it takes the struct, and
  * closes it on failure. */
 struct engine *docker_connect(struct docker *docker, const char *url, struct error *err);
@@ -112,8 +107,9 @@ void docker_stream_close(struct engine_stream *stream);
 	.abandon = docker_abandon, .info = docker_info, .image_list = docker_image_list,           \
 	.image_pull = docker_image_pull, .image_tag = docker_image_tag,                            \
 	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
-	.list = docker_list, .file_digest = docker_file_digest, .attach = docker_attach,           \
-	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
-	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
+	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
+	.attach = docker_attach, .stream_write = docker_stream_write,                              \
+	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
+	.stream_close = docker_stream_close
 
 #endif

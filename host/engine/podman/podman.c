@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-enum { REMOVE_AGAIN_MS = 100 };
-
 struct value *podman_json(struct operation *operation, const struct http_response *response)
 {
 	auto_error struct error ignored = {0};
@@ -55,36 +53,6 @@ static void podman_image_import(struct engine *engine, const void *tar, size_t l
 {
 	autofree char *name = tag ? mem_printf("%s:%s", repo, tag) : mem_strdup(repo);
 	docker_image_import(engine, tar, len, name, NULL, changes, done, ctx);
-}
-
-/* --- removal --- */
-
-static void remove_again(void *ctx)
-{
-	struct operation *operation = ctx;
-	operation->timer = 0;
-	docker_send_removal(operation, operation->work);
-}
-
-/* By force, and just after the last one let go of its stream, Podman may find that the container
- * changes its state under it: 500, once. */
-static bool removal_failed(struct operation *operation, const struct http_response *response)
-{
-	operation->proceed = NULL;
-	if (response->status != 500)
-		return false;
-	operation->timer = loop_after(operation->docker->engine.loop, REMOVE_AGAIN_MS, remove_again,
-				      operation);
-	return true;
-}
-
-static void podman_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
-{
-	struct operation *operation = operation_new(engine, done, ctx);
-	operation->interpret = docker_interpret_removal;
-	operation->proceed = removal_failed;
-	operation->work = arena_strdup(&operation->arena, id);
-	docker_send_removal(operation, id);
 }
 
 /* --- opening --- */
@@ -165,7 +133,6 @@ const struct engine_driver podman_driver = {
 	.close = podman_close,
 	.create = podman_create,
 	.commit = podman_commit,
-	.remove = podman_remove,
 	.image_inspect = podman_image_inspect,
 	.image_import = podman_image_import,
 	DOCKER_OPERATIONS,
