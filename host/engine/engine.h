@@ -81,7 +81,8 @@ struct engine; /* one endpoint */
 
 /* Opens an endpoint: greets it and agrees on the API's version. Blocking, a second at most for a
  * unix socket. endpoint: "unix:///path", "tcp://host:port", "http(s)://host:port" for what speaks
- * Docker's API, Podman too; "podman:" for a Podman whose service is started for us; NULL takes
+ * Docker's API, Podman too; "podman:" for a Podman whose service is started for us, "oci:" for
+ * containers without any engine (podman/podman.h, oci/oci.h); NULL takes
  * DOCKER_HOST, else unix:///var/run/docker.sock. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are obeyed.
  * NULL on failure, with one clear line and exit code EXIT_ENGINE. */
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
@@ -91,7 +92,7 @@ void engine_close(struct engine *engine); /* abandons what is still running */
 void engine_abandon(struct engine *engine);
 
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
-const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
+const char *engine_name(const struct engine *engine);     /* "docker", "podman", "oci" */
 const char *engine_version(const struct engine *engine);
 bool engine_is_local(const struct engine *engine); /* on this machine */
 

@@ -54,7 +54,7 @@ static int digest(struct reply *reply, const char *ref, const char *path)
 {
 	char id[ID_HEX], hex[HASH_HEX] = {0};
 	if (!oci_container_find(reply->oci, ref, id))
-		return reply_refuse(reply, ENGINE_NOT_FOUND, "no such container: %s", ref);
+		return reply_no_container(reply, ref);
 	const struct value *container =
 		oci_container_read(reply->oci, &reply->arena, id, &reply->error);
 	if (!container)

@@ -187,8 +187,7 @@ static int make_image(struct reply *reply, const void *ctx)
 	struct oci *oci = reply->oci;
 	char id[ID_HEX], layer[HASH_HEX];
 	if (!oci_container_find(oci, commit->container, id))
-		return reply_refuse(reply, ENGINE_NOT_FOUND, "no such container: %s",
-				    commit->container);
+		return reply_no_container(reply, commit->container);
 	autoclose int lock = store_lock(oci, &reply->error);
 	const struct value *container =
 		lock < 0 ? NULL : oci_container_read(oci, arena, id, &reply->error);

@@ -6,8 +6,12 @@
 #include "host/exit_codes.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
+#include <time.h>
+
+enum { NEVER_STARTED_S = 600 };
 
 static const char default_root[] = "/var/lib/factory";
 
@@ -111,6 +115,21 @@ static int set_up(struct oci *oci, const char *endpoint, struct error *err)
 	return store_prepare(oci, err);
 }
 
+/* A session's container that has run and does not, or that was made and never started. */
+static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
+{
+	auto_error struct error ignored = {0};
+	struct stat info;
+	autofree char *started = store_path(oci, "containers/%s/supervisor", id);
+	autofree char *made = store_path(oci, "containers/%s/container.json", id);
+	const struct value *session =
+		value_path(oci_container_read(oci, arena, id, &ignored), "HostConfig.AutoRemove");
+	if (!value_is(session, VALUE_BOOL) || !session->boolean || oci_container_runs(oci, id))
+		return false;
+	return access(started, F_OK) == 0 ||
+	       (stat(made, &info) == 0 && time(NULL) - info.st_mtime > NEVER_STARTED_S);
+}
+
 /* What a driver left whose machine was switched off, or whose supervisor was killed. */
 static void sweep_containers(struct oci *oci)
 {
@@ -118,11 +137,9 @@ static void sweep_containers(struct oci *oci)
 	auto_error struct error ignored = {0};
 	autofree char *directory = store_path(oci, "containers");
 	autoclose int lock = store_lock(oci, &ignored);
-	for (char **id = store_names(&arena, directory); *id; id++) {
-		autofree char *started = store_path(oci, "containers/%s/supervisor", *id);
-		if (access(started, F_OK) == 0 && !oci_container_runs(oci, *id))
+	for (char **id = store_names(&arena, directory); *id; id++)
+		if (is_left_behind(oci, &arena, *id))
 			oci_container_discard(oci, *id, &ignored);
-	}
 }
 
 struct engine *oci_open(struct loop *loop, const char *endpoint, struct error *err)

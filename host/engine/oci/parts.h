@@ -48,6 +48,7 @@ struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
 /* Says why not. Returns -1. */
 int reply_refuse(struct reply *reply, enum engine_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int reply_no_container(struct reply *reply, const char *ref);
 void reply_result(struct reply *reply, int status); /* -1: it failed with reply->error */
 /* Lets a child do the work, so that others need not wait: of the reply it may set the status, the
  * error and the id. */
@@ -150,7 +151,8 @@ size_t oci_stream_pending(const struct engine_stream *stream);
 void oci_stream_pause(struct engine_stream *stream, bool paused);
 void oci_stream_close(struct engine_stream *stream);
 
-/* --- the table's other operations: image_operations.c, container_operations.c --- */
+/* --- the table's other operations: image_operations.c, create.c,
+ *     container_operations.c --- */
 void oci_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void oci_image_pull(struct engine *engine, const char *ref,
 		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);

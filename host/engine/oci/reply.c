@@ -82,6 +82,11 @@ int reply_refuse(struct reply *reply, enum engine_status status, const char *for
 	return -1;
 }
 
+int reply_no_container(struct reply *reply, const char *ref)
+{
+	return reply_refuse(reply, ENGINE_NOT_FOUND, "no such container: %s", ref);
+}
+
 void reply_result(struct reply *reply, int status)
 {
 	if (status == 0)
