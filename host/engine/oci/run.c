@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KILL_MS = 20000, POLL_US = 2000 };
+enum { KILL_MS = 20000, POLL_US = 2000, LOCK_TRIES = 100 };
 
 static void reap(struct oci *oci)
 {
@@ -43,17 +43,20 @@ static void close_all(const int stdio[3])
 			close(stdio[i]);
 }
 
-/* Held by the supervisor for as long as it is there; that is what "it runs" means. */
+/* Held by the supervisor for as long as it is there; that is what "it runs" means. Whoever only
+ * looks whether it runs holds it too, for a moment. */
 static int lock_container(const struct oci *oci, const char *id, struct error *err)
 {
 	autofree char *path = store_path(oci, "containers/%s/lock", id);
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	error_errno(err, "can't start the container");
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	autoclose int fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "can't start the container");
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		usleep(POLL_US);
+	}
+	return error_set(err, "can't start the container: it runs already");
 }
 
 static int note_supervisor(const struct oci *oci, const char *id, struct error *err)
