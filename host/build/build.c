@@ -5,6 +5,7 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/provenance.h"
 #include "host/build/discard.h"
 #include "host/build/claim.h"
 #include "host/build/walk.h"
@@ -50,19 +51,6 @@ static const struct node *commit_node(const struct build *build)
 	return build->graph->nodes[build->graph->count - 1];
 }
 
-/* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct build *build)
-{
-	const struct value *own = build->manifest->kv, *given = build->options->kv;
-	if (!own || !given)
-		return own ? own : given;
-	struct value *merged = value_copy(&build->arena, own);
-	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&build->arena, merged, given->map.entries[i].key,
-			  given->map.entries[i].value);
-	return merged;
-}
-
 static int prepare(struct build *build, struct error *err)
 {
 	const struct manifest *manifest = build->manifest;
@@ -71,9 +59,13 @@ static int prepare(struct build *build, struct error *err)
 	const struct value *base = base_inspected(build->base, err);
 	if (!base)
 		return error_place(err, at->file, at->line, at->column);
+	build->manifest = manifest = provenance_add(manifest, base, &build->arena, err);
+	if (!manifest)
+		return -1;
 	build->artifact = artifact_new(manifest, base);
 	build->graph = graph_new(manifest);
-	build->values = values_new(build->site->loop, merged_keys(build), options->consul, err);
+	const struct value *keys = values_keys(&build->arena, manifest->kv, options->kv);
+	build->values = values_new(build->site->loop, keys, options->consul, err);
 	if (!build->values)
 		return -1;
 	return graph_keys(build->graph, build->artifact->base_id, err);

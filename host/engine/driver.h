@@ -17,6 +17,9 @@ struct engine_driver {
 	void (*image_pull)(struct engine *engine, const char *ref,
 			   void (*progress)(void *ctx, const char *line), engine_done *done,
 			   void *ctx);
+	void (*image_push)(struct engine *engine, const char *repo, const char *tag,
+			   void (*progress)(void *ctx, const char *line), engine_done *done,
+			   void *ctx);
 	void (*image_import)(struct engine *engine, const void *tar, size_t len, const char *repo,
 			     const char *tag, const char *const *changes, engine_done *done,
 			     void *ctx);

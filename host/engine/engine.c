@@ -86,6 +86,12 @@ void engine_image_pull(struct engine *engine, const char *ref,
 	engine->driver->image_pull(engine, ref, progress, done, ctx);
 }
 
+void engine_image_push(struct engine *engine, const char *repo, const char *tag,
+		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+{
+	engine->driver->image_push(engine, repo, tag, progress, done, ctx);
+}
+
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx)
 {

@@ -97,6 +97,7 @@ struct manifest {
 	const char *path;      /* as it was given */
 	const char *directory; /* where relative paths start */
 	const char *image;     /* the base */
+	const char *image_named; /* as it was called before a lock gave its digest; or NULL */
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
 	const struct value *env;    /* map of strings for all steps, or NULL */
@@ -127,6 +128,7 @@ struct manifest {
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
+	bool provenance; /* the artifact's labels say what it was made from */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */
 	bool may_fail;               /* in allow_failures */

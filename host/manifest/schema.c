@@ -29,6 +29,7 @@ static const struct named_section {
 	{"jobs", &jobs_section, IN_MANIFESTS},
 	{"pillar", &pillar_section, IN_MANIFESTS},
 	{"files", &files_section, IN_MANIFESTS},
+	{"artifact", &artifact_section, IN_MANIFESTS},
 	{"module", &module_use_section, IN_MANIFESTS},
 	{"parameter", &parameter_section, IN_MODULES},
 };

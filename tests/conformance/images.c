@@ -64,6 +64,16 @@ static const char *cannot_pull(struct suite *suite)
 	return err.message && strstr(err.message, "no registry") ? "no registry client" : NULL;
 }
 
+static const char *cannot_push(struct suite *suite)
+{
+	auto_kept struct engine_kept kept = {0};
+	auto_error struct error err = {0};
+	engine_image_push(suite->engine, "127.0.0.1:1/none", "1", NULL, engine_keep, &kept);
+	int status = engine_finish(suite->engine, &kept, &err);
+	check(status < 0 || kept.status == ENGINE_NOT_FOUND);
+	return err.message && strstr(err.message, "no registry") ? "no registry client" : NULL;
+}
+
 static char *id_of(struct suite *suite, const char *ref)
 {
 	auto_arena struct arena arena = {0};
@@ -154,6 +164,7 @@ const struct named_case image_cases[] = {
 	{"import", "makes an image of a root file system", imports},
 	{"missing", "says that an image is missing", misses},
 	{"pull", "pulls from a registry", cannot_pull},
+	{"push", "pushes to a registry", cannot_push},
 	{"tag", "moves a name from one image to another", moves_names},
 	{"image-list", "lists its images", lists},
 	{"abandon", "lets go of what it was asked for", abandons},

@@ -49,6 +49,14 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 /* The same with the request's other parts filled in. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 
+/* The same for an answer that comes as a stream of JSON lines, whose errors are in a body of status
+ * 200; progress (may be NULL) gets each status. */
+void operation_stream(struct operation *operation, struct http_request *request, struct buf *path,
+		      void (*progress)(void *ctx, const char *line));
+/* Such a POST, with the credentials for the registry of an image's name. */
+void operation_with_auth(struct operation *operation, const char *ref, struct buf *path,
+			 void (*progress)(void *ctx, const char *line));
+
 /* For what could not begin: it ends on the loop like any other, with operation->failed. */
 void operation_fail(struct operation *operation);
 
@@ -78,6 +86,8 @@ void docker_info(struct engine *engine, engine_done *done, void *ctx);
 void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void docker_image_pull(struct engine *engine, const char *ref,
 		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+void docker_image_push(struct engine *engine, const char *repo, const char *tag,
+		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
 void docker_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void docker_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
@@ -105,11 +115,11 @@ void docker_stream_close(struct engine_stream *stream);
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
 	.abandon = docker_abandon, .info = docker_info, .image_list = docker_image_list,           \
-	.image_pull = docker_image_pull, .image_tag = docker_image_tag,                            \
-	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
-	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
-	.attach = docker_attach, .stream_write = docker_stream_write,                              \
-	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
-	.stream_close = docker_stream_close
+	.image_pull = docker_image_pull, .image_push = docker_image_push,                          \
+	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
+	.inspect = docker_inspect, .list = docker_list, .remove = docker_remove,                   \
+	.file_digest = docker_file_digest, .attach = docker_attach,                                \
+	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
+	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
 
 #endif

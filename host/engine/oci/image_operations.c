@@ -103,6 +103,15 @@ void oci_image_pull(struct engine *engine, const char *ref,
 		     engine->endpoint, ref);
 }
 
+void oci_image_push(struct engine *engine, const char *repo, const char *tag,
+		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+{
+	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
+	(void)progress;
+	reply_refuse(reply, ENGINE_FAILED, "%s has no registry client: %s:%s stays here",
+		     engine->endpoint, repo, tag);
+}
+
 /* --- making --- */
 
 /* The name that images have for this machine's processor. */

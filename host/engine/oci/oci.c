@@ -63,6 +63,7 @@ static const struct engine_driver oci_driver = {
 	.info = oci_info,
 	.image_inspect = oci_image_inspect,
 	.image_pull = oci_image_pull,
+	.image_push = oci_image_push,
 	.image_import = oci_image_import,
 	.image_tag = oci_image_tag,
 	.image_list = oci_image_list,
