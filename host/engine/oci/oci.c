@@ -2,7 +2,7 @@
 #include "common/own.h"
 #include "common/version.h"
 #include "host/engine/oci/parts.h"
-#include "host/engine/program.h"
+#include "host/program.h"
 #include "host/exit_codes.h"
 
 #include <string.h>
@@ -87,9 +87,11 @@ static const struct engine_driver oci_driver = {
 static const char *find_runtime(void)
 {
 	static const char *const programs[] = {"runc", "crun"};
-	for (size_t i = 0; i < COUNT_OF(programs); i++)
-		if (program_is_installed(programs[i]))
+	for (size_t i = 0; i < COUNT_OF(programs); i++) {
+		autofree char *path = program_find(programs[i]);
+		if (path)
 			return programs[i];
+	}
 	return NULL;
 }
 

@@ -4,7 +4,7 @@
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/program.h"
+#include "host/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,8 @@ static void add_means(struct command *command)
 		add_pair(command, "--cgroup-manager", "cgroupfs");
 		add_pair(command, "--events-backend", "file");
 	}
-	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) < 0 && program_is_installed("runc"))
+	autofree char *runc = program_find("runc");
+	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) < 0 && runc)
 		add_pair(command, "--runtime", "runc");
 }
 
@@ -198,7 +199,8 @@ static int start(struct service *service, const char *storage, struct error *err
 {
 	struct command command = {0};
 	pid_t parent = getpid();
-	if (!program_is_installed("podman"))
+	autofree char *podman = program_find("podman");
+	if (!podman)
 		return error_set(err, "there is no program 'podman' here: install it, or name "
 				      "another engine by --endpoint or DOCKER_HOST");
 	if (make_directory(service, err) < 0)
