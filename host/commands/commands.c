@@ -33,6 +33,7 @@ const struct command *const commands[] = {
 	&command_render,
 	&command_toolbox_create,
 	&command_version,
+	&command_why,
 	&command_help,
 	NULL,
 };

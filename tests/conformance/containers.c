@@ -121,6 +121,20 @@ static const char *shares_volumes(struct suite *suite)
 	return NULL;
 }
 
+/* It is made for the first, and there for the next. */
+static const char *keeps_named_volumes(struct suite *suite)
+{
+	static const char *const labels[] = {"factory.test", "1", NULL};
+	const struct engine_volume volume = {
+		.source = "factory-conformance-named", .target = "/kept", .labels = labels};
+	const struct engine_container spec = {
+		.network = "none", .volumes = &volume, .volume_count = 1};
+	free(output_of(suite, &spec, "echo here > /kept/file"));
+	autofree char *seen = output_of(suite, &spec, "cat /kept/file; rm /kept/file");
+	check_text(seen, "here\n");
+	return NULL;
+}
+
 static const char *leaves_no_mount_point(struct suite *suite)
 {
 	const struct engine_container with_data = {.network = "none",
@@ -211,6 +225,7 @@ const struct named_case container_cases[] = {
 	{"remove", "removes a running container by force", removes_by_force},
 	{"auto-remove", "removes a session's container when it ends", goes_when_it_ends},
 	{"volumes", "shares a data container's volumes, read-only", shares_volumes},
+	{"named-volumes", "keeps volumes that have a name", keeps_named_volumes},
 	{"traceless", "leaves no mount point in a committed image", leaves_no_mount_point},
 	{"digest", "reads a file of a container that does not run", digests_a_file},
 	{"commit", "commits changes, deletions, links, owners and modes", commits_changes},

@@ -139,13 +139,31 @@ static void add_resolver(struct arena *arena, struct value *mounts)
 			add_mount(arena, mounts, files[i], files[i], true);
 }
 
+/* A path of the host, or a volume by name, which is made and filled where there is none. */
+static int add_volume(struct reply *reply, struct value *mounts, const struct engine_volume *volume)
+{
+	struct arena *arena = &reply->arena;
+	if (*volume->source == '/') {
+		add_mount(arena, mounts, volume->source, volume->target, volume->read_only);
+		return 0;
+	}
+	autofree char *path = store_path(reply->oci, "volumes/%s", volume->source);
+	if (strchr(volume->source, '/') || *volume->source == '.' || !*volume->source)
+		return reply_refuse(reply, ENGINE_FAILED, "'%s' is no volume's name",
+				    volume->source);
+	struct value *mount = add_mount(arena, mounts, path, volume->target, volume->read_only);
+	if (access(path, F_OK) < 0)
+		value_set(arena, mount, "Volume", value_bool(arena, true));
+	return 0;
+}
+
 static int make_mounts(struct reply *reply, struct value *mounts, const struct value *config,
 		       const struct engine_container *spec, const char *directory)
 {
 	add_own_volumes(&reply->arena, mounts, config, directory);
 	for (size_t i = 0; i < spec->volume_count; i++)
-		add_mount(&reply->arena, mounts, spec->volumes[i].source, spec->volumes[i].target,
-			  spec->volumes[i].read_only);
+		if (add_volume(reply, mounts, &spec->volumes[i]) < 0)
+			return -1;
 	if (!spec->network || strcmp(spec->network, "host") == 0)
 		add_resolver(&reply->arena, mounts);
 	if (spec->volumes_from && add_volumes_from(reply, mounts, spec->volumes_from) < 0)

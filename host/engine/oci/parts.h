@@ -4,6 +4,7 @@
  *     tags/NAME                 the HEX of a name; "/" in it is "%"
  *     layers/HEX/tar, tree/     a layer by its diff id, packed and unpacked (in overlayfs's form)
  *     names/NAME                a link to the container's id
+ *     volumes/NAME/             a volume that has a name, and outlives its containers
  *     containers/ID/            container.json, lock (held while it runs), supervisor (its pid),
  *                               bundle/config.json, upper/, work/, root/, state/, volumes/N/ */
 #ifndef FACTORY_HOST_ENGINE_OCI_PARTS_H

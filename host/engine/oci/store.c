@@ -28,7 +28,8 @@ char *store_path(const struct oci *oci, const char *format, ...)
 
 int store_prepare(struct oci *oci, struct error *err)
 {
-	static const char *const parts[] = {"images", "tags", "layers", "names", "containers"};
+	static const char *const parts[] = {"images", "tags",       "layers",
+					    "names",  "containers", "volumes"};
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		autofree char *path = store_path(oci, "%s/.", parts[i]);
 		if (file_make_parents(path, err) < 0)
