@@ -16,6 +16,15 @@ teardown_file() {
 	rm -rf "$RESULTS"
 }
 
+# A test's own Podman has its storage mounted, and cleans up behind its containers by itself.
+teardown() {
+	if [ -d "$WORK/podman" ]; then
+		sleep 1
+		awk -v below="$WORK/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tac | xargs -r -n 1 umount
+	fi
+	rm -rf "$WORK"
+}
+
 # endpoint ENGINE: where the tests have it; they are skipped where there is none.
 endpoint() {
 	grep -qx "$1" "$RESULTS/engines" || skip "no $1 here"
@@ -157,8 +166,9 @@ oci_leftovers() {
 	printf '%s\n' 'image: factory-test/conformance:base' 'install: echo 1 > /1' >m.yml
 	"$FACTORY" build m.yml -t t/own:1 --endpoint "$ENDPOINT"
 	[ -z "$(ls "$XDG_RUNTIME_DIR")" ]
-	"$FACTORY" build m.yml --no-cache --endpoint "$ENDPOINT" >/dev/null 2>&1 3>&- &
-	sleep 0.3
+	printf '%s\n' 'image: factory-test/conformance:base' 'install: echo runs; sleep 60' >long.yml
+	"$FACTORY" build long.yml --endpoint "$ENDPOINT" >log 2>&1 3>&- &
+	for _ in $(seq 100); do grep -q runs log && break; sleep 0.05; done
 	kill -KILL $!
 	wait $! || true
 	for _ in $(seq 50); do [ -n "$(pgrep -f "$WORK/podman/data.* system service")" ] || break; sleep 0.1; done
@@ -166,8 +176,6 @@ oci_leftovers() {
 	DOCKER_HOST=$ENDPOINT run "$FACTORY" build m.yml
 	[ "$status" -eq 0 ]
 	[ -z "$(ls "$XDG_RUNTIME_DIR")" ]
-	sleep 1 # the last container's cleaning up is Podman's
-	awk -v below="$WORK/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | tac | xargs -r -n 1 umount
 }
 
 @test "podman: without root" {
