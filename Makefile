@@ -74,7 +74,8 @@ errors: build/factory
 	@build/factory explain --markdown > docs/errors.md
 
 .PHONY: asan
-asan: build/asan/factory build/asan/agent build/faults/agent build/faults/faults.so $(unit_programs) $(replay_programs)
+asan: build/asan/factory build/asan/agent build/asan/conformance build/faults/agent build/faults/faults.so \
+	$(unit_programs) $(replay_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -262,6 +263,9 @@ build/asan/agent: $(call objects,asan,$(common) $(agent))
 
 build/asan/test_%: build/obj/asan/tests/unit/test_%.o build/asan/parts.a
 	@$(asan_program) $(asan_libs) -lcmocka
+
+build/asan/conformance: $(call objects,asan,$(wildcard tests/conformance/*.c)) build/asan/parts.a
+	@$(asan_program) $(asan_libs)
 
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)

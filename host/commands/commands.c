@@ -19,6 +19,7 @@ const struct command *const commands[] = {
 	&command_explain,
 	&command_facts,
 	&command_graph,
+	&command_import,
 	&command_init,
 	&command_lock,
 	&command_man,

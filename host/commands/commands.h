@@ -41,6 +41,7 @@ extern const struct command command_explain;
 extern const struct command command_facts;
 extern const struct command command_graph;
 extern const struct command command_help;
+extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_man;
 extern const struct command command_lock;

@@ -137,7 +137,7 @@ const struct option settings_values_options[] = {
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
-	 .help = "the engine (default: DOCKER_HOST)",
+	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
 	 OPTION_INTO(struct settings, endpoint)},
 	{.name = "toolbox",
 	 .argument = "NAME",

@@ -92,7 +92,7 @@ const struct explanation explanations[] = {
 	 "ls -l /var/run/docker.sock"},
 	{ERROR_ENGINE_ENDPOINT, EXIT_ENGINE, "a wrong endpoint",
 	 "The endpoint is no address that factory knows, or its certificates are not there.",
-	 "Use unix:///path, tcp://host:port, http://host:port or https://host:port. With\n"
+	 "Use unix:///path, tcp://host:port, https://host:port, podman: or oci:. With\n"
 	 "DOCKER_TLS_VERIFY, DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem.",
 	 "factory facts alpine --endpoint ssh://host"},
 	{ERROR_ENGINE_OTHER, EXIT_ENGINE, "something else than an engine",

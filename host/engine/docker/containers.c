@@ -1,10 +1,12 @@
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/parts.h"
+#include "host/engine/docker/parts.h"
 
 #include <string.h>
 
-static void container_path(struct buf *path, const char *id, const char *verb)
+enum { REMOVE_AGAIN_MS = 100 };
+
+void path_container(struct buf *path, const char *id, const char *verb)
 {
 	buf_puts(path, "/containers/");
 	http_escape(path, id, "");
@@ -123,8 +125,7 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 	return host;
 }
 
-/* ContainerCreate's body. */
-static struct value *container_spec(struct arena *arena, const struct engine_container *container)
+struct value *docker_container_spec(struct arena *arena, const struct engine_container *container)
 {
 	static const char *const session_flags[] = {"OpenStdin", "StdinOnce", "AttachStdin",
 						    "AttachStdout", "AttachStderr"};
@@ -147,47 +148,51 @@ static struct value *container_spec(struct arena *arena, const struct engine_con
 	return spec;
 }
 
-void engine_create(struct engine *engine, const struct engine_container *container,
+void docker_send_creation(struct operation *operation, const char *name, const struct value *spec)
+{
+	struct buf path = {0};
+	buf_puts(&path, "/containers/create");
+	path_query(&path, "name", name);
+	operation_send(operation, "POST", &path, spec);
+}
+
+void docker_create(struct engine *engine, const struct engine_container *container,
 		   engine_done *done, void *ctx)
 {
 	auto_arena struct arena arena = {0};
-	struct buf path = {0};
-	buf_puts(&path, "/containers/create");
-	path_query(&path, "name", container->name);
-	operation_send(operation_new(engine, done, ctx), "POST", &path,
-		       container_spec(&arena, container));
+	docker_send_creation(operation_new(engine, done, ctx), container->name,
+			     docker_container_spec(&arena, container));
 }
 
-void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
+void docker_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
-	container_path(&path, id, "/start");
+	path_container(&path, id, "/start");
 	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
 }
 
-void engine_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
+void docker_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
-	container_path(&path, id, "/json");
+	path_container(&path, id, "/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_list(struct engine *engine, engine_done *done, void *ctx)
+void docker_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/containers/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_info(struct engine *engine, engine_done *done, void *ctx)
+void docker_info(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/info");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
-		   void *ctx)
+void docker_send_commit(struct operation *operation, const struct engine_commit *commit)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/commit");
@@ -197,7 +202,13 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 	path_query(&path, "comment", commit->comment);
 	path_query(&path, "author", commit->author);
 	path_query(&path, "pause", "0");
-	operation_send(operation_new(engine, done, ctx), "POST", &path, commit->config);
+	operation_send(operation, "POST", &path, commit->config);
+}
+
+void docker_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+		   void *ctx)
+{
+	docker_send_commit(operation_new(engine, done, ctx), commit);
 }
 
 /* What is gone, or going, is what was asked for. */
@@ -211,11 +222,35 @@ static void interpret_removal(struct operation *operation, const struct http_res
 		result->status = ENGINE_OK;
 }
 
-void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
+static void send_removal(void *ctx)
+{
+	struct operation *operation = ctx;
+	struct buf path = {0};
+	operation->timer = 0;
+	path_container(&path, operation->work, "?force=1&v=1");
+	operation_send(operation, "DELETE", &path, NULL);
+}
+
+/* A container that ends just now, by itself, may change under the engine's hands: Docker finds that
+ * what it wants to kill does not run any more, Podman answers 500. Then nobody removes it, for the
+ * engine's own removal has seen this one under way. */
+static bool removal_failed(struct operation *operation, const struct http_response *response)
+{
+	bool changed =
+		response->status == 500 ||
+		(response->status == 409 && strstr(buf_text(&response->body), "is not running"));
+	operation->proceed = NULL;
+	if (changed)
+		operation->timer = loop_after(operation->docker->engine.loop, REMOVE_AGAIN_MS,
+					      send_removal, operation);
+	return changed;
+}
+
+void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
-	struct buf path = {0};
 	operation->interpret = interpret_removal;
-	container_path(&path, id, "?force=1&v=1");
-	operation_send(operation, "DELETE", &path, NULL);
+	operation->proceed = removal_failed;
+	operation->work = arena_strdup(&operation->arena, id);
+	send_removal(operation);
 }

@@ -1,4 +1,4 @@
-#include "host/engine/demultiplex.h"
+#include "host/engine/docker/demultiplex.h"
 
 static long take_header(struct demultiplexer *demultiplexer, const char *data, size_t len,
 			struct error *err)

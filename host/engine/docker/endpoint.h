@@ -1,6 +1,6 @@
 /* Where an engine is, from an endpoint's URL and the environment that docker's own client obeys. */
-#ifndef FACTORY_HOST_ENGINE_ENDPOINT_H
-#define FACTORY_HOST_ENGINE_ENDPOINT_H
+#ifndef FACTORY_HOST_ENGINE_DOCKER_ENDPOINT_H
+#define FACTORY_HOST_ENGINE_DOCKER_ENDPOINT_H
 
 #include "common/error.h"
 #include "common/http.h"

@@ -1,15 +1,16 @@
 /* What an attached stream's two files share: attach.c has its beginning, stream.c what follows. */
-#ifndef FACTORY_HOST_ENGINE_STREAM_H
-#define FACTORY_HOST_ENGINE_STREAM_H
+#ifndef FACTORY_HOST_ENGINE_DOCKER_STREAM_H
+#define FACTORY_HOST_ENGINE_DOCKER_STREAM_H
 
 #include "common/http_parts.h"
-#include "host/engine/demultiplex.h"
-#include "host/engine/parts.h"
+#include "host/engine/docker/demultiplex.h"
+#include "host/engine/docker/parts.h"
 
 enum { STREAM_CHUNK = 65536 };
 
-struct engine_stream {
-	struct engine *engine;
+struct docker_stream {
+	struct engine_stream stream;
+	struct docker *docker;
 	const struct engine_stream_events *events;
 	void *events_ctx;
 	engine_done *done; /* NULL once called: the container may be started */
@@ -32,21 +33,21 @@ struct engine_stream {
 };
 
 /* Around whatever may call a handler; after false the stream is gone. */
-void stream_enter(struct engine_stream *stream);
-bool stream_leave(struct engine_stream *stream);
+void stream_enter(struct docker_stream *stream);
+bool stream_leave(struct docker_stream *stream);
 
-void stream_watch(struct engine_stream *stream); /* for what it waits for now */
+void stream_watch(struct docker_stream *stream); /* for what it waits for now */
 
 /* Tells of the end, once; err may be NULL and is taken. Before `done` it is a failure to attach. */
-void stream_end(struct engine_stream *stream, struct error *err);
+void stream_end(struct docker_stream *stream, struct error *err);
 
 /* Multiplexed bytes to the handlers. */
-void stream_deliver(struct engine_stream *stream, const char *data, size_t len);
+void stream_deliver(struct docker_stream *stream, const char *data, size_t len);
 
 /* Calls done, once: the container may be started, or (err, taken) can't be attached to. */
-void attach_settle(struct engine_stream *stream, struct error *err);
+void attach_settle(struct docker_stream *stream, struct error *err);
 /* Bytes that came before the stream was ours; their end. */
-void attach_answered(struct engine_stream *stream, const char *data, size_t len);
-void attach_refused(struct engine_stream *stream);
+void attach_answered(struct docker_stream *stream, const char *data, size_t len);
+void attach_refused(struct docker_stream *stream);
 
 #endif

@@ -1,7 +1,7 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/parts.h"
+#include "host/engine/docker/parts.h"
 #include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"
 
@@ -14,14 +14,14 @@ static void image_path(struct buf *path, const char *ref, const char *verb)
 	buf_puts(path, verb);
 }
 
-void engine_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	image_path(&path, ref, "/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
+void docker_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		      engine_done *done, void *ctx)
 {
 	struct buf path = {0};
@@ -31,14 +31,14 @@ void engine_image_tag(struct engine *engine, const char *id, const char *repo, c
 	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
 }
 
-void engine_image_list(struct engine *engine, engine_done *done, void *ctx)
+void docker_image_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/images/json");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
-void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+void docker_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	image_path(&path, ref, "?force=1");
@@ -74,7 +74,7 @@ static void take_line(struct operation *operation, const char *text, size_t len)
 	if (!failed) /* some engines send only one of the two */
 		failed = value_text(value_get(line, "error"));
 	if (failed)
-		error_set(&operation->failed, "%s: %s", operation->engine->endpoint.name, failed);
+		error_set(&operation->failed, "%s: %s", operation->docker->endpoint.name, failed);
 	else if (line)
 		report_status(operation, line);
 }
@@ -147,7 +147,7 @@ static void add_reference(struct buf *path, const char *ref)
 	path_query(path, "tag", colon + 1);
 }
 
-void engine_image_pull(struct engine *engine, const char *ref,
+void docker_image_pull(struct engine *engine, const char *ref,
 		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
 {
 	struct buf path = {0};
@@ -156,7 +156,7 @@ void engine_image_pull(struct engine *engine, const char *ref,
 	operation_with_auth(operation_new(engine, done, ctx), ref, &path, progress);
 }
 
-void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
+void docker_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx)
 {
 	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};

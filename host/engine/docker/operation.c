@@ -1,5 +1,5 @@
 /* One request to the engine, from its path to its result. */
-#include "host/engine/parts.h"
+#include "host/engine/docker/parts.h"
 
 #include "common/json.h"
 #include "common/memory.h"
@@ -10,23 +10,24 @@
 
 struct operation *operation_new(struct engine *engine, engine_done *done, void *ctx)
 {
+	struct docker *docker = (struct docker *)engine;
 	struct operation *operation = mem_alloc(sizeof *operation);
-	operation->engine = engine;
+	operation->docker = docker;
 	operation->done = done;
 	operation->ctx = ctx;
-	operation->next = engine->running;
-	engine->running = operation;
+	operation->next = docker->running;
+	docker->running = operation;
 	return operation;
 }
 
 static void forget(struct operation *operation)
 {
-	struct operation **at = &operation->engine->running;
+	struct operation **at = &operation->docker->running;
 	while (*at != operation)
 		at = &(*at)->next;
 	*at = operation->next;
 	http_cancel(operation->transfer);
-	loop_cancel(operation->engine->loop, operation->timer);
+	loop_cancel(operation->docker->engine.loop, operation->timer);
 }
 
 /* What it holds: the engine may be closed by now. */
@@ -70,11 +71,11 @@ static void complain(struct operation *operation, const struct http_response *re
 		     struct engine_result *result)
 {
 	const char *message = value_text(value_get(result->body, "message"));
-	error_set(result->error, "%s: %s", operation->engine->endpoint.name,
+	error_set(result->error, "%s: %s", operation->docker->endpoint.name,
 		  message ? message : "no reason given");
 	if (!message && response->status)
 		error_set(result->error, "%s answered with status %ld",
-			  operation->engine->endpoint.name, response->status);
+			  operation->docker->endpoint.name, response->status);
 	result->error->exit_code = EXIT_ENGINE;
 }
 
@@ -102,6 +103,8 @@ static void answered(void *ctx, struct http_response *response)
 	struct error err = {0};
 	struct engine_result result = {.status = ENGINE_FAILED, .error = &err};
 	operation->transfer = NULL;
+	if (!response->failed && operation->proceed && operation->proceed(operation, response))
+		return;
 	if (response->failed) {
 		error_move(&err, &response->error);
 		error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
@@ -127,16 +130,16 @@ void operation_fail(struct operation *operation)
 {
 	if (!operation->failed.exit_code)
 		operation->failed.exit_code = EXIT_ENGINE;
-	operation->timer = loop_after(operation->engine->loop, 0, never_began, operation);
+	operation->timer = loop_after(operation->docker->engine.loop, 0, never_began, operation);
 }
 
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path)
 {
-	struct engine *engine = operation->engine;
-	autofree char *whole = mem_printf("%s%s", engine->prefix, buf_text(path));
+	struct docker *docker = operation->docker;
+	autofree char *whole = mem_printf("%s%s", docker->prefix, buf_text(path));
 	request->path = whole;
 	operation->transfer =
-		http_start(engine->client, request, answered, operation, &operation->failed);
+		http_start(docker->client, request, answered, operation, &operation->failed);
 	if (!operation->transfer)
 		operation_fail(operation);
 	buf_free(path);
@@ -150,45 +153,18 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 	if (body) {
 		struct buf text = {0};
 		json_write(&text, body);
+		free(operation->body);
 		request.body_len = text.len;
 		request.body = operation->body = buf_steal(&text);
 	}
 	operation_start(operation, &request, path);
 }
 
-void engine_keep(void *ctx, const struct engine_result *result)
+void docker_abandon(struct engine *engine)
 {
-	struct engine_kept *kept = ctx;
-	kept->ended = true;
-	kept->status = result->status;
-	kept->body = result->body ? value_copy(&kept->arena, result->body) : NULL;
-	kept->id = result->id ? mem_strdup(result->id) : NULL;
-	if (result->status != ENGINE_OK)
-		error_move(&kept->error, result->error);
-}
-
-int engine_finish(struct engine *engine, struct engine_kept *kept, struct error *err)
-{
-	while (!kept->ended)
-		if (loop_turn(engine->loop, -1, err) < 0)
-			return -1;
-	if (kept->status == ENGINE_OK || kept->status == ENGINE_NOT_FOUND)
-		return 0;
-	return error_move(err, &kept->error);
-}
-
-void engine_kept_free(struct engine_kept *kept)
-{
-	arena_free(&kept->arena);
-	error_clear(&kept->error);
-	free(kept->id);
-	*kept = (struct engine_kept){0};
-}
-
-void engine_abandon(struct engine *engine)
-{
-	while (engine->running) {
-		struct operation *operation = engine->running;
+	struct docker *docker = (struct docker *)engine;
+	while (docker->running) {
+		struct operation *operation = docker->running;
 		forget(operation);
 		operation_free(operation);
 	}

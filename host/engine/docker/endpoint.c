@@ -1,4 +1,4 @@
-#include "host/engine/endpoint.h"
+#include "host/engine/docker/endpoint.h"
 
 #include "common/memory.h"
 #include "common/own.h"
@@ -85,7 +85,9 @@ int endpoint_parse(struct endpoint *endpoint, const char *url, struct error *err
 		if (rest && strcspn(rest, "/"))
 			return use_tcp(endpoint, schemes[i], rest, err);
 	}
-	return error_set(err, "the endpoint '%s' is none: use unix:///PATH or tcp://HOST:PORT",
+	return error_set(err,
+			 "the endpoint '%s' is none: use unix:///PATH, tcp://HOST:PORT, podman: or "
+			 "oci:",
 			 url);
 }
 

@@ -1,8 +1,8 @@
 /* Docker's multiplexed stream (docs.docker.com/reference/api/engine, ContainerAttach): frames of
  * {stream, 0, 0, 0, length as big-endian u32} and that many bytes. Streams: 0 stdin, 1 stdout,
  * 2 stderr. */
-#ifndef FACTORY_HOST_ENGINE_DEMULTIPLEX_H
-#define FACTORY_HOST_ENGINE_DEMULTIPLEX_H
+#ifndef FACTORY_HOST_ENGINE_DOCKER_DEMULTIPLEX_H
+#define FACTORY_HOST_ENGINE_DOCKER_DEMULTIPLEX_H
 
 #include "common/error.h"
 

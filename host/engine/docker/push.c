@@ -1,8 +1,8 @@
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/parts.h"
+#include "host/engine/docker/parts.h"
 
-void engine_image_push(struct engine *engine, const char *repo, const char *tag,
+void docker_image_push(struct engine *engine, const char *repo, const char *tag,
 		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
 {
 	struct buf path = {0};

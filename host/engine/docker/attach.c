@@ -3,13 +3,13 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/stream.h"
+#include "host/engine/docker/stream.h"
 
 #include <string.h>
 
 enum { LONGEST_ANSWER = 65536 };
 
-void attach_settle(struct engine_stream *stream, struct error *err)
+void attach_settle(struct docker_stream *stream, struct error *err)
 {
 	struct engine_result result = {.status = err ? ENGINE_FAILED : ENGINE_OK, .error = err};
 	engine_done *done = stream->done;
@@ -35,7 +35,7 @@ static const char *reason_in(struct arena *arena, const char *body)
 	return *body ? arena_strndup(arena, body, strcspn(body, "\r\n")) : NULL;
 }
 
-void attach_refused(struct engine_stream *stream)
+void attach_refused(struct docker_stream *stream)
 {
 	auto_arena struct arena arena = {0};
 	struct error err = {0};
@@ -43,7 +43,7 @@ void attach_refused(struct engine_stream *stream)
 	const char *reason = body ? reason_in(&arena, body + 4) : NULL;
 	if (!reason)
 		reason = arena_strndup(&arena, head, strcspn(head, "\r\n"));
-	error_set(&err, "%s: %s", stream->engine->endpoint.name,
+	error_set(&err, "%s: %s", stream->docker->endpoint.name,
 		  *reason ? reason : "it hung up instead of attaching");
 	stream_end(stream, &err);
 }
@@ -56,7 +56,7 @@ static bool is_whole(const char *head, const char *body)
 	return length && length < body && strlen(body) >= strtoul(length + strlen(name), NULL, 10);
 }
 
-static void upgrade(struct engine_stream *stream, size_t head_len)
+static void upgrade(struct docker_stream *stream, size_t head_len)
 {
 	auto_buf struct buf answer = stream->answer;
 	stream->answer = (struct buf){0};
@@ -69,7 +69,7 @@ static void upgrade(struct engine_stream *stream, size_t head_len)
  * attaching on its way through the engine, and the container's first output would be lost (13 times
  * in 40, measured with Docker 20.10). 101, or 200 from engines that hand the connection over
  * without a word. */
-void attach_answered(struct engine_stream *stream, const char *data, size_t len)
+void attach_answered(struct docker_stream *stream, const char *data, size_t len)
 {
 	buf_add(&stream->answer, data, len);
 	const char *head = stream->answer.data;
@@ -85,49 +85,50 @@ void attach_answered(struct engine_stream *stream, const char *data, size_t len)
 
 static void connected(void *ctx, int code)
 {
-	struct engine_stream *stream = ctx;
+	struct docker_stream *stream = ctx;
 	struct error err = {0};
 	stream_enter(stream);
 	if (code == CURLE_OK)
 		curl_easy_getinfo(stream->easy, CURLINFO_ACTIVESOCKET, &stream->fd);
 	if (stream->fd < 0) {
-		http_explain(stream->easy, &stream->engine->server, (CURLcode)code, "", &err);
+		http_explain(stream->easy, &stream->docker->server, (CURLcode)code, "", &err);
 		stream_end(stream, &err);
 	}
 	if (stream_leave(stream))
 		stream_watch(stream);
 }
 
-static void make_request(struct engine_stream *stream, const char *id)
+static void make_request(struct docker_stream *stream, const char *id)
 {
 	struct buf *request = &stream->sending;
-	buf_printf(request, "POST %s/containers/", stream->engine->prefix);
+	buf_printf(request, "POST %s/containers/", stream->docker->prefix);
 	http_escape(request, id, "");
 	buf_printf(request,
 		   "/attach?stream=1&stdin=1&stdout=1&stderr=1 HTTP/1.1\r\nHost: %s\r\n"
 		   "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
-		   stream->engine->endpoint.host);
+		   stream->docker->endpoint.host);
 }
 
-struct engine_stream *engine_attach(struct engine *engine, const char *id,
+struct engine_stream *docker_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx)
 {
 	struct error err = {0};
-	struct engine_stream *stream = mem_alloc(sizeof *stream);
-	stream->engine = engine;
+	struct docker_stream *stream = mem_alloc(sizeof *stream);
+	stream->stream.driver = engine->driver;
+	stream->docker = (struct docker *)engine;
 	stream->events = events;
 	stream->events_ctx = events_ctx;
 	stream->done = done;
 	stream->done_ctx = ctx;
 	stream->fd = -1;
 	stream->easy = mem_given(curl_easy_init());
-	http_apply_server(stream->easy, &engine->server, "/");
+	http_apply_server(stream->easy, &stream->docker->server, "/");
 	curl_easy_setopt(stream->easy, CURLOPT_CONNECT_ONLY, 1L);
 	make_request(stream, id);
 	if (loop_transfer(engine->loop, stream->easy, connected, stream, &err) == 0)
-		return stream;
-	engine_stream_close(stream);
+		return &stream->stream;
+	docker_stream_close(&stream->stream);
 	struct operation *failed = operation_new(engine, done, ctx);
 	error_move(&failed->failed, &err);
 	operation_fail(failed);

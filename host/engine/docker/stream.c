@@ -1,6 +1,6 @@
 /* An attached stream once it has been asked for: bytes out, multiplexed bytes in. libcurl's
  * connection carries them, by socket, TCP or TLS. */
-#include "host/engine/stream.h"
+#include "host/engine/docker/stream.h"
 
 #include "common/memory.h"
 #include "common/own.h"
@@ -12,9 +12,9 @@ enum { READS_A_TURN = 16 };
 
 static void on_ready(void *ctx, unsigned events);
 
-static void release(struct engine_stream *stream)
+static void release(struct docker_stream *stream)
 {
-	struct loop *loop = stream->engine->loop;
+	struct loop *loop = stream->docker->engine.loop;
 	if (stream->fd >= 0)
 		loop_unwatch(loop, stream->fd);
 	loop_cancel(loop, stream->again);
@@ -26,21 +26,20 @@ static void release(struct engine_stream *stream)
 	free(stream);
 }
 
-void engine_stream_close(struct engine_stream *stream)
+void docker_stream_close(struct engine_stream *base)
 {
-	if (!stream)
-		return;
+	struct docker_stream *stream = (struct docker_stream *)base;
 	stream->dead = true;
 	if (!stream->busy)
 		release(stream);
 }
 
-void stream_enter(struct engine_stream *stream)
+void stream_enter(struct docker_stream *stream)
 {
 	stream->busy++;
 }
 
-bool stream_leave(struct engine_stream *stream)
+bool stream_leave(struct docker_stream *stream)
 {
 	stream->busy--;
 	if (!stream->dead)
@@ -50,22 +49,22 @@ bool stream_leave(struct engine_stream *stream)
 	return false;
 }
 
-static bool is_over(const struct engine_stream *stream)
+static bool is_over(const struct docker_stream *stream)
 {
 	return stream->dead || stream->ended;
 }
 
-void stream_watch(struct engine_stream *stream)
+void stream_watch(struct docker_stream *stream)
 {
 	unsigned events = stream->paused ? 0 : LOOP_READ;
 	if (stream->sending.len || (stream->upgraded && stream->out.len))
 		events |= LOOP_WRITE;
 	if (stream->fd >= 0)
-		loop_watch(stream->engine->loop, stream->fd, stream->ended ? 0 : events, on_ready,
-			   stream);
+		loop_watch(stream->docker->engine.loop, stream->fd, stream->ended ? 0 : events,
+			   on_ready, stream);
 }
 
-void stream_end(struct engine_stream *stream, struct error *err)
+void stream_end(struct docker_stream *stream, struct error *err)
 {
 	if (!is_over(stream)) {
 		stream->ended = true;
@@ -80,17 +79,17 @@ void stream_end(struct engine_stream *stream, struct error *err)
 		error_clear(err);
 }
 
-static void broke(struct engine_stream *stream, const char *how)
+static void broke(struct docker_stream *stream, const char *how)
 {
 	struct error err = {0};
-	error_set(&err, "%s: the attached stream broke: %s", stream->engine->endpoint.name, how);
+	error_set(&err, "%s: the attached stream broke: %s", stream->docker->endpoint.name, how);
 	stream_end(stream, &err);
 }
 
 /* --- writing --- */
 
 /* False: not all of it could be written now. */
-static bool send_all(struct engine_stream *stream)
+static bool send_all(struct docker_stream *stream)
 {
 	while (stream->sent < stream->sending.len) {
 		size_t sent = 0;
@@ -109,15 +108,13 @@ static bool send_all(struct engine_stream *stream)
 	return true;
 }
 
-static void flush(struct engine_stream *stream)
+static void flush(struct docker_stream *stream)
 {
 	bool wrote = stream->sending.len > 0;
 	if (!send_all(stream))
 		return;
 	if (!stream->requested) {
 		stream->requested = true;
-		if (stream->engine->answers_late)
-			attach_settle(stream, NULL);
 		return;
 	}
 	if (stream->upgraded && stream->out.len) {
@@ -132,21 +129,23 @@ static void flush(struct engine_stream *stream)
 		stream->events->drained(stream->events_ctx);
 }
 
-void engine_stream_write(struct engine_stream *stream, const void *data, size_t len)
+void docker_stream_write(struct engine_stream *base, const void *data, size_t len)
 {
+	struct docker_stream *stream = (struct docker_stream *)base;
 	buf_add(&stream->out, data, len);
 	if (!stream->busy)
 		stream_watch(stream);
 }
 
-size_t engine_stream_pending(const struct engine_stream *stream)
+size_t docker_stream_pending(const struct engine_stream *base)
 {
+	const struct docker_stream *stream = (const struct docker_stream *)base;
 	return stream->out.len + (stream->requested ? stream->sending.len - stream->sent : 0);
 }
 
 /* --- reading --- */
 
-void stream_deliver(struct engine_stream *stream, const char *data, size_t len)
+void stream_deliver(struct docker_stream *stream, const char *data, size_t len)
 {
 	while (len && !is_over(stream)) {
 		struct error err = {0};
@@ -168,7 +167,7 @@ void stream_deliver(struct engine_stream *stream, const char *data, size_t len)
 	}
 }
 
-static void hung_up(struct engine_stream *stream)
+static void hung_up(struct docker_stream *stream)
 {
 	if (!stream->upgraded)
 		attach_refused(stream);
@@ -179,7 +178,7 @@ static void hung_up(struct engine_stream *stream)
 }
 
 /* False: there is nothing more, for now or for good. */
-static bool receive(struct engine_stream *stream)
+static bool receive(struct docker_stream *stream)
 {
 	size_t got = 0;
 	CURLcode code = curl_easy_recv(stream->easy, stream->chunk, sizeof stream->chunk, &got);
@@ -198,19 +197,19 @@ static bool receive(struct engine_stream *stream)
 
 static void read_again(void *ctx)
 {
-	struct engine_stream *stream = ctx;
+	struct docker_stream *stream = ctx;
 	stream->again = 0;
 	on_ready(stream, LOOP_READ);
 }
 
-static void schedule(struct engine_stream *stream)
+static void schedule(struct docker_stream *stream)
 {
 	if (!stream->again)
-		stream->again = loop_after(stream->engine->loop, 0, read_again, stream);
+		stream->again = loop_after(stream->docker->engine.loop, 0, read_again, stream);
 }
 
 /* A container that never stops talking does not keep the others waiting. */
-static void read_some(struct engine_stream *stream)
+static void read_some(struct docker_stream *stream)
 {
 	for (int i = 0; i < READS_A_TURN; i++)
 		if (!receive(stream))
@@ -220,7 +219,7 @@ static void read_some(struct engine_stream *stream)
 
 static void on_ready(void *ctx, unsigned events)
 {
-	struct engine_stream *stream = ctx;
+	struct docker_stream *stream = ctx;
 	stream_enter(stream);
 	if (events & LOOP_WRITE)
 		flush(stream);
@@ -230,8 +229,9 @@ static void on_ready(void *ctx, unsigned events)
 		stream_watch(stream);
 }
 
-void engine_stream_pause(struct engine_stream *stream, bool paused)
+void docker_stream_pause(struct engine_stream *base, bool paused)
 {
+	struct docker_stream *stream = (struct docker_stream *)base;
 	stream->paused = paused;
 	if (stream->fd >= 0 && !paused && !stream->ended)
 		schedule(stream);

@@ -3,7 +3,7 @@
 #include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/parts.h"
+#include "host/engine/docker/parts.h"
 #include "host/exit_codes.h"
 
 #include <archive.h>
@@ -53,15 +53,13 @@ static void interpret_tar(struct operation *operation, const struct http_respons
 	result->id = operation->id = mem_strdup(hex);
 }
 
-void engine_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
+void docker_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf url = {0};
 	operation->interpret = interpret_tar;
-	buf_puts(&url, "/containers/");
-	http_escape(&url, id, "");
-	buf_puts(&url, "/archive");
+	path_container(&url, id, "/archive");
 	path_query(&url, "path", path);
 	operation_send(operation, "GET", &url, NULL);
 }
