@@ -8,10 +8,15 @@ struct pulling {
 	struct engine_kept kept;
 };
 
-static void pull_progress(void *ctx, const char *line)
+static void pull_progress(void *ctx, const struct engine_progress *progress)
 {
 	const struct pulling *pulling = ctx;
-	report_notice(pulling->report, "  %s", line);
+	const struct progress_transfer transfer = {.what = "pull",
+						   .name = progress->layer,
+						   .status = progress->status,
+						   .done = progress->done,
+						   .total = progress->total};
+	report_transfer(pulling->report, &transfer);
 }
 
 static void pull_ended(void *ctx, const struct engine_result *result)
@@ -33,6 +38,7 @@ static int pull(struct engine *engine, const char *image, struct report *report,
 	report_notice(report, "the image %s is not there: pulling it", image);
 	engine_image_pull(engine, image, pull_progress, pull_ended, &pulling);
 	int status = engine_finish(engine, &pulling.kept, err);
+	report_transfer(report, &(struct progress_transfer){.what = "pull", .over = true});
 	if (status == 0 && pulling.kept.status == ENGINE_NOT_FOUND)
 		status = error_set(err, "no registry has it");
 	engine_kept_free(&pulling.kept);

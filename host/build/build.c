@@ -115,19 +115,55 @@ static int run_nodes(struct building *building, struct build_outcome *outcome, s
 	return cache_store(building->engine, commit_node(building)->key, result.image, err);
 }
 
+static void tell_cached(const struct building *building)
+{
+	for (size_t i = 0; i < building->graph->count; i++)
+		report_cached(building->options->report, building->graph->nodes[i],
+			      "an image was built of the same manifest, files and values");
+}
+
+static int64_t size_of(const struct value *image)
+{
+	const struct value *size = value_get(image, "Size");
+	return value_is(size, VALUE_INT) ? size->integer : -1;
+}
+
+/* What the image is made of: of no use to anything but people, so that it may fail. */
+static void describe(struct building *building, struct build_outcome *outcome)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
+	auto_error struct error ignored = {0}, too = {0};
+	int64_t base = size_of(building->base.body);
+	engine_image_inspect(building->engine, outcome->image, engine_keep, &image);
+	engine_image_history(building->engine, outcome->image, engine_keep, &layers);
+	bool known = engine_finish(building->engine, &image, &ignored) == 0;
+	outcome->size = known ? size_of(image.body) : -1;
+	outcome->added = outcome->size >= base && base >= 0 ? outcome->size - base : -1;
+	if (engine_finish(building->engine, &layers, &too) == 0 &&
+	    value_is(layers.body, VALUE_LIST))
+		report_layers(building->options->report, layers.body);
+}
+
 static int run(struct building *building, struct build_outcome *outcome, struct error *err)
 {
 	if (prepare(building, err) < 0)
 		return -1;
-	report_total(building->options->report, building->graph->count);
+	report_graph(building->options->report, building->graph);
+	if (building->manifest->facts)
+		report_facts(building->options->report, building->manifest->facts);
 	if (!building->options->no_cache &&
 	    cache_find(building->engine, building->values, commit_node(building)->key,
 		       &outcome->image, err) < 0)
 		return -1;
 	outcome->cached = outcome->image != NULL;
-	if (!outcome->image && run_nodes(building, outcome, err) < 0)
+	if (outcome->cached)
+		tell_cached(building);
+	else if (run_nodes(building, outcome, err) < 0)
 		return -1;
-	return name_image(building, outcome->image, err);
+	if (name_image(building, outcome->image, err) < 0)
+		return -1;
+	describe(building, outcome);
+	return 0;
 }
 
 int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,

@@ -5,7 +5,7 @@
 #include "common/consul.h"
 #include "common/error.h"
 #include "common/loop.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
 
@@ -25,6 +25,7 @@ struct build_options {
 struct build_outcome {
 	char *image; /* the artifact's id, owned by the caller */
 	bool cached; /* nothing had to be run */
+	int64_t size, added; /* the image's bytes, and how many more than its base's; -1: not known */
 };
 
 /* Builds. On failure the error has an exit code (exit_codes.h), no container is left, and no tag

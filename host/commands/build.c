@@ -51,10 +51,16 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 
 static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
 {
+	auto_error struct error ignored = {0};
 	shop->settings = settings;
-	shop->report = settings_report(settings);
 	shop->signals = interrupt_open(err);
-	return shop->signals < 0 ? -1 : settings_engine(settings, &shop->loop, &shop->engine, err);
+	if (shop->signals < 0 || settings_engine(settings, &shop->loop, &shop->engine, err) < 0)
+		return -1;
+	shop->report = settings_report(settings, shop->loop, err);
+	if (!shop->report)
+		return -1;
+	report_add_sink(shop->report, sink_record(&ignored)); /* a build goes without it as well */
+	return 0;
 }
 
 static int run(struct settings *settings, const struct flags *flags, const char *path,
@@ -77,6 +83,17 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 	return code;
 }
 
+/* The caller prints the error, unless what is printed is for a program. */
+static int tell_error(const struct workshop *shop, struct error *err)
+{
+	secrets_hide_error(report_hidden(shop->report), err);
+	if (!settings_wants_json(shop->settings))
+		return -1;
+	autofree char *text = error_text(err);
+	report_message(shop->report, "factory: %s", text);
+	return err->exit_code ? err->exit_code : EXIT_FAILED;
+}
+
 static int build(struct settings *settings, int argc, char **argv, struct error *err)
 {
 	struct flags flags = {.jobs = 4};
@@ -94,6 +111,10 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		 .argument = "N",
 		 .help = "test branches at once (default: 4)",
 		 .number = &flags.jobs},
+		{.name = "progress",
+		 .argument = "HOW",
+		 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
+		 .text = &settings->progress},
 		{.name = "kv",
 		 .argument = "FILE",
 		 .help = "keys for templates, from a YAML or JSON file",
@@ -103,7 +124,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
 		 .text = &settings->consul},
 	};
-	size_t count = 5;
+	size_t count = 6;
 	count += settings_manifest_lines(settings, lines + count);
 	count += settings_engine_lines(settings, lines + count);
 	int status = options_parse(&argc, argv, lines, count, &usage, err);
@@ -114,7 +135,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 	struct workshop shop = {.signals = -1};
 	status = run(settings, &flags, argv[1], &shop, err);
 	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
+		status = tell_error(&shop, err);
 	shop_free(&shop);
 	return status;
 }

@@ -32,37 +32,46 @@ static const char *suffix_of(struct arena *arena, const char *cell)
 	return text;
 }
 
-static void print_line(const struct manifest *cell, const struct verdict *verdict, int width,
-		       const struct value *secrets)
+static void add_line(const struct manifest *cell, const struct verdict *verdict, int width,
+		     const struct value *secrets, struct buf *out)
 {
 	static const char *const words[] = {"not run", "passed", "failed"};
 	auto_buf struct buf name = {0};
 	bool allowed = verdict->result == FAILED && cell->may_fail;
 	secrets_hide(secrets, cell->cell, strlen(cell->cell), &name);
-	fprintf(stderr, "%-*.60s  %-17s  ", width, buf_text(&name),
-		allowed ? "failed (allowed)" : words[verdict->result]);
+	buf_printf(out, "\n%-*.60s  %-17s  ", width, buf_text(&name),
+		   allowed ? "failed (allowed)" : words[verdict->result]);
 	if (verdict->result == NOT_RUN)
-		fprintf(stderr, "-\n");
+		buf_puts(out, "-");
 	else
-		fprintf(stderr, "%.2f s%s\n", verdict->seconds, verdict->cached ? " (cached)" : "");
+		buf_printf(out, "%.2f s%s", verdict->seconds, verdict->cached ? " (cached)" : "");
 }
 
-static void print_summary(const struct manifest *manifest, const struct verdict *verdicts,
-			  const struct value *secrets)
+static void tell_summary(struct report *report, const struct manifest *manifest,
+			 const struct verdict *verdicts)
 {
+	auto_buf struct buf lines = {0};
 	int width = 4;
 	for (size_t i = 0; i < manifest->cell_count; i++) {
 		int len = (int)strnlen(manifest->cells[i]->cell, 60);
 		width = len > width ? len : width;
 	}
-	fprintf(stderr, "\n%-*s  %-17s  %s\n", width, "cell", "result", "time");
+	buf_printf(&lines, "\n%-*s  %-17s  %s", width, "cell", "result", "time");
 	for (size_t i = 0; i < manifest->cell_count; i++)
-		print_line(manifest->cells[i], &verdicts[i], width, secrets);
+		add_line(manifest->cells[i], &verdicts[i], width, report_hidden(report), &lines);
+	report_message(report, "%s", buf_text(&lines));
 }
 
 static bool is_interrupted(const struct error *err)
 {
 	return err->exit_code == EXIT_INTERRUPTED || err->exit_code == EXIT_TERMINATED;
+}
+
+static void print_id(const struct workshop *shop, const struct build_outcome *outcome)
+{
+	report_pause(shop->report);
+	printf("%s\n", outcome->image);
+	fflush(stdout);
 }
 
 static int build_cell(struct workshop *shop, const struct manifest *cell, struct verdict *verdict,
@@ -76,7 +85,7 @@ static int build_cell(struct workshop *shop, const struct manifest *cell, struct
 	verdict->result = status < 0 ? FAILED : PASSED;
 	verdict->cached = outcome.cached;
 	if (status == 0)
-		printf("%s\n", outcome.image);
+		print_id(shop, &outcome);
 	free(outcome.image);
 	return status;
 }
@@ -84,10 +93,8 @@ static int build_cell(struct workshop *shop, const struct manifest *cell, struct
 static void tell_failure(const struct workshop *shop, const struct manifest *cell,
 			 const struct error *failure)
 {
-	auto_buf struct buf shown = {0};
-	autofree char *text = error_text(failure), *line = mem_printf("%s: %s", cell->cell, text);
-	secrets_hide(report_hidden(shop->report), line, strlen(line), &shown);
-	fprintf(stderr, "factory: %s\n", buf_text(&shown));
+	autofree char *text = error_text(failure);
+	report_message(shop->report, "factory: %s: %s", cell->cell, text);
 }
 
 /* With fast_finish the cells that may fail come last, and not at all once the verdict is clear. */
@@ -120,13 +127,12 @@ int workshop_cells(struct workshop *shop, const struct manifest *manifest, struc
 		struct verdict *verdicts =
 			arena_alloc(&shop->arena, manifest->cell_count * sizeof *verdicts);
 		int code = build_all(shop, manifest, verdicts, err);
-		fflush(stdout);
-		print_summary(manifest, verdicts, report_hidden(shop->report));
+		tell_summary(shop->report, manifest, verdicts);
 		return code;
 	}
 	if (workshop_build(shop, manifest, NULL, &outcome, err) < 0)
 		return -1;
-	printf("%s\n", outcome.image);
+	print_id(shop, &outcome);
 	free(outcome.image);
 	return EXIT_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
 #include "host/options.h"
@@ -16,7 +16,8 @@ struct settings {
 	const char *endpoint;     /* NULL: DOCKER_HOST, else the default socket */
 	const char *toolbox;
 	const char *kv_file;
-	const char *consul; /* --consul */
+	const char *consul;   /* --consul */
+	const char *progress; /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
 	struct manifest_problems
 		*problems; /* where a manifest's go; NULL: the first is the error */
@@ -45,7 +46,10 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err);
 
-/* A report to standard error, in colour where that is a terminal and NO_COLOR is not set. */
-struct report *settings_report(const struct settings *settings);
+/* A report to standard error, as --progress says, in colour where that is a terminal and NO_COLOR
+ * is not set. Without a loop (NULL) there is no live view. NULL for a name that is none. */
+struct report *settings_report(const struct settings *settings, struct loop *loop,
+			       struct error *err);
+bool settings_wants_json(const struct settings *settings);
 
 #endif

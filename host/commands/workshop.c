@@ -42,6 +42,30 @@ static int name_more(struct workshop *shop, const struct manifest *manifest, con
 	return 0;
 }
 
+/* Tells how a build has ended; what the engine doesn't tell of the image is left out. */
+static void tell_end(struct report *report, const struct build_outcome *outcome, const char *name,
+		     const struct error *failure)
+{
+	autofree char *text = failure ? error_text(failure) : NULL;
+	struct progress_summary summary = {.passed = !failure,
+					   .cached = outcome->cached,
+					   .image = outcome->image,
+					   .name = name,
+					   .failure = text,
+					   .size = failure ? -1 : outcome->size,
+					   .added = failure ? -1 : outcome->added};
+	report_over(report, &summary);
+}
+
+static int build_and_name(struct workshop *shop, const struct manifest *manifest,
+			  const char *suffix, const struct build_options *options,
+			  struct build_outcome *outcome, struct error *err)
+{
+	if (build_run(shop->loop, shop->engine, manifest, options, outcome, err) < 0)
+		return -1;
+	return name_more(shop, manifest, suffix, outcome->image, err);
+}
+
 int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
 		   struct build_outcome *outcome, struct error *err)
 {
@@ -51,7 +75,6 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 					.no_cache = shop->no_cache,
 					.jobs = shop->jobs,
 					.kv = shop->kv,
-					.report = shop->report,
 					.signals = shop->signals,
 					.repo = shop->repo ? shop->repo : manifest->repo};
 	bool tagged = !manifest->tags || manifest->tags->list.len;
@@ -64,16 +87,13 @@ int workshop_build(struct workshop *shop, const struct manifest *manifest, const
 	if (find_consul(shop, manifest, &consul, &has_consul, err) < 0)
 		return -1;
 	options.consul = has_consul ? &consul : NULL;
-	uint64_t began = loop_now_us();
-	int status = build_run(shop->loop, shop->engine, manifest, &options, outcome, err);
+	options.report = report_build(shop->report, suffix ? manifest->cell : manifest->path);
+	int status = build_and_name(shop, manifest, suffix, &options, outcome, err);
 	consul_target_free(&consul);
-	if (status < 0 || name_more(shop, manifest, suffix, outcome->image, err) < 0)
-		return -1;
-	autofree char *name = options.repo ? mem_printf("%s:%s", options.repo, options.tag)
-					   : mem_strdup(outcome->image);
-	report_notice(shop->report, "built %s in %.2f s%s", name,
-		      (double)(loop_now_us() - began) / 1e6, outcome->cached ? " (cached)" : "");
-	return 0;
+	autofree char *name = options.repo ? mem_printf("%s:%s", options.repo, options.tag) : NULL;
+	tell_end(options.report, outcome, name ? name : outcome->image, status < 0 ? err : NULL);
+	report_free(options.report);
+	return status;
 }
 
 static int refuse_circle(const struct manifest *manifest, const struct chain *chain,

@@ -37,7 +37,19 @@ void engine_image_remove(struct engine *engine, const char *ref, engine_done *do
 	operation_send(operation_new(engine, done, ctx), "DELETE", &path, NULL);
 }
 
+void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	image_path(&path, ref, "/history");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
 /* --- answers that come as a stream of JSON lines: {"status"}, {"error"} --- */
+
+static uint64_t size_of(const struct value *value)
+{
+	return value_is(value, VALUE_INT) && value->integer > 0 ? (uint64_t)value->integer : 0;
+}
 
 static void report_status(struct operation *operation, const struct value *line)
 {
@@ -47,14 +59,14 @@ static void report_status(struct operation *operation, const struct value *line)
 		return;
 	free(operation->id);
 	operation->id = mem_strdup(status);
-	/* A layer's progress is not worth a line for each percent. */
 	const struct value *detail = value_get(line, "progressDetail");
+	struct engine_progress progress = {.layer = layer,
+					   .status = status,
+					   .done = size_of(value_get(detail, "current")),
+					   .total = size_of(value_get(detail, "total"))};
 	bool ticks = value_is(detail, VALUE_MAP) && detail->map.len;
-	if (operation->progress && !ticks) {
-		autofree char *text =
-			layer ? mem_printf("%s: %s", layer, status) : mem_strdup(status);
-		operation->progress(operation->ctx, text);
-	}
+	if (operation->told && (progress.total || !ticks))
+		operation->told(operation->ctx, &progress);
 }
 
 static void take_line(struct operation *operation, const char *text, size_t len)
@@ -113,14 +125,14 @@ static void add_reference(struct buf *path, const char *ref)
 	path_query(path, "tag", colon + 1);
 }
 
-void engine_image_pull(struct engine *engine, const char *ref,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+void engine_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		       void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf path = {0};
 	struct http_request request = {
 		.method = "POST", .write_body = take_lines, .ctx = operation};
-	operation->progress = progress;
+	operation->told = told;
 	operation->interpret = interpret_lines;
 	buf_puts(&path, "/images/create");
 	add_reference(&path, ref);

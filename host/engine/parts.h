@@ -28,7 +28,7 @@ struct operation {
 	void (*interpret)(struct operation *operation, const struct http_response *response,
 			  struct engine_result *result);
 	/* Of a pull: each status line is passed on; the last error is kept. */
-	void (*progress)(void *ctx, const char *line);
+	engine_told *told;
 	struct buf line;
 	char *id;            /* what the answer made, where it is not "Id" */
 	struct error failed; /* an error inside an answer of status 200 */

@@ -15,6 +15,7 @@ struct tree_entry {
 	const char *relative; /* below the root, "" for the root itself */
 	const char *target;   /* of a link, else NULL */
 	mode_t mode;          /* permission bits */
+	off_t size;           /* of a file, in bytes */
 };
 
 /* Visits path and, below a directory, everything in byte order of names, parents first. Links are

@@ -68,8 +68,10 @@ static int walk_entry(struct walk *walk, const char *path, const char *relative,
 	struct stat info;
 	if ((follow ? stat(path, &info) : lstat(path, &info)) < 0)
 		return error_errno(walk->err, "can't read %s", path);
-	struct tree_entry entry = {
-		.path = path, .relative = relative, .mode = info.st_mode & 07777};
+	struct tree_entry entry = {.path = path,
+				   .relative = relative,
+				   .mode = info.st_mode & 07777,
+				   .size = info.st_size};
 	if (S_ISLNK(info.st_mode))
 		return visit_link(walk, &entry);
 	if (S_ISREG(info.st_mode))

@@ -256,11 +256,13 @@ struct pulling {
 	char lines[256];
 };
 
-static void note_line(void *ctx, const char *line)
+static void note_progress(void *ctx, const struct engine_progress *progress)
 {
 	struct pulling *pulling = ctx;
-	strncat(pulling->lines, line, sizeof pulling->lines - strlen(pulling->lines) - 1);
-	strncat(pulling->lines, "\n", sizeof pulling->lines - strlen(pulling->lines) - 1);
+	size_t len = strlen(pulling->lines);
+	snprintf(pulling->lines + len, sizeof pulling->lines - len, "%s%s%s %d/%d\n",
+		 progress->layer ? progress->layer : "", progress->layer ? ": " : "",
+		 progress->status, (int)progress->done, (int)progress->total);
 }
 
 static void pull_ended(void *ctx, const struct engine_result *result)
@@ -271,7 +273,7 @@ static void pull_ended(void *ctx, const struct engine_result *result)
 static int pull(struct bench *bench, struct pulling *pulling, const char *ref)
 {
 	*pulling = (struct pulling){0};
-	engine_image_pull(bench->engine, ref, note_line, pull_ended, pulling);
+	engine_image_pull(bench->engine, ref, note_progress, pull_ended, pulling);
 	return engine_finish(bench->engine, &pulling->kept, &bench->err);
 }
 
