@@ -42,7 +42,7 @@ static void write_image(struct buf *out, const struct progress_summary *summary)
 	buf_puts(out, "  image: ");
 	summary_size(out, (uint64_t)summary->size);
 	if (summary->added >= 0) {
-		buf_puts(out, ", of which this build added ");
+		buf_puts(out, ", this build added ");
 		summary_size(out, (uint64_t)summary->added);
 	}
 	buf_putc(out, '\n');

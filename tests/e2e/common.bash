@@ -5,7 +5,7 @@ BASE=factory-test/busybox:latest
 
 setup() {
 	WORK=$(mktemp -d)
-	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config
+	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config XDG_STATE_HOME=$WORK/state
 	unset CONSUL_HTTP_ADDR CONSUL_HTTP_TOKEN NO_COLOR
 	FOREIGN=$(containers)
 	cd "$WORK" || return 1

@@ -294,13 +294,15 @@ static void pulls(void **state)
 	for (size_t i = 0; i < COUNT_OF(refs); i++) {
 		char expected[128];
 		snprintf(expected, sizeof expected, "POST /v1.41/images/create?%s ", refs[i].query);
-		say("200 OK", "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
-			      "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1},"
-			      "\"id\":\"aa\"}\r\n"
-			      "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
+		say("200 OK",
+		    "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
+		    "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1,\"total\":9},"
+		    "\"id\":\"aa\"}\r\n"
+		    "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
 		assert_int_equal(pull(&bench, &pulling, refs[i].ref), 0);
 		assert_string_equal(asked, expected);
-		assert_string_equal(pulling.lines, "latest: Pulling\naa: Done\n");
+		assert_string_equal(pulling.lines, "latest: Pulling 0/0\naa: Downloading 1/9\n"
+						   "aa: Done 0/0\n");
 		engine_kept_free(&pulling.kept);
 	}
 	/* A failure comes inside an answer of status 200. */
