@@ -5,59 +5,96 @@
 #include "host/exit_codes.h"
 #include "host/graph/graph.h"
 
+#include <string.h>
+
 static const struct option_usage usage = {
 	"factory graph MANIFEST [OPTION]...",
-	"Prints the graph of a build in Graphviz's language (dot -Tsvg draws it), without an "
-	"engine.",
+	"Draws the graph of a build, without an engine: in Graphviz's language, as JSON, as a "
+	"picture\n"
+	"(SVG), or as text.",
 };
 
-static void draw_one(const struct manifest *manifest, bool json, struct buf *out)
+static const struct format {
+	const char *name;
+	void (*write)(const struct graph *graph, struct buf *out);
+	void (*write_machine)(struct buf *out);
+} formats[] = {
+	{"dot", graph_write_dot, machine_write_dot},
+	{"json", graph_write_json, NULL},
+	{"svg", graph_write_svg, machine_write_svg},
+	{"text", graph_write_text, NULL},
+};
+
+static const struct format *find_format(const char *name, bool machine, struct error *err)
 {
-	struct graph *graph = graph_new(manifest);
-	if (json)
-		graph_write_json(graph, out);
-	else
-		graph_write_dot(graph, out);
-	graph_free(graph);
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		if (strcmp(formats[i].name, name) == 0 && (!machine || formats[i].write_machine))
+			return &formats[i];
+	error_set(err, "--format takes %s, not '%s'",
+		  machine ? "dot or svg with --machine" : "dot, json, svg or text", name);
+	err->exit_code = EXIT_USAGE;
+	return NULL;
 }
 
-/* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them. */
-static int draw(struct settings *settings, const char *path, bool json, struct buf *out,
-		struct error *err)
+/* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them, and a
+ * picture is of one. */
+static int draw_cells(const struct manifest *manifest, const struct format *format, struct buf *out,
+		      struct error *err)
 {
-	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
-	if (!manifest)
-		return -1;
-	bool list = json && manifest->cell_count > 1;
+	bool list = format->write == graph_write_json && manifest->cell_count > 1;
+	if (format->write == graph_write_svg && manifest->cell_count > 1)
+		return error_set(err, "%s has a matrix of %zu cells: a picture shows one build",
+				 manifest->path, manifest->cell_count);
 	buf_puts(out, list ? "[" : "");
 	for (size_t i = 0; i < manifest->cell_count; i++) {
+		struct graph *graph = graph_new(manifest->cells[i]);
 		buf_puts(out, list && i ? "," : "");
-		draw_one(manifest->cells[i], json, out);
+		format->write(graph, out);
+		graph_free(graph);
 	}
 	buf_puts(out, list ? "]\n" : "");
-	manifest_free(manifest);
 	return 0;
+}
+
+static int draw(struct settings *settings, const char *path, const struct format *format,
+		struct buf *out, struct error *err)
+{
+	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
+	int status = manifest ? draw_cells(manifest, format, out, err) : -1;
+	manifest_free(manifest);
+	return status;
 }
 
 static int print_graph(struct settings *settings, int argc, char **argv, struct error *err)
 {
 	bool json = false, machine = false;
-	struct option_line lines[SETTINGS_MOST + 2] = {
-		{.name = "json", .help = "print JSON instead", .flag = &json},
+	const char *name = NULL;
+	struct option_line lines[SETTINGS_MOST + 3] = {
+		{.name = "format",
+		 .argument = "FORMAT",
+		 .help = "dot (the default), json, svg or text",
+		 .text = &name},
+		{.name = "json", .help = "the same as --format json", .flag = &json},
 		{.name = "machine",
-		 .help = "draw the state machine of a container instead",
+		 .help = "draw the state machine of a container instead: dot or svg",
 		 .flag = &machine},
 	};
-	size_t count = 2 + settings_manifest_lines(settings, lines + 2);
+	size_t count = 3 + settings_manifest_lines(settings, lines + 3);
 	int status = options_parse(&argc, argv, lines, count, &usage, err);
 	if (status)
 		return status < 0 ? -1 : EXIT_OK;
 	auto_buf struct buf out = {0};
 	if (argc != (machine ? 1 : 2))
 		return settings_misused(&usage, "name one manifest", err);
+	const struct format *format = find_format(name   ? name
+						  : json ? "json"
+							 : "dot",
+						  machine, err);
+	if (!format)
+		return -1;
 	if (machine)
-		machine_write_dot(&out);
-	else if (draw(settings, argv[1], json, &out, err) < 0)
+		format->write_machine(&out);
+	else if (draw(settings, argv[1], format, &out, err) < 0)
 		return -1;
 	fputs(buf_text(&out), stdout);
 	return EXIT_OK;

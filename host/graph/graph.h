@@ -56,4 +56,8 @@ struct value *graph_value(const struct graph *graph, struct arena *arena);
 void graph_write_dot(const struct graph *graph, struct buf *out);
 void graph_write_json(const struct graph *graph, struct buf *out);
 
+/* A picture (svg.h), and a drawing of lines for a terminal. */
+void graph_write_svg(const struct graph *graph, struct buf *out);
+void graph_write_text(const struct graph *graph, struct buf *out);
+
 #endif
