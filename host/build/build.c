@@ -7,119 +7,51 @@
 #include "host/build/container.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
-#include "host/toolbox/toolbox.h"
 
 #include <string.h>
 
-/* Everything one build holds, so that one function can release it. */
-struct building {
-	struct loop *loop;
-	struct engine *engine;
+struct build {
+	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
-	struct engine_kept base;
 	struct graph *graph;
 	struct artifact *artifact;
 	struct values *values;
-	struct value *kv; /* the manifest's and the options', merged */
+	struct container_setup setup;
+	int64_t base_size;
+	struct walk *walk; /* NULL: there was nothing to run */
+	char *cached;      /* the image that was there already, or NULL */
+	struct error failure;
 	struct arena arena;
 };
 
-static void building_free(struct building *building)
+static void build_free(struct build *build)
 {
-	engine_kept_free(&building->base);
-	graph_free(building->graph);
-	artifact_free(building->artifact);
-	values_free(building->values);
-	arena_free(&building->arena);
+	graph_free(build->graph);
+	artifact_free(build->artifact);
+	values_free(build->values);
+	arena_free(&build->arena);
+	error_clear(&build->failure);
+	free(build->cached);
+	free(build);
 }
 
-static const struct node *commit_node(const struct building *building)
+static const struct node *commit_node(const struct build *build)
 {
-	return building->graph->nodes[building->graph->count - 1];
+	return build->graph->nodes[build->graph->count - 1];
 }
 
 /* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct building *building)
+static const struct value *merged_keys(struct build *build)
 {
-	const struct value *own = building->manifest->kv, *given = building->options->kv;
+	const struct value *own = build->manifest->kv, *given = build->options->kv;
 	if (!own || !given)
 		return own ? own : given;
-	struct value *merged = value_copy(&building->arena, own);
+	struct value *merged = value_copy(&build->arena, own);
 	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&building->arena, merged, given->map.entries[i].key,
+		value_set(&build->arena, merged, given->map.entries[i].key,
 			  given->map.entries[i].value);
 	return merged;
-}
-
-static int prepare(struct building *building, struct error *err)
-{
-	const struct manifest *manifest = building->manifest;
-	const struct build_options *options = building->options;
-	const struct position *at = &manifest->image_at;
-	if (build_find_base(building->engine, manifest->image, options->report, &building->base,
-			    err) < 0)
-		return error_place(err, at->file, at->line, at->column);
-	building->artifact = artifact_new(manifest, building->base.body);
-	building->graph = graph_new(manifest);
-	building->values = values_new(building->loop, merged_keys(building), options->consul, err);
-	if (!building->values)
-		return -1;
-	return graph_keys(building->graph, building->artifact->base_id, err);
-}
-
-static int ensure_toolbox(struct building *building, struct error *err)
-{
-	struct toolbox_options toolbox = {.name = building->options->toolbox};
-	bool made = false;
-	if (toolbox_ensure(building->engine, &toolbox, &made, err) < 0)
-		return error_wrap(err, "no toolbox");
-	if (made)
-		report_notice(building->options->report, "made the toolbox '%s'", toolbox.name);
-	return 0;
-}
-
-static int name_image(struct building *building, const char *image, struct error *err)
-{
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	const struct build_options *options = building->options;
-	if (!options->repo)
-		return 0;
-	engine_image_tag(building->engine, image, options->repo, options->tag, engine_keep, &kept);
-	if (engine_finish(building->engine, &kept, err) < 0)
-		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
-	return 0;
-}
-
-static int run_nodes(struct building *building, struct build_outcome *outcome, struct error *err)
-{
-	const struct build_options *options = building->options;
-	const struct consul_target *consul = options->consul;
-	bool direct = consul && building->manifest->consul_direct;
-	struct container_setup setup = {.engine = building->engine,
-					.manifest = building->manifest,
-					.artifact = building->artifact,
-					.values = building->values,
-					.report = options->report,
-					.toolbox = options->toolbox,
-					.consul_direct = direct ? consul->base : NULL,
-					.consul_token = direct ? consul->token : NULL};
-	struct walk_result result = {0};
-	if (ensure_toolbox(building, err) < 0 ||
-	    walk_run(building->loop, &setup, building->graph, options->jobs, options->signals,
-		     &result, err) < 0)
-		return -1;
-	outcome->image = result.image;
-	report_begin(options->report, commit_node(building));
-	report_end(options->report, commit_node(building), NULL, result.commit_us);
-	return cache_store(building->engine, commit_node(building)->key, result.image, err);
-}
-
-static void tell_cached(const struct building *building)
-{
-	for (size_t i = 0; i < building->graph->count; i++)
-		report_cached(building->options->report, building->graph->nodes[i],
-			      "an image was built of the same manifest, files and values");
 }
 
 static int64_t size_of(const struct value *image)
@@ -128,51 +60,155 @@ static int64_t size_of(const struct value *image)
 	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
-/* What the image is made of: of no use to anything but people, so that it may fail. */
-static void describe(struct building *building, struct build_outcome *outcome)
+static int prepare(struct build *build, struct error *err)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
-	auto_error struct error ignored = {0}, too = {0};
-	int64_t base = size_of(building->base.body);
-	engine_image_inspect(building->engine, outcome->image, engine_keep, &image);
-	engine_image_history(building->engine, outcome->image, engine_keep, &layers);
-	bool known = engine_finish(building->engine, &image, &ignored) == 0;
-	outcome->size = known ? size_of(image.body) : -1;
-	outcome->added = outcome->size >= base && base >= 0 ? outcome->size - base : -1;
-	if (engine_finish(building->engine, &layers, &too) == 0 &&
-	    value_is(layers.body, VALUE_LIST))
-		report_layers(building->options->report, layers.body);
+	const struct manifest *manifest = build->manifest;
+	const struct build_options *options = build->options;
+	const struct position *at = &manifest->image_at;
+	const struct value *base = site_base(build->site, manifest->image, options->report, err);
+	if (!base)
+		return error_place(err, at->file, at->line, at->column);
+	build->base_size = size_of(base);
+	build->artifact = artifact_new(manifest, base);
+	build->graph = graph_new(manifest);
+	build->values = values_new(build->site->loop, merged_keys(build), options->consul, err);
+	if (!build->values)
+		return -1;
+	return graph_keys(build->graph, build->artifact->base_id, err);
 }
 
-static int run(struct building *building, struct build_outcome *outcome, struct error *err)
+static int start_walk(struct build *build, struct error *err)
 {
-	if (prepare(building, err) < 0)
+	const struct build_options *options = build->options;
+	const struct consul_target *consul = options->consul;
+	bool direct = consul && build->manifest->consul_direct;
+	build->setup = (struct container_setup){.engine = build->site->engine,
+						.manifest = build->manifest,
+						.artifact = build->artifact,
+						.values = build->values,
+						.report = options->report,
+						.toolbox = build->site->toolbox,
+						.consul_direct = direct ? consul->base : NULL,
+						.consul_token = direct ? consul->token : NULL};
+	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
-	report_graph(building->options->report, building->graph);
-	if (building->manifest->facts)
-		report_facts(building->options->report, building->manifest->facts);
-	if (!building->options->no_cache &&
-	    cache_find(building->engine, building->values, commit_node(building)->key,
-		       &outcome->image, err) < 0)
-		return -1;
-	outcome->cached = outcome->image != NULL;
-	if (outcome->cached)
-		tell_cached(building);
-	else if (run_nodes(building, outcome, err) < 0)
-		return -1;
-	if (name_image(building, outcome->image, err) < 0)
-		return -1;
-	describe(building, outcome);
+	build->walk = walk_start(&build->setup, build->graph, &build->site->slots);
 	return 0;
 }
 
-int build_run(struct loop *loop, struct engine *engine, const struct manifest *manifest,
-	      const struct build_options *options, struct build_outcome *outcome, struct error *err)
+static int start(struct build *build, struct error *err)
 {
-	struct building building = {
-		.loop = loop, .engine = engine, .manifest = manifest, .options = options};
-	int status = run(&building, outcome, err);
-	building_free(&building);
+	if (prepare(build, err) < 0)
+		return -1;
+	report_graph(build->options->report, build->graph);
+	if (build->manifest->facts)
+		report_facts(build->options->report, build->manifest->facts);
+	if (!build->options->no_cache &&
+	    cache_find(build->site->engine, build->values, commit_node(build)->key, &build->cached,
+		       err) < 0)
+		return -1;
+	return build->cached ? 0 : start_walk(build, err);
+}
+
+struct build *build_start(struct site *site, const struct manifest *manifest,
+			  const struct build_options *options)
+{
+	struct build *build = mem_alloc(sizeof *build);
+	build->site = site;
+	build->manifest = manifest;
+	build->options = options;
+	start(build, &build->failure);
+	return build;
+}
+
+void build_go_on(struct build *build)
+{
+	if (build->walk)
+		walk_go_on(build->walk);
+}
+
+void build_interrupt(struct build *build, const char *why, int exit_code)
+{
+	if (build->walk) {
+		walk_interrupt(build->walk, why, exit_code);
+	} else if (!error_is_set(&build->failure)) {
+		error_set(&build->failure, "%s", why);
+		build->failure.exit_code = exit_code;
+	}
+}
+
+bool build_is_over(const struct build *build)
+{
+	return !build->walk || walk_is_over(build->walk);
+}
+
+static int name_image(struct build *build, const char *image, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	const struct build_options *options = build->options;
+	if (!options->repo)
+		return 0;
+	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
+			 &kept);
+	if (engine_finish(build->site->engine, &kept, err) < 0)
+		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
+	return 0;
+}
+
+static int finish_walk(struct build *build, struct build_outcome *outcome, struct error *err)
+{
+	struct report *report = build->options->report;
+	struct walk_result result = {0};
+	if (walk_finish(STEAL(build->walk), &result, err) < 0)
+		return -1;
+	outcome->image = result.image;
+	report_begin(report, commit_node(build));
+	report_end(report, commit_node(build), NULL, result.commit_us);
+	return cache_store(build->site->engine, commit_node(build)->key, result.image, err);
+}
+
+static void tell_cached(const struct build *build)
+{
+	for (size_t i = 0; i < build->graph->count; i++)
+		report_cached(build->options->report, build->graph->nodes[i],
+			      "an image was built of the same manifest, files and values");
+}
+
+/* What the image is made of: of no use to anything but people, so that it may fail. */
+static void describe(const struct build *build, struct build_outcome *outcome)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
+	auto_error struct error ignored = {0}, too = {0};
+	struct engine *engine = build->site->engine;
+	engine_image_inspect(engine, outcome->image, engine_keep, &image);
+	engine_image_history(engine, outcome->image, engine_keep, &layers);
+	outcome->size = engine_finish(engine, &image, &ignored) == 0 ? size_of(image.body) : -1;
+	bool grown = build->base_size >= 0 && outcome->size >= build->base_size;
+	outcome->added = grown ? outcome->size - build->base_size : -1;
+	if (engine_finish(engine, &layers, &too) == 0 && value_is(layers.body, VALUE_LIST))
+		report_layers(build->options->report, layers.body);
+}
+
+static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
+{
+	if (error_is_set(&build->failure))
+		return error_move(err, &build->failure);
+	outcome->image = STEAL(build->cached);
+	outcome->cached = outcome->image != NULL;
+	if (outcome->cached)
+		tell_cached(build);
+	if (build->walk && finish_walk(build, outcome, err) < 0)
+		return -1;
+	if (name_image(build, outcome->image, err) < 0)
+		return -1;
+	describe(build, outcome);
+	return 0;
+}
+
+int build_finish(struct build *build, struct build_outcome *outcome, struct error *err)
+{
+	int status = finish(build, outcome, err);
+	build_free(build);
 	if (status < 0)
 		free(STEAL(outcome->image));
 	return status;

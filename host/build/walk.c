@@ -2,7 +2,6 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/exit_codes.h"
 
 /* A container and the node it is for: the next one of the chain, or its test. */
@@ -12,26 +11,22 @@ struct branch {
 	struct container *container;
 	const struct node *node;
 	bool is_test;
+	bool has_slot;
 	bool ended;
 };
 
 struct walk {
-	struct loop *loop;
 	const struct container_setup *setup;
 	const struct graph *graph;
-	unsigned jobs;
-	int signals;
+	struct slots *slots;
 	struct branch *branches;
 	size_t chain_end; /* index of the first node behind the chain */
-	size_t at;        /* index of the node that is next */
-	unsigned running; /* test branches */
+	size_t at;        /* index of the node that is next; 0: the chain waits for a slot */
 	unsigned working; /* branches whose work is not done */
 	struct walk_result result;
 	uint64_t began_us; /* the start, then the commit */
 	struct error failure;
 };
-
-static void start_tests(struct walk *walk);
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 {
@@ -49,6 +44,15 @@ static void fail(struct walk *walk, struct error *err)
 	}
 	error_move(&walk->failure, err);
 	interrupt_all(walk, "another branch failed", EXIT_FAILED);
+}
+
+/* Whoever waits for a slot is told within; the branch must be done with its own work. */
+static void give_slot(struct branch *branch)
+{
+	if (!branch->has_slot)
+		return;
+	branch->has_slot = false;
+	slots_give(branch->walk->slots);
 }
 
 /* --- what a container tells --- */
@@ -92,9 +96,8 @@ static void on_passed(void *ctx, struct container *container, const struct node 
 		return;
 	}
 	walk->working--;
-	walk->running--;
 	container_stop(container);
-	start_tests(walk);
+	give_slot(branch);
 }
 
 static void on_committed(void *ctx, struct container *container, const char *image)
@@ -105,7 +108,7 @@ static void on_committed(void *ctx, struct container *container, const char *ima
 	walk->result.commit_us = loop_now_us() - walk->began_us;
 	walk->working--;
 	container_stop(container);
-	start_tests(walk);
+	give_slot(branch);
 }
 
 static void on_ended(void *ctx, struct container *container, struct error *err)
@@ -115,6 +118,7 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	branch->ended = true;
 	if (err)
 		fail(branch->walk, err);
+	give_slot(branch);
 }
 
 static const struct container_events handlers = {
@@ -128,6 +132,7 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 	branch->walk = walk;
 	branch->node = test;
 	branch->is_test = test != NULL;
+	branch->has_slot = true;
 	branch->container = container_new(walk->setup, image, branch->is_test, &handlers, branch);
 	branch->next = walk->branches;
 	walk->branches = branch;
@@ -135,21 +140,37 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 	container_start(branch->container);
 }
 
-static void start_tests(struct walk *walk)
+static void start_chain(struct walk *walk)
 {
-	while (walk->running < walk->jobs && walk->at < walk->graph->count &&
-	       walk->graph->nodes[walk->at]->kind == NODE_TEST && !error_is_set(&walk->failure)) {
-		walk->running++;
-		start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
+	walk->began_us = loop_now_us();
+	report_begin(walk->setup->report, walk->graph->nodes[0]);
+	walk->at = 1; /* the start node is the container itself */
+	start_branch(walk, walk->setup->manifest->image, NULL);
+}
+
+static bool has_test_left(const struct walk *walk)
+{
+	return walk->result.image && walk->at < walk->graph->count &&
+	       walk->graph->nodes[walk->at]->kind == NODE_TEST;
+}
+
+void walk_go_on(struct walk *walk)
+{
+	while (!error_is_set(&walk->failure) && (!walk->at || has_test_left(walk)) &&
+	       slots_take(walk->slots)) {
+		if (!walk->at)
+			start_chain(walk);
+		else
+			start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
 	}
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
  * is done: containers that were told to end need no further help. */
-static bool is_over(const struct walk *walk)
+bool walk_is_over(const struct walk *walk)
 {
 	bool failed = error_is_set(&walk->failure);
-	if (!failed && walk->working)
+	if (!failed && (!walk->at || walk->working || has_test_left(walk)))
 		return false;
 	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
 		if ((failed && !branch->ended) || container_is_waiting(branch->container))
@@ -157,22 +178,12 @@ static bool is_over(const struct walk *walk)
 	return true;
 }
 
-static void on_signal(void *ctx, unsigned events)
+void walk_interrupt(struct walk *walk, const char *why, int exit_code)
 {
-	struct walk *walk = ctx;
-	(void)events;
 	struct error err = {0};
-	error_set(&err, "interrupted");
-	err.exit_code = interrupt_code(walk->signals);
+	error_set(&err, "%s", why);
+	err.exit_code = exit_code;
 	fail(walk, &err);
-}
-
-static int turn(struct walk *walk, struct error *err)
-{
-	while (!is_over(walk))
-		if (loop_turn(walk->loop, -1, err) < 0)
-			return -1;
-	return 0;
 }
 
 static void free_branches(struct walk *walk)
@@ -205,31 +216,26 @@ static size_t chain_end(const struct graph *graph)
 	return end;
 }
 
-int walk_run(struct loop *loop, const struct container_setup *setup, const struct graph *graph,
-	     unsigned jobs, int signals, struct walk_result *result, struct error *err)
+struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			struct slots *slots)
 {
-	struct walk walk = {.loop = loop,
-			    .setup = setup,
-			    .graph = graph,
-			    .jobs = jobs,
-			    .signals = signals,
-			    .chain_end = chain_end(graph),
-			    .at = 1}; /* the start node is the container itself */
-	if (signals >= 0)
-		loop_watch(loop, signals, LOOP_READ, on_signal, &walk);
-	report_begin(setup->report, graph->nodes[0]);
-	walk.began_us = loop_now_us();
-	start_branch(&walk, setup->manifest->image, NULL);
-	int status = turn(&walk, err);
-	if (signals >= 0)
-		loop_unwatch(loop, signals);
-	free_branches(&walk);
-	if (status == 0 && error_is_set(&walk.failure))
-		status = error_move(err, &walk.failure);
+	struct walk *walk = mem_alloc(sizeof *walk);
+	walk->setup = setup;
+	walk->graph = graph;
+	walk->slots = slots;
+	walk->chain_end = chain_end(graph);
+	walk_go_on(walk);
+	return walk;
+}
+
+int walk_finish(struct walk *walk, struct walk_result *result, struct error *err)
+{
+	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
+	free_branches(walk);
 	if (status < 0)
-		remove_image(&walk);
+		remove_image(walk);
 	else
-		*result = walk.result;
-	error_clear(&walk.failure);
+		*result = walk->result;
+	free(walk);
 	return status;
 }

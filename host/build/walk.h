@@ -1,19 +1,35 @@
 /* The walk's driver: gives the graph's nodes to containers, in order. The chain runs in one
- * container; each test in one of its own, made from the chain's end. */
+ * container; each test in one of its own, made from the chain's end. Nothing here waits: a walk
+ * goes on while the loop turns, beside others. */
 #ifndef FACTORY_HOST_BUILD_WALK_H
 #define FACTORY_HOST_BUILD_WALK_H
 
-#include "common/loop.h"
 #include "host/build/container.h"
+#include "host/build/slots.h"
 
 struct walk_result {
 	char *image;        /* what the chain's end was committed as; owned by the caller */
 	uint64_t commit_us; /* how long that took */
 };
 
-/* Runs every node up to the commit, which makes an image without a name. -1 where any node failed
- * or a signal came; all containers have ended then, and the image that tests ran on is removed. */
-int walk_run(struct loop *loop, const struct container_setup *setup, const struct graph *graph,
-	     unsigned jobs, int signals, struct walk_result *result, struct error *err);
+struct walk;
+
+/* Begins to run every node up to the commit, which makes an image without a name. Each container
+ * that works has a slot. The arguments must outlive the walk. */
+struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			struct slots *slots);
+
+/* Starts what waits for a slot; to be called whenever one is free. */
+void walk_go_on(struct walk *walk);
+
+/* Ends it with a failure. */
+void walk_interrupt(struct walk *walk, const char *why, int exit_code);
+
+/* Whether it has come to its end; to be asked after every turn of the loop. */
+bool walk_is_over(const struct walk *walk);
+
+/* Releases a walk that is over. -1 where any node failed or it was interrupted; all containers have
+ * ended then, and the image that tests ran on is removed (which blocks, turning the loop). */
+int walk_finish(struct walk *walk, struct walk_result *result, struct error *err);
 
 #endif

@@ -12,9 +12,11 @@
 #include <string.h>
 
 static const struct option_usage usage = {
-	"factory build MANIFEST -t REPO:TAG [OPTION]...",
+	"factory build MANIFEST... [-t REPO:TAG] [OPTION]...",
 	"Builds an image: install steps in one container, each test on a branch of its own from\n"
-	"the provisioned state, and the tag moves when all of them have passed.",
+	"the provisioned state, and the tag moves when all of them have passed. Several "
+	"manifests,\n"
+	"and the cells of a matrix, are built side by side.",
 };
 
 /* The options of this command alone. */
@@ -27,9 +29,10 @@ struct flags {
 static void shop_free(struct workshop *shop)
 {
 	own_close(&shop->signals);
+	workshop_clear(shop);
 	report_free(shop->report);
-	engine_close(shop->engine);
-	loop_free(shop->loop);
+	engine_close(shop->site.engine);
+	loop_free(shop->site.loop);
 	arena_free(&shop->arena);
 }
 
@@ -53,21 +56,23 @@ static int open_shop(struct settings *settings, struct workshop *shop, struct er
 {
 	auto_error struct error ignored = {0};
 	shop->settings = settings;
+	shop->site.toolbox = settings->toolbox;
 	shop->signals = interrupt_open(err);
-	if (shop->signals < 0 || settings_engine(settings, &shop->loop, &shop->engine, err) < 0)
+	if (shop->signals < 0 ||
+	    settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0)
 		return -1;
-	shop->report = settings_report(settings, shop->loop, err);
+	shop->report = settings_report(settings, shop->site.loop, err);
 	if (!shop->report)
 		return -1;
 	report_add_sink(shop->report, sink_record(&ignored)); /* a build goes without it as well */
 	return 0;
 }
 
-static int run(struct settings *settings, const struct flags *flags, const char *path,
+static int run(struct settings *settings, const struct flags *flags, char *const *paths,
 	       struct workshop *shop, struct error *err)
 {
 	shop->no_cache = flags->no_cache;
-	shop->jobs = flags->jobs;
+	shop->site.slots.most = flags->jobs;
 	if (flags->tag &&
 	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
@@ -75,12 +80,10 @@ static int run(struct settings *settings, const struct flags *flags, const char 
 		return -1;
 	if (open_shop(settings, shop, err) < 0)
 		return -1;
-	struct manifest *manifest = workshop_manifest(shop, path, NULL, err);
-	if (!manifest)
-		return -1;
-	int code = workshop_cells(shop, manifest, err);
-	manifest_free(manifest);
-	return code;
+	for (; *paths; paths++)
+		if (workshop_read(shop, *paths, err) < 0)
+			return -1;
+	return workshop_run(shop, err);
 }
 
 /* The caller prints the error, unless what is printed is for a program. */
@@ -109,7 +112,7 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 		{.name = "jobs",
 		 .letter = 'j',
 		 .argument = "N",
-		 .help = "test branches at once (default: 4)",
+		 .help = "containers at once, of all builds (default: 4)",
 		 .number = &flags.jobs},
 		{.name = "progress",
 		 .argument = "HOW",
@@ -130,10 +133,15 @@ static int build(struct settings *settings, int argc, char **argv, struct error 
 	int status = options_parse(&argc, argv, lines, count, &usage, err);
 	if (status)
 		return status < 0 ? -1 : EXIT_OK;
-	if (argc != 2)
-		return settings_misused(&usage, "name one manifest", err);
+	if (argc < 2)
+		return settings_misused(&usage, "name a manifest", err);
+	if (argc > 2 && flags.tag)
+		return settings_misused(&usage,
+					"-t names the image of one manifest: where there are "
+					"several, let each say its `artifact:`",
+					err);
 	struct workshop shop = {.signals = -1};
-	status = run(settings, &flags, argv[1], &shop, err);
+	status = run(settings, &flags, argv + 1, &shop, err);
 	if (status < 0 && shop.report)
 		status = tell_error(&shop, err);
 	shop_free(&shop);

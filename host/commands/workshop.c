@@ -1,3 +1,4 @@
+/* The manifests of a call, and what they stand on. */
 #include "host/commands/workshop.h"
 
 #include "common/memory.h"
@@ -5,95 +6,35 @@
 #include "host/build/probe.h"
 #include "host/exit_codes.h"
 
+#include <ctype.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
-static int find_consul(const struct workshop *shop, const struct manifest *manifest,
-		       struct consul_target *consul, bool *found, struct error *err)
-{
-	const char *address = shop->settings->consul, *environment = getenv("CONSUL_HTTP_ADDR");
-	if (!address && !(environment && *environment))
-		address = manifest->consul;
-	*found = address || (environment && *environment);
-	return *found ? consul_target_from(consul, address, NULL, err) : 0;
-}
+/* The manifests that are being read, each for the one before it. */
+struct chain {
+	const struct chain *outer;
+	const char *path, *real;
+};
 
-/* An image may have several names: -t's one, else all of the manifest's. */
-static const char *name_of(struct arena *arena, const struct manifest *manifest, size_t i,
-			   const char *suffix)
-{
-	const char *tag = manifest->tags ? value_text(manifest->tags->list.items[i]) : "latest";
-	return suffix ? arena_printf(arena, "%s-%s", tag, suffix) : tag;
-}
+static struct sheet *read_sheet(struct workshop *shop, const char *path, const struct chain *chain,
+				struct error *err);
 
-static int name_more(struct workshop *shop, const struct manifest *manifest, const char *suffix,
-		     const char *image, struct error *err)
+/* What a tag may be made of (https://docs.docker.com/reference/cli/docker/image/tag/). */
+static const char *suffix_of(struct arena *arena, const char *cell)
 {
-	size_t count =
-		!shop->repo && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
-	for (size_t i = 1; i < count; i++) {
-		__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-		const char *tag = name_of(&shop->arena, manifest, i, suffix);
-		engine_image_tag(shop->engine, image, manifest->repo, tag, engine_keep, &kept);
-		if (engine_finish(shop->engine, &kept, err) < 0)
-			return error_wrap(err, "can't name the image %s:%s", manifest->repo, tag);
+	char *text = arena_strndup(arena, cell, strnlen(cell, 80)), *to = text;
+	for (const char *c = text; *c; c++) {
+		bool fine = isalnum((unsigned char)*c) || *c == '.' || *c == '_';
+		if (fine)
+			*to++ = *c;
+		else if (to > text && to[-1] != '-')
+			*to++ = '-';
 	}
-	return 0;
-}
-
-/* Tells how a build has ended; what the engine doesn't tell of the image is left out. */
-static void tell_end(struct report *report, const struct build_outcome *outcome, const char *name,
-		     const struct error *failure)
-{
-	autofree char *text = failure ? error_text(failure) : NULL;
-	struct progress_summary summary = {.passed = !failure,
-					   .cached = outcome->cached,
-					   .image = outcome->image,
-					   .name = name,
-					   .failure = text,
-					   .size = failure ? -1 : outcome->size,
-					   .added = failure ? -1 : outcome->added};
-	report_over(report, &summary);
-}
-
-static int build_and_name(struct workshop *shop, const struct manifest *manifest,
-			  const char *suffix, const struct build_options *options,
-			  struct build_outcome *outcome, struct error *err)
-{
-	if (build_run(shop->loop, shop->engine, manifest, options, outcome, err) < 0)
-		return -1;
-	return name_more(shop, manifest, suffix, outcome->image, err);
-}
-
-int workshop_build(struct workshop *shop, const struct manifest *manifest, const char *suffix,
-		   struct build_outcome *outcome, struct error *err)
-{
-	struct consul_target consul = {0};
-	bool has_consul = false;
-	struct build_options options = {.toolbox = shop->settings->toolbox,
-					.no_cache = shop->no_cache,
-					.jobs = shop->jobs,
-					.kv = shop->kv,
-					.signals = shop->signals,
-					.repo = shop->repo ? shop->repo : manifest->repo};
-	bool tagged = !manifest->tags || manifest->tags->list.len;
-	if (shop->repo && suffix)
-		options.tag = arena_printf(&shop->arena, "%s-%s", shop->tag, suffix);
-	else if (options.repo)
-		options.tag = shop->repo ? shop->tag
-			      : tagged   ? name_of(&shop->arena, manifest, 0, suffix)
-					 : "latest";
-	if (find_consul(shop, manifest, &consul, &has_consul, err) < 0)
-		return -1;
-	options.consul = has_consul ? &consul : NULL;
-	options.report = report_build(shop->report, suffix ? manifest->cell : manifest->path);
-	int status = build_and_name(shop, manifest, suffix, &options, outcome, err);
-	consul_target_free(&consul);
-	autofree char *name = options.repo ? mem_printf("%s:%s", options.repo, options.tag) : NULL;
-	tell_end(options.report, outcome, name ? name : outcome->image, status < 0 ? err : NULL);
-	report_free(options.report);
-	return status;
+	while (to > text && to[-1] == '-')
+		to--;
+	*to = 0;
+	return text;
 }
 
 static int refuse_circle(const struct manifest *manifest, const struct chain *chain,
@@ -126,48 +67,65 @@ static int refuse_circle(const struct manifest *manifest, const struct chain *ch
 	return -1;
 }
 
-/* The image's id becomes the base, so that nothing can move it between the two builds. */
-static int build_base(struct workshop *shop, struct manifest *manifest, const struct chain *chain,
-		      struct error *err)
+/* The number of the job whose image `cell` stands on. */
+static int find_base(struct workshop *shop, const struct manifest *cell, const struct chain *chain,
+		     size_t *number, struct error *err)
 {
-	struct build_outcome outcome = {0};
-	const char *repo = shop->repo;
-	if (refuse_circle(manifest, chain, err) < 0)
+	const struct position *at = &cell->from_at;
+	*number = NO_JOB;
+	if (!cell->from)
+		return 0;
+	if (refuse_circle(cell, chain, err) < 0)
 		return -1;
-	struct manifest *base = workshop_manifest(shop, manifest->from, chain, err);
+	const struct sheet *base = read_sheet(shop, cell->from, chain, err);
 	if (!base)
 		return -1;
-	report_notice(shop->report, "building %s, which %s stands on", manifest->from,
-		      manifest->path);
-	shop->repo = NULL; /* -t names the last one only */
-	int status = base->cell_count > 1
-			     ? error_set_at(err, manifest->from_at.file, manifest->from_at.line,
-					    manifest->from_at.column,
-					    "%s has a matrix: which of its images is meant is not "
-					    "known",
-					    manifest->from)
-			     : workshop_build(shop, base, NULL, &outcome, err);
-	shop->repo = repo;
-	manifest_free(base);
-	for (size_t i = 0; status == 0 && i < manifest->cell_count; i++)
-		if (manifest->cells[i]->from)
-			manifest->cells[i]->image =
-				arena_strdup(&manifest->cells[i]->arena, outcome.image);
-	free(outcome.image);
-	return status;
+	if (base->count > 1)
+		return error_set_at(err, at->file, at->line, at->column,
+				    "%s has a matrix: which of its images is meant is not known",
+				    cell->from);
+	*number = base->first;
+	return 0;
 }
 
-struct manifest *workshop_manifest(struct workshop *shop, const char *path,
-				   const struct chain *chain, struct error *err)
+static void add_job(struct workshop *shop, struct manifest *cell, size_t base,
+		    const struct chain *link)
 {
-	struct probe probe = {.loop = shop->loop,
-			      .engine = shop->engine,
-			      .toolbox = shop->settings->toolbox,
+	struct job *job;
+	shop->jobs = mem_resize(shop->jobs, shop->job_count + 1, sizeof *job);
+	job = &shop->jobs[shop->job_count++];
+	*job = (struct job){.manifest = cell,
+			    .name = cell->cell ? cell->cell : cell->path,
+			    .suffix = cell->cell ? suffix_of(&shop->arena, cell->cell) : NULL,
+			    .dependent = link->outer ? link->outer->path : NULL,
+			    .base = base,
+			    .sheet = shop->sheet_count,
+			    .report = shop->report};
+}
+
+/* The jobs of what it stands on come first. */
+static int add_jobs(struct workshop *shop, struct manifest *manifest, const struct chain *link,
+		    struct error *err)
+{
+	size_t count = manifest->cell_count;
+	auto_arena struct arena arena = {0};
+	size_t *bases = arena_alloc(&arena, count * sizeof *bases);
+	for (size_t i = 0; i < count; i++)
+		if (find_base(shop, manifest->cells[i], link, &bases[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < count; i++)
+		add_job(shop, manifest->cells[i], bases[i], link);
+	return 0;
+}
+
+static struct manifest *read_manifest(struct workshop *shop, const char *path, struct error *err)
+{
+	struct probe probe = {.loop = shop->site.loop,
+			      .engine = shop->site.engine,
+			      .toolbox = shop->site.toolbox,
 			      .report = shop->report,
 			      .signals = shop->signals};
 	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
-	char real[PATH_MAX];
-	const struct chain link = {chain, path, realpath(path, real) ? real : path};
 	struct manifest *manifest = settings_manifest(shop->settings, path, &facts, err);
 	if (!manifest)
 		return NULL;
@@ -179,8 +137,67 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path,
 	for (size_t i = 0; i < ignored->list.len; i++)
 		report_notice(shop->report, "%s: '%s' is ignored: it has no meaning here", path,
 			      value_text(ignored->list.items[i]));
-	if (!manifest->from || build_base(shop, manifest, &link, err) == 0)
-		return manifest;
-	manifest_free(manifest);
+	return manifest;
+}
+
+static struct sheet *find_sheet(const struct workshop *shop, const char *real)
+{
+	for (size_t i = 0; i < shop->sheet_count; i++)
+		if (strcmp(shop->sheets[i].real, real) == 0)
+			return &shop->sheets[i];
 	return NULL;
+}
+
+static struct sheet *read_sheet(struct workshop *shop, const char *path, const struct chain *chain,
+				struct error *err)
+{
+	char resolved[PATH_MAX];
+	const char *real = realpath(path, resolved) ? resolved : path;
+	const struct chain link = {chain, path, real};
+	struct sheet *known = find_sheet(shop, real);
+	if (known)
+		return known;
+	struct manifest *manifest = read_manifest(shop, path, err);
+	if (!manifest)
+		return NULL;
+	if (add_jobs(shop, manifest, &link, err) < 0) {
+		manifest_free(manifest);
+		return NULL;
+	}
+	size_t number = shop->sheet_count++;
+	shop->sheets = mem_resize(shop->sheets, shop->sheet_count, sizeof *shop->sheets);
+	shop->sheets[number] = (struct sheet){.real = mem_strdup(real),
+					      .manifest = manifest,
+					      .first = shop->job_count - manifest->cell_count,
+					      .count = manifest->cell_count};
+	return &shop->sheets[number];
+}
+
+int workshop_read(struct workshop *shop, const char *path, struct error *err)
+{
+	struct sheet *sheet = read_sheet(shop, path, NULL, err);
+	if (!sheet)
+		return -1;
+	sheet->is_asked_for = true;
+	return 0;
+}
+
+void workshop_clear(struct workshop *shop)
+{
+	for (size_t i = 0; i < shop->job_count; i++) {
+		struct job *job = &shop->jobs[i];
+		consul_target_free(&job->consul);
+		free(job->outcome.image);
+		if (job->report != shop->report)
+			report_free(job->report);
+	}
+	for (size_t i = 0; i < shop->sheet_count; i++) {
+		manifest_free(shop->sheets[i].manifest);
+		free(shop->sheets[i].real);
+	}
+	free(shop->jobs);
+	free(shop->sheets);
+	free(shop->tasks);
+	error_clear(&shop->failure);
+	site_clear(&shop->site);
 }

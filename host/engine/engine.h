@@ -83,6 +83,9 @@ struct engine; /* one endpoint */
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
 void engine_close(struct engine *engine); /* abandons what is still running */
 
+/* Ends what still runs, without a word to whoever started it. */
+void engine_abandon(struct engine *engine);
+
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
 const char *engine_version(const struct engine *engine);

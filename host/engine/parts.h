@@ -51,9 +51,6 @@ void operation_fail(struct operation *operation);
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result);
 
-/* Ends what still runs, without a word to whoever started it. */
-void engine_abandon(struct engine *engine);
-
 /* "?a=b" or "&a=b", escaped; nothing for NULL. */
 void path_query(struct buf *path, const char *name, const char *value);
 

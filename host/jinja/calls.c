@@ -51,11 +51,12 @@ int evaluate_arguments(struct run *run, const struct expression *at, struct call
 	return 0;
 }
 
-/* Finds a keyword's place among "a,b,c"; -1 where it has none. */
+/* Finds a keyword's place among "!a,!b,c"; -1 where it has none. */
 static int parameter_index(const char *parameters, const char *keyword)
 {
 	size_t len = strlen(keyword);
 	for (int i = 0; *parameters; i++) {
+		parameters += *parameters == '!';
 		size_t word = strcspn(parameters, ",");
 		if (word == len && strncmp(parameters, keyword, len) == 0)
 			return i;
@@ -64,11 +65,11 @@ static int parameter_index(const char *parameters, const char *keyword)
 	return -1;
 }
 
-static size_t parameter_count(const char *parameters)
+static size_t count_of(const char *text, char c)
 {
-	size_t count = *parameters != '\0';
-	for (; *parameters; parameters++)
-		count += *parameters == ',';
+	size_t count = 0;
+	for (; *text; text++)
+		count += *text == c;
 	return count;
 }
 
@@ -89,9 +90,8 @@ struct value *call_function(struct run *run, const struct jinja_function *functi
 		return function->run(
 			run, call->at, subject,
 			(struct value *[]){positional_list(run, call), call->keywords});
-	bool all = parameters[0] == '!';
-	parameters += all;
-	size_t most = parameter_count(parameters);
+	size_t needed = count_of(parameters, '!');
+	size_t most = *parameters ? count_of(parameters, ',') + 1 : 0;
 	if (call->count > most)
 		return run_fail(run, call->at, "'%s' takes at most %zu argument%s, not %zu",
 				function->name, most, most == 1 ? "" : "s", call->count);
@@ -105,10 +105,10 @@ struct value *call_function(struct run *run, const struct jinja_function *functi
 					entry->key);
 		arguments[index] = entry->value;
 	}
-	for (size_t i = 0; all && i < most; i++)
+	for (size_t i = 0; i < needed; i++)
 		if (!arguments[i])
 			return run_fail(run, call->at, "'%s' needs %zu argument%s", function->name,
-					most, most == 1 ? "" : "s");
+					needed, needed == 1 ? "" : "s");
 	return function->run(run, call->at, subject, arguments);
 }
 

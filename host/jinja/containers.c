@@ -253,7 +253,7 @@ static const struct jinja_function list_methods[] = {
 	{"count", "!value", list_count},
 	{"extend", "!iterable", list_extend},
 	{"index", "!value", list_index},
-	{"insert", "!index,object", list_insert},
+	{"insert", "!index,!object", list_insert},
 	{"pop", "index", list_pop},
 	{"remove", "!value", list_remove},
 	{"reverse", "", list_reverse},

@@ -66,19 +66,29 @@ static int execute_print(struct run *run, const struct statement *statement)
 	return NORMAL;
 }
 
+void capture_begin(struct run *run, struct captured *captured)
+{
+	*captured = (struct captured){.out = run->out, .map = run->map};
+	run->out = &captured->text;
+	run->map = NULL;
+}
+
+struct value *capture_end(struct run *run, struct captured *captured, int status)
+{
+	run->out = captured->out;
+	run->map = captured->map;
+	struct value *string = status < 0 ? NULL
+					  : value_stringn(run->arena, buf_text(&captured->text),
+							  captured->text.len);
+	buf_free(&captured->text);
+	return string;
+}
+
 struct value *capture(struct run *run, const struct statements *body)
 {
-	struct buf text = {0}, *out = run->out;
-	struct jinja_map *map = run->map;
-	run->out = &text;
-	run->map = NULL;
-	int status = execute_body(run, body);
-	run->out = out;
-	run->map = map;
-	struct value *string =
-		status < 0 ? NULL : value_stringn(run->arena, buf_text(&text), text.len);
-	buf_free(&text);
-	return string;
+	struct captured captured;
+	capture_begin(run, &captured);
+	return capture_end(run, &captured, execute_body(run, body));
 }
 
 /* --- assignment --- */
@@ -270,22 +280,15 @@ struct value *call_loop(struct run *run, const struct expression *at, struct mac
 			struct value *items)
 {
 	struct scope *scope = run->scope;
-	struct buf text = {0}, *out = run->out;
-	struct jinja_map *map = run->map;
+	struct captured captured;
 	if (go_deeper(run, at) < 0)
 		return NULL;
 	run->scope = macro->scope;
-	run->out = &text;
-	run->map = NULL;
+	capture_begin(run, &captured);
 	int status = loop_over(run, macro->statement, items, macro->depth + 1);
 	run->scope = scope;
-	run->out = out;
-	run->map = map;
 	run->depth--;
-	struct value *string =
-		status < 0 ? NULL : value_stringn(run->arena, buf_text(&text), text.len);
-	buf_free(&text);
-	return string;
+	return capture_end(run, &captured, status);
 }
 
 /* The body becomes a macro named `caller` for the macro that is called. */

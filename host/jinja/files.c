@@ -89,20 +89,13 @@ int execute_block(struct run *run, const struct statement *statement)
 
 struct value *call_block(struct run *run, const struct expression *at, const struct layer *layer)
 {
-	struct buf text = {0}, *out = run->out;
-	struct jinja_map *map = run->map;
+	struct captured captured;
 	if (go_deeper(run, at) < 0)
 		return NULL;
-	run->out = &text;
-	run->map = NULL;
+	capture_begin(run, &captured);
 	int status = run_layer(run, layer->chain, layer->index);
-	run->out = out;
-	run->map = map;
 	run->depth--;
-	struct value *string =
-		status < 0 ? NULL : value_stringn(run->arena, buf_text(&text), text.len);
-	buf_free(&text);
-	return string;
+	return capture_end(run, &captured, status);
 }
 
 struct value *self_attribute(struct run *run, const char *name)

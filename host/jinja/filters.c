@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct filter_family *const families[] = {
-	&text_filters, &number_filters, &sequence_filters, &selection_filters, &layout_filters};
+	&text_filters,   &number_filters, &sequence_filters, &selection_filters,
+	&layout_filters, &print_filters,  &link_filters};
 
 const struct jinja_function *find_filter(const char *name)
 {

@@ -18,6 +18,8 @@ extern const struct filter_family number_filters;
 extern const struct filter_family sequence_filters;
 extern const struct filter_family selection_filters;
 extern const struct filter_family layout_filters;
+extern const struct filter_family print_filters;
+extern const struct filter_family link_filters;
 
 /* An argument's integer or boolean, or `otherwise` where there is none. */
 int64_t filter_integer(const struct value *argument, int64_t otherwise);

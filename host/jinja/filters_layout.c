@@ -137,8 +137,7 @@ static FILTER(do_wordwrap)
 		.break_long = filter_flag(arguments[1], true),
 		.newline = value_is(arguments[2], VALUE_STRING) ? value_text(arguments[2]) : "\n",
 		.break_hyphens = filter_flag(arguments[3], true)};
-	const struct jinja_function *splitlines = find_string_method("splitlines");
-	const struct value *lines = splitlines->run(run, at, subject, NULL);
+	const struct value *lines = string_splitlines(run, subject, false);
 	for (size_t i = 0; i < lines->list.len; i++) {
 		if (i)
 			buf_puts(&wrapping.out, wrapping.newline);

@@ -47,6 +47,23 @@ static FILTER(do_last)
 			       : undefined_new(run, "there is no last item: the sequence is empty");
 }
 
+/* One item, the same for the same sequence: a manifest gives the same build twice. */
+static FILTER(do_random)
+{
+	auto_buf struct buf text = {0};
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+	const struct value *items = iterate(run, at, subject);
+	(void)arguments;
+	if (!items || check_printable(run, at, items) < 0)
+		return NULL;
+	if (!items->list.len)
+		return undefined_new(run, "there is no random item: the sequence is empty");
+	write_representation(&text, items);
+	for (size_t i = 0; i < text.len; i++)
+		hash = (hash ^ (unsigned char)text.data[i]) * 1099511628211u;
+	return items->list.items[hash % items->list.len];
+}
+
 static FILTER(do_list)
 {
 	struct value *copy = value_list(run->arena);
@@ -310,6 +327,7 @@ static const struct jinja_function filters[] = {
 	{"list", "", do_list},
 	{"max", "case_sensitive,attribute", do_max},
 	{"min", "case_sensitive,attribute", do_min},
+	{"random", "", do_random},
 	{"reverse", "", do_reverse},
 	{"sort", "reverse,case_sensitive,attribute", do_sort},
 	{"sum", "attribute,start", do_sum},

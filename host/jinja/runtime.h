@@ -85,8 +85,7 @@ struct call {
 /* Filters, tests, functions and methods: parameter names for keywords, and what does it. */
 struct jinja_function {
 	const char *name;
-	/* "default_value,boolean"; behind "!" all are needed; "*": as they come, a list and a map
-	 */
+	/* "!default_value,boolean": those with "!" are needed; "*": as they come, a list and a map */
 	const char *parameters;
 	struct value *(*run)(struct run *run, const struct expression *at, struct value *subject,
 			     struct value **arguments);
@@ -142,7 +141,14 @@ void push_scope(struct run *run);
 void pop_scope(struct run *run);
 /* One call deeper, -1 with the error where that is too deep; run->depth-- goes back. */
 int go_deeper(struct run *run, const struct expression *at);
-/* What a body prints, as a string. */
+/* What is printed from begin to end, as a string; NULL where status is negative. */
+struct captured {
+	struct buf text, *out;
+	struct jinja_map *map;
+};
+void capture_begin(struct run *run, struct captured *captured);
+struct value *capture_end(struct run *run, struct captured *captured, int status);
+/* What a body prints. */
 struct value *capture(struct run *run, const struct statements *body);
 /* --- macros.c --- */
 int execute_macro(struct run *run, const struct statement *statement);

@@ -6,19 +6,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#define METHOD(name)                                                                               \
-	static struct value *name(struct run *run, const struct expression *at,                    \
-				  struct value *subject, struct value **arguments)
-#define UNUSED (void)at, (void)arguments
-
-static const struct value *need_string(struct run *run, const struct expression *at,
-				       const struct value *argument)
-{
-	if (value_is(argument, VALUE_STRING))
-		return argument;
-	return run_fail(run, at, "this method takes a string");
-}
-
 /* --- is... --- */
 
 static struct value *all_are(struct run *run, const struct value *text, int (*is)(int))
@@ -29,37 +16,37 @@ static struct value *all_are(struct run *run, const struct value *text, int (*is
 	return value_bool(run->arena, all);
 }
 
-METHOD(do_isalnum)
+static METHOD(do_isalnum)
 {
 	UNUSED;
 	return value_bool(run->arena, string_is(run, subject, LETTER_WORD));
 }
 
-METHOD(do_isalpha)
+static METHOD(do_isalpha)
 {
 	UNUSED;
 	return value_bool(run->arena, string_is(run, subject, LETTER_ANY));
 }
 
-METHOD(do_isspace)
+static METHOD(do_isspace)
 {
 	UNUSED;
 	return all_are(run, subject, isspace);
 }
 
-METHOD(do_isupper)
+static METHOD(do_isupper)
 {
 	UNUSED;
 	return value_bool(run->arena, string_is_cased(run, subject, LETTER_UPPER));
 }
 
-METHOD(do_islower)
+static METHOD(do_islower)
 {
 	UNUSED;
 	return value_bool(run->arena, string_is_cased(run, subject, LETTER_LOWER));
 }
 
-METHOD(do_istitle)
+static METHOD(do_istitle)
 {
 	bool inside = false, found = false;
 	size_t len;
@@ -76,127 +63,9 @@ METHOD(do_istitle)
 	return value_bool(run->arena, found);
 }
 
-/* --- find and take apart --- */
-
-METHOD(do_count)
+static METHOD(do_removeprefix)
 {
-	const struct value *part = need_string(run, at, arguments[0]);
-	if (!part)
-		return NULL;
-	if (!part->string.len)
-		return value_int(run->arena, (int64_t)character_count(subject) + 1);
-	int64_t count = 0;
-	const char *from = subject->string.data, *end = from + subject->string.len;
-	while ((from = memmem(from, (size_t)(end - from), part->string.data, part->string.len))) {
-		count++;
-		from += part->string.len;
-	}
-	return value_int(run->arena, count);
-}
-
-/* From the end it is tried at every byte: bounded, so that long parts of long strings end too. */
-static bool is_searchable(struct run *run, const struct expression *at, const struct value *text,
-			  const struct value *part)
-{
-	enum { MOST_WORK = 2000000000 };
-	if (!part->string.len || text->string.len <= MOST_WORK / part->string.len)
-		return true;
-	run_fail(run, at, "these strings are too long to be searched from the end");
-	return false;
-}
-
-static const char *find_last(const struct value *text, const struct value *part)
-{
-	if (part->string.len > text->string.len)
-		return NULL;
-	for (size_t i = text->string.len - part->string.len + 1; i-- > 0;)
-		if (memcmp(text->string.data + i, part->string.data, part->string.len) == 0)
-			return text->string.data + i;
-	return NULL;
-}
-
-METHOD(do_rfind)
-{
-	const struct value *part = need_string(run, at, arguments[0]);
-	if (part && !is_searchable(run, at, subject, part))
-		return NULL;
-	if (!part)
-		return NULL;
-	const char *found = find_last(subject, part);
-	struct value before = *subject;
-	before.string.len = found ? (size_t)(found - subject->string.data) : 0;
-	return value_int(run->arena, found ? (int64_t)character_count(&before) : -1);
-}
-
-static struct value *three(struct run *run, const struct value *text, const char *found, size_t len,
-			   bool whole_first)
-{
-	struct value *parts = tuple_new(run);
-	size_t before = found ? (size_t)(found - text->string.data) : 0;
-	size_t behind = found ? before + len : whole_first ? text->string.len : 0;
-	if (!found && whole_first)
-		before = text->string.len;
-	value_append(run->arena, parts, value_stringn(run->arena, text->string.data, before));
-	value_append(run->arena, parts,
-		     value_stringn(run->arena, text->string.data + before, found ? len : 0));
-	value_append(
-		run->arena, parts,
-		value_stringn(run->arena, text->string.data + behind, text->string.len - behind));
-	return parts;
-}
-
-METHOD(do_partition)
-{
-	const struct value *part = need_string(run, at, arguments[0]);
-	if (!part || !part->string.len)
-		return part ? run_fail(run, at, "empty separator") : NULL;
-	const char *found = memmem(subject->string.data, subject->string.len, part->string.data,
-				   part->string.len);
-	return three(run, subject, found, part->string.len, true);
-}
-
-METHOD(do_rpartition)
-{
-	const struct value *part = need_string(run, at, arguments[0]);
-	if (part && !is_searchable(run, at, subject, part))
-		return NULL;
-	if (!part || !part->string.len)
-		return part ? run_fail(run, at, "empty separator") : NULL;
-	return three(run, subject, find_last(subject, part), part->string.len, false);
-}
-
-/* From the right: what is split off comes last, the rest stays whole. */
-METHOD(do_rsplit)
-{
-	if (value_is(arguments[0], VALUE_STRING) && !arguments[0]->string.len)
-		return run_fail(run, at, "empty separator");
-	struct value *all = string_split(run, subject, arguments[0], -1);
-	int64_t most = value_is(arguments[1], VALUE_INT) ? arguments[1]->integer : -1;
-	if (!all || most < 0 || all->list.len <= (size_t)most + 1)
-		return all;
-	size_t joined = all->list.len - (size_t)most;
-	struct value *list = value_list(run->arena);
-	/* The parts are copies: the rest is measured from the end of the subject. */
-	struct value rest = *subject;
-	for (size_t i = all->list.len; i-- > joined;) {
-		const char *found = find_last(&rest, all->list.items[i]);
-		size_t len = (size_t)(found - rest.string.data);
-		rest.string.len =
-			value_is(arguments[0], VALUE_STRING) ? len - arguments[0]->string.len : len;
-		while (!value_is(arguments[0], VALUE_STRING) && rest.string.len &&
-		       isspace((unsigned char)rest.string.data[rest.string.len - 1]))
-			rest.string.len--;
-	}
-	value_append(run->arena, list,
-		     value_stringn(run->arena, rest.string.data, rest.string.len));
-	for (size_t i = joined; i < all->list.len; i++)
-		value_append(run->arena, list, all->list.items[i]);
-	return list;
-}
-
-METHOD(do_removeprefix)
-{
-	const struct value *part = need_string(run, at, arguments[0]);
+	const struct value *part = string_argument(run, at, arguments[0]);
 	size_t len = part ? part->string.len : 0;
 	if (!part)
 		return NULL;
@@ -206,9 +75,9 @@ METHOD(do_removeprefix)
 	return value_stringn(run->arena, subject->string.data + len, subject->string.len - len);
 }
 
-METHOD(do_removesuffix)
+static METHOD(do_removesuffix)
 {
-	const struct value *part = need_string(run, at, arguments[0]);
+	const struct value *part = string_argument(run, at, arguments[0]);
 	if (!part)
 		return NULL;
 	size_t len = part->string.len, all = subject->string.len;
@@ -239,22 +108,22 @@ static struct value *filled(struct run *run, const struct expression *at,
 	return value_stringn(run->arena, buf_text(&out), out.len);
 }
 
-METHOD(do_ljust)
+static METHOD(do_ljust)
 {
 	return filled(run, at, subject, arguments, '<');
 }
 
-METHOD(do_rjust)
+static METHOD(do_rjust)
 {
 	return filled(run, at, subject, arguments, '>');
 }
 
-METHOD(do_center)
+static METHOD(do_center)
 {
 	return filled(run, at, subject, arguments, '^');
 }
 
-METHOD(do_zfill)
+static METHOD(do_zfill)
 {
 	const char *text = subject->string.data;
 	size_t sign = *text == '+' || *text == '-';
@@ -269,7 +138,7 @@ METHOD(do_zfill)
 	return value_string(run->arena, arena_printf(run->arena, "%c%s", *text, made->string.data));
 }
 
-METHOD(do_expandtabs)
+static METHOD(do_expandtabs)
 {
 	auto_buf struct buf out = {0};
 	int64_t size = value_is(arguments[0], VALUE_INT) ? arguments[0]->integer : 8, column = 0;
@@ -289,13 +158,13 @@ METHOD(do_expandtabs)
 	return value_stringn(run->arena, buf_text(&out), out.len);
 }
 
-METHOD(do_swapcase)
+static METHOD(do_swapcase)
 {
 	UNUSED;
 	return string_cased(run, subject, CASE_SWAPPED);
 }
 
-METHOD(do_casefold)
+static METHOD(do_casefold)
 {
 	static const struct value sharp = {.kind = VALUE_STRING, .string = {.data = "ß", .len = 2}};
 	static const struct value folded = {.kind = VALUE_STRING,
@@ -307,7 +176,6 @@ METHOD(do_casefold)
 static const struct jinja_function more[] = {
 	{"casefold", "", do_casefold},
 	{"center", "width,fillchar", do_center},
-	{"count", "!sub", do_count},
 	{"expandtabs", "tabsize", do_expandtabs},
 	{"isalnum", "", do_isalnum},
 	{"isalpha", "", do_isalpha},
@@ -316,21 +184,11 @@ static const struct jinja_function more[] = {
 	{"istitle", "", do_istitle},
 	{"isupper", "", do_isupper},
 	{"ljust", "width,fillchar", do_ljust},
-	{"partition", "!sep", do_partition},
 	{"removeprefix", "!prefix", do_removeprefix},
 	{"removesuffix", "!suffix", do_removesuffix},
-	{"rfind", "!sub", do_rfind},
 	{"rjust", "width,fillchar", do_rjust},
-	{"rpartition", "!sep", do_rpartition},
-	{"rsplit", "sep,maxsplit", do_rsplit},
 	{"swapcase", "", do_swapcase},
 	{"zfill", "!width", do_zfill},
 };
 
-const struct jinja_function *find_more_string_method(const char *name)
-{
-	for (size_t i = 0; i < COUNT_OF(more); i++)
-		if (strcmp(more[i].name, name) == 0)
-			return &more[i];
-	return NULL;
-}
+const struct string_family more_strings = {more, COUNT_OF(more)};

@@ -27,16 +27,36 @@ struct value *string_strip(struct run *run, const struct value *text, const char
 /* most -1: all. */
 struct value *string_replace(struct run *run, const struct value *text, const struct value *old,
 			     const struct value *new, int64_t most);
-struct value *string_split(struct run *run, const struct value *text, const struct value *by,
-			   int64_t most);
 /* by NULL: nothing between them. */
 struct value *string_join(struct run *run, const struct expression *at, const struct value *by,
 			  struct value *items);
 
-/* The methods of string_methods.c; NULL: none of that name. */
-const struct jinja_function *find_more_string_method(const char *name);
+/* --- string_split.c --- */
+/* by NULL, or anything but a string: at white space. most -1: everywhere. */
+struct value *string_split(struct run *run, const struct value *text, const struct value *by,
+			   int64_t most);
+struct value *string_splitlines(struct run *run, const struct value *text, bool keep_ends);
 
-/* The methods of string_methods.c; NULL: none of that name. */
-const struct jinja_function *find_more_string_method(const char *name);
+/* --- string_search.c --- */
+/* NULL where the argument is no string, with the error. */
+const struct value *string_argument(struct run *run, const struct expression *at,
+				    const struct value *argument);
+/* The last place, or NULL; with an error where the search would take too long. */
+const char *string_find_last(struct run *run, const struct expression *at, const struct value *text,
+			     const struct value *part);
+
+/* --- methods by family; strings.c joins them --- */
+#define METHOD(name)                                                                               \
+	struct value *name(struct run *run, const struct expression *at, struct value *subject,    \
+			   struct value **arguments)
+#define UNUSED (void)at, (void)arguments
+
+struct string_family {
+	const struct jinja_function *methods;
+	size_t count;
+};
+extern const struct string_family more_strings;   /* string_methods.c */
+extern const struct string_family search_strings; /* string_search.c */
+extern const struct string_family split_strings;  /* string_split.c */
 
 #endif

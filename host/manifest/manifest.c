@@ -32,6 +32,8 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 				.incomplete = loader->incomplete,
 				.problems = loader->problems};
 	manifest->travis = first->travis;
+	if (manifest->travis)
+		travis_defaults(&manifest->arena, cell->root);
 	if (sections_read(&reader, cell->root) < 0)
 		return -1;
 	manifest->cell = cell->name ? cell->name : manifest->cell;

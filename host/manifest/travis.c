@@ -52,9 +52,8 @@ static const struct reader_key keys[] = {
 	 TAKES_FLAG,
 	 offsetof(struct jobs, fast_finish),
 	 reader_flag,
-	 "`true`: cells that may fail are not waited for: once all others are done, the rest is "
-	 "not "
-	 "begun"},
+	 "`true`: cells that may fail begin when all others have passed, and not at all once "
+	 "one has failed"},
 };
 const struct reader_section jobs_section = {"'jobs'", keys, COUNT_OF(keys), false};
 

@@ -27,6 +27,9 @@ int travis_expand(struct reader *reader, const struct value *root, struct travis
 const char *travis_image(struct arena *arena, const char *language_image, const char *language,
 			 const char *version);
 
+/* Adds a language's own `install` and `script` to a cell that has none. */
+void travis_defaults(struct arena *arena, struct value *root);
+
 /* Makes of a manifest's phases what the graph knows. */
 void travis_phases(struct manifest *manifest);
 

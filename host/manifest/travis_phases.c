@@ -28,6 +28,23 @@ static void add_lines(struct buf *out, const struct steps *steps, const char *af
 	}
 }
 
+/* The tests run in another container than `install`: what lines of it set up in their shell alone
+ * is said again there. It failed before if it fails, or what it needs has gone: neither is a
+ * test's. */
+static void add_settings(struct buf *out, const struct steps *install)
+{
+	static const char *const words[] = {"export ", "unset ", "cd ", "source ", ". "};
+	for (size_t i = 0; i < install->count; i++)
+		for (size_t w = 0; w < COUNT_OF(words); w++) {
+			const char *line = install->items[i].run;
+			if (strncmp(line, words[w], strlen(words[w])) != 0 || strchr(line, '\n'))
+				continue;
+			buf_puts(out, "eval ");
+			add_quoted(out, line);
+			buf_puts(out, " >/dev/null 2>&1 || :\n");
+		}
+}
+
 static struct step *single(struct manifest *manifest, struct steps *steps, const char *name,
 			   const struct buf *text)
 {
@@ -131,27 +148,33 @@ static bool has_phases(const struct manifest *manifest)
 	       manifest->after_failure.count || manifest->after_script.count;
 }
 
+/* The lines of a phase run in one shell: one step for install, one test for all that follows. */
+static void as_travis(struct manifest *manifest)
+{
+	struct steps *tests = &manifest->tests;
+	auto_buf struct buf text = {0};
+	drop_skipped(&manifest->install);
+	drop_skipped(tests);
+	check_out(manifest);
+	add_settings(&text, &manifest->install);
+	join_install(manifest);
+	if (!tests->count)
+		return;
+	write_test(manifest, tests, &text);
+	tests->items = single(manifest, tests, "script", &text);
+	tests->count = 1;
+}
+
 void travis_phases(struct manifest *manifest)
 {
 	struct steps *tests = &manifest->tests;
 	skip_existing(manifest, &manifest->install);
 	skip_existing(manifest, tests);
 	if (manifest->travis) {
-		drop_skipped(&manifest->install);
-		drop_skipped(tests);
-		check_out(manifest);
-		join_install(manifest);
-	}
-	if (!tests->count || (!has_phases(manifest) && !manifest->travis))
-		return;
-	if (manifest->travis) {
-		auto_buf struct buf text = {0};
-		write_test(manifest, tests, &text);
-		tests->items = single(manifest, tests, "script", &text);
-		tests->count = 1;
+		as_travis(manifest);
 		return;
 	}
-	for (size_t i = 0; i < tests->count; i++) {
+	for (size_t i = 0; i < tests->count && has_phases(manifest); i++) {
 		auto_buf struct buf text = {0};
 		const struct steps one = {&tests->items[i], 1};
 		write_test(manifest, &one, &text);

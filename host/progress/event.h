@@ -51,6 +51,7 @@ struct progress_event {
 	enum progress_kind kind;
 	uint64_t at_us;      /* since the program began to report */
 	const char *build;   /* which of several: a manifest's path, a cell's name */
+	int width;           /* of the names of builds, where lines of several are mixed; else 0 */
 	const char *node;    /* its id; NULL: none */
 	const char *label;   /* the node's */
 	size_t number;       /* "[2/7]", the node's... */

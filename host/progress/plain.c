@@ -17,8 +17,28 @@ static const char *paint(const struct plain *plain, const char *code)
 	return plain->color ? code : "";
 }
 
+/* Events come one after another, so that only the begin of a line must say whose it is. */
+static void begin_line(const struct plain *plain, const struct progress_event *event)
+{
+	if (event->width)
+		fprintf(plain->out, "%s%-*.*s |%s ", paint(plain, "\033[36m"), event->width,
+			event->width, event->build, paint(plain, "\033[0m"));
+}
+
+static void write_lines(const struct plain *plain, const struct progress_event *event,
+			const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		begin_line(plain, event);
+		fprintf(plain->out, "%.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 static void write_head(const struct plain *plain, const struct progress_event *event)
 {
+	begin_line(plain, event);
 	fprintf(plain->out, "%s[%zu/%zu] %s%s", paint(plain, "\033[1m"), event->number,
 		event->total, event->node, paint(plain, "\033[0m"));
 }
@@ -33,6 +53,7 @@ static void write_begin(struct plain *plain, const struct progress_event *event)
 
 static void write_output(struct plain *plain, const struct progress_event *event)
 {
+	begin_line(plain, event);
 	fprintf(plain->out, "%s%8s |%s ", paint(plain, "\033[2m"), event->node,
 		paint(plain, "\033[0m"));
 	fwrite(event->text, 1, event->text_len, plain->out);
@@ -63,6 +84,7 @@ static void write_failed(struct plain *plain, const struct progress_event *event
 
 static void write_line(struct plain *plain, const struct progress_event *event)
 {
+	begin_line(plain, event);
 	fprintf(plain->out, "%s\n", event->text);
 }
 
@@ -70,16 +92,18 @@ static void write_line(struct plain *plain, const struct progress_event *event)
 static void write_transfer(struct plain *plain, const struct progress_event *event)
 {
 	const struct progress_transfer *transfer = event->transfer;
-	if (transfer->status && !transfer->total && !transfer->over)
+	if (transfer->status && !transfer->total && !transfer->over) {
+		begin_line(plain, event);
 		fprintf(plain->out, "  %s%s%s\n", transfer->name ? transfer->name : "",
 			transfer->name ? ": " : "", transfer->status);
+	}
 }
 
 static void write_end(struct plain *plain, const struct progress_event *event)
 {
 	auto_buf struct buf text = {0};
 	summary_write(&text, event->summary);
-	fwrite(buf_text(&text), 1, text.len, plain->out);
+	write_lines(plain, event, buf_text(&text));
 }
 
 typedef void writer(struct plain *plain, const struct progress_event *event);

@@ -36,8 +36,8 @@ struct report {
 	struct hub *hub;
 	bool owns_hub;
 	char *build;
+	int width;
 	size_t total, begun, from_cache;
-	uint64_t began_us;
 	struct span phases[NODE_COMMIT + 1];
 	struct pending *running;
 };
@@ -49,7 +49,6 @@ static struct report *make(struct hub *hub, const char *name)
 	secrets_hide(hub->secrets, name, strlen(name), &build);
 	report->hub = hub;
 	report->build = buf_steal(&build);
-	report->began_us = loop_now_us();
 	return report;
 }
 
@@ -63,9 +62,11 @@ struct report *report_new(void)
 	return report;
 }
 
-struct report *report_build(struct report *parent, const char *name)
+struct report *report_part(struct report *whole, const char *name, int width)
 {
-	return make(parent->hub, name);
+	struct report *report = make(whole->hub, name);
+	report->width = width;
+	return report;
 }
 
 void report_add_sink(struct report *report, struct progress_sink sink)
@@ -126,6 +127,7 @@ static void emit(struct report *report, struct progress_event *event)
 {
 	const struct hub *hub = report->hub;
 	event->build = report->build;
+	event->width = report->width;
 	event->total = report->total;
 	event->at_us = loop_now_us() - hub->began_us;
 	for (size_t i = 0; i < hub->sink_count; i++)
@@ -337,7 +339,6 @@ void report_over(struct report *report, struct progress_summary *summary)
 	summary->failure = shown(report, &failure, summary->failure);
 	summary->ran = report->begun;
 	summary->from_cache = report->from_cache;
-	summary->wall_us = loop_now_us() - report->began_us;
 	for (int kind = 0; kind <= NODE_COMMIT; kind++) {
 		const struct span *phase = &report->phases[kind];
 		summary->phase_us[kind] = phase->end > phase->begin ? phase->end - phase->begin : 0;

@@ -14,8 +14,10 @@ struct report;
 
 /* Without a sink nothing is shown. */
 struct report *report_new(void);
-/* A report for a build of that name (copied); its parent must outlive it. */
-struct report *report_build(struct report *parent, const char *name);
+/* That of one of the builds: its events have the build's name, and where lines of several are mixed,
+ * each begins with the name, filled up to `width` columns (0: they are not). It must be freed before
+ * the whole one, whose sinks and secrets it shares. */
+struct report *report_part(struct report *whole, const char *name, int width);
 void report_free(struct report *report); /* the first one closes the sinks */
 
 /* The sink is the report's from now on; one whose ctx is NULL is left out. */
@@ -52,7 +54,7 @@ void report_message(struct report *report, const char *format, ...)
 /* Something else is about to be written to the terminal, after the call, at once. */
 void report_pause(struct report *report);
 
-/* The build is over: ran, from_cache, wall_us and phase_us are filled in here. */
+/* The build is over: ran, from_cache and phase_us are filled in here. */
 void report_over(struct report *report, struct progress_summary *summary);
 
 #endif

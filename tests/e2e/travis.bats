@@ -15,7 +15,7 @@ load common
 		install:
 		  - cd /
 		  - echo "\$WHO \$PWD \$GREETING" > /tmp/install
-		before_script: cd tests
+		before_script: cd "\$TRAVIS_BUILD_DIR/tests"
 		script:
 		  - test "\$(basename \$PWD)" = tests && test -e ../.travis.yml
 		  - test "\$(cat /tmp/install)" = "me / hello there"
@@ -95,4 +95,73 @@ load common
 	[ "$("$FACTORY" graph m.yml --json | jq length)" = 2 ]
 	fails_with 6 "$FACTORY" build m.yml
 	[[ $output =~ may\ fail\ +not\ run ]]
+}
+
+@test "what install sets up in its shell holds for the tests" {
+	mkdir sub
+	cat >.travis.yml <<-E
+		image: $BASE
+		before_install:
+		  - export WORD="two words" PATH=\$PATH:/made
+		  - cd sub
+		install:
+		  - mkdir /made && printf '#!/bin/sh\necho made it' >/made/tool && chmod +x /made/tool
+		  - echo "A=b" >vars
+		  - . ./vars
+		  - export GONE=1
+		  - unset GONE
+		before_script: echo "word \$WORD, A \$A, \${GONE-none}"
+		script:
+		  - tool
+		  - test "\$(basename "\$PWD")" = sub
+	E
+	run "$FACTORY" build .travis.yml -t t/travis:settings
+	echo "$output"
+	[ "$status" -eq 0 ]
+	shows "word two words, A b, none"
+	shows "made it"
+	printf '%s\n' "image: t/travis:settings" \
+		"tests: '! ls -a / /build /tmp /root | grep -i -e factory -e export'" >look.yml
+	"$FACTORY" build look.yml
+}
+
+# A language's tools, which only say how they are called.
+tools() {
+	local tool
+	mkdir -p bin
+	for tool in "$@"; do
+		printf '#!/bin/sh\necho "called %s $*"\n' "$tool" >"bin/$tool"
+		chmod +x "bin/$tool"
+	done
+}
+
+@test "a language's own install and script" {
+	tools npm pip go
+	touch package.json requirements.txt
+	printf '%s\n' "language: node_js" "image: $BASE" 'env: {global: "PATH=/build/bin:/bin"}' >.travis.yml
+	run "$FACTORY" build .travis.yml
+	echo "$output"
+	[ "$status" -eq 0 ]
+	shows "called npm install"
+	shows "called npm test"
+	touch package-lock.json
+	run "$FACTORY" build .travis.yml
+	shows "called npm ci"
+	sed -i 's/node_js/python/' .travis.yml
+	run "$FACTORY" build .travis.yml
+	[ "$status" -eq 0 ]
+	shows "called pip install -r requirements.txt"
+	sed -i 's/python/go/' .travis.yml
+	echo "script: echo my own" >>.travis.yml
+	run "$FACTORY" build .travis.yml
+	[ "$status" -eq 0 ]
+	shows "called go get -t -v ./..."
+	shows "my own"
+	! grep -q "go test" <<<"$output"
+}
+
+@test "tests: is another name of script:" {
+	printf '%s\n' "image: $BASE" 'script: echo one' 'tests: [echo two, {name: last, run: "false"}]' >f.yml
+	fails_with 6 "$FACTORY" build f.yml
+	shows "last"
 }

@@ -61,9 +61,23 @@ class Maker:
             lambda: f"'{self.pick('{:.2f}','{:8.3f}','{}','{:e}','{:g}','{:.1%}')}'.format({self.num(0)})",
             lambda: f"({self.any(d-1)})|string", lambda: f"({self.data(d-1)})|tojson{self.pick('','(2)','(indent=1)')}",
             lambda: f"({s})|default({self.string(0)}{self.pick('',',true')})",
+            lambda: f"({self.pick(self.data,self.long)(d-1)})|pprint", lambda: self.addresses(),
             lambda: f"({self.map(d-1)})|urlencode", lambda: f"({self.map(d-1)})|xmlattr",
             lambda: f"({self.int(0)})|filesizeformat{self.pick('','(true)')}",
         )()
+
+    def long(self, d):
+        """What does not fit into a line of pprint."""
+        text = "'" + " ".join(self.r.choice(["lorem", "ipsum\\n", "it\\'s", "dolor", "x" * 30, "ü" * 20]) for _ in range(self.r.randint(1, 40))) + "'"
+        return self.pick(
+            lambda: text, lambda: f"[{self.any(d-1)},{text},{self.any(d-1)},({text},)]",
+            lambda: f"{{'z':{text},'a':[{text},{{'k':{text},'b':{self.any(d-1)}}}],'m':{self.any(d-1)}}}",
+            lambda: f"range({self.r.randint(1, 60)})|list", lambda: f"({text},{self.any(d-1)})")()
+
+    def addresses(self):
+        host = self.pick("example.com", "www.a-b.org", "http://x.y/z?q=1", "https://10.0.0.1:80/", "https://[::1:2:3]/", "www.x", "a.b.c.info/p_(q)", "http://-", "ftp://a.com", "MAILTO:a@b.c", "mailto:a@b.co", "me@host.example.net", "www.me@host.net", "a:b@c.de", "x.com:8080", "HTTP://UP.COM", "http://\u00fc.de/\u00fc", "example.comx", "a@b")
+        words = " ".join(f"{self.pick('', '(', '<', '((')}{host}{self.pick('', ')', '.', '),', '>', '&gt;', ').')}" for _ in range(2))
+        return f"'see {words} there'|urlize({self.pick('', '5', '10,true', 'nofollow=true', 'target=' + chr(39) + '_blank' + chr(39), 'rel=' + chr(39) + 'x a' + chr(39), 'extra_schemes=[' + chr(39) + 'ftp://' + chr(39) + ']')})"
 
     def small(self):
         return self.pick("0", "1", "2", "-1", "5", "10")
@@ -76,7 +90,7 @@ class Maker:
             lambda: f"({self.any(d-1)})|length", lambda: f"({self.any(d-1)})|int{self.pick('','(9)','(default=1)')}",
             lambda: f"({self.string(d-1)})|wordcount", lambda: f"({self.int(d-1)})|abs",
             lambda: f"-({self.int(d-1)})", lambda: f"{self.small()} ** {self.small()}",
-            lambda: f"({self.string(d-1)}).{self.pick('find','count','rfind')}({self.string(0)})",
+            lambda: f"({self.string(d-1)}).{self.pick('find','count','rfind','index','rindex')}({self.string(0)}{self.bounds()})",
             lambda: f"({self.list(d-1)})|{self.pick('sum','max','min','first','last')}",
             lambda: f"({self.string(0)})|int(0, {self.pick('2','8','10','16')})",
         )()
@@ -102,7 +116,7 @@ class Maker:
             lambda: f"({x}) + ({self.list(d-1)})", lambda: f"({x}) * {self.pick('0','2')}",
             lambda: f"({x})[{self.pick('::-1','1:',':2','-2:','::2','1:2','-1::-1',':0')}]",
             lambda: f"[{self.any(d-1)},{self.any(d-1)}]", lambda: f"({self.any(d-1)},)",
-            lambda: f"({self.string(d-1)}).{self.pick('split()','split('+chr(39)+','+chr(39)+')','splitlines()','rsplit('+chr(39)+' '+chr(39)+',1)','split(none,1)','partition('+chr(39)+' '+chr(39)+')','split('+chr(39)+' '+chr(39)+')')}",
+            lambda: f"({self.string(d-1)}).{self.pick('split()','split('+chr(39)+','+chr(39)+')','splitlines()','splitlines(true)','rsplit('+chr(39)+'aa'+chr(39)+',1)','rsplit(none,1)','rpartition('+chr(39)+','+chr(39)+')','rsplit('+chr(39)+' '+chr(39)+',1)','split(none,1)','partition('+chr(39)+' '+chr(39)+')','split('+chr(39)+' '+chr(39)+')')}",
             lambda: f"({self.map(d-1)}).{self.pick('items','keys','values')}()|list", lambda: f"({self.map(d-1)})|{self.pick('dictsort','dictsort(true)','dictsort(by='+chr(39)+'value'+chr(39)+')','items|list','list','dictsort(reverse=true)')}",
             lambda: f"({self.string(d-1)})|list", lambda: f"users|map(attribute='{self.pick('name','age','on')}')|list",
             lambda: f"users|{self.pick('selectattr','rejectattr')}({self.pick(chr(39)+'on'+chr(39),chr(39)+'age'+chr(39)+','+chr(39)+'gt'+chr(39)+',26')})|map(attribute='name')|list",
@@ -129,8 +143,11 @@ class Maker:
             lambda: f"({self.int(d-1)}) is {self.pick('odd','even','divisibleby 3','gt 2','le(3)','eq 1','ne 2','lessthan 5','in [1,2]','sameas 1')}",
             lambda: f"({self.string(d-1)}) is {self.pick('upper','lower','filter','test')}",
             lambda: f"({self.string(d-1)}).{self.pick('isdigit','isalpha','isupper','islower','isspace','isalnum','istitle')}()",
-            lambda: f"({self.string(d-1)}).{self.pick('startswith','endswith')}({self.string(0)})",
+            lambda: f"({self.string(d-1)}).{self.pick('startswith','endswith')}({self.string(0)}{self.bounds()})",
             lambda: f"({self.any(d-1)}) {self.pick('and','or')} ({self.any(d-1)})", lambda: f"not ({self.any(d-1)})")()
+
+    def bounds(self):
+        return self.pick("", "", ",1", ",-2", ",0,3", ",2,-1", ",none,4", ",9", ",3,2")
 
     def cmp(self):
         return self.pick("<", "<=", ">", ">=", "==", "!=")

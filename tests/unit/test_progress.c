@@ -206,7 +206,7 @@ static struct manifest manifest = {.image = "base", .install = {&step, 1}, .test
 static void tell_build(struct report *parent, const char *name)
 {
 	struct graph *graph = graph_new(&manifest);
-	struct report *report = report_build(parent, name);
+	struct report *report = report_part(parent, name, 0);
 	struct session_exit usage = {.wall_us = 1500, .user_us = 1000, .max_rss_kb = 2048};
 	struct progress_summary summary = {.failure = "no secret-word", .size = -1, .added = -1};
 	report_hide(report, "secret-word", 11);

@@ -1,0 +1,97 @@
+#include "host/build/schedule.h"
+
+/* Of a group's tasks that count: whether all have passed; *code is that of one that can't. */
+static bool group_passed(const struct schedule *schedule, size_t group, int *code)
+{
+	bool passed = true;
+	for (size_t i = 0; i < schedule->count; i++) {
+		const struct task *task = &schedule->tasks[i];
+		if (task->group != group || !task->counts)
+			continue;
+		passed = passed && task->state == TASK_PASSED;
+		if (!*code)
+			*code = task->code;
+	}
+	return passed;
+}
+
+static bool may_begin(const struct schedule *schedule, const struct task *task)
+{
+	int code = 0;
+	return task->state == TASK_WAITING && (!task->base || task->base->state == TASK_PASSED) &&
+	       (!task->last || group_passed(schedule, task->group, &code));
+}
+
+struct task *schedule_next(struct schedule *schedule)
+{
+	for (size_t i = 0; i < schedule->count; i++)
+		if (may_begin(schedule, &schedule->tasks[i])) {
+			schedule->tasks[i].state = TASK_RUNNING;
+			return &schedule->tasks[i];
+		}
+	return NULL;
+}
+
+/* Why a task that waits can never begin: an exit code, or 0. */
+static int why_not(const struct schedule *schedule, const struct task *task)
+{
+	int code = task->base ? task->base->code : 0;
+	if (!code && task->last)
+		group_passed(schedule, task->group, &code);
+	return code;
+}
+
+/* One pass does for bases, which come earlier; those that are last may come before what they wait
+ * for. */
+static void leave_out(struct schedule *schedule)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < schedule->count; i++) {
+			struct task *task = &schedule->tasks[i];
+			int code = task->state == TASK_WAITING ? why_not(schedule, task) : 0;
+			if (!code)
+				continue;
+			task->state = TASK_LEFT_OUT;
+			task->code = code;
+		}
+}
+
+void schedule_ended(struct schedule *schedule, struct task *task, int code)
+{
+	task->state = code ? TASK_FAILED : TASK_PASSED;
+	task->code = code;
+	if (code)
+		leave_out(schedule);
+}
+
+void schedule_stop(struct schedule *schedule)
+{
+	for (size_t i = 0; i < schedule->count; i++)
+		if (schedule->tasks[i].state == TASK_WAITING)
+			schedule->tasks[i].state = TASK_LEFT_OUT;
+}
+
+bool schedule_is_over(const struct schedule *schedule)
+{
+	for (size_t i = 0; i < schedule->count; i++)
+		if (schedule->tasks[i].state == TASK_WAITING ||
+		    schedule->tasks[i].state == TASK_RUNNING)
+			return false;
+	return true;
+}
+
+bool schedule_all_passed(const struct schedule *schedule)
+{
+	for (size_t i = 0; i < schedule->count; i++)
+		if (schedule->tasks[i].state != TASK_PASSED)
+			return false;
+	return true;
+}
+
+int schedule_code(const struct schedule *schedule)
+{
+	for (size_t i = 0; i < schedule->count; i++)
+		if (schedule->tasks[i].counts && schedule->tasks[i].code)
+			return schedule->tasks[i].code;
+	return 0;
+}

@@ -1,0 +1,217 @@
+/* A workshop's jobs, side by side on one loop. */
+#include "host/commands/workshop.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/interrupt.h"
+#include "host/exit_codes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What one run works with. */
+struct run {
+	struct workshop *shop;
+	struct schedule schedule;
+	bool is_plural; /* several were asked for: they are told apart by name, and summed up */
+};
+
+static struct job *job_of(const struct run *run, const struct task *task)
+{
+	return &run->shop->jobs[task - run->schedule.tasks];
+}
+
+/* --- before --- */
+
+static size_t count_asked_for(const struct workshop *shop, size_t *sheets)
+{
+	size_t jobs = 0;
+	*sheets = 0;
+	for (size_t i = 0; i < shop->sheet_count; i++)
+		if (shop->sheets[i].is_asked_for) {
+			++*sheets;
+			jobs += shop->sheets[i].count;
+		}
+	return jobs;
+}
+
+/* Of several manifests each has its own cells, that may well be called the same. Returns the
+ * columns that the names need. */
+static int name_jobs(struct workshop *shop, bool by_manifest)
+{
+	int width = 4;
+	for (size_t i = 0; i < shop->job_count; i++) {
+		struct job *job = &shop->jobs[i];
+		const struct manifest *cell = job->manifest;
+		if (by_manifest && cell->cell)
+			job->name = arena_printf(&shop->arena, "%s: %s", cell->path, cell->cell);
+		int len = (int)strnlen(job->name, WIDEST_NAME);
+		width = len > width ? len : width;
+	}
+	return width;
+}
+
+static void prepare(struct run *run)
+{
+	struct workshop *shop = run->shop;
+	size_t sheets;
+	run->is_plural = count_asked_for(shop, &sheets) > 1;
+	int width = run->is_plural ? name_jobs(shop, sheets > 1) : 0;
+	for (size_t i = 0; i < shop->job_count; i++)
+		shop->jobs[i].report = report_part(shop->report, shop->jobs[i].name, width);
+	struct task *tasks = shop->tasks = mem_resize(NULL, shop->job_count, sizeof *tasks);
+	for (size_t i = 0; i < shop->job_count; i++) {
+		const struct job *job = &shop->jobs[i];
+		const struct manifest *cell = job->manifest;
+		const struct manifest *whole = shop->sheets[job->sheet].manifest;
+		tasks[i] = (struct task){
+			.base = job->base == NO_JOB ? NULL : &tasks[job->base],
+			.group = job->sheet,
+			.counts = job_is_asked_for(shop, job) && !cell->may_fail,
+			.last = whole->fast_finish && cell->may_fail,
+		};
+	}
+	run->schedule = (struct schedule){.tasks = tasks, .count = shop->job_count};
+}
+
+/* --- what the loop tells --- */
+
+static void on_freed(void *ctx)
+{
+	struct workshop *shop = ctx;
+	for (size_t i = 0; i < shop->job_count; i++)
+		if (shop->jobs[i].build)
+			build_go_on(shop->jobs[i].build);
+}
+
+static void on_signal(void *ctx, unsigned events)
+{
+	struct run *run = ctx;
+	struct workshop *shop = run->shop;
+	(void)events;
+	shop->interrupted = interrupt_code(shop->signals);
+	schedule_stop(&run->schedule);
+	for (size_t i = 0; i < shop->job_count; i++)
+		if (shop->jobs[i].build)
+			build_interrupt(shop->jobs[i].build, "interrupted", shop->interrupted);
+}
+
+/* --- the jobs --- */
+
+static void tell_failure(const struct workshop *shop, const struct job *job,
+			 const struct error *failure)
+{
+	autofree char *text = error_text(failure);
+	report_message(shop->report, "factory: %s: %s", job->name, text);
+}
+
+/* Where there is no summary, the first failure is the call's. */
+static void job_failed(struct run *run, struct task *task, struct error *failure)
+{
+	struct workshop *shop = run->shop;
+	int code = failure->exit_code ? failure->exit_code : EXIT_FAILED;
+	if (run->is_plural && !shop->interrupted)
+		tell_failure(shop, job_of(run, task), failure);
+	else if (!error_is_set(&shop->failure))
+		error_move(&shop->failure, failure);
+	schedule_ended(&run->schedule, task, code);
+}
+
+static void begin_jobs(struct run *run)
+{
+	struct workshop *shop = run->shop;
+	struct task *task;
+	while (slots_are_free(&shop->site.slots) && (task = schedule_next(&run->schedule))) {
+		struct job *job = job_of(run, task);
+		auto_error struct error failure = {0};
+		if (job_start(shop, job, &failure) < 0)
+			job_failed(run, task, &failure);
+		else if (shop->interrupted)
+			build_interrupt(job->build, "interrupted", shop->interrupted);
+	}
+}
+
+static bool end_jobs(struct run *run)
+{
+	struct workshop *shop = run->shop;
+	bool any = false;
+	for (size_t i = 0; i < shop->job_count; i++) {
+		struct job *job = &shop->jobs[i];
+		struct task *task = &run->schedule.tasks[i];
+		auto_error struct error failure = {0};
+		if (!job->build || !build_is_over(job->build))
+			continue;
+		any = true;
+		if (job_finish(shop, job, &failure) < 0)
+			job_failed(run, task, &failure);
+		else
+			schedule_ended(&run->schedule, task, 0);
+	}
+	return any;
+}
+
+/* Only where the loop itself fails: nothing can be waited for any more. */
+static int give_up(struct workshop *shop)
+{
+	for (size_t i = 0; i < shop->job_count; i++)
+		if (shop->jobs[i].build)
+			build_interrupt(shop->jobs[i].build, "given up", EXIT_FAILED);
+	engine_abandon(shop->site.engine);
+	for (size_t i = 0; i < shop->job_count; i++) {
+		auto_error struct error ignored = {0};
+		if (shop->jobs[i].build)
+			build_finish(STEAL(shop->jobs[i].build), &shop->jobs[i].outcome, &ignored);
+	}
+	return -1;
+}
+
+/* Whatever blocks (the begin and the end of a build) is called from here, never from a callback. */
+static int turn(struct run *run, struct error *err)
+{
+	while (!schedule_is_over(&run->schedule)) {
+		begin_jobs(run);
+		if (end_jobs(run) || schedule_is_over(&run->schedule))
+			continue;
+		if (loop_turn(run->shop->site.loop, -1, err) < 0)
+			return give_up(run->shop);
+	}
+	return 0;
+}
+
+/* --- after --- */
+
+static void print_images(const struct workshop *shop)
+{
+	report_pause(shop->report);
+	for (size_t i = 0; i < shop->job_count; i++)
+		if (job_is_asked_for(shop, &shop->jobs[i]) && shop->jobs[i].outcome.image)
+			printf("%s\n", shop->jobs[i].outcome.image);
+	fflush(stdout);
+}
+
+static int conclude(struct run *run, struct error *err)
+{
+	struct workshop *shop = run->shop;
+	print_images(shop);
+	if (run->is_plural)
+		workshop_summary(shop);
+	if (error_is_set(&shop->failure))
+		return error_move(err, &shop->failure);
+	if (!shop->interrupted || schedule_all_passed(&run->schedule))
+		return schedule_code(&run->schedule);
+	error_set(err, "interrupted");
+	err->exit_code = shop->interrupted;
+	return -1;
+}
+
+int workshop_run(struct workshop *shop, struct error *err)
+{
+	struct run run = {.shop = shop};
+	prepare(&run);
+	shop->site.slots.freed = on_freed;
+	shop->site.slots.ctx = shop;
+	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
+	int status = turn(&run, err);
+	loop_unwatch(shop->site.loop, shop->signals);
+	return status < 0 ? -1 : conclude(&run, err);
+}

@@ -1,0 +1,169 @@
+# Builds of one call, side by side.
+load common
+
+# Two cells, each of which tells when it begins and ends.
+two_cells() {
+	manifest <<-E
+		image: $BASE
+		jobs:
+		  include:
+		    - {name: one, env: CELL=1}
+		    - {name: two, env: CELL=2}
+		install: read now rest </proc/uptime; echo "begins \$now"; sleep 2; read now rest </proc/uptime; echo "ends \$now"
+	E
+}
+
+# time_of BUILD WORD: when a build's step said it.
+time_of() {
+	sed -n "s/^$1 *| *install-1 | $2 //p" <<<"$output"
+}
+
+# before A B: numbers.
+before() {
+	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a != "" && b != "" && a < b) }' ||
+		{ printf '%s is not before %s in:\n%s\n' "$1" "$2" "$output" >&2; return 1; }
+}
+
+@test "cells are built at once" {
+	two_cells
+	run "$FACTORY" build --no-cache m.yml -t t/parallel:1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	before "$(time_of one begins)" "$(time_of two ends)"
+	before "$(time_of two begins)" "$(time_of one ends)"
+	[ -n "$(image_id t/parallel:1-one)" ]
+	[ -n "$(image_id t/parallel:1-two)" ]
+	no_container_left
+}
+
+@test "with -j 1 one container works at a time" {
+	two_cells
+	echo 'script: [sleep 0.1, sleep 0.1]' >>m.yml
+	"$FACTORY" build -j 1 --no-cache m.yml >out 2>&1 &
+	local pid=$! most=0 now
+	while kill -0 $pid 2>/dev/null; do
+		now=$(api GET /containers/json | jq '[.[] | select(.Names[0] != "/toolbox")] | length')
+		[ "$now" -le "$most" ] || most=$now
+		sleep 0.3
+	done
+	wait $pid
+	output=$(cat out)
+	before "$(time_of one ends)" "$(time_of two begins)"
+	# One that was told to end may be seen beside the next.
+	[ "$most" -ge 1 ] && [ "$most" -le 2 ]
+}
+
+@test "the slots bound the tests of all builds together" {
+	manifest <<-E
+		image: $BASE
+		jobs:
+		  include: [{name: one}, {name: two, env: A=1}]
+		script: [&t 'read b r </proc/uptime; sleep 1; read e r </proc/uptime; echo "span \$b \$e"', *t, *t]
+	E
+	run "$FACTORY" build -j 2 --no-cache m.yml
+	[ "$status" -eq 0 ]
+	# How many spans are open at the begin of each: never more than two.
+	sed -n 's/.*| span //p' <<<"$output" >spans
+	[ "$(wc -l <spans)" -eq 6 ]
+	awk '{ b[NR] = $1; e[NR] = $2 }
+		END { for (i = 1; i <= NR; i++) { n = 0
+			for (j = 1; j <= NR; j++) if (b[j] <= b[i] && b[i] < e[j]) n++
+			if (n > 2) exit 1 } }' spans
+}
+
+@test "every line says whose it is" {
+	two_cells
+	"$FACTORY" build --no-cache m.yml >ids 2>log
+	cat log
+	[ "$(grep -c '^sha256:' ids)" -eq 2 ] && [ "$(wc -l <ids)" -eq 2 ]
+	# Up to the summary.
+	[ -z "$(sed '/^$/,$d' log | grep -vE '^(one|two)  \| ')" ]
+	grep -qE '^two  \| \[2/3\] install-1  ok ' log
+	grep -qE '^one +passed +[0-9.]+ s$' log
+}
+
+@test "a failing cell lets the others go on" {
+	two_cells
+	sed -i 's/{name: one, env: CELL=1}/{name: one, env: CELL=1, install: exit 3}/' m.yml
+	fails_with 6 "$FACTORY" build --no-cache m.yml -t t/parallel:fails
+	shows "factory: one: m.yml:4:41: install-1 failed with exit code 3"
+	[[ $output =~ one\ +failed ]]
+	[[ $output =~ two\ +passed ]]
+	no_image t/parallel:fails-one
+	[ -n "$(image_id t/parallel:fails-two)" ]
+	no_container_left
+}
+
+@test "manifests that stand on the same one build it once, before themselves" {
+	cat >base.yml <<-E
+		image: $BASE
+		install: echo base-is-built >/base
+	E
+	for name in a b; do
+		cat >$name.yml <<-E
+			from: base.yml
+			artifact: t/diamond-$name
+			install: read now rest </proc/uptime; echo "begins \$now"; sleep 1.5; read now rest </proc/uptime; echo "ends \$now"
+			script: test -e /base
+		E
+	done
+	run "$FACTORY" build --no-cache a.yml b.yml
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^base.yml | .*install-1.*ok' <<<"$output")" -eq 1 ]
+	before "$(time_of a.yml begins)" "$(time_of b.yml ends)"
+	before "$(time_of b.yml begins)" "$(time_of a.yml ends)"
+	[ "$(grep -c '^sha256:' <<<"$output")" -eq 2 ]
+	[ -n "$(image_id t/diamond-a)" ] && [ -n "$(image_id t/diamond-b)" ]
+	for name in base.yml a.yml b.yml; do
+		[[ $output =~ $name\ +passed ]]
+	done
+}
+
+@test "what a failed one is the base of is not run" {
+	printf 'image: %s\ninstall: exit 9\n' "$BASE" >base.yml
+	printf 'from: base.yml\ninstall: echo never\n' >a.yml
+	printf 'image: %s\ninstall: echo b is built\n' "$BASE" >b.yml
+	fails_with 6 "$FACTORY" build --no-cache a.yml b.yml
+	shows "factory: base.yml: base.yml:2:10: install-1 failed with exit code 9"
+	shows "b is built"
+	[[ $output =~ a.yml\ +not\ run ]]
+	[[ $output =~ b.yml\ +passed ]]
+}
+
+@test "-t names the image of one manifest only" {
+	two_cells
+	cp m.yml n.yml
+	fails_with 2 "$FACTORY" build m.yml n.yml -t t/parallel:1
+	shows "let each say its \`artifact:\`"
+}
+
+@test "cells of several manifests go by both names" {
+	two_cells
+	sed 's/CELL=/OTHER=/' m.yml >n.yml
+	run "$FACTORY" build --no-cache -j 4 m.yml n.yml m.yml
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -cE '^[mn]\.yml: (one|two)  +passed' <<<"$output")" -eq 4 ]
+}
+
+@test "one signal ends all of them, and nothing is left" {
+	two_cells
+	sed -i 's/sleep 2/sleep 30/' m.yml
+	for signal in INT TERM; do
+		env --default-signal=INT "$FACTORY" build --no-cache m.yml -t t/parallel:never >out 2>&1 &
+		local pid=$! tries code=0
+		for tries in $(seq 100); do
+			[ "$(grep -c 'begins' out)" -ge 4 ] && break
+			sleep 0.1
+		done
+		kill -$signal $pid
+		wait $pid || code=$?
+		cat out
+		[ "$code" -eq $([ $signal = INT ] && echo 130 || echo 143) ]
+		[ "$(grep -c '^factory: interrupted' out)" -eq 1 ]
+		grep -qE '^two +failed' out
+		no_container_left
+		no_image t/parallel:never-one
+	done
+}
