@@ -154,6 +154,10 @@ build/obj/host/%.o: %.c Makefile | tools-check
 	@echo "  cc       $<"
 	@$(CC) $(standard) $(warnings) $(host_flags) $(CFLAGS) -c $< -o $@
 
+# The compiler takes these in, without telling.
+$(foreach variant,host asan fuzz,build/obj/$(variant)/host/report/assets.o): \
+	$(wildcard host/report/page.*)
+
 build/obj/agent-musl/%.o: %.c Makefile $(musl)/done
 	@mkdir -p $(@D)
 	@echo "  cc musl  $<"

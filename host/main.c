@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{"graph", "print the graph of a build", command_graph},
 	{"init", "write a first manifest from what is in a directory", command_init},
 	{"render", "print what Jinja2 makes of a manifest", command_render},
+	{"report", "write a page about a build that was", command_report},
 	{"toolbox", "make the data container that holds the agent", command_toolbox},
 	{"version", "print the version", command_version},
 	{"help", "print this, or `help exit-codes`", command_help},

@@ -11,6 +11,7 @@ int command_facts(int argc, char **argv, struct error *err);
 int command_graph(int argc, char **argv, struct error *err);
 int command_init(int argc, char **argv, struct error *err);
 int command_render(int argc, char **argv, struct error *err);
+int command_report(int argc, char **argv, struct error *err);
 int command_toolbox(int argc, char **argv, struct error *err);
 
 #endif
