@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{"render", "print what Jinja2 makes of a manifest", command_render},
 	{"report", "write a page about a build that was", command_report},
 	{"toolbox", "make the data container that holds the agent", command_toolbox},
+	{"ui", "show builds in a browser on this machine", command_ui},
 	{"version", "print the version", command_version},
 	{"help", "print this, or `help exit-codes`", command_help},
 };

@@ -13,5 +13,6 @@ int command_init(int argc, char **argv, struct error *err);
 int command_render(int argc, char **argv, struct error *err);
 int command_report(int argc, char **argv, struct error *err);
 int command_toolbox(int argc, char **argv, struct error *err);
+int command_ui(int argc, char **argv, struct error *err);
 
 #endif
