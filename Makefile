@@ -63,6 +63,11 @@ schema: build/factory
 	@sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
 		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
 
+# The same for the table of errors.
+.PHONY: errors
+errors: build/factory
+	@build/factory explain --markdown > docs/errors.md
+
 .PHONY: asan
 asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
 
@@ -87,13 +92,46 @@ fuzz: packages-fuzz
 	@$(MAKE) --no-print-directory $(fuzz_programs)
 	@tests/fuzz/run.sh $(MINUTES)
 
+# factory's pages are made of the table of commands, by the program itself.
+.PHONY: man
+man: build/factory
+	@rm -rf build/man && mkdir -p build/man
+	@build/factory man build/man
+	@cp docs/agent.1 build/man/agent.1
+
+# What is installed, as it will lie below PREFIX.
+staged := build/stage
+.PHONY: stage
+stage: all man
+	@rm -rf $(staged)
+	@install -D -m 755 -t $(staged)/bin build/factory
+	@install -D -m 755 -t $(staged)/lib/factory build/agent
+	@install -D -m 644 -t $(staged)/lib/factory build/tools/ca-certificates.crt
+	@install -D -m 644 -t $(staged)/share/factory schema/manifest.json
+	@install -D -m 644 -t $(staged)/share/man/man1 build/man/*.1
+	@install -D -m 644 -t $(staged)/share/doc/factory README.md docs/*.md docs/*.svg
+	@install -D -m 644 host/complete/factory.bash $(staged)/share/bash-completion/completions/factory
+	@install -D -m 644 host/complete/factory.zsh $(staged)/share/zsh/site-functions/_factory
+	@install -D -m 644 -t $(staged)/share/fish/vendor_completions.d host/complete/factory.fish
+
 .PHONY: install
-install: all
-	install -D -m 755 build/factory $(DESTDIR)$(PREFIX)/bin/factory
-	install -D -m 755 build/agent $(DESTDIR)$(PREFIX)/lib/factory/agent
-	install -D -m 644 schema/manifest.json $(DESTDIR)$(PREFIX)/share/factory/manifest.json
-	install -D -m 644 build/tools/ca-certificates.crt \
-		$(DESTDIR)$(PREFIX)/lib/factory/ca-certificates.crt
+install: stage
+	@cd $(staged) && find . -type f -printf '%P\n' | while read -r file; do \
+		install -D -m "$$(stat -c %a "$$file")" "$$file" "$(DESTDIR)$(PREFIX)/$$file" || exit; \
+	done
+	@echo "installed in $(DESTDIR)$(PREFIX)"
+
+# Directories go too where they are factory's own.
+.PHONY: uninstall
+uninstall: stage
+	@cd $(staged) && find . -type f -printf '$(DESTDIR)$(PREFIX)/%P\0' | xargs -0 rm -f
+	@cd $(staged) && find . -depth -type d -name factory -printf '$(DESTDIR)$(PREFIX)/%P\0' | \
+		xargs -0 rmdir --ignore-fail-on-non-empty 2>/dev/null || true
+	@echo "removed from $(DESTDIR)$(PREFIX)"
+
+.PHONY: deb
+deb: stage
+	@packaging/deb.sh $(staged) build
 
 .PHONY: clean
 clean: # an engine that was started by sudo leaves files of root's
@@ -107,8 +145,11 @@ help:
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
+	@echo 'make errors     docs/errors.md'
 	@echo 'make asan       programs and unit tests under AddressSanitizer, in build/asan/'
-	@echo 'make install    to PREFIX=/usr/local, below DESTDIR'
+	@echo 'make man        the manual pages, in build/man/'
+	@echo 'make install    to PREFIX=/usr/local, below DESTDIR; make uninstall removes it'
+	@echo 'make deb        a Debian package, in build/'
 	@echo 'make clean      removes build/'
 	@echo
 	@echo 'demo, test, bench and fuzz install the Debian packages that are missing, and ask before'
@@ -173,6 +214,9 @@ build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc fuzz  $<"
 	@clang $(standard) -w $(fuzz_flags) -c $< -o $@
+
+# The assembler takes these in.
+$(foreach kind,host asan fuzz,build/obj/$(kind)/host/complete/shells.o): $(wildcard host/complete/factory.*)
 
 # From an archive each test takes only what it needs, so that host and agent need not agree.
 build/asan/parts.a: $(call objects,asan,$(parts))

@@ -207,10 +207,9 @@ static int read_key(struct arena *arena, const struct http_response *response, s
 	return got < 0 || (got > 0 && !*found) ? -1 : 0;
 }
 
-static int fail(struct error *err)
+static int fail(struct error *err, int code)
 {
-	err->exit_code = EXIT_VALUES;
-	return -1;
+	return error_class(err, EXIT_VALUES, code);
 }
 
 static int broken(const struct consul_target *target, const char *kind, const char *name,
@@ -219,7 +218,7 @@ static int broken(const struct consul_target *target, const char *kind, const ch
 	error_set(err,
 		  "%s gave no list of keys for the %s '%s': is something else listening there?",
 		  target->name, kind, name);
-	return fail(err);
+	return fail(err, ERROR_CONSUL_ANSWER);
 }
 
 static int refuse(const struct consul_target *target, const struct http_response *response,
@@ -233,7 +232,7 @@ static int refuse(const struct consul_target *target, const struct http_response
 	else
 		error_set(err, "%s answered with status %ld: %.*s", target->name, response->status,
 			  len, buf_text(&response->body));
-	return fail(err);
+	return fail(err, response->status == 403 ? ERROR_CONSUL_TOKEN : ERROR_CONSUL_ANSWER);
 }
 
 int consul_answer(struct arena *arena, const struct consul_target *target, const char *kind,
@@ -247,7 +246,7 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	if (response->failed) {
 		error_set(err, "%s: start it, or name another (--consul, CONSUL_HTTP_ADDR)",
 			  response->error.message);
-		return fail(err);
+		return fail(err, ERROR_CONSUL_UNREACHABLE);
 	}
 	if (response->status == 404 && asked->is_key) {
 		*found = asked->recurse || is_names(asked) ? value_list(arena) : NULL;
@@ -256,14 +255,14 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	if (response->status == 404 && asked->needs) {
 		error_set(err, "%s: this Consul doesn't know %s: %s", target->name, kind,
 			  asked->needs);
-		return fail(err);
+		return fail(err, ERROR_CONSUL_ANSWER);
 	}
 	if (response->status != 200)
 		return refuse(target, response, err);
 	if (!asked->is_key || is_names(asked)) {
 		*found = json_parse(arena, target->name, buf_text(&response->body),
 				    response->body.len, err);
-		return *found ? 0 : fail(err);
+		return *found ? 0 : fail(err, ERROR_CONSUL_ANSWER);
 	}
 	if (!asked->recurse)
 		return read_key(arena, response, found) < 0 ? broken(target, kind, name, err) : 0;

@@ -67,6 +67,13 @@ int error_wrap(struct error *err, const char *format, ...)
 	return -1;
 }
 
+int error_class(struct error *err, int exit_code, int code)
+{
+	err->exit_code = exit_code;
+	err->code = code;
+	return -1;
+}
+
 int error_place(struct error *err, const char *file, unsigned line, unsigned column)
 {
 	if (err->file || !file)

@@ -4,14 +4,17 @@
 #ifndef FACTORY_COMMON_ERROR_H
 #define FACTORY_COMMON_ERROR_H
 
+#include "common/error_codes.h"
+
 #include <stdbool.h>
 
 struct error {
-	char *message;	 /* owned; NULL while nothing has failed */
-	char *file;	 /* owned; NULL where there is no position */
-	unsigned line;	 /* from 1; 0: unknown */
+	char *message;   /* owned; NULL while nothing has failed */
+	char *file;      /* owned; NULL where there is no position */
+	unsigned line;   /* from 1; 0: unknown */
 	unsigned column; /* from 1, in characters; 0: unknown */
-	int exit_code;	 /* what main exits with; 0: the general failure code */
+	int exit_code;   /* what main exits with; 0: the general failure code */
+	int code;        /* what it is more exactly, of common/error_codes.h; 0: no more is known */
 };
 
 /* Each of these returns -1, so that a function can end with `return error_set(err, ...)`.
@@ -23,8 +26,11 @@ int error_set_at(struct error *err, const char *file, unsigned line, unsigned co
 /* As error_set, with ": " and strerror(errno) behind the message. */
 int error_errno(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "WHAT: " before the message that is there; position and exit code stay. Returns -1. */
+/* Puts "WHAT: " before the message that is there; position and codes stay. Returns -1. */
 int error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Gives it an exit code and a code of common/error_codes.h. Returns -1. */
+int error_class(struct error *err, int exit_code, int code);
 
 /* Gives it a position where it has none (file NULL: leaves it as it is). Returns -1. */
 int error_place(struct error *err, const char *file, unsigned line, unsigned column);

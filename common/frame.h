@@ -36,7 +36,8 @@
  *   WANT    {"kind":"key|keys|tree|services|service|nodes|...", "name":"path","datacenter":"dc1",
  *           "args":["near=_agent"]} (common/consul.h), the last two optional; one at a time for a
  * request RESULT  what a request answers ERROR   {"message","file","line","column","exit_code"},
- * all but the first where they are known; with id 0 the session ends
+ * all but the first where they are known, and "code" (common/error_codes.h); with id 0 the session
+ * ends
  */
 #ifndef FACTORY_COMMON_FRAME_H
 #define FACTORY_COMMON_FRAME_H

@@ -1,118 +1,142 @@
 #include "host/options.h"
 
-#include "common/memory.h"
+#include "common/buffer.h"
 #include "common/nearest.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void print_help(const struct option_line *options, size_t count,
-		       const struct option_usage *usage)
+const struct option *options_next(const option_tables tables, struct option_at *at)
 {
-	printf("usage: %s\n\n%s\n\noptions:\n", usage->line, usage->text);
-	for (size_t i = 0; i < count; i++) {
-		const struct option_line *option = &options[i];
-		autofree char *name =
-			mem_printf("--%s%s%s", option->name, option->argument ? " " : "",
-				   option->argument ? option->argument : "");
-		if (option->letter)
-			printf("  -%c, %-26s %s\n", option->letter, name, option->help);
-		else
-			printf("      %-26s %s\n", name, option->help);
-	}
-	printf("  -h, %-26s %s\n", "--help", "print this");
-}
-
-static const struct option_line *find_long(const struct option_line *options, size_t count,
-					   const char *name, size_t len)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strlen(options[i].name) == len && strncmp(options[i].name, name, len) == 0)
-			return &options[i];
+	for (; at->table < OPTION_TABLES && tables[at->table]; at->table++, at->row = 0)
+		if (tables[at->table][at->row].name)
+			return &tables[at->table][at->row++];
 	return NULL;
 }
 
-static const struct option_line *find_letter(const struct option_line *options, size_t count,
-					     char letter)
+static const struct option *find_long(const option_tables tables, const char *name, size_t len)
 {
-	for (size_t i = 0; i < count; i++)
-		if (options[i].letter == letter)
-			return &options[i];
+	struct option_at at = {0};
+	for (const struct option *option; (option = options_next(tables, &at));)
+		if (strlen(option->name) == len && strncmp(option->name, name, len) == 0)
+			return option;
 	return NULL;
 }
 
-static int take_number(const struct option_line *option, const char *text, struct error *err)
+static const struct option *find_letter(const option_tables tables, char letter)
+{
+	struct option_at at = {0};
+	for (const struct option *option; (option = options_next(tables, &at));)
+		if (option->letter == letter)
+			return option;
+	return NULL;
+}
+
+static int take_number(const struct option *option, const char *text, unsigned *to,
+		       struct error *err)
 {
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 	if (!*text || *end || *text == '-' || number < 1 || number > 100000)
 		return error_set(err, "--%s takes a number from 1 to 100000, not '%s'",
 				 option->name, text);
-	*option->number = (unsigned)number;
+	*to = (unsigned)number;
 	return 0;
 }
 
-static int take(const struct option_line *option, const char *value, struct error *err)
+static bool is_choice(const char *choices, const char *value)
 {
-	if (option->flag)
-		*option->flag = true;
-	else if (option->text)
-		*option->text = value;
-	else if (option->number)
-		return take_number(option, value, err);
-	else
-		return option->each(option->ctx, value, err);
-	return 0;
+	size_t len = strlen(value);
+	if (!len || strchr(value, ' '))
+		return false;
+	for (const char *at = choices; (at = strstr(at, value)); at += len)
+		if ((at == choices || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
+static int refuse_choice(const struct option *option, const char *value, struct error *err)
+{
+	auto_buf struct buf list = {0};
+	for (const char *at = option->choices; *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+		buf_puts(&list, !list.len ? "" : at[len] ? ", " : " or ");
+		buf_add(&list, at, len);
+		at += len;
+	}
+	return error_set(err, "--%s takes %s, not '%s'", option->name, buf_text(&list), value);
+}
+
+static int take(const struct option *option, const char *value, void *target, struct error *err)
+{
+	void *to = (char *)target + option->offset;
+	if (option->choices && !is_choice(option->choices, value))
+		return refuse_choice(option, value, err);
+	switch (option->takes) {
+	case OPTION_FLAG:
+		*(bool *)to = true;
+		return 0;
+	case OPTION_TEXT:
+		*(const char **)to = value;
+		return 0;
+	case OPTION_NUMBER:
+		return take_number(option, value, to, err);
+	case OPTION_NONE:
+		break;
+	}
+	return option->each(target, value, err);
 }
 
 /* The arguments that are still to be read. */
 struct words {
 	int count, at;
 	char **list;
+	void *target;
 };
 
-static int take_argument(const struct option_line *option, const char *attached,
-			 struct words *words, struct error *err)
+static int take_argument(const struct option *option, const char *attached, struct words *words,
+			 struct error *err)
 {
 	if (!option->argument && attached)
 		return error_set(err, "--%s takes no value", option->name);
 	if (!option->argument)
-		return take(option, NULL, err);
+		return take(option, NULL, words->target, err);
 	if (!attached && words->at + 1 >= words->count)
 		return error_set(err, "--%s needs a value: %s", option->name, option->argument);
-	return take(option, attached ? attached : words->list[++words->at], err);
+	return take(option, attached ? attached : words->list[++words->at], words->target, err);
 }
 
-static int unknown(const char *word, const struct option_line *options, size_t count,
-		   struct error *err)
+static int unknown(const char *word, const option_tables tables, struct error *err)
 {
-	const char *names[count];
-	for (size_t i = 0; i < count; i++)
-		names[i] = options[i].name;
+	const char *names[100];
+	size_t count = 0;
+	struct option_at at = {0};
+	for (const struct option *option; (option = options_next(tables, &at));)
+		if (count < COUNT_OF(names))
+			names[count++] = option->name;
 	const char *near = nearest_name(word + strspn(word, "-"), names, count);
 	if (near)
-		return error_set(err, "unknown option %s: did you mean --%s?", word, near);
-	return error_set(err, "unknown option %s: --help lists them", word);
+		error_set(err, "unknown option %s: did you mean --%s?", word, near);
+	else
+		error_set(err, "unknown option %s: --help lists them", word);
+	return error_class(err, EXIT_USAGE, ERROR_OPTION_UNKNOWN);
 }
 
-static int take_option(const struct option_line *options, size_t count, struct words *words,
-		       struct error *err)
+static int take_option(const option_tables tables, struct words *words, struct error *err)
 {
-	const char *word = words->list[words->at];
+	const char *word = words->list[words->at], *attached;
+	const struct option *option;
 	if (word[1] != '-') {
-		const struct option_line *option = find_letter(options, count, word[1]);
-		const char *attached = word[2] ? word + 2 : NULL;
-		return option ? take_argument(option, attached, words, err)
-			      : unknown(word, options, count, err);
+		option = find_letter(tables, word[1]);
+		attached = word[2] ? word + 2 : NULL;
+	} else {
+		size_t len = strcspn(word + 2, "=");
+		option = find_long(tables, word + 2, len);
+		attached = word[2 + len] ? word + 3 + len : NULL;
 	}
-	size_t len = strcspn(word + 2, "=");
-	const struct option_line *option = find_long(options, count, word + 2, len);
-	const char *attached = word[2 + len] ? word + 3 + len : NULL;
-	return option ? take_argument(option, attached, words, err)
-		      : unknown(word, options, count, err);
+	return option ? take_argument(option, attached, words, err) : unknown(word, tables, err);
 }
 
 static bool asks_for_help(const char *word)
@@ -120,12 +144,12 @@ static bool asks_for_help(const char *word)
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-int options_parse(int *argc, char **argv, const struct option_line *options, size_t count,
-		  const struct option_usage *usage, struct error *err)
+int options_parse(int *argc, char **argv, const option_tables tables, void *target,
+		  struct error *err)
 {
 	int kept = 1;
 	bool ended = false;
-	struct words words = {.count = *argc, .at = 1, .list = argv};
+	struct words words = {.count = *argc, .at = 1, .list = argv, .target = target};
 	for (; words.at < words.count; words.at++) {
 		char *word = argv[words.at];
 		if (ended || word[0] != '-' || !word[1]) {
@@ -133,10 +157,10 @@ int options_parse(int *argc, char **argv, const struct option_line *options, siz
 		} else if (strcmp(word, "--") == 0) {
 			ended = true;
 		} else if (asks_for_help(word)) {
-			print_help(options, count, usage);
 			return 1;
-		} else if (take_option(options, count, &words, err) < 0) {
+		} else if (take_option(tables, &words, err) < 0) {
 			err->exit_code = EXIT_USAGE;
+			err->code = err->code ? err->code : ERROR_OPTION_VALUE;
 			return -1;
 		}
 	}

@@ -17,6 +17,7 @@ void answer_error(struct buf *out, uint32_t id, const struct error *err)
 	set_number(&arena, map, "line", err->line);
 	set_number(&arena, map, "column", err->column);
 	set_number(&arena, map, "exit_code", (unsigned)err->exit_code);
+	set_number(&arena, map, "code", (unsigned)err->code);
 	frame_add_json(out, FRAME_ERROR, id, map);
 }
 

@@ -45,8 +45,7 @@ static int pull(struct engine *engine, const char *image, struct report *report,
 	if (status == 0)
 		return 0;
 	error_wrap(err, "the base image %s is not in the engine and can't be pulled", image);
-	err->exit_code = EXIT_IMAGE;
-	return -1;
+	return error_class(err, EXIT_IMAGE, ERROR_IMAGE_PULL);
 }
 
 int build_find_base(struct engine *engine, const char *image, struct report *report,

@@ -5,10 +5,13 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/claim.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
 
 #include <string.h>
+
+enum { TURN_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
 
 struct build {
 	struct site *site;
@@ -19,14 +22,20 @@ struct build {
 	struct values *values;
 	struct container_setup setup;
 	int64_t base_size;
-	struct walk *walk; /* NULL: there was nothing to run */
+	struct walk *walk; /* NULL: there is nothing to run, or not yet */
 	char *cached;      /* the image that was there already, or NULL */
+	struct claim claim;
+	uint32_t timer;  /* until it is tried again */
+	bool waits;      /* for another build of the same */
+	bool has_waited; /* long enough to try again */
 	struct error failure;
 	struct arena arena;
 };
 
 static void build_free(struct build *build)
 {
+	loop_cancel(build->site->loop, build->timer);
+	claim_end(&build->claim);
 	graph_free(build->graph);
 	artifact_free(build->artifact);
 	values_free(build->values);
@@ -96,6 +105,64 @@ static int start_walk(struct build *build, struct error *err)
 	return 0;
 }
 
+/* --- the cache, and whose turn it is to fill it --- */
+
+static int find_cached(struct build *build, struct error *err)
+{
+	return cache_find(build->site->engine, build->values, commit_node(build)->key,
+			  &build->cached, err);
+}
+
+static void on_time(void *ctx)
+{
+	struct build *build = ctx;
+	build->timer = 0;
+	build->has_waited = true;
+}
+
+static void wait_for_turn(struct build *build)
+{
+	if (!build->waits)
+		report_notice(build->options->report,
+			      "the same is being built right now: waiting for it (--no-cache "
+			      "would not)");
+	build->waits = true;
+	build->has_waited = false;
+	build->timer = loop_after(build->site->loop, TURN_PAUSE_MS, on_time, build);
+}
+
+/* Without a lock it goes on too: then the same may be built twice at once. */
+static int take_turn(struct build *build)
+{
+	auto_error struct error err = {0};
+	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
+			       commit_node(build)->key, &err);
+	if (status < 0)
+		report_notice(build->options->report, "others may build the same at once: %s",
+			      err.message);
+	return status;
+}
+
+/* Another look once it is our turn, for whoever had it has filled the cache. */
+static int try_turn(struct build *build, struct error *err)
+{
+	if (take_turn(build) == 0) {
+		wait_for_turn(build);
+		return 0;
+	}
+	build->waits = false;
+	if (find_cached(build, err) < 0)
+		return -1;
+	return build->cached ? 0 : start_walk(build, err);
+}
+
+static int use_cache(struct build *build, struct error *err)
+{
+	if (find_cached(build, err) < 0)
+		return -1;
+	return build->cached ? 0 : try_turn(build, err);
+}
+
 static int start(struct build *build, struct error *err)
 {
 	if (prepare(build, err) < 0)
@@ -103,11 +170,7 @@ static int start(struct build *build, struct error *err)
 	report_graph(build->options->report, build->graph);
 	if (build->manifest->facts)
 		report_facts(build->options->report, build->manifest->facts);
-	if (!build->options->no_cache &&
-	    cache_find(build->site->engine, build->values, commit_node(build)->key, &build->cached,
-		       err) < 0)
-		return -1;
-	return build->cached ? 0 : start_walk(build, err);
+	return build->options->no_cache ? start_walk(build, err) : use_cache(build, err);
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -117,8 +180,17 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->site = site;
 	build->manifest = manifest;
 	build->options = options;
+	build->claim.fd = -1;
 	start(build, &build->failure);
 	return build;
+}
+
+void build_attend(struct build *build)
+{
+	if (!build->has_waited || error_is_set(&build->failure))
+		return;
+	build->has_waited = false;
+	try_turn(build, &build->failure);
 }
 
 void build_go_on(struct build *build)
@@ -139,7 +211,9 @@ void build_interrupt(struct build *build, const char *why, int exit_code)
 
 bool build_is_over(const struct build *build)
 {
-	return !build->walk || walk_is_over(build->walk);
+	if (build->walk)
+		return walk_is_over(build->walk);
+	return !build->waits || error_is_set(&build->failure);
 }
 
 static int name_image(struct build *build, const char *image, struct error *err)

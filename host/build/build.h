@@ -36,6 +36,10 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 /* Starts what waits for one of the site's slots. */
 void build_go_on(struct build *build);
 
+/* Goes on where it waits for another process that builds the same; to be asked after every turn of
+ * the loop. Blocks as build_start does. */
+void build_attend(struct build *build);
+
 /* Ends it with a failure. */
 void build_interrupt(struct build *build, const char *why, int exit_code);
 

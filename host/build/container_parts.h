@@ -29,6 +29,7 @@ struct container {
 	struct files *files;
 	const struct value *facts; /* while the walk is told */
 	struct question *question; /* a value that is being looked up */
+	int value_code;            /* why the last one could not be had, of common/error_codes.h */
 	uint32_t asking;           /* the request that waits for it */
 	char *committed;
 };

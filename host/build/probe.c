@@ -9,6 +9,7 @@
 #include "host/build/container.h"
 #include "host/build/host_facts.h"
 #include "host/build/interrupt.h"
+#include "host/build/user_cache.h"
 #include "host/toolbox/toolbox.h"
 
 #include <stdlib.h>
@@ -195,19 +196,13 @@ struct value *probe_target(struct probe *probe, const char *name, struct arena *
 /* Counts up when agents tell more: what was cached before lacks it. */
 enum { FACTS_FORMAT = 2 };
 
-/* ~/.cache/factory/facts/DIGEST-VERSION-FORMAT.json; NULL where there is no home. */
+/* facts/DIGEST-VERSION-FORMAT.json in the cache; NULL where there is none. */
 static char *cache_path(const char *digest)
 {
-	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	const char *colon = strchr(digest, ':');
-	const char *hex = colon ? colon + 1 : digest;
-	if (base && *base)
-		return mem_printf("%s/factory/facts/%s-%s-%d.json", base, hex, FACTORY_VERSION,
-				  FACTS_FORMAT);
-	if (home && *home)
-		return mem_printf("%s/.cache/factory/facts/%s-%s-%d.json", home, hex,
-				  FACTORY_VERSION, FACTS_FORMAT);
-	return NULL;
+	autofree char *name = mem_printf("facts/%s-%s-%d.json", colon ? colon + 1 : digest,
+					 FACTORY_VERSION, FACTS_FORMAT);
+	return user_cache_path(name);
 }
 
 static struct value *read_cached(const char *path, struct arena *arena)

@@ -108,6 +108,7 @@ void container_run_step(struct container *container)
 		struct error err = {0};
 		error_set(&err, "the target has no shell to run '%s': no /bin/sh in %s", step->name,
 			  container->image);
+		error_class(&err, EXIT_STEP, ERROR_STEP_SHELL);
 		fail_step(container, &err);
 		return;
 	}
@@ -136,6 +137,10 @@ static void describe_failure(const struct container *container, const struct ses
 			  strsignal(status->code), name);
 	else
 		error_set(err, "%s failed with exit code %d: %s", id, status->code, name);
+	error_class(err, EXIT_STEP,
+		    status->timed_out   ? ERROR_STEP_TIMEOUT
+		    : status->signalled ? ERROR_STEP_KILLED
+					: ERROR_STEP_FAILED);
 }
 
 /* Tried again, or told and forgotten, or the end. */
@@ -228,6 +233,8 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 	struct error err = {0};
 	error_move(&err, agent_error);
 	bool busy = container->state == STATE_RUNNING && container->node;
+	if (err.exit_code == EXIT_VALUES && !err.code)
+		err.code = container->value_code;
 	if (busy && container->node->kind == NODE_FILES) {
 		files_explain(container->files, id, &err);
 		container_fail(container, &err);
@@ -247,6 +254,8 @@ static void answer_want(void *ctx, const struct value *found, struct error *err)
 {
 	struct container *container = ctx;
 	container->question = NULL;
+	if (err)
+		container->value_code = err->code;
 	session_value(container->session, container->asking, found, err ? err->message : NULL);
 }
 
@@ -265,6 +274,8 @@ static void on_closed(void *ctx, struct error *session_error)
 			error_move(&container->failure, session_error);
 		else
 			error_set(&container->failure, "the agent ended before the work was done");
+		if (!session_error)
+			container->failure.code = ERROR_AGENT_GONE;
 		if (!container->failure.exit_code)
 			container->failure.exit_code = EXIT_AGENT;
 	}

@@ -7,20 +7,13 @@
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 #include "host/manifest/secrets.h"
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory build MANIFEST... [-t REPO:TAG] [OPTION]...",
-	"Builds an image: install steps in one container, each test on a branch of its own from\n"
-	"the provisioned state, and the tag moves when all of them have passed. Several "
-	"manifests,\n"
-	"and the cells of a matrix, are built side by side.",
-};
-
-/* The options of this command alone. */
-struct flags {
+struct build_command {
+	struct settings settings;
 	const char *tag;
 	bool no_cache;
 	unsigned jobs;
@@ -68,17 +61,23 @@ static int open_shop(struct settings *settings, struct workshop *shop, struct er
 	return 0;
 }
 
-static int run(struct settings *settings, const struct flags *flags, char *const *paths,
-	       struct workshop *shop, struct error *err)
+static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
-	shop->no_cache = flags->no_cache;
-	shop->site.slots.most = flags->jobs;
-	if (flags->tag &&
-	    split_name(&settings->arena, flags->tag, &shop->repo, &shop->tag, err) < 0)
+	struct settings *settings = &command->settings;
+	shop->no_cache = command->no_cache;
+	shop->site.slots.most = command->jobs ? command->jobs : 4;
+	if (command->tag &&
+	    split_name(&settings->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
 	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
 		return -1;
-	if (open_shop(settings, shop, err) < 0)
+	return open_shop(settings, shop, err);
+}
+
+static int run(struct build_command *command, char *const *paths, struct workshop *shop,
+	       struct error *err)
+{
+	if (prepare(command, shop, err) < 0)
 		return -1;
 	for (; *paths; paths++)
 		if (workshop_read(shop, *paths, err) < 0)
@@ -92,63 +91,70 @@ static int tell_error(const struct workshop *shop, struct error *err)
 	secrets_hide_error(report_hidden(shop->report), err);
 	if (!settings_wants_json(shop->settings))
 		return -1;
-	autofree char *text = error_text(err);
+	autofree char *text = explain_text(err);
 	report_message(shop->report, "factory: %s", text);
 	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 
-static int build(struct settings *settings, int argc, char **argv, struct error *err)
+static int build(void *options, int argc, char **argv, struct error *err)
 {
-	struct flags flags = {.jobs = 4};
-	struct option_line lines[2 * SETTINGS_MOST] = {
-		{.name = "tag",
-		 .letter = 't',
-		 .argument = "REPO:TAG",
-		 .help = "what the image is called when all tests have passed",
-		 .text = &flags.tag},
-		{.name = "no-cache",
-		 .help = "run every node, whatever was built before",
-		 .flag = &flags.no_cache},
-		{.name = "jobs",
-		 .letter = 'j',
-		 .argument = "N",
-		 .help = "containers at once, of all builds (default: 4)",
-		 .number = &flags.jobs},
-		{.name = "progress",
-		 .argument = "HOW",
-		 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
-		 .text = &settings->progress},
-		{.name = "kv",
-		 .argument = "FILE",
-		 .help = "keys for templates, from a YAML or JSON file",
-		 .text = &settings->kv_file},
-		{.name = "consul",
-		 .argument = "ADDR",
-		 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-		 .text = &settings->consul},
-	};
-	size_t count = 6;
-	count += settings_manifest_lines(settings, lines + count);
-	count += settings_engine_lines(settings, lines + count);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	struct build_command *command = options;
+	struct workshop shop = {.signals = -1};
 	if (argc < 2)
-		return settings_misused(&usage, "name a manifest", err);
-	if (argc > 2 && flags.tag)
-		return settings_misused(&usage,
+		return commands_misused(&command_build, "name a manifest", err);
+	if (argc > 2 && command->tag)
+		return commands_misused(&command_build,
 					"-t names the image of one manifest: where there are "
 					"several, let each say its `artifact:`",
 					err);
-	struct workshop shop = {.signals = -1};
-	status = run(settings, &flags, argv + 1, &shop, err);
+	int status = run(command, argv + 1, &shop, err);
 	if (status < 0 && shop.report)
 		status = tell_error(&shop, err);
 	shop_free(&shop);
 	return status;
 }
 
-int command_build(int argc, char **argv, struct error *err)
-{
-	return settings_run(build, argc, argv, err);
-}
+static const struct option build_options[] = {
+	{.name = "tag",
+	 .letter = 't',
+	 .argument = "REPO:TAG",
+	 .help = "what the image is called when all tests have passed",
+	 .words = WORD_IMAGE,
+	 OPTION_INTO(struct build_command, tag)},
+	{.name = "no-cache",
+	 .help = "run every node, whatever was built before",
+	 OPTION_INTO(struct build_command, no_cache)},
+	{.name = "jobs",
+	 .letter = 'j',
+	 .argument = "N",
+	 .help = "containers at once, of all builds (default: 4)",
+	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "progress",
+	 .argument = "HOW",
+	 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
+	 .choices = "tty plain json quiet",
+	 OPTION_INTO(struct settings, progress)},
+	{.name = "kv",
+	 .argument = "FILE",
+	 .help = "keys for templates, from a YAML or JSON file",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct settings, kv_file)},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+	 OPTION_INTO(struct settings, consul)},
+	{0},
+};
+
+const struct command command_build = {
+	.name = "build",
+	.summary = "build an image from a manifest",
+	.usage = "build MANIFEST... [-t REPO:TAG] [OPTION]...",
+	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
+		"own from the provisioned state, and the tag moves when all of them have passed.\n"
+		"Several manifests, and the cells of a matrix, are built side by side.",
+	.options = {build_options, settings_manifest_options, settings_engine_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct build_command),
+	.run = build,
+};

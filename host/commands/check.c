@@ -3,17 +3,17 @@
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 #include "host/manifest/manifest.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory check MANIFEST... [OPTION]...",
-	"Validates manifests without an engine: Jinja2, YAML, keys, and the files they name. All "
-	"that\n"
-	"is wrong is told, in order, with its place.",
+struct check_command {
+	struct settings settings;
+	const char *format;
+	bool schema, keys;
 };
 
 struct checking {
@@ -56,6 +56,12 @@ static struct value *or_null(struct arena *arena, const char *text)
 	return text ? value_string(arena, text) : value_null(arena);
 }
 
+static struct value *number_of(struct arena *arena, const struct manifest_problem *problem)
+{
+	return value_string(arena,
+			    arena_printf(arena, "F%04d", (int)explain_problem(problem->code)));
+}
+
 static void add_json(struct checking *checking, const struct manifest_problem *problem)
 {
 	struct arena *arena = &checking->arena;
@@ -64,6 +70,7 @@ static void add_json(struct checking *checking, const struct manifest_problem *p
 	value_set(arena, map, "line", value_int(arena, problem->at.line));
 	value_set(arena, map, "column", value_int(arena, problem->at.column));
 	value_set(arena, map, "code", value_string(arena, problem->code));
+	value_set(arena, map, "number", number_of(arena, problem));
 	value_set(arena, map, "message", value_string(arena, problem->message));
 	value_set(arena, map, "hint", or_null(arena, problem->hint));
 	value_append(arena, checking->list, map);
@@ -76,8 +83,9 @@ static void print_problem(const struct manifest_problem *problem)
 		fprintf(stderr, "%s:", problem->at.file);
 	if (problem->at.line)
 		fprintf(stderr, "%u:%u:", problem->at.line, problem->at.column);
-	fprintf(stderr, "%s%s%s%s\n", problem->at.file || problem->at.line ? " " : "",
-		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "");
+	fprintf(stderr, "%s%s%s%s [F%04d]\n", problem->at.file || problem->at.line ? " " : "",
+		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "",
+		(int)explain_problem(problem->code));
 }
 
 static void tell(struct checking *checking, const struct manifest_problems *problems)
@@ -180,39 +188,46 @@ static int print_made(void (*make)(struct buf *out))
 	return EXIT_OK;
 }
 
-static int misused(const char *what, struct error *err)
+static int check(void *options, int argc, char **argv, struct error *err)
 {
-	return settings_misused(&usage, what, err);
-}
-
-static int check(struct settings *settings, int argc, char **argv, struct error *err)
-{
-	bool schema = false, keys = false;
-	const char *format = "text";
-	struct option_line lines[SETTINGS_MOST + 3] = {
-		{.name = "format",
-		 .argument = "FORMAT",
-		 .help = "text (default) or json: a list of problems, for editors",
-		 .text = &format},
-		{.name = "schema",
-		 .help = "print the JSON Schema of manifests instead",
-		 .flag = &schema},
-		{.name = "keys", .help = "print the keys in Markdown instead", .flag = &keys},
+	struct check_command *command = options;
+	struct checking checking = {
+		.settings = &command->settings,
+		.json = command->format && strcmp(command->format, "json") == 0,
 	};
-	size_t count = 3 + settings_manifest_lines(settings, lines + 3);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	struct checking checking = {.settings = settings, .json = strcmp(format, "json") == 0};
-	if (!checking.json && strcmp(format, "text") != 0)
-		return misused("--format takes text or json", err);
-	if (schema || keys)
-		return argc > 1 ? misused("--schema and --keys take no manifest", err)
-				: print_made(schema ? manifest_schema : manifest_keys);
-	return argc < 2 ? misused("name a manifest", err) : check_all(&checking, argv + 1, err);
+	if (!command->schema && !command->keys)
+		return argc < 2 ? commands_misused(&command_check, "name a manifest", err)
+				: check_all(&checking, argv + 1, err);
+	if (argc > 1)
+		return commands_misused(&command_check, "--schema and --keys take no manifest",
+					err);
+	return print_made(command->schema ? manifest_schema : manifest_keys);
 }
 
-int command_check(int argc, char **argv, struct error *err)
-{
-	return settings_run(check, argc, argv, err);
-}
+static const struct option check_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "text (default) or json: a list of problems, for editors",
+	 .choices = "text json",
+	 OPTION_INTO(struct check_command, format)},
+	{.name = "schema",
+	 .help = "print the JSON Schema of manifests instead",
+	 OPTION_INTO(struct check_command, schema)},
+	{.name = "keys",
+	 .help = "print the keys in Markdown instead",
+	 OPTION_INTO(struct check_command, keys)},
+	{0},
+};
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "validate manifests without an engine",
+	.usage = "check MANIFEST... [OPTION]...\n"
+		 "check --schema|--keys",
+	.text = "Validates manifests without an engine: Jinja2, YAML, keys, and the files they\n"
+		"name. All that is wrong is told, in order, with its place.",
+	.options = {check_options, settings_manifest_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct check_command),
+	.run = check,
+};

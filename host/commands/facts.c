@@ -16,17 +16,8 @@
 
 #define auto_kept __attribute__((cleanup(engine_kept_free)))
 
-static const struct option_usage usage = {
-	"factory facts IMAGE|CONTAINER|MANIFEST... [NAME...] [OPTION]...",
-	"Prints what the agent finds out about each target, from inside a container of it that is "
-	"gone\n"
-	"afterwards; of a manifest, about its base image. Behind the first target, words such as\n"
-	"os.id, memory.* or package.bash.version name facts. One target: all facts as JSON, one\n"
-	"value, or NAME=VALUE lines. Several: a table with a row for each.",
-};
-
 struct inquiry {
-	struct settings *settings;
+	struct settings settings;
 	struct probe probe;
 	const char **targets, **names; /* into argv */
 	size_t target_count, name_count;
@@ -50,7 +41,7 @@ static bool is_manifest(const char *name)
 /* With --where all words are names: the targets are the containers that run. */
 static void sort_words(struct inquiry *inquiry, int argc, char **argv)
 {
-	struct arena *arena = &inquiry->settings->arena;
+	struct arena *arena = &inquiry->settings.arena;
 	inquiry->targets = arena_alloc(arena, (size_t)argc * sizeof *inquiry->targets);
 	inquiry->names = arena_alloc(arena, (size_t)argc * sizeof *inquiry->names);
 	for (int i = 1; i < argc; i++) {
@@ -64,19 +55,19 @@ static void sort_words(struct inquiry *inquiry, int argc, char **argv)
 
 static int check_words(const struct inquiry *inquiry, struct error *err)
 {
-	if (!facts_format_exists(inquiry->format))
-		return settings_misused(&usage, "--format is json, jsonl or table", err);
 	if (inquiry->expression && inquiry->target_count)
-		return settings_misused(&usage,
+		return commands_misused(&command_facts,
 					"--where looks at the containers that run: name "
 					"facts only",
 					err);
 	if (inquiry->expression && inquiry->diff)
-		return settings_misused(&usage, "--diff and --where exclude each other", err);
+		return commands_misused(&command_facts, "--diff and --where exclude each other",
+					err);
 	if (inquiry->diff && inquiry->target_count != 2)
-		return settings_misused(&usage, "--diff compares two targets", err);
+		return commands_misused(&command_facts, "--diff compares two targets", err);
 	if (!inquiry->target_count && !inquiry->expression)
-		return settings_misused(&usage, "name an image, a container or a manifest", err);
+		return commands_misused(&command_facts, "name an image, a container or a manifest",
+					err);
 	return 0;
 }
 
@@ -95,9 +86,9 @@ static void add_pattern(struct patterns *patterns, const char *pattern)
 }
 
 /* What the agents are asked for: no more than is shown. NULL: all. */
-static const char *const *wanted_of(const struct inquiry *inquiry)
+static const char *const *wanted_of(struct inquiry *inquiry)
 {
-	struct patterns patterns = {.arena = &inquiry->settings->arena};
+	struct patterns patterns = {.arena = &inquiry->settings.arena};
 	bool table = inquiry->target_count > 1 || inquiry->expression;
 	if (inquiry->diff && !inquiry->name_count) {
 		add_pattern(&patterns, "*");
@@ -126,12 +117,12 @@ static void refuse_from(const struct manifest *manifest, struct error *err)
 
 static struct value *ask_manifest(struct inquiry *inquiry, const char *path, struct error *err)
 {
-	struct manifest *manifest = settings_manifest(inquiry->settings, path, NULL, err);
+	struct manifest *manifest = settings_manifest(&inquiry->settings, path, NULL, err);
 	struct value *facts = NULL;
 	if (!manifest)
 		return NULL;
 	if (manifest->image)
-		facts = probe_target(&inquiry->probe, manifest->image, &inquiry->settings->arena,
+		facts = probe_target(&inquiry->probe, manifest->image, &inquiry->settings.arena,
 				     err);
 	else
 		refuse_from(manifest, err);
@@ -144,7 +135,7 @@ static int ask(struct inquiry *inquiry, const char *target, struct error *err)
 {
 	struct value *facts = is_manifest(target) ? ask_manifest(inquiry, target, err)
 						  : probe_target(&inquiry->probe, target,
-								 &inquiry->settings->arena, err);
+								 &inquiry->settings.arena, err);
 	if (!facts)
 		return -1;
 	int holds = inquiry->where ? condition_holds(inquiry->where, facts, err) : 1;
@@ -163,7 +154,7 @@ static int ask(struct inquiry *inquiry, const char *target, struct error *err)
 static int ask_all(struct inquiry *inquiry, struct error *err)
 {
 	int status = 0;
-	inquiry->answers = arena_alloc(&inquiry->settings->arena,
+	inquiry->answers = arena_alloc(&inquiry->settings.arena,
 				       (inquiry->target_count + 1) * sizeof *inquiry->answers);
 	for (size_t i = 0; i < inquiry->target_count; i++) {
 		auto_error struct error failure = {0};
@@ -185,7 +176,7 @@ static int ask_all(struct inquiry *inquiry, struct error *err)
 /* The names of the containers that run, the toolbox's aside. */
 static int find_containers(struct inquiry *inquiry, struct error *err)
 {
-	struct arena *arena = &inquiry->settings->arena;
+	struct arena *arena = &inquiry->settings.arena;
 	auto_kept struct engine_kept kept = {0};
 	engine_list(inquiry->probe.engine, engine_keep, &kept);
 	if (engine_finish(inquiry->probe.engine, &kept, err) < 0)
@@ -230,12 +221,12 @@ static int show(const struct inquiry *inquiry, struct error *err)
 
 static int run(struct inquiry *inquiry, struct error *err)
 {
-	struct report *report = settings_report(inquiry->settings, NULL, err);
+	struct report *report = settings_report(&inquiry->settings, NULL, err);
 	int code = -1;
 	if (!report)
 		return -1;
 	inquiry->probe.report = report;
-	inquiry->probe.toolbox = inquiry->settings->toolbox;
+	inquiry->probe.toolbox = inquiry->settings.toolbox;
 	inquiry->probe.signals = interrupt_open(err);
 	bool ready = inquiry->probe.signals >= 0 &&
 		     (!inquiry->expression || find_containers(inquiry, err) == 0);
@@ -256,47 +247,58 @@ static int run(struct inquiry *inquiry, struct error *err)
 static int parse_expression(struct inquiry *inquiry, struct error *err)
 {
 	inquiry->where =
-		condition_parse(&inquiry->settings->arena, "--where", inquiry->expression, err);
+		condition_parse(&inquiry->settings.arena, "--where", inquiry->expression, err);
 	if (inquiry->where)
 		return 0;
 	err->exit_code = EXIT_USAGE;
 	return -1;
 }
 
-static int facts(struct settings *settings, int argc, char **argv, struct error *err)
+static int facts(void *options, int argc, char **argv, struct error *err)
 {
-	struct inquiry inquiry = {.settings = settings};
-	struct option_line lines[SETTINGS_MOST + 3] = {
-		{.name = "format",
-		 .argument = "FORMAT",
-		 .help = "json, jsonl (a line for each target) or table",
-		 .text = &inquiry.format},
-		{.name = "diff",
-		 .help = "print how two targets differ; exit code 1 if they do",
-		 .flag = &inquiry.diff},
-		{.name = "where",
-		 .argument = "EXPR",
-		 .help = "the running containers of which it is true (Jinja2)",
-		 .text = &inquiry.expression},
-	};
-	size_t count = 3 + settings_engine_lines(settings, lines + 3);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	sort_words(&inquiry, argc, argv);
-	if (check_words(&inquiry, err) < 0)
+	struct inquiry *inquiry = options;
+	sort_words(inquiry, argc, argv);
+	if (check_words(inquiry, err) < 0)
 		return -1;
-	if (inquiry.expression && parse_expression(&inquiry, err) < 0)
+	if (inquiry->expression && parse_expression(inquiry, err) < 0)
 		return -1;
-	if (settings_engine(settings, &inquiry.probe.loop, &inquiry.probe.engine, err) < 0)
+	if (settings_engine(&inquiry->settings, &inquiry->probe.loop, &inquiry->probe.engine, err) <
+	    0)
 		return -1;
-	status = run(&inquiry, err);
-	engine_close(inquiry.probe.engine);
-	loop_free(inquiry.probe.loop);
+	int status = run(inquiry, err);
+	engine_close(inquiry->probe.engine);
+	loop_free(inquiry->probe.loop);
 	return status;
 }
 
-int command_facts(int argc, char **argv, struct error *err)
-{
-	return settings_run(facts, argc, argv, err);
-}
+static const struct option facts_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "json, jsonl (a line for each target) or table",
+	 .choices = "json jsonl table",
+	 OPTION_INTO(struct inquiry, format)},
+	{.name = "diff",
+	 .help = "print how two targets differ; exit code 1 if they do",
+	 OPTION_INTO(struct inquiry, diff)},
+	{.name = "where",
+	 .argument = "EXPR",
+	 .help = "the running containers of which it is true (Jinja2)",
+	 OPTION_INTO(struct inquiry, expression)},
+	{0},
+};
+
+const struct command command_facts = {
+	.name = "facts",
+	.summary = "print the facts of an image or a container",
+	.usage = "facts IMAGE|CONTAINER|MANIFEST... [NAME...] [OPTION]...\n"
+		 "facts --where EXPR [NAME...] [OPTION]...",
+	.text = "Prints what the agent finds out about each target, from inside a container of it\n"
+		"that is gone afterwards; of a manifest, about its base image. Behind the first\n"
+		"target, words such as os.id, memory.* or package.bash.version name facts. One\n"
+		"target: all facts as JSON, one value, or NAME=VALUE lines. Several: a table with\n"
+		"a row for each.",
+	.options = {facts_options, settings_engine_options},
+	.words = WORD_MANIFEST | WORD_IMAGE | WORD_CONTAINER | WORD_FACT,
+	.size = sizeof(struct inquiry),
+	.run = facts,
+};

@@ -201,14 +201,6 @@ static const struct {
 		     struct buf *out);
 } formats[] = {{"json", show_objects}, {"jsonl", show_lines}, {"table", show_table}};
 
-bool facts_format_exists(const char *format)
-{
-	for (size_t i = 0; format && i < COUNT_OF(formats); i++)
-		if (strcmp(formats[i].name, format) == 0)
-			return true;
-	return !format;
-}
-
 int facts_show(const struct facts_of *targets, size_t count, const struct facts_view *view,
 	       struct buf *out, struct error *err)
 {

@@ -23,9 +23,6 @@ struct facts_view {
 extern const char *const facts_columns[];
 extern const size_t facts_column_count;
 
-/* Is there such a format? NULL is one. */
-bool facts_format_exists(const char *format);
-
 /* Of one target alone, without a format: all as JSON, a value bare, several as NAME=VALUE lines; a
  * name that is no fact is an error. Else each target as a row (where a fact is missing, a dash), a
  * line of JSON, or an entry of one JSON object. */

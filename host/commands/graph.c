@@ -7,11 +7,10 @@
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory graph MANIFEST [OPTION]...",
-	"Draws the graph of a build, without an engine: in Graphviz's language, as JSON, as a "
-	"picture\n"
-	"(SVG), or as text.",
+struct graph_command {
+	struct settings settings;
+	const char *format;
+	bool json, machine;
 };
 
 static const struct format {
@@ -65,42 +64,49 @@ static int draw(struct settings *settings, const char *path, const struct format
 	return status;
 }
 
-static int print_graph(struct settings *settings, int argc, char **argv, struct error *err)
+static int print_graph(void *options, int argc, char **argv, struct error *err)
 {
-	bool json = false, machine = false;
-	const char *name = NULL;
-	struct option_line lines[SETTINGS_MOST + 3] = {
-		{.name = "format",
-		 .argument = "FORMAT",
-		 .help = "dot (the default), json, svg or text",
-		 .text = &name},
-		{.name = "json", .help = "the same as --format json", .flag = &json},
-		{.name = "machine",
-		 .help = "draw the state machine of a container instead: dot or svg",
-		 .flag = &machine},
-	};
-	size_t count = 3 + settings_manifest_lines(settings, lines + 3);
-	int status = options_parse(&argc, argv, lines, count, &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	struct graph_command *command = options;
+	const char *name = command->format ? command->format : command->json ? "json" : "dot";
 	auto_buf struct buf out = {0};
-	if (argc != (machine ? 1 : 2))
-		return settings_misused(&usage, "name one manifest", err);
-	const struct format *format = find_format(name   ? name
-						  : json ? "json"
-							 : "dot",
-						  machine, err);
+	if (argc != (command->machine ? 1 : 2))
+		return commands_misused(&command_graph, "name one manifest", err);
+	const struct format *format = find_format(name, command->machine, err);
 	if (!format)
 		return -1;
-	if (machine)
+	if (command->machine)
 		format->write_machine(&out);
-	else if (draw(settings, argv[1], format, &out, err) < 0)
+	else if (draw(&command->settings, argv[1], format, &out, err) < 0)
 		return -1;
 	fputs(buf_text(&out), stdout);
 	return EXIT_OK;
 }
 
-int command_graph(int argc, char **argv, struct error *err)
-{
-	return settings_run(print_graph, argc, argv, err);
-}
+static const struct option graph_options[] = {
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "dot (the default), json, svg or text",
+	 .choices = "dot json svg text",
+	 OPTION_INTO(struct graph_command, format)},
+	{.name = "json",
+	 .help = "the same as --format json",
+	 OPTION_INTO(struct graph_command, json)},
+	{.name = "machine",
+	 .help = "draw the state machine of a container instead: dot or svg",
+	 OPTION_INTO(struct graph_command, machine)},
+	{0},
+};
+
+const struct command command_graph = {
+	.name = "graph",
+	.summary = "print the graph of a build",
+	.usage = "graph MANIFEST [OPTION]...\n"
+		 "graph --machine [--format FORMAT]",
+	.text = "Draws the graph of a build, without an engine: in Graphviz's language, as JSON, "
+		"as\n"
+		"a picture (SVG), or as text.",
+	.options = {graph_options, settings_manifest_options},
+	.words = WORD_MANIFEST,
+	.size = sizeof(struct graph_command),
+	.run = print_graph,
+};

@@ -6,10 +6,9 @@
 #include "host/exit_codes.h"
 #include "host/init/init.h"
 
-static const struct option_usage usage = {
-	"factory init [DIRECTORY] [OPTION]...",
-	"Writes a first manifest, factory.yml, from what it sees in the directory: a Dockerfile,\n"
-	".travis.yml, requirements.txt, package.json, go.mod, Makefile...",
+struct init_command {
+	struct settings settings;
+	bool force;
 };
 
 static int write_manifest(const char *directory, bool force, struct error *err)
@@ -28,22 +27,30 @@ static int write_manifest(const char *directory, bool force, struct error *err)
 	return EXIT_OK;
 }
 
-static int init(struct settings *settings, int argc, char **argv, struct error *err)
+static int init(void *options, int argc, char **argv, struct error *err)
 {
-	(void)settings;
-	bool force = false;
-	const struct option_line lines[] = {
-		{.name = "force", .letter = 'f', .help = "overwrite factory.yml", .flag = &force},
-	};
-	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	const struct init_command *command = options;
 	if (argc > 2)
-		return settings_misused(&usage, "name one directory", err);
-	return write_manifest(argc == 2 ? argv[1] : ".", force, err);
+		return commands_misused(&command_init, "name one directory", err);
+	return write_manifest(argc == 2 ? argv[1] : ".", command->force, err);
 }
 
-int command_init(int argc, char **argv, struct error *err)
-{
-	return settings_run(init, argc, argv, err);
-}
+static const struct option init_options[] = {
+	{.name = "force",
+	 .letter = 'f',
+	 .help = "overwrite factory.yml",
+	 OPTION_INTO(struct init_command, force)},
+	{0},
+};
+
+const struct command command_init = {
+	.name = "init",
+	.summary = "write a first manifest from what is in a directory",
+	.usage = "init [DIRECTORY] [OPTION]...",
+	.text = "Writes a first manifest, factory.yml, from what it sees in the directory: a\n"
+		"Dockerfile, .travis.yml, requirements.txt, package.json, go.mod, Makefile...",
+	.options = {init_options},
+	.words = WORD_DIRECTORY,
+	.size = sizeof(struct init_command),
+	.run = init,
+};

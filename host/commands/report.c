@@ -9,12 +9,10 @@
 
 #include <string.h>
 
-static const struct option_usage usage = {
-	"factory report [BUILD] [-o FILE] [OPTION]...",
-	"Writes a page about a build that was: its graph, its times, what each step printed, its\n"
-	"image. One file, which opens without a network. BUILD is an id, the begin of one, or "
-	"`last`\n"
-	"(the default).",
+struct report_command {
+	struct settings settings;
+	const char *output;
+	bool list;
 };
 
 static int list_records(void)
@@ -45,29 +43,42 @@ static int make_page(const char *id, const char *file, struct error *err)
 	return write_page(&page, file, err);
 }
 
-int command_report(int argc, char **argv, struct error *err)
+static int report(void *options, int argc, char **argv, struct error *err)
 {
-	bool list = false;
-	const char *file = NULL;
-	const struct option_line lines[] = {
-		{.name = "output",
-		 .letter = 'o',
-		 .argument = "FILE",
-		 .help = "where the page goes; - is standard output, the default unless it is a "
-			 "terminal",
-		 .text = &file},
-		{.name = "list",
-		 .help = "print the ids of all builds, oldest first",
-		 .flag = &list},
-	};
-	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
+	const struct report_command *command = options;
+	const char *file = command->output;
 	if (argc > 2)
-		return settings_misused(&usage, "name one build", err);
-	if (list)
+		return commands_misused(&command_report, "name one build", err);
+	if (command->list)
 		return list_records();
 	if (!file && isatty(STDOUT_FILENO))
-		return settings_misused(&usage, "a page is not for a terminal: give -o FILE", err);
+		return commands_misused(&command_report,
+					"a page is not for a terminal: give -o FILE", err);
 	return make_page(argc > 1 ? argv[1] : "last", file ? file : "-", err) < 0 ? -1 : EXIT_OK;
 }
+
+static const struct option report_options[] = {
+	{.name = "output",
+	 .letter = 'o',
+	 .argument = "FILE",
+	 .help = "where the page goes; - is standard output, the default unless it is a terminal",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct report_command, output)},
+	{.name = "list",
+	 .help = "print the ids of all builds, oldest first",
+	 OPTION_INTO(struct report_command, list)},
+	{0},
+};
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "write a page about a build that was",
+	.usage = "report [BUILD] [-o FILE]\n"
+		 "report --list",
+	.text = "Writes a page about a build that was: its graph, its times, what each step\n"
+		"printed, its image. One file, which opens without a network. BUILD is an id, the\n"
+		"begin of one, or `last` (the default).",
+	.options = {report_options},
+	.size = sizeof(struct report_command),
+	.run = report,
+};

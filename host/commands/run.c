@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static void on_signal(void *ctx, unsigned events)
 static void tell_failure(const struct workshop *shop, const struct job *job,
 			 const struct error *failure)
 {
-	autofree char *text = error_text(failure);
+	autofree char *text = explain_text(failure);
 	report_message(shop->report, "factory: %s: %s", job->name, text);
 }
 
@@ -139,6 +140,8 @@ static bool end_jobs(struct run *run)
 		struct job *job = &shop->jobs[i];
 		struct task *task = &run->schedule.tasks[i];
 		auto_error struct error failure = {0};
+		if (job->build)
+			build_attend(job->build);
 		if (!job->build || !build_is_over(job->build))
 			continue;
 		any = true;

@@ -40,9 +40,9 @@ static void set_property(struct settings *settings, const char *key, size_t len,
 	value_setn(&settings->arena, map, key, len, value);
 }
 
-static int on_set(void *ctx, const char *text, struct error *err)
+static int on_set(void *target, const char *text, struct error *err)
 {
-	struct settings *settings = ctx;
+	struct settings *settings = target;
 	const char *equals = strchr(text, '=');
 	if (!equals || equals == text)
 		return error_set(err, "--set takes KEY=VALUE, not '%s'", text);
@@ -74,9 +74,9 @@ static struct value *read_map(struct arena *arena, const char *path, struct erro
 	return map;
 }
 
-static int on_values(void *ctx, const char *path, struct error *err)
+static int on_values(void *target, const char *path, struct error *err)
 {
-	struct settings *settings = ctx;
+	struct settings *settings = target;
 	struct value *map = read_map(&settings->arena, path, err);
 	if (!map)
 		return -1;
@@ -86,9 +86,9 @@ static int on_values(void *ctx, const char *path, struct error *err)
 	return 0;
 }
 
-static int on_language(void *ctx, const char *text, struct error *err)
+static int on_language(void *target, const char *text, struct error *err)
 {
-	struct settings *settings = ctx;
+	struct settings *settings = target;
 	const char *equals = strchr(text, '=');
 	if (!equals || equals == text || !equals[1])
 		return error_set(err, "--language takes NAME=IMAGE, not '%s'", text);
@@ -97,54 +97,45 @@ static int on_language(void *ctx, const char *text, struct error *err)
 	return 0;
 }
 
-size_t settings_manifest_lines(struct settings *settings, struct option_line *lines)
-{
-	const struct option_line own[] = {
-		{.name = "set",
-		 .argument = "KEY=VALUE",
-		 .help = "a property for the manifest's templates",
-		 .each = on_set,
-		 .ctx = settings},
-		{.name = "values",
-		 .argument = "FILE",
-		 .help = "properties from a YAML or JSON file",
-		 .each = on_values,
-		 .ctx = settings},
-		{.name = "language",
-		 .argument = "NAME=IMAGE",
-		 .help = "the base image of a language",
-		 .each = on_language,
-		 .ctx = settings},
-		{.name = "trim-blocks",
-		 .help = "Jinja2: drop the newline behind a block",
-		 .flag = &settings->trim_blocks},
-		{.name = "lstrip-blocks",
-		 .help = "Jinja2: drop the blanks before a block",
-		 .flag = &settings->lstrip_blocks},
-	};
-	memcpy(lines, own, sizeof own);
-	return COUNT_OF(own);
-}
+const struct option settings_manifest_options[] = {
+	{.name = "set",
+	 .argument = "KEY=VALUE",
+	 .help = "a property for the manifest's templates",
+	 .each = on_set},
+	{.name = "values",
+	 .argument = "FILE",
+	 .help = "properties from a YAML or JSON file",
+	 .words = WORD_FILE,
+	 .each = on_values},
+	{.name = "language",
+	 .argument = "NAME=IMAGE",
+	 .help = "the base image of a language",
+	 .each = on_language},
+	{.name = "trim-blocks",
+	 .help = "Jinja2: drop the newline behind a block",
+	 OPTION_INTO(struct settings, trim_blocks)},
+	{.name = "lstrip-blocks",
+	 .help = "Jinja2: drop the blanks before a block",
+	 OPTION_INTO(struct settings, lstrip_blocks)},
+	{0},
+};
 
-size_t settings_engine_lines(struct settings *settings, struct option_line *lines)
-{
-	const struct option_line own[] = {
-		{.name = "endpoint",
-		 .argument = "URL",
-		 .help = "the engine (default: DOCKER_HOST)",
-		 .text = &settings->endpoint},
-		{.name = "toolbox",
-		 .argument = "NAME",
-		 .help = "the toolbox container's name",
-		 .text = &settings->toolbox},
-		{.name = "quiet",
-		 .letter = 'q',
-		 .help = "print only failures",
-		 .flag = &settings->quiet},
-	};
-	memcpy(lines, own, sizeof own);
-	return COUNT_OF(own);
-}
+const struct option settings_engine_options[] = {
+	{.name = "endpoint",
+	 .argument = "URL",
+	 .help = "the engine (default: DOCKER_HOST)",
+	 OPTION_INTO(struct settings, endpoint)},
+	{.name = "toolbox",
+	 .argument = "NAME",
+	 .help = "the toolbox container's name",
+	 .words = WORD_CONTAINER,
+	 OPTION_INTO(struct settings, toolbox)},
+	{.name = "quiet",
+	 .letter = 'q',
+	 .help = "print only failures",
+	 OPTION_INTO(struct settings, quiet)},
+	{0},
+};
 
 static char *config_path(void)
 {
@@ -168,7 +159,7 @@ static int take_config(struct settings *settings, const char *path, const struct
 	return 0;
 }
 
-static int load(struct settings *settings, struct error *err)
+int settings_load(struct settings *settings, struct error *err)
 {
 	settings->properties = value_map(&settings->arena);
 	settings->languages = value_map(&settings->arena);
@@ -178,23 +169,6 @@ static int load(struct settings *settings, struct error *err)
 		return 0;
 	struct value *config = read_map(&settings->arena, path, err);
 	return config ? take_config(settings, path, config, err) : -1;
-}
-
-int settings_run(settings_body *body, int argc, char **argv, struct error *err)
-{
-	struct settings settings = {0};
-	int status = load(&settings, err);
-	if (status == 0)
-		status = body(&settings, argc, argv, err);
-	arena_free(&settings.arena);
-	return status;
-}
-
-int settings_misused(const struct option_usage *usage, const char *what, struct error *err)
-{
-	error_set(err, "%s: %s", what, usage->line);
-	err->exit_code = EXIT_USAGE;
-	return -1;
 }
 
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
@@ -224,10 +198,10 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 	return -1;
 }
 
-static bool is_set(const char *variable)
+bool settings_color(int fd)
 {
-	const char *value = getenv(variable);
-	return value && *value;
+	const char *no_color = getenv("NO_COLOR");
+	return isatty(fd) && !(no_color && *no_color);
 }
 
 /* A terminal that can move its cursor. */
@@ -245,7 +219,7 @@ bool settings_wants_json(const struct settings *settings)
 static int choose_sink(const struct settings *settings, struct loop *loop,
 		       struct progress_sink *sink, struct error *err)
 {
-	bool color = isatty(STDERR_FILENO) && !is_set("NO_COLOR");
+	bool color = settings_color(STDERR_FILENO);
 	const char *mode = settings->quiet      ? "quiet"
 			   : settings->progress ? settings->progress
 			   : is_capable()       ? "tty"

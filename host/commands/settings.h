@@ -4,10 +4,10 @@
 
 #include "common/consul.h"
 #include "common/error.h"
+#include "host/commands/commands.h"
 #include "host/progress/report.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
-#include "host/options.h"
 
 struct settings {
 	struct arena arena;
@@ -23,20 +23,13 @@ struct settings {
 		*problems; /* where a manifest's go; NULL: the first is the error */
 };
 
-enum { SETTINGS_MOST = 16 }; /* room an option table needs for the lines of both */
+/* Rows of a command whose struct begins with these settings: --set, --values, --language,
+ * --trim-blocks, --lstrip-blocks; and --endpoint, --toolbox, --quiet. */
+extern const struct option settings_manifest_options[], settings_engine_options[];
 
-/* Appends the lines of --set, --values, --language, --trim-blocks, --lstrip-blocks; and those of
- * --endpoint, --toolbox, --quiet. Each returns how many it wrote. */
-size_t settings_manifest_lines(struct settings *settings, struct option_line *lines);
-size_t settings_engine_lines(struct settings *settings, struct option_line *lines);
-
-/* Runs a command's body with settings that start from ~/.config/factory/config.yml (under
- * XDG_CONFIG_HOME where that is set) and are released afterwards. */
-typedef int settings_body(struct settings *settings, int argc, char **argv, struct error *err);
-int settings_run(settings_body *body, int argc, char **argv, struct error *err);
-
-/* A complaint about the arguments: EXIT_USAGE, and how the command is called. Returns -1. */
-int settings_misused(const struct option_usage *usage, const char *what, struct error *err);
+/* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
+ * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */
+int settings_load(struct settings *settings, struct error *err);
 
 /* Reads a manifest with these settings. facts may be NULL. */
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
@@ -45,6 +38,9 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 /* Opens the endpoint on a loop of its own. */
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err);
+
+/* Is there a terminal, and NO_COLOR not set? */
+bool settings_color(int fd);
 
 /* A report to standard error, as --progress says, in colour where that is a terminal and NO_COLOR
  * is not set. Without a loop (NULL) there is no live view. NULL for a name that is none. */

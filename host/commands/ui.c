@@ -5,12 +5,9 @@
 #include "host/exit_codes.h"
 #include "host/ui/server.h"
 
-static const struct option_usage usage = {
-	"factory ui [--port N]",
-	"Shows builds in a browser, those that run as they go on. Prints the address, which holds "
-	"a\n"
-	"token that nobody else knows, and serves it on this machine only, until it is "
-	"interrupted.",
+struct ui_command {
+	struct settings settings;
+	unsigned port;
 };
 
 static void on_signal(void *ctx, unsigned events)
@@ -37,22 +34,35 @@ static int serve(struct loop *loop, unsigned port, struct error *err)
 	return status < 0 ? -1 : EXIT_OK;
 }
 
-int command_ui(int argc, char **argv, struct error *err)
+static int ui(void *options, int argc, char **argv, struct error *err)
 {
-	unsigned port = 0;
-	const struct option_line lines[] = {
-		{.name = "port",
-		 .argument = "N",
-		 .help = "the port on 127.0.0.1 (default: a free one)",
-		 .number = &port},
-	};
-	int status = options_parse(&argc, argv, lines, COUNT_OF(lines), &usage, err);
-	if (status)
-		return status < 0 ? -1 : EXIT_OK;
-	if (argc > 1 || port > UINT16_MAX)
-		return settings_misused(&usage, "it takes no arguments but a port", err);
+	const struct ui_command *command = options;
+	(void)argv;
+	if (argc > 1 || command->port > UINT16_MAX)
+		return commands_misused(&command_ui, "it takes no arguments but a port", err);
 	struct loop *loop = loop_new(err);
-	status = loop ? serve(loop, port, err) : -1;
+	int status = loop ? serve(loop, command->port, err) : -1;
 	loop_free(loop);
 	return status;
 }
+
+static const struct option ui_options[] = {
+	{.name = "port",
+	 .argument = "N",
+	 .help = "the port on 127.0.0.1 (default: a free one)",
+	 OPTION_INTO(struct ui_command, port)},
+	{0},
+};
+
+const struct command command_ui = {
+	.name = "ui",
+	.summary = "show builds in a browser on this machine",
+	.usage = "ui [--port N]",
+	.text = "Shows builds in a browser, those that run as they go on. Prints the address, "
+		"which\n"
+		"holds a token that nobody else knows, and serves it on this machine only, until\n"
+		"it is interrupted.",
+	.options = {ui_options},
+	.size = sizeof(struct ui_command),
+	.run = ui,
+};

@@ -16,18 +16,22 @@ static void add_advice(const struct http_response *response, struct error *err)
 {
 	static const struct {
 		int number;
+		enum error_code code;
 		const char *advice;
 	} known[] = {
-		{EACCES, "are you in the group docker?"},
-		{ENOENT, "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
-		{ECONNREFUSED,
+		{EACCES, ERROR_ENGINE_PERMISSION, "are you in the group docker?"},
+		{ENOENT, ERROR_ENGINE_UNREACHABLE,
+		 "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
+		{ECONNREFUSED, ERROR_ENGINE_UNREACHABLE,
 		 "start dockerd, or name another engine by --endpoint or DOCKER_HOST"},
 	};
+	err->code = ERROR_ENGINE_UNREACHABLE;
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (known[i].number != response->os_error)
 			continue;
 		autofree char *reason = STEAL(err->message);
 		error_set(err, "%s: %s", reason, known[i].advice);
+		err->code = known[i].code;
 	}
 }
 
@@ -36,8 +40,9 @@ static int no_engine(const struct engine *engine, const struct http_response *re
 		     struct error *err)
 {
 	const char *said = buf_text(&response->body);
-	return error_set(err, "%s answered with status %ld: is it one? It says: %.*s",
-			 engine->endpoint.name, response->status, (int)strcspn(said, "\r\n"), said);
+	error_set(err, "%s answered with status %ld: is it one? It says: %.*s",
+		  engine->endpoint.name, response->status, (int)strcspn(said, "\r\n"), said);
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
 }
 
 static int ask_version(struct engine *engine, struct arena *arena, struct value **version,
@@ -85,9 +90,11 @@ static int agree(struct engine *engine, const struct value *version, struct erro
 	int newest = minor_of(value_text(value_get(version, "ApiVersion")));
 	int oldest = minor_of(value_text(value_get(version, "MinAPIVersion")));
 	const char *number = value_text(value_get(version, "Version"));
-	if (newest < 0)
-		return error_set(err, "%s speaks no version of the API that factory knows",
-				 engine->endpoint.name);
+	if (newest < 0) {
+		error_set(err, "%s speaks no version of the API that factory knows",
+			  engine->endpoint.name);
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
+	}
 	int minor = newest < API_MINOR ? newest : oldest > API_MINOR ? oldest : API_MINOR;
 	snprintf(engine->prefix, sizeof engine->prefix, "/v1.%d", minor);
 	engine->answers_late = is_podman(version);
@@ -101,7 +108,7 @@ static int connect_to(struct engine *engine, const char *url, struct error *err)
 	auto_arena struct arena arena = {0};
 	struct value *version = NULL;
 	if (endpoint_parse(&engine->endpoint, url, err) < 0)
-		return -1;
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_ENDPOINT);
 	endpoint_server(&engine->endpoint, &engine->server);
 	engine->client = http_client_new(engine->loop, &engine->server, err);
 	if (!engine->client || ask_version(engine, &arena, &version, err) < 0)

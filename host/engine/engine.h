@@ -114,6 +114,8 @@ void engine_image_import(struct engine *engine, const void *tar, size_t len, con
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		      engine_done *done, void *ctx);
+/* All of them that are not only a step of another: a list of {"Id", "RepoTags", ...}. */
+void engine_image_list(struct engine *engine, engine_done *done, void *ctx);
 /* Also where a container that has ended still names it. */
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 

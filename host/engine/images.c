@@ -30,6 +30,13 @@ void engine_image_tag(struct engine *engine, const char *id, const char *repo, c
 	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
 }
 
+void engine_image_list(struct engine *engine, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	buf_puts(&path, "/images/json");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
 	struct buf path = {0};

@@ -104,7 +104,7 @@ static void answered(void *ctx, struct http_response *response)
 	operation->transfer = NULL;
 	if (response->failed) {
 		error_move(&err, &response->error);
-		err.exit_code = EXIT_ENGINE;
+		error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 	} else if (operation->interpret) {
 		operation->interpret(operation, response, &result);
 	} else {

@@ -2,6 +2,8 @@
 #include "host/manifest/problems.h"
 
 #include "common/own.h"
+#include "host/exit_codes.h"
+#include "host/explain/codes.h"
 
 #include <string.h>
 
@@ -57,7 +59,8 @@ void manifest_problems_free(struct manifest_problems *problems)
 
 int problems_error(const struct manifest_problem *problem, struct error *err)
 {
-	return error_set_at(err, problem->at.file, problem->at.line, problem->at.column, "%s%s%s",
-			    problem->message, problem->hint ? ": " : "",
-			    problem->hint ? problem->hint : "");
+	error_set_at(err, problem->at.file, problem->at.line, problem->at.column, "%s%s%s",
+		     problem->message, problem->hint ? ": " : "",
+		     problem->hint ? problem->hint : "");
+	return error_class(err, EXIT_MANIFEST, explain_problem(problem->code));
 }

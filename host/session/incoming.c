@@ -57,12 +57,14 @@ static int take_hello(struct session *session, uint32_t id, const struct value *
 				      text_or(payload, "shell", NULL),
 				      text_or(payload, "staging", "/tmp")};
 	(void)id;
-	if (protocol != PROTOCOL_VERSION)
-		return error_set(err,
-				 "the toolbox's agent %s speaks protocol %llu, this factory (%s) "
-				 "speaks %d: run `factory toolbox create`",
-				 hello.agent, (unsigned long long)protocol, FACTORY_VERSION,
-				 PROTOCOL_VERSION);
+	if (protocol != PROTOCOL_VERSION) {
+		error_set(err,
+			  "the toolbox's agent %s speaks protocol %llu, this factory (%s) "
+			  "speaks %d: run `factory toolbox create`",
+			  hello.agent, (unsigned long long)protocol, FACTORY_VERSION,
+			  PROTOCOL_VERSION);
+		return error_class(err, EXIT_AGENT, ERROR_AGENT_PROTOCOL);
+	}
 	if (session->greeted)
 		return error_set(err, "the agent sent a second HELLO");
 	session->greeted = true;
@@ -114,6 +116,7 @@ static int take_error(struct session *session, uint32_t id, const struct value *
 		     (unsigned)number_of(payload, "line"), (unsigned)number_of(payload, "column"),
 		     "%s", text_or(payload, "message", "failed"));
 	failed.exit_code = (int)number_of(payload, "exit_code");
+	failed.code = (int)number_of(payload, "code");
 	if (!id) {
 		error_move(err, &failed);
 		return error_wrap(err, "the agent ended the session");
@@ -225,6 +228,7 @@ static void stream_closed(void *ctx, struct error *reason)
 		else
 			error_set(&err, "the stream ended");
 		error_wrap(&err, "the agent in the container is gone");
+		err.code = ERROR_AGENT_GONE;
 		add_diagnostics(session, &err);
 		finish(session, &err);
 	}

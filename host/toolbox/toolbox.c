@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/exit_codes.h"
 #include "host/toolbox/contents.h"
 
 #include <string.h>
@@ -176,27 +177,38 @@ static int make(const struct work *work, const struct value *outdated, struct er
 	return clean_up(work, images, COUNT_OF(images), err);
 }
 
+/* Whether the agent in it, byte for byte, is ours. */
+static int has_agent(const struct work *work, bool *same, struct error *err)
+{
+	auto_kept struct engine_kept kept = {0};
+	const char *name = work->options->name;
+	engine_file_digest(work->engine, name, "/tools/agent", engine_keep, &kept);
+	if (engine_finish(work->engine, &kept, err) < 0)
+		return error_wrap(err, "can't read the toolbox's agent");
+	if (kept.status == ENGINE_NOT_FOUND) {
+		error_set(err,
+			  "there is a container '%s' that is no toolbox: remove it, or "
+			  "choose another name with --toolbox",
+			  name);
+		return error_class(err, EXIT_FAILED, ERROR_TOOLBOX_NONE);
+	}
+	*same = kept.id && strcmp(kept.id, work->contents.agent_digest) == 0;
+	return 0;
+}
+
 /* A toolbox made by `docker build` has no label of ours: its agent is compared by its bytes. What
  * has no agent either is somebody's own container that happens to have the name. */
 static int is_current(const struct work *work, const struct value *container, bool *current,
 		      struct error *err)
 {
-	auto_kept struct engine_kept kept = {0};
-	const char *name = work->options->name;
+	bool same = false;
 	*current = has_digest(container, work->contents.digest);
 	const struct value *labels = value_path(container, "Config.Labels");
 	if (*current || value_get(labels, digest_label))
 		return 0;
-	engine_file_digest(work->engine, name, "/tools/agent", engine_keep, &kept);
-	if (engine_finish(work->engine, &kept, err) < 0)
-		return error_wrap(err, "can't read the toolbox's agent");
-	if (kept.status == ENGINE_NOT_FOUND)
-		return error_set(err,
-				 "there is a container '%s' that is no toolbox: remove it, or "
-				 "choose another name with --toolbox",
-				 name);
-	*current = work->contents.plain && kept.id &&
-		   strcmp(kept.id, work->contents.agent_digest) == 0;
+	if (has_agent(work, &same, err) < 0)
+		return -1;
+	*current = work->contents.plain && same;
 	return 0;
 }
 
@@ -240,4 +252,30 @@ int toolbox_ensure(struct engine *engine, const struct toolbox_options *options,
 		return -1;
 	*made = kept.status == ENGINE_NOT_FOUND;
 	return *made ? toolbox_create(engine, options, &outcome, err) : 0;
+}
+
+static int compare(const struct work *work, enum toolbox_state *state, struct error *err)
+{
+	auto_kept struct engine_kept kept = {0};
+	bool same = false;
+	if (inspect(work->engine, work->options->name, &kept, err) < 0)
+		return -1;
+	*state = TOOLBOX_MISSING;
+	if (kept.status == ENGINE_NOT_FOUND)
+		return 0;
+	if (has_agent(work, &same, err) < 0)
+		return -1;
+	*state = same ? TOOLBOX_CURRENT : TOOLBOX_OUTDATED;
+	return 0;
+}
+
+int toolbox_look(struct engine *engine, const struct toolbox_options *options,
+		 enum toolbox_state *state, struct error *err)
+{
+	struct work work = {.engine = engine, .options = options};
+	int status = toolbox_contents(options, &work.contents, err);
+	if (status == 0)
+		status = compare(&work, state, err);
+	toolbox_contents_free(&work.contents);
+	return status;
 }

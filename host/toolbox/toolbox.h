@@ -25,4 +25,10 @@ int toolbox_create(struct engine *engine, const struct toolbox_options *options,
 int toolbox_ensure(struct engine *engine, const struct toolbox_options *options, bool *made,
 		   struct error *err);
 
+enum toolbox_state { TOOLBOX_MISSING, TOOLBOX_CURRENT, TOOLBOX_OUTDATED };
+
+/* Compares its agent with the one that would be put into a new one; changes nothing. Blocks. */
+int toolbox_look(struct engine *engine, const struct toolbox_options *options,
+		 enum toolbox_state *state, struct error *err);
+
 #endif

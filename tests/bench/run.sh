@@ -79,6 +79,32 @@ compare factory 'docker exec, command line'
 compare factory 'docker exec, API by curl'
 docker rm -f "$container" >/dev/null
 
+title "16 builds at once, of one step each, network none"
+{
+	printf 'image: %s\nnetwork: none\ninstall: %s$I\njobs:\n  include:\n' "$BASE" "$step"
+	for i in $(seq 16); do echo "  - {name: cell-$i, env: I=$i}"; done
+} >"$work/cells.yml"
+factory_cells() { build/factory build "$work/cells.yml" --no-cache -q -j 16 -t bench/cells:1 >/dev/null 2>&1; }
+# The calls that a build is made of, by one process for each container.
+raw_cell() {
+	local url=http://engine json='Content-Type: application/json' name=bench-cell-$1
+	local -a to=(--silent --output /dev/null --unix-socket "${DOCKER_HOST#unix://}")
+	curl "${to[@]}" -H "$json" --data '{"Image":"'"$BASE"'","HostConfig":{"NetworkMode":"none"},
+		"Cmd":["sh","-c","'"$step$1"'"]}' "$url/containers/create?name=$name" \
+		--next "${to[@]}" --request POST "$url/containers/$name/start" \
+		--next "${to[@]}" --request POST "$url/containers/$name/wait" \
+		--next "${to[@]}" --request POST "$url/commit?container=$name&repo=bench/raw&tag=$name" \
+		--next "${to[@]}" --request DELETE "$url/containers/$name?force=1"
+}
+raw_cells() {
+	local i
+	for i in $(seq 16); do raw_cell "$i" & done
+	wait
+}
+measure factory "$rounds" factory_cells
+measure 'raw API by curl' "$rounds" raw_cells
+compare 'raw API by curl' factory
+
 title "the agent"
 echo "size: $(stat -c %s build/agent) bytes"
 echo "resident at its peak, 'agent version': $(/usr/bin/time -f %M build/agent version 2>&1 >/dev/null) KB"

@@ -87,14 +87,19 @@ eventually() {
 	done
 }
 
-# holds FILE TEXT: exactly that, but for line ends at the end.
-holds() {
+# equals FILE TEXT: exactly that, but for line ends at the end.
+equals() {
 	[ "$(cat "$1" 2>/dev/null)" = "$2" ]
+}
+
+# holds FILE TEXT: likewise, and says what it has instead.
+holds() {
+	equals "$@" || { echo "$1 holds: $(cat "$1" 2>&1)" && return 1; }
 }
 
 # becomes FILE TEXT
 becomes() {
-	eventually holds "$1" "$2" || { echo "$1 is: $(cat "$1" 2>&1)" >&2; return 1; }
+	eventually equals "$1" "$2" || { echo "$1 is: $(cat "$1" 2>&1)" >&2; return 1; }
 }
 
 # logs TEXT: the agent's log has it, soon.

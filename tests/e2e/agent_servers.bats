@@ -187,9 +187,9 @@ no_second() {
 	becomes out '2 2'
 	put a 3
 	becomes out '3 2'
+	becomes ran $'1 1\n2 2\n3 2'
 	signal TERM 12
 	no_second
-	holds ran $'1 1\n2 2\n3 2'
 }
 
 @test "Consul is started anew with many keys that are watched in groups: lower indices are new ones" {

@@ -253,6 +253,7 @@ load common
 	E
 	fails_with 9 "$FACTORY" build m.yml -t t/old:1 --no-cache --toolbox toolbox-old
 	shows "protocol 99"
+	shows "[F0902]"
 	shows "factory toolbox create"
 	api DELETE '/containers/toolbox-old?force=1&v=1'
 	nothing_left t/old:1

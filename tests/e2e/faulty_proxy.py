@@ -57,7 +57,7 @@ def pump(source, sink, near, far, short):
 
 
 def serve(near):
-    mode = read("mode")
+    mode, far = read("mode"), None
     try:
         host, port = read("target").split(":")
         if mode == "reset":
@@ -69,10 +69,14 @@ def serve(near):
         else:
             far = socket.create_connection((host, int(port)))
             open_now.update((near, far))
+            if read("mode") != mode:  # it changed, and these were not among the open ones yet
+                raise OSError
             threading.Thread(target=pump, args=(near, far, near, far, False), daemon=True).start()
             pump(far, near, near, far, mode == "short")
     except (OSError, ValueError):
         reset(near)
+        if far:
+            reset(far)
 
 
 def break_open_ones():

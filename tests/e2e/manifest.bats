@@ -70,12 +70,19 @@ load common
 }
 
 @test "every command has --help; wrong use is exit code 2" {
-	for command in build check facts graph render toolbox; do
+	"$FACTORY" help | sed -n 's/^  \([a-z -]*[a-z]\)  .*/\1/p' >commands
+	[ "$(wc -l <commands)" -ge 9 ]
+	while read -r command; do
 		run "$FACTORY" $command --help
 		[ "$status" -eq 0 ]
 		shows "usage: factory $command"
 		fails_with 2 "$FACTORY" $command --no-such-option
-	done
+	done <commands
+	run "$FACTORY" toolbox --help
+	shows "usage: factory toolbox COMMAND"
+	run "$FACTORY" help build
+	shows "usage: factory build MANIFEST"
+	fails_with 2 "$FACTORY" help bulid
 	fails_with 2 "$FACTORY"
 	fails_with 2 "$FACTORY" bulid
 	fails_with 2 "$FACTORY" build

@@ -167,3 +167,86 @@ before() {
 		no_image t/parallel:never-one
 	done
 }
+
+# --- several drivers ---
+
+slow_build() {
+	manifest <<-E
+		image: $BASE
+		install: ": $WORK; echo works; sleep ${1:-2}; head -c 16 /dev/urandom >/random"
+	E
+}
+
+# says FILE TEXT: waits until a driver has printed it.
+says() {
+	local tries
+	for tries in $(seq 200); do
+		grep -q "$2" "$1" && return 0
+		sleep 0.05
+	done
+	printf 'not said: %s\nin:\n%s\n' "$2" "$(cat "$1")" >&2
+	return 1
+}
+
+@test "of two drivers with the same manifest one builds, and the other uses that" {
+	slow_build
+	"$FACTORY" build m.yml -t t/turn:a >out-a 2>&1 &
+	local a=$!
+	says out-a '| works'
+	run "$FACTORY" build m.yml -t t/turn:b
+	echo "$output"
+	[ "$status" -eq 0 ]
+	shows 'the same is being built right now'
+	shows '(cached)'
+	wait $a
+	[ "$(image_id t/turn:a)" = "$(image_id t/turn:b)" ]
+	[ -z "$(ls cache/factory/turns)" ]
+}
+
+@test "who waits for another driver goes on when that is killed, or is interrupted" {
+	slow_build 3
+	"$FACTORY" build m.yml >out-a 2>&1 &
+	local a=$! code=0
+	says out-a '| works'
+	"$FACTORY" build m.yml >out-b 2>&1 &
+	local b=$!
+	env --default-signal=INT "$FACTORY" build m.yml >out-c 2>&1 &
+	local c=$!
+	says out-b 'is being built right now'
+	says out-c 'is being built right now'
+	kill -INT $c
+	wait $c || code=$?
+	[ "$code" -eq 130 ]
+	kill -KILL $a
+	wait $b
+	grep -q 'install-1  ok' out-b
+	no_container_left
+}
+
+@test "drivers that know nothing of each other may build the same at once" {
+	slow_build
+	local i pids=()
+	for i in 1 2 3; do
+		XDG_CACHE_HOME=$WORK/cache-$i "$FACTORY" build m.yml -t t/apart:1 >out-$i 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	[ "$(cat out-* | grep -c 'install-1  ok')" -eq 3 ]
+	[ -n "$(image_id t/apart:1)" ]
+	no_container_left
+	run "$FACTORY" build m.yml
+	shows '(cached)'
+}
+
+@test "of cells that come to the same one is built" {
+	manifest <<-E
+		image: $BASE
+		jobs: {include: [{name: one}, {name: two}]}
+		install: ": $WORK; echo works; sleep 1; head -c 16 /dev/urandom >/random"
+	E
+	run "$FACTORY" build m.yml
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '| works' <<<"$output")" -eq 1 ]
+	[ "$(grep '^sha256:' <<<"$output" | sort -u | wc -l)" -eq 1 ]
+}

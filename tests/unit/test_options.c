@@ -6,28 +6,38 @@
 
 struct taken {
 	bool quiet;
-	const char *tag;
+	const char *tag, *format;
 	unsigned jobs;
 	int times;
 };
 
-static int count(void *ctx, const char *text, struct error *err)
+static int count(void *target, const char *text, struct error *err)
 {
-	struct taken *taken = ctx;
+	struct taken *taken = target;
 	taken->times++;
 	return *text == '!' ? error_set(err, "no exclamation marks") : 0;
 }
 
+static const struct option some[] = {
+	{.name = "quiet", .letter = 'q', .help = "", OPTION_INTO(struct taken, quiet)},
+	{.name = "tag", .letter = 't', .argument = "X", .help = "", OPTION_INTO(struct taken, tag)},
+	{0},
+};
+
+static const struct option others[] = {
+	{.name = "jobs", .argument = "N", .help = "", OPTION_INTO(struct taken, jobs)},
+	{.name = "set", .argument = "K", .help = "", .each = count},
+	{.name = "format",
+	 .argument = "F",
+	 .choices = "json jsonl text",
+	 OPTION_INTO(struct taken, format)},
+	{0},
+};
+
 static int parse(struct taken *taken, int *argc, char **argv, struct error *err)
 {
-	const struct option_line lines[] = {
-		{.name = "quiet", .letter = 'q', .help = "", .flag = &taken->quiet},
-		{.name = "tag", .letter = 't', .argument = "X", .help = "", .text = &taken->tag},
-		{.name = "jobs", .argument = "N", .help = "", .number = &taken->jobs},
-		{.name = "set", .argument = "K", .help = "", .each = count, .ctx = taken},
-	};
-	const struct option_usage usage = {"test", "a test"};
-	return options_parse(argc, argv, lines, COUNT_OF(lines), &usage, err);
+	static const option_tables tables = {some, others};
+	return options_parse(argc, argv, tables, taken, err);
 }
 
 static void all_spellings(void **state)
@@ -50,6 +60,30 @@ static void all_spellings(void **state)
 	assert_null(argv[4]);
 }
 
+static void choices(void **state)
+{
+	static const char *const words[] = {"json", "jsonl", "text"};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		auto_error struct error err = {0};
+		struct taken taken = {0};
+		char *argv[] = {"x", "--format", (char *)words[i], NULL};
+		int argc = 3;
+		assert_int_equal(parse(&taken, &argc, argv, &err), 0);
+		assert_string_equal(taken.format, words[i]);
+	}
+}
+
+static void help(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	struct taken taken = {0};
+	char *argv[] = {"x", "-q", "--help", "--nonsense", NULL};
+	int argc = 4;
+	assert_int_equal(parse(&taken, &argc, argv, &err), 1);
+}
+
 static void misuse(void **state)
 {
 	static const struct {
@@ -63,6 +97,10 @@ static void misuse(void **state)
 		{"--jobs", "-1", "--jobs takes a number from 1"},
 		{"--jobs", "2x", "--jobs takes a number from 1"},
 		{"--set", "!", "no exclamation marks"},
+		{"--format", "tex", "--format takes json, jsonl or text, not 'tex'"},
+		{"--format", "son", "--format takes json, jsonl or text, not 'son'"},
+		{"--format", "", "--format takes json, jsonl or text, not ''"},
+		{"--format", "json jsonl", "--format takes json, jsonl or text, not 'json jsonl'"},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -80,6 +118,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_spellings),
+		cmocka_unit_test(choices),
+		cmocka_unit_test(help),
 		cmocka_unit_test(misuse),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

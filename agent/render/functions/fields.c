@@ -99,7 +99,7 @@ struct value *call_missing(struct call *call, const char *what, const char *name
 		return empty;
 	}
 	error_set(err, "%s \"%s\" is %s", what, name, why);
-	err->exit_code = EXIT_VALUES;
+	error_class(err, EXIT_VALUES, ERROR_VALUE_MISSING);
 	return NULL;
 }
 

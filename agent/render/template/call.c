@@ -78,7 +78,7 @@ static struct value *failed_call(struct state *state, const struct function *fun
 {
 	state->at = node;
 	if (failed->exit_code)
-		state->rendering->err->exit_code = failed->exit_code;
+		error_class(state->rendering->err, failed->exit_code, failed->code);
 	return state_fail(state, "error calling %s: %s", function->name, failed->message);
 }
 

@@ -24,11 +24,11 @@ void *state_fail(struct state *state, const char *format, ...)
 	auto_buf struct buf context = {0};
 	node_text(&context, state->at);
 	struct text_position at = text_position(set->text, state->at->pos);
-	int exit_code = err->exit_code;
+	int exit_code = err->exit_code, code = err->code;
 	error_set_at(err, set->name, at.line, at.column,
 		     "template: %s:%u:%u: executing \"%s\" at <%s>: %s", set->name, at.line,
 		     at.byte, state->template->name, buf_text(&context), len < 0 ? "" : message);
-	err->exit_code = exit_code;
+	error_class(err, exit_code, code);
 	free(message);
 	return NULL;
 }
