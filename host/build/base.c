@@ -1,66 +1,136 @@
-#include "host/build/build.h"
+#include "host/build/base.h"
 
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
 
-struct pulling {
+#include <stdlib.h>
+
+struct base {
+	struct engine *engine;
 	struct report *report;
-	struct engine_kept kept;
+	char *image;
+	bool is_known, was_pulled;
+	struct engine_kept kept; /* what inspecting it said */
+	struct error failure;
 };
+
+static void inspect(struct base *base);
+
+static void fail(struct base *base, struct error *err)
+{
+	error_move(&base->failure, err);
+	base->is_known = true;
+}
 
 static void pull_progress(void *ctx, const struct engine_progress *progress)
 {
-	const struct pulling *pulling = ctx;
+	const struct base *base = ctx;
 	const struct progress_transfer transfer = {.what = "pull",
 						   .name = progress->layer,
 						   .status = progress->status,
 						   .done = progress->done,
 						   .total = progress->total};
-	report_transfer(pulling->report, &transfer);
+	report_transfer(base->report, &transfer);
 }
 
-static void pull_ended(void *ctx, const struct engine_result *result)
+static void pulled(void *ctx, const struct engine_result *result)
 {
-	struct pulling *pulling = ctx;
-	engine_keep(&pulling->kept, result);
+	struct base *base = ctx;
+	struct error err = {0};
+	report_transfer(base->report, &(struct progress_transfer){.what = "pull", .over = true});
+	if (result->status == ENGINE_OK) {
+		base->was_pulled = true;
+		inspect(base);
+		return;
+	}
+	if (result->status == ENGINE_NOT_FOUND)
+		error_set(&err, "no registry has it");
+	else
+		error_move(&err, result->error);
+	error_wrap(&err, "the base image %s is not in the engine and can't be pulled", base->image);
+	error_class(&err, EXIT_IMAGE, ERROR_IMAGE_PULL);
+	fail(base, &err);
 }
 
-static int inspect(struct engine *engine, const char *image, struct engine_kept *kept,
-		   struct error *err)
+static void pull(struct base *base)
 {
-	engine_image_inspect(engine, image, engine_keep, kept);
-	return engine_finish(engine, kept, err);
+	report_notice(base->report, "the image %s is not there: pulling it", base->image);
+	engine_image_pull(base->engine, base->image, pull_progress, pulled, base);
 }
 
-static int pull(struct engine *engine, const char *image, struct report *report, struct error *err)
+static void inspected(void *ctx, const struct engine_result *result)
 {
-	struct pulling pulling = {.report = report};
-	report_notice(report, "the image %s is not there: pulling it", image);
-	engine_image_pull(engine, image, pull_progress, pull_ended, &pulling);
-	int status = engine_finish(engine, &pulling.kept, err);
-	report_transfer(report, &(struct progress_transfer){.what = "pull", .over = true});
-	if (status == 0 && pulling.kept.status == ENGINE_NOT_FOUND)
-		status = error_set(err, "no registry has it");
-	engine_kept_free(&pulling.kept);
-	if (status == 0)
-		return 0;
-	error_wrap(err, "the base image %s is not in the engine and can't be pulled", image);
-	return error_class(err, EXIT_IMAGE, ERROR_IMAGE_PULL);
+	struct base *base = ctx;
+	struct error err = {0};
+	if (result->status == ENGINE_OK) {
+		engine_keep(&base->kept, result);
+		base->is_known = true;
+	} else if (result->status != ENGINE_NOT_FOUND) {
+		error_move(&err, result->error);
+		fail(base, &err);
+	} else if (base->was_pulled) {
+		error_set(&err, "the image %s is not there after its pull", base->image);
+		error_class(&err, EXIT_IMAGE, ERROR_IMAGE);
+		fail(base, &err);
+	} else {
+		pull(base);
+	}
 }
 
-int build_find_base(struct engine *engine, const char *image, struct report *report,
-		    struct engine_kept *kept, struct error *err)
+static void inspect(struct base *base)
 {
-	if (inspect(engine, image, kept, err) < 0)
-		return -1;
-	if (kept->status == ENGINE_OK)
-		return 0;
-	engine_kept_free(kept);
-	if (pull(engine, image, report, err) < 0 || inspect(engine, image, kept, err) < 0)
-		return -1;
-	if (kept->status == ENGINE_OK)
-		return 0;
-	error_set(err, "the image %s is not there after its pull", image);
-	err->exit_code = EXIT_IMAGE;
-	return -1;
+	engine_image_inspect(base->engine, base->image, inspected, base);
+}
+
+struct base *base_find(struct engine *engine, const char *image, struct report *report)
+{
+	struct base *base = mem_alloc(sizeof *base);
+	base->engine = engine;
+	base->report = report;
+	base->image = mem_strdup(image);
+	inspect(base);
+	return base;
+}
+
+void base_free(struct base *base)
+{
+	if (!base)
+		return;
+	engine_kept_free(&base->kept);
+	error_clear(&base->failure);
+	free(base->image);
+	free(base);
+}
+
+const char *base_image(const struct base *base)
+{
+	return base->image;
+}
+
+bool base_is_known(const struct base *base)
+{
+	return base->is_known;
+}
+
+const struct value *base_inspected(const struct base *base, struct error *err)
+{
+	if (!error_is_set(&base->failure))
+		return base->kept.body;
+	error_set(err, "%s", base->failure.message);
+	error_class(err, base->failure.exit_code, base->failure.code);
+	return NULL;
+}
+
+struct base *base_wait(struct loop *loop, struct engine *engine, const char *image,
+		       struct report *report, struct error *err)
+{
+	struct base *base = base_find(engine, image, report);
+	int status = 0;
+	while (!base->is_known && status == 0)
+		status = loop_turn(loop, -1, err);
+	if (status == 0 && base_inspected(base, err))
+		return base;
+	base_free(base);
+	return NULL;
 }

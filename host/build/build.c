@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { TURN_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
+enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
 
 struct build {
 	struct site *site;
@@ -21,13 +21,13 @@ struct build {
 	struct artifact *artifact;
 	struct values *values;
 	struct container_setup setup;
+	const struct base *base;
 	int64_t base_size;
-	struct walk *walk; /* NULL: there is nothing to run, or not yet */
-	char *cached;      /* the image that was there already, or NULL */
+	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
+	struct walk *walk;                              /* at the walk, else NULL */
+	char *cached; /* the image that was there already, or NULL */
 	struct claim claim;
-	uint32_t timer;  /* until it is tried again */
-	bool waits;      /* for another build of the same */
-	bool has_waited; /* long enough to try again */
+	uint32_t timer; /* until it is tried again; 0: now */
 	struct error failure;
 	struct arena arena;
 };
@@ -74,7 +74,7 @@ static int prepare(struct build *build, struct error *err)
 	const struct manifest *manifest = build->manifest;
 	const struct build_options *options = build->options;
 	const struct position *at = &manifest->image_at;
-	const struct value *base = site_base(build->site, manifest->image, options->report, err);
+	const struct value *base = base_inspected(build->base, err);
 	if (!base)
 		return error_place(err, at->file, at->line, at->column);
 	build->base_size = size_of(base);
@@ -101,76 +101,76 @@ static int start_walk(struct build *build, struct error *err)
 						.consul_token = direct ? consul->token : NULL};
 	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
+	if (build->at == AT_END) /* interrupted while that blocked */
+		return 0;
 	build->walk = walk_start(&build->setup, build->graph, &build->site->slots);
+	build->at = AT_WALK;
 	return 0;
 }
 
-/* --- the cache, and whose turn it is to fill it --- */
+/* --- the cache, and who fills it --- */
 
 static int find_cached(struct build *build, struct error *err)
 {
-	return cache_find(build->site->engine, build->values, commit_node(build)->key,
-			  &build->cached, err);
+	int status = cache_find(build->site->engine, build->values, commit_node(build)->key,
+				&build->cached, err);
+	if (build->cached)
+		build->at = AT_END;
+	return status;
 }
 
 static void on_time(void *ctx)
 {
 	struct build *build = ctx;
 	build->timer = 0;
-	build->has_waited = true;
 }
 
-static void wait_for_turn(struct build *build)
+static void wait_for_claim(struct build *build)
 {
-	if (!build->waits)
+	if (build->at == AT_BASE)
 		report_notice(build->options->report,
 			      "the same is being built right now: waiting for it (--no-cache "
 			      "would not)");
-	build->waits = true;
-	build->has_waited = false;
-	build->timer = loop_after(build->site->loop, TURN_PAUSE_MS, on_time, build);
+	build->at = AT_CLAIM;
+	build->timer = loop_after(build->site->loop, CLAIM_PAUSE_MS, on_time, build);
 }
 
 /* Without a lock it goes on too: then the same may be built twice at once. */
-static int take_turn(struct build *build)
+static int take_claim(struct build *build)
 {
 	auto_error struct error err = {0};
 	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
-			       commit_node(build)->key, &err);
+				commit_node(build)->key, &err);
 	if (status < 0)
 		report_notice(build->options->report, "others may build the same at once: %s",
 			      err.message);
 	return status;
 }
 
-/* Another look once it is our turn, for whoever had it has filled the cache. */
-static int try_turn(struct build *build, struct error *err)
+/* Another look once it is ours, for whoever had it has filled the cache. */
+static int try_claim(struct build *build, struct error *err)
 {
-	if (take_turn(build) == 0) {
-		wait_for_turn(build);
+	if (build->at == AT_END)
+		return 0;
+	if (take_claim(build) == 0) {
+		wait_for_claim(build);
 		return 0;
 	}
-	build->waits = false;
 	if (find_cached(build, err) < 0)
 		return -1;
-	return build->cached ? 0 : start_walk(build, err);
+	return build->at == AT_END ? 0 : start_walk(build, err);
 }
 
-static int use_cache(struct build *build, struct error *err)
-{
-	if (find_cached(build, err) < 0)
-		return -1;
-	return build->cached ? 0 : try_turn(build, err);
-}
-
-static int start(struct build *build, struct error *err)
+static int use_base(struct build *build, struct error *err)
 {
 	if (prepare(build, err) < 0)
 		return -1;
 	report_graph(build->options->report, build->graph);
 	if (build->manifest->facts)
 		report_facts(build->options->report, build->manifest->facts);
-	return build->options->no_cache ? start_walk(build, err) : use_cache(build, err);
+	if (build->options->no_cache)
+		return start_walk(build, err);
+	return find_cached(build, err) < 0 ? -1 : try_claim(build, err);
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -181,16 +181,29 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->manifest = manifest;
 	build->options = options;
 	build->claim.fd = -1;
-	start(build, &build->failure);
+	build->base = site_base(site, manifest->image, options->report);
 	return build;
 }
 
-void build_attend(struct build *build)
+static void fail(struct build *build, struct error *err)
 {
-	if (!build->has_waited || error_is_set(&build->failure))
-		return;
-	build->has_waited = false;
-	try_turn(build, &build->failure);
+	build->at = AT_END;
+	if (error_is_set(&build->failure))
+		error_clear(err);
+	else
+		error_move(&build->failure, err);
+}
+
+bool build_attend(struct build *build)
+{
+	struct error err = {0};
+	bool is_due = build->at == AT_BASE ? base_is_known(build->base)
+					   : build->at == AT_CLAIM && !build->timer;
+	if (!is_due)
+		return false;
+	if ((build->at == AT_BASE ? use_base(build, &err) : try_claim(build, &err)) < 0)
+		fail(build, &err);
+	return true;
 }
 
 void build_go_on(struct build *build)
@@ -201,19 +214,19 @@ void build_go_on(struct build *build)
 
 void build_interrupt(struct build *build, const char *why, int exit_code)
 {
+	struct error err = {0};
 	if (build->walk) {
 		walk_interrupt(build->walk, why, exit_code);
-	} else if (!error_is_set(&build->failure)) {
-		error_set(&build->failure, "%s", why);
-		build->failure.exit_code = exit_code;
+		return;
 	}
+	error_set(&err, "%s", why);
+	err.exit_code = exit_code;
+	fail(build, &err);
 }
 
 bool build_is_over(const struct build *build)
 {
-	if (build->walk)
-		return walk_is_over(build->walk);
-	return !build->waits || error_is_set(&build->failure);
+	return build->at == AT_WALK ? walk_is_over(build->walk) : build->at == AT_END;
 }
 
 static int name_image(struct build *build, const char *image, struct error *err)

@@ -27,18 +27,18 @@ struct build_outcome {
 
 struct build;
 
-/* Prepares a build, and begins to run its nodes where it is not in the cache. Blocks for the
- * former, turning the loop: other builds go on meanwhile; never to be called from within a
- * callback. The arguments must outlive the build. */
+/* Begins a build, by a look at its base. The arguments must outlive the build. */
 struct build *build_start(struct site *site, const struct manifest *manifest,
 			  const struct build_options *options);
 
+/* Goes on where something has come that it waited for: its base, or the end of another process that
+ * builds the same. To be called until it returns false for all builds, before each turn of the
+ * loop; never from within a callback, for it may block, turning the loop (others go on meanwhile).
+ */
+bool build_attend(struct build *build);
+
 /* Starts what waits for one of the site's slots. */
 void build_go_on(struct build *build);
-
-/* Goes on where it waits for another process that builds the same; to be asked after every turn of
- * the loop. Blocks as build_start does. */
-void build_attend(struct build *build);
 
 /* Ends it with a failure. */
 void build_interrupt(struct build *build, const char *why, int exit_code);
@@ -47,12 +47,7 @@ void build_interrupt(struct build *build, const char *why, int exit_code);
 bool build_is_over(const struct build *build);
 
 /* Names the image of a build that is over, and releases the build. On failure the error has an exit
- * code (exit_codes.h), no container is left, and no tag was moved. Blocks as build_start does. */
+ * code (exit_codes.h), no container is left, and no tag was moved. Blocks as build_attend does. */
 int build_finish(struct build *build, struct build_outcome *outcome, struct error *err);
-
-/* The base image as the engine knows it: inspected, after a pull where it is not there. The answer
- * is in `kept`. */
-int build_find_base(struct engine *engine, const char *image, struct report *report,
-		    struct engine_kept *kept, struct error *err);
 
 #endif

@@ -20,7 +20,7 @@ static char *lock_path(const char *endpoint, const char *key)
 	hash_add_text(hash, endpoint);
 	hash_add_text(hash, key);
 	hash_finish(hash, hex);
-	autofree char *name = mem_printf("turns/%s", hex);
+	autofree char *name = mem_printf("claims/%s", hex);
 	return user_cache_path(name);
 }
 

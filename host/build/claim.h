@@ -12,7 +12,8 @@ struct claim {
 };
 
 /* Tries to take it, for an engine and a key; never waits. 1: it is ours, until claim_end or until
- * the process ends, however it does; 0: somebody else's; -1: no lock can be kept here. */
+ * the process ends, however it does (or there is no home for locks); 0: somebody else's; -1: no
+ * lock can be kept here. */
 int claim_take(struct claim *claim, const char *endpoint, const char *key, struct error *err);
 void claim_end(struct claim *claim); /* one that is not ours: nothing happens */
 

@@ -5,7 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "common/version.h"
-#include "host/build/build.h"
+#include "host/build/base.h"
 #include "host/build/container.h"
 #include "host/build/host_facts.h"
 #include "host/build/interrupt.h"
@@ -16,6 +16,12 @@
 #include <string.h>
 
 #define auto_kept __attribute__((cleanup(engine_kept_free)))
+#define auto_base __attribute__((cleanup(forget_base)))
+
+static void forget_base(struct base **base)
+{
+	base_free(*base);
+}
 
 /* One question to one container. */
 struct asking {
@@ -176,21 +182,22 @@ static struct value *ask_container(struct probe *probe, const struct value *cont
 struct value *probe_target(struct probe *probe, const char *name, struct arena *arena,
 			   struct error *err)
 {
-	auto_kept struct engine_kept base = {0}, container = {0};
-	engine_image_inspect(probe->engine, name, engine_keep, &base);
-	if (engine_finish(probe->engine, &base, err) < 0)
+	auto_kept struct engine_kept image = {0}, container = {0};
+	engine_image_inspect(probe->engine, name, engine_keep, &image);
+	if (engine_finish(probe->engine, &image, err) < 0)
 		return NULL;
-	if (base.status == ENGINE_OK)
-		return describe_image(probe, base.body, name, arena, err);
+	if (image.status == ENGINE_OK)
+		return describe_image(probe, image.body, name, arena, err);
 	engine_inspect(probe->engine, name, engine_keep, &container);
 	if (engine_finish(probe->engine, &container, err) < 0)
 		return NULL;
 	if (container.status == ENGINE_OK)
 		return ask_container(probe, container.body, arena, err);
-	engine_kept_free(&base);
-	if (build_find_base(probe->engine, name, probe->report, &base, err) < 0)
+	auto_base struct base *base =
+		base_wait(probe->loop, probe->engine, name, probe->report, err);
+	if (!base)
 		return NULL;
-	return describe_image(probe, base.body, name, arena, err);
+	return describe_image(probe, base_inspected(base, err), name, arena, err);
 }
 
 /* Counts up when agents tell more: what was cached before lacks it. */
@@ -229,14 +236,16 @@ struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *a
 				   struct error *err)
 {
 	struct probe *probe = ctx;
-	auto_kept struct engine_kept base = {0};
-	if (build_find_base(probe->engine, image, probe->report, &base, err) < 0)
+	auto_base struct base *base =
+		base_wait(probe->loop, probe->engine, image, probe->report, err);
+	if (!base)
 		return NULL;
-	const char *digest = value_text(value_get(base.body, "Id"));
+	const struct value *inspected = base_inspected(base, err);
+	const char *digest = value_text(value_get(inspected, "Id"));
 	autofree char *path = digest ? cache_path(digest) : NULL;
 	struct value *facts = path ? read_cached(path, arena) : NULL;
 	if (!facts) {
-		facts = ask_image(probe, base.body, image, "none", arena, err);
+		facts = ask_image(probe, inspected, image, "none", arena, err);
 		if (facts && path)
 			write_cached(probe, path, facts);
 	}

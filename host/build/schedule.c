@@ -71,21 +71,27 @@ void schedule_stop(struct schedule *schedule)
 			schedule->tasks[i].state = TASK_LEFT_OUT;
 }
 
+static size_t count_in(const struct schedule *schedule, enum task_state state)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < schedule->count; i++)
+		count += schedule->tasks[i].state == state;
+	return count;
+}
+
+size_t schedule_running(const struct schedule *schedule)
+{
+	return count_in(schedule, TASK_RUNNING);
+}
+
 bool schedule_is_over(const struct schedule *schedule)
 {
-	for (size_t i = 0; i < schedule->count; i++)
-		if (schedule->tasks[i].state == TASK_WAITING ||
-		    schedule->tasks[i].state == TASK_RUNNING)
-			return false;
-	return true;
+	return !count_in(schedule, TASK_WAITING) && !count_in(schedule, TASK_RUNNING);
 }
 
 bool schedule_all_passed(const struct schedule *schedule)
 {
-	for (size_t i = 0; i < schedule->count; i++)
-		if (schedule->tasks[i].state != TASK_PASSED)
-			return false;
-	return true;
+	return count_in(schedule, TASK_PASSED) == schedule->count;
 }
 
 int schedule_code(const struct schedule *schedule)

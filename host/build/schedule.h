@@ -33,6 +33,8 @@ struct schedule {
 /* The next task that may begin now; it is running from then on. NULL: there is none. */
 struct task *schedule_next(struct schedule *schedule);
 
+size_t schedule_running(const struct schedule *schedule);
+
 /* A running task has ended: code 0, or why it failed. What can't begin any more is left out. */
 void schedule_ended(struct schedule *schedule, struct task *task, int code);
 

@@ -2,39 +2,18 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/build.h"
 #include "host/toolbox/toolbox.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-struct site_base {
-	struct site_base *next;
-	char *image;
-	struct engine_kept kept;
-};
-
-static void base_free(struct site_base *base)
+const struct base *site_base(struct site *site, const char *image, struct report *report)
 {
-	engine_kept_free(&base->kept);
-	free(base->image);
-	free(base);
-}
-
-const struct value *site_base(struct site *site, const char *image, struct report *report,
-			      struct error *err)
-{
-	for (const struct site_base *base = site->bases; base; base = base->next)
-		if (strcmp(base->image, image) == 0)
-			return base->kept.body;
-	struct site_base *base = mem_alloc(sizeof *base);
-	base->image = mem_strdup(image);
-	if (build_find_base(site->engine, image, report, &base->kept, err) < 0) {
-		base_free(base);
-		return NULL;
-	}
-	base->next = site->bases;
-	site->bases = base;
-	return base->kept.body;
+	for (size_t i = 0; i < site->base_count; i++)
+		if (strcmp(base_image(site->bases[i]), image) == 0)
+			return site->bases[i];
+	site->bases = mem_resize(site->bases, site->base_count + 1, sizeof *site->bases);
+	return site->bases[site->base_count++] = base_find(site->engine, image, report);
 }
 
 int site_toolbox(struct site *site, struct report *report, struct error *err)
@@ -53,9 +32,7 @@ int site_toolbox(struct site *site, struct report *report, struct error *err)
 
 void site_clear(struct site *site)
 {
-	while (site->bases) {
-		struct site_base *base = site->bases;
-		site->bases = base->next;
-		base_free(base);
-	}
+	for (size_t i = 0; i < site->base_count; i++)
+		base_free(site->bases[i]);
+	free(site->bases);
 }

@@ -2,10 +2,8 @@
 #ifndef FACTORY_HOST_BUILD_SITE_H
 #define FACTORY_HOST_BUILD_SITE_H
 
-#include "common/loop.h"
-#include "host/progress/report.h"
+#include "host/build/base.h"
 #include "host/build/slots.h"
-#include "host/engine/engine.h"
 
 struct site {
 	struct loop *loop;
@@ -13,18 +11,17 @@ struct site {
 	const char *toolbox; /* the data container's name */
 	struct slots slots;  /* of containers */
 	bool has_toolbox;
-	struct site_base *bases;
+	struct base **bases;
+	size_t base_count;
 };
 
-/* The base image as the engine knows it, pulled where it is not there; the site's. NULL on failure.
- * Blocks. */
-const struct value *site_base(struct site *site, const char *image, struct report *report,
-			      struct error *err);
+/* A base image, looked for when it is first asked for; the site's. Never blocks. */
+const struct base *site_base(struct site *site, const char *image, struct report *report);
 
 /* Makes the toolbox where there is none. Blocks. */
 int site_toolbox(struct site *site, struct report *report, struct error *err);
 
-/* Releases what was looked at; loop and engine are the caller's. */
+/* Releases the bases; loop and engine are the caller's, and the loop must not turn any more. */
 void site_clear(struct site *site);
 
 #endif

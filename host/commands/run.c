@@ -118,21 +118,26 @@ static void job_failed(struct run *run, struct task *task, struct error *failure
 	schedule_ended(&run->schedule, task, code);
 }
 
+/* A build that is begun will want a slot: more than there are would only wait. */
+static struct task *next_task(struct run *run)
+{
+	const struct slots *slots = &run->shop->site.slots;
+	bool useful = slots_are_free(slots) && schedule_running(&run->schedule) < slots->most;
+	return useful ? schedule_next(&run->schedule) : NULL;
+}
+
 static void begin_jobs(struct run *run)
 {
-	struct workshop *shop = run->shop;
 	struct task *task;
-	while (slots_are_free(&shop->site.slots) && (task = schedule_next(&run->schedule))) {
-		struct job *job = job_of(run, task);
+	while ((task = next_task(run))) {
 		auto_error struct error failure = {0};
-		if (job_start(shop, job, &failure) < 0)
+		if (job_start(run->shop, job_of(run, task), &failure) < 0)
 			job_failed(run, task, &failure);
-		else if (shop->interrupted)
-			build_interrupt(job->build, "interrupted", shop->interrupted);
 	}
 }
 
-static bool end_jobs(struct run *run)
+/* True where anything happened: others may have got further while that blocked. */
+static bool attend_jobs(struct run *run)
 {
 	struct workshop *shop = run->shop;
 	bool any = false;
@@ -141,7 +146,7 @@ static bool end_jobs(struct run *run)
 		struct task *task = &run->schedule.tasks[i];
 		auto_error struct error failure = {0};
 		if (job->build)
-			build_attend(job->build);
+			any |= build_attend(job->build);
 		if (!job->build || !build_is_over(job->build))
 			continue;
 		any = true;
@@ -173,7 +178,7 @@ static int turn(struct run *run, struct error *err)
 {
 	while (!schedule_is_over(&run->schedule)) {
 		begin_jobs(run);
-		if (end_jobs(run) || schedule_is_over(&run->schedule))
+		if (attend_jobs(run) || schedule_is_over(&run->schedule))
 			continue;
 		if (loop_turn(run->shop->site.loop, -1, err) < 0)
 			return give_up(run->shop);

@@ -71,8 +71,8 @@ bool job_is_asked_for(const struct workshop *shop, const struct job *job);
 /* Tells the table of all jobs, with what became of their tasks. */
 void workshop_summary(const struct workshop *shop);
 
-/* Begins a job's build, under the names its image gets; and ends one that is over. Both block as
- * build_start does. -1 with the error where it failed. */
+/* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
+ * build_finish does. -1 with the error where it failed. */
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 

@@ -81,6 +81,7 @@ docker rm -f "$container" >/dev/null
 
 title "16 builds at once, of one step each, network none"
 {
+	# shellcheck disable=SC2016 # the step is for the target's shell
 	printf 'image: %s\nnetwork: none\ninstall: %s$I\njobs:\n  include:\n' "$BASE" "$step"
 	for i in $(seq 16); do echo "  - {name: cell-$i, env: I=$i}"; done
 } >"$work/cells.yml"

@@ -200,7 +200,7 @@ says() {
 	shows '(cached)'
 	wait $a
 	[ "$(image_id t/turn:a)" = "$(image_id t/turn:b)" ]
-	[ -z "$(ls cache/factory/turns)" ]
+	[ -z "$(ls cache/factory/claims)" ]
 }
 
 @test "who waits for another driver goes on when that is killed, or is interrupted" {
@@ -249,4 +249,34 @@ says() {
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '| works' <<<"$output")" -eq 1 ]
 	[ "$(grep '^sha256:' <<<"$output" | sort -u | wc -l)" -eq 1 ]
+}
+
+# A registry that takes connections and never answers; its address is in the file `registry`.
+silent_registry() {
+	/usr/bin/python3 -c '
+import socket, time
+server = socket.create_server(("127.0.0.1", 0))
+open("registry", "w").write("127.0.0.1:%d" % server.getsockname()[1])
+time.sleep(60)' 3>&- &
+	SILENT=$!
+	local tries
+	for tries in $(seq 100); do [ -s registry ] && return 0; sleep 0.05; done
+	return 1
+}
+
+@test "while one waits for its base's pull others are built, and a signal ends it" {
+	silent_registry
+	printf 'image: %s/slow:1\n' "$(cat registry)" >slow.yml
+	printf 'image: %s\ninstall: ": %s"\n' "$BASE" "$WORK" >fast.yml
+	env --default-signal=INT "$FACTORY" build slow.yml fast.yml >out 2>&1 &
+	local pid=$! code=0
+	says out 'fast.yml | built'
+	kill -INT $pid
+	wait $pid || code=$?
+	kill $SILENT
+	cat out
+	[ "$code" -eq 130 ]
+	grep -q 'pulling it' out
+	grep -qE '^fast.yml +passed' out
+	no_container_left
 }
