@@ -102,9 +102,8 @@ const struct command command_graph = {
 	.summary = "print the graph of a build",
 	.usage = "graph MANIFEST [OPTION]...\n"
 		 "graph --machine [--format FORMAT]",
-	.text = "Draws the graph of a build, without an engine: in Graphviz's language, as JSON, "
-		"as\n"
-		"a picture (SVG), or as text.",
+	.text = "Draws the graph of a build, without an engine: in Graphviz's language, as JSON,\n"
+		"as a picture (SVG), or as text.",
 	.options = {graph_options, settings_manifest_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct graph_command),

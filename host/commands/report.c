@@ -76,8 +76,8 @@ const struct command command_report = {
 	.usage = "report [BUILD] [-o FILE]\n"
 		 "report --list",
 	.text = "Writes a page about a build that was: its graph, its times, what each step\n"
-		"printed, its image. One file, which opens without a network. BUILD is an id, the\n"
-		"begin of one, or `last` (the default).",
+		"printed, its image. One file, which opens without a network. BUILD is an id,\n"
+		"the begin of one, or `last` (the default).",
 	.options = {report_options},
 	.size = sizeof(struct report_command),
 	.run = report,

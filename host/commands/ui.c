@@ -58,10 +58,9 @@ const struct command command_ui = {
 	.name = "ui",
 	.summary = "show builds in a browser on this machine",
 	.usage = "ui [--port N]",
-	.text = "Shows builds in a browser, those that run as they go on. Prints the address, "
-		"which\n"
-		"holds a token that nobody else knows, and serves it on this machine only, until\n"
-		"it is interrupted.",
+	.text = "Shows builds in a browser, those that run as they go on. Prints the address,\n"
+		"which holds a token that nobody else knows, and serves it on this machine only,\n"
+		"until it is interrupted.",
 	.options = {ui_options},
 	.size = sizeof(struct ui_command),
 	.run = ui,
