@@ -254,13 +254,6 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	return cache_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 
-static void tell_cached(const struct build *build)
-{
-	for (size_t i = 0; i < build->graph->count; i++)
-		report_cached(build->options->report, build->graph->nodes[i],
-			      "an image was built of the same manifest, files and values");
-}
-
 /* What the image is made of: of no use to anything but people, so that it may fail. */
 static void describe(const struct build *build, struct build_outcome *outcome)
 {
@@ -283,7 +276,8 @@ static int finish(struct build *build, struct build_outcome *outcome, struct err
 	outcome->image = STEAL(build->cached);
 	outcome->cached = outcome->image != NULL;
 	if (outcome->cached)
-		tell_cached(build);
+		report_all_cached(build->options->report, build->graph,
+				  "an image was built of the same manifest, files and values");
 	if (build->walk && finish_walk(build, outcome, err) < 0)
 		return -1;
 	if (name_image(build, outcome->image, err) < 0)

@@ -54,7 +54,7 @@ struct progress_event {
 	int width;           /* of the names of builds, where lines of several are mixed; else 0 */
 	const char *node;    /* its id; NULL: none */
 	const char *label;   /* the node's */
-	size_t number;       /* "[2/7]", the node's... */
+	size_t number;       /* "[2/7]", the node's; 0 where nothing is run... */
 	size_t total;        /* ...and of how many: there from BUILD on */
 	const char *text;    /* of OUTPUT (a line), NOTICE, MESSAGE, CACHED (why, or NULL) */
 	size_t text_len;     /* OUTPUT may hold NULs */

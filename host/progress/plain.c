@@ -82,6 +82,16 @@ static void write_failed(struct plain *plain, const struct progress_event *event
 		event->label);
 }
 
+/* Where everything is, the last line says it. */
+static void write_cached(struct plain *plain, const struct progress_event *event)
+{
+	bool told = strcmp(event->label, event->node) != 0;
+	if (!event->number)
+		return;
+	write_head(plain, event);
+	fprintf(plain->out, "  cached%s%s\n", told ? "  " : "", told ? event->label : "");
+}
+
 static void write_line(struct plain *plain, const struct progress_event *event)
 {
 	begin_line(plain, event);
@@ -111,10 +121,11 @@ typedef void writer(struct plain *plain, const struct progress_event *event);
 static void take(void *ctx, const struct progress_event *event)
 {
 	static writer *const writers[PROGRESS_KINDS] = {
-		[PROGRESS_NODE] = write_begin,        [PROGRESS_OUTPUT] = write_output,
-		[PROGRESS_DONE] = write_done,         [PROGRESS_FAILED] = write_failed,
-		[PROGRESS_NOTICE] = write_line,       [PROGRESS_MESSAGE] = write_line,
-		[PROGRESS_TRANSFER] = write_transfer, [PROGRESS_END] = write_end,
+		[PROGRESS_NODE] = write_begin,    [PROGRESS_OUTPUT] = write_output,
+		[PROGRESS_DONE] = write_done,     [PROGRESS_FAILED] = write_failed,
+		[PROGRESS_CACHED] = write_cached, [PROGRESS_NOTICE] = write_line,
+		[PROGRESS_MESSAGE] = write_line,  [PROGRESS_TRANSFER] = write_transfer,
+		[PROGRESS_END] = write_end,
 	};
 	if (writers[event->kind])
 		writers[event->kind](ctx, event);

@@ -317,11 +317,24 @@ void report_failure(struct report *report, const struct node *node)
 	finish(report, node, &event);
 }
 
-void report_cached(struct report *report, const struct node *node, const char *why)
+static void emit_cached(struct report *report, const struct node *node, size_t number,
+			const char *why)
 {
-	struct progress_event event = {.kind = PROGRESS_CACHED, .text = why};
+	struct progress_event event = {.kind = PROGRESS_CACHED, .number = number, .text = why};
 	report->from_cache++;
 	emit_node(report, node, &event);
+}
+
+void report_cached(struct report *report, const struct node *node)
+{
+	emit_cached(report, node, ++report->begun, NULL);
+}
+
+void report_all_cached(struct report *report, const struct graph *graph, const char *why)
+{
+	for (size_t i = 0; i < graph->count; i++)
+		emit_cached(report, graph->nodes[i], 0, why);
+	report->begun = graph->count;
 }
 
 void report_pause(struct report *report)
@@ -337,7 +350,7 @@ void report_over(struct report *report, struct progress_summary *summary)
 	auto_buf struct buf failure = {0};
 	struct progress_event event = {.kind = PROGRESS_END, .summary = summary};
 	summary->failure = shown(report, &failure, summary->failure);
-	summary->ran = report->begun;
+	summary->ran = report->begun - report->from_cache;
 	summary->from_cache = report->from_cache;
 	for (int kind = 0; kind <= NODE_COMMIT; kind++) {
 		const struct span *phase = &report->phases[kind];

@@ -38,8 +38,10 @@ void report_end(struct report *report, const struct node *node, const struct ses
 		uint64_t wall_us);
 /* The node failed: shows the output that is left. */
 void report_failure(struct report *report, const struct node *node);
-/* The node need not run. why: for people, or NULL. */
-void report_cached(struct report *report, const struct node *node, const char *why);
+/* The node's result is there from an earlier build. */
+void report_cached(struct report *report, const struct node *node);
+/* Those of all nodes are: nothing is run. why: for people. */
+void report_all_cached(struct report *report, const struct graph *graph, const char *why);
 void report_transfer(struct report *report, const struct progress_transfer *transfer);
 void report_facts(struct report *report, const struct value *facts);   /* a map */
 void report_layers(struct report *report, const struct value *layers); /* a list */

@@ -199,3 +199,17 @@ count() {
 	chmod 555 "$XDG_STATE_HOME/factory/builds"
 	XDG_STATE_HOME=/proc/nowhere "$FACTORY" build m.yml
 }
+
+@test "an upload is told by its bytes" {
+	head -c 3000000 /dev/zero >one
+	head -c 2000000 /dev/zero >two
+	manifest <<-E
+		image: $BASE
+		copy: ["one:/one", "two:/two"]
+	E
+	run --separate-stderr "$FACTORY" build m.yml --progress json
+	[ "$status" -eq 0 ]
+	jq -es 'map(select(.event == "transfer")) | .[0].total == 5000000 and .[-1].over and .[-1].done == 5000000 and
+		(map(.done) | . == sort) and (map(.done) | index(3000000))' <<<"$stderr"
+	jq -es '.[-1].added == 5000000' <<<"$stderr"
+}

@@ -211,6 +211,7 @@ static void tell_build(struct report *parent, const char *name)
 	struct progress_summary summary = {.failure = "no secret-word", .size = -1, .added = -1};
 	report_hide(report, "secret-word", 11);
 	report_graph(report, graph);
+	report_cached(report, graph->nodes[0]);
 	report_begin(report, graph->nodes[1]);
 	report_output(report, graph->nodes[1], "one\ntw", 6);
 	report_output(report, graph->nodes[1], "o sec", 5);
@@ -243,25 +244,26 @@ static void plain_lines(void **state)
 {
 	(void)state;
 	autofree char *all = plain_output(false), *failures = plain_output(true);
-	assert_string_equal(all, "[1/4] install-1  make ***\n"
+	assert_string_equal(all, "[1/4] start  cached  base\n"
+				 "[2/4] install-1  make ***\n"
 				 "install-1 | one\n"
 				 "install-1 | two ***\n"
 				 "install-1 | three\n"
-				 "[1/4] install-1  ok 1.5 ms (cpu 1.0 ms, peak 2.0 MB)\n"
-				 "[2/4] test-1  bad\n"
+				 "[2/4] install-1  ok 1.5 ms (cpu 1.0 ms, peak 2.0 MB)\n"
+				 "[3/4] test-1  bad\n"
 				 "  test-1 | \033[2Joops\n"
-				 "[2/4] test-1  failed  bad\n"
+				 "[3/4] test-1  failed  bad\n"
 				 "a notice\n"
 				 "a message\n");
-	assert_string_equal(failures, "[2/4] test-1  failed  bad\na message\n");
+	assert_string_equal(failures, "[3/4] test-1  failed  bad\na message\n");
 }
 
 static void json_lines(void **state)
 {
 	(void)state;
-	static const char *const kinds[] = {"begin",  "build",   "node", "output", "output",
-					    "output", "done",    "node", "output", "failed",
-					    "notice", "message", "end"};
+	static const char *const kinds[] = {"begin",  "build",  "cached",  "node", "output",
+					    "output", "output", "done",    "node", "output",
+					    "failed", "notice", "message", "end"};
 	autofree char *text = NULL;
 	size_t len = 0, lines = 0;
 	auto_arena struct arena arena = {0};
@@ -277,9 +279,9 @@ static void json_lines(void **state)
 		struct value *event = json_parse(&arena, "line", line, (size_t)(end - line), &err);
 		expect_no_error(&err);
 		assert_string_equal(value_text(value_get(event, "event")), kinds[lines]);
-		if (lines == 4)
+		if (lines == 5)
 			assert_string_equal(value_text(value_get(event, "text")), "two ***");
-		if (lines == 12)
+		if (lines == 13)
 			assert_string_equal(value_text(value_get(event, "failure")), "no ***");
 	}
 	assert_int_equal(lines, COUNT_OF(kinds));
