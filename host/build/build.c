@@ -166,8 +166,6 @@ static int use_base(struct build *build, struct error *err)
 	if (prepare(build, err) < 0)
 		return -1;
 	report_graph(build->options->report, build->graph);
-	if (build->manifest->facts)
-		report_facts(build->options->report, build->manifest->facts);
 	if (build->options->no_cache)
 		return start_walk(build, err);
 	return find_cached(build, err) < 0 ? -1 : try_claim(build, err);

@@ -56,7 +56,7 @@ struct progress_event {
 	const char *label;   /* the node's */
 	size_t number;       /* "[2/7]", the node's; 0 where nothing is run... */
 	size_t total;        /* ...and of how many: there from BUILD on */
-	const char *text;    /* of OUTPUT (a line), NOTICE, MESSAGE, CACHED (why, or NULL) */
+	const char *text;    /* of OUTPUT (a line), NOTICE, MESSAGE, CACHED (why), FACTS (the image) */
 	size_t text_len;     /* OUTPUT may hold NULs */
 	uint64_t wall_us;    /* of DONE */
 	const struct session_exit *usage;         /* of DONE: as the agent measured, or NULL */

@@ -185,29 +185,32 @@ void report_transfer(struct report *report, const struct progress_transfer *tran
 	emit(report, &event);
 }
 
-static void emit_value(struct report *report, enum progress_kind kind, const struct value *value)
+static void emit_value(struct report *report, enum progress_kind kind, const char *text,
+		       const struct value *value)
 {
 	auto_arena struct arena arena = {0};
 	struct progress_event event = {
-		.kind = kind, .value = secrets_hide_value(report->hub->secrets, &arena, value)};
+		.kind = kind,
+		.text = text,
+		.value = secrets_hide_value(report->hub->secrets, &arena, value)};
 	emit(report, &event);
 }
 
-void report_facts(struct report *report, const struct value *facts)
+void report_facts(struct report *report, const char *image, const struct value *facts)
 {
-	emit_value(report, PROGRESS_FACTS, facts);
+	emit_value(report, PROGRESS_FACTS, image, facts);
 }
 
 void report_layers(struct report *report, const struct value *layers)
 {
-	emit_value(report, PROGRESS_IMAGE, layers);
+	emit_value(report, PROGRESS_IMAGE, NULL, layers);
 }
 
 void report_graph(struct report *report, const struct graph *graph)
 {
 	auto_arena struct arena arena = {0};
 	report->total = graph->count;
-	emit_value(report, PROGRESS_BUILD, graph_value(graph, &arena));
+	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
 }
 
 /* --- nodes --- */

@@ -43,8 +43,9 @@ void report_cached(struct report *report, const struct node *node);
 /* Those of all nodes are: nothing is run. why: for people. */
 void report_all_cached(struct report *report, const struct graph *graph, const char *why);
 void report_transfer(struct report *report, const struct progress_transfer *transfer);
-void report_facts(struct report *report, const struct value *facts);   /* a map */
-void report_layers(struct report *report, const struct value *layers); /* a list */
+/* Facts of an image: a map; its layers: a list. */
+void report_facts(struct report *report, const char *image, const struct value *facts);
+void report_layers(struct report *report, const struct value *layers);
 
 /* A line of its own: "toolbox: made", "pulling..." */
 void report_notice(struct report *report, const char *format, ...)

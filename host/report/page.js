@@ -6,6 +6,7 @@ const builds = new Map();
 const words = {waiting: "waiting", running: "running", passed: "passed", failed: "failed", cached: "cached"};
 const marks = {waiting: "○", running: "▶", passed: "✓", failed: "✗", cached: "≡"};
 const MOST_LINES = 5000;
+const general = {id: "all", more: byId("general")}; /* what belongs to no build */
 let last = 0, query = "";
 
 /* make("td", {class: "number"}, "text", child...) */
@@ -53,7 +54,7 @@ function begin(name, graph) {
 	for (const node of graph.nodes)
 		build.nodes.set(node.id, {...node, state: "waiting", lines: []});
 	const columns = ["Node", "What", "State", "Time", "When"].map(text =>
-		make("th", {scope: "col", class: text === "Time" ? "number" : ""}, text));
+		make("th", text === "Time" ? {scope: "col", class: "number"} : {scope: "col"}, text));
 	build.element = make("section", {"aria-labelledby": id},
 		make("h2", {id}, name || "Build"), build.verdict, build.failure,
 		section("Graph", id + "-graph", build.picture),
@@ -184,8 +185,9 @@ function search() {
 /* --- tables below --- */
 
 function table(build, key, title, head, rows) {
-	const cells = (row, name) => row.map((text, i) => make(i ? name : "th", {scope: name === "th" ? "col" : "row",
-		class: typeof text === "number" || head[i] === "Size" ? "number" : ""}, String(text)));
+	const look = i => ["Layer", "Size"].includes(head[i]) ? {class: "number"} : {};
+	const cells = (row, name) => row.map((text, i) => make(i ? name : "th",
+		i && name === "td" ? look(i) : {...look(i), scope: name === "th" ? "col" : "row"}, String(text)));
 	const all = make("table", {"aria-label": title}, make("thead", {}, make("tr", {}, ...cells(head, "th"))),
 		make("tbody", {}, ...rows.map(row => make("tr", {}, ...cells(row, "td")))));
 	const details = make("details", {}, make("summary", {}, `${title} (${rows.length})`), make("div", {class: "wide"}, all));
@@ -194,8 +196,12 @@ function table(build, key, title, head, rows) {
 	build.more.append(build[key]);
 }
 
+/* A list of words is one row. */
 function flatten(value, path, rows) {
-	if (value && typeof value === "object")
+	const isList = Array.isArray(value) && value.every(item => typeof item !== "object");
+	if (isList)
+		rows.push([path, value.join(", ")]);
+	else if (value && typeof value === "object")
 		for (const [key, inner] of Object.entries(value))
 			flatten(inner, path ? path + "." + key : key, rows);
 	else
@@ -291,7 +297,10 @@ const handlers = {
 	},
 	notice: event => message(event.text, false),
 	message: event => message(event.text, true),
-	facts: (event, build) => build && table(build, "facts", "Facts of the base image", ["Fact", "Value"], flatten(event.facts, "", [])),
+	facts: event => {
+		byId("general-part").hidden = false;
+		table(general, "facts-" + event.text, "Facts of " + event.text, ["Fact", "Value"], flatten(event.facts, "", []));
+	},
 	image: (event, build) => build && showLayers(build, event.layers),
 	end: (event, build) => build && over(build, event),
 	truncated: () => message("The rest of the output was left out: there was too much of it.", true),

@@ -11,7 +11,7 @@ browse() {
 }
 
 in_page() {
-	grep -qF -- "$1" dom.html || { printf 'not in the page: %s\nin:\n%s\n' "$1" "$(cat dom.html)" >&2; return 1; }
+	grep -qF -- "$1" dom.html || { printf 'not in the page: %s\nin:\n%s\n' "$1" "$(head -c 3000 dom.html)" >&2; return 1; }
 }
 
 @test "the page of a build that failed: its graph, times, logs and why" {
@@ -77,6 +77,18 @@ in_page() {
 		assert r.open == ["header", "main"], r.open
 		assert r.levels[0] == 1 and all(b <= a + 1 for a, b in zip(r.levels, r.levels[1:])), r.levels
 	E
+}
+
+@test "facts that a manifest asked for are on the page" {
+	manifest <<-E
+		image: $BASE
+		install: echo {{ facts.kernel.name }}
+	E
+	"$FACTORY" build m.yml
+	"$FACTORY" report -o page.html
+	browse page.html
+	in_page "Facts of $BASE</h3>"
+	in_page '<th scope="row">kernel.name</th><td>Linux</td>'
 }
 
 @test "records are named by their id, the begin of it, or as the last" {
