@@ -19,8 +19,12 @@ static int list_records(void)
 {
 	auto_arena struct arena arena = {0};
 	const struct value *list = records_list(&arena);
-	for (size_t i = 0; i < list->list.len; i++)
-		printf("%s\n", value_text(list->list.items[i]));
+	for (size_t i = 0; i < list->list.len; i++) {
+		const char *id = value_text(list->list.items[i]);
+		auto_buf struct buf told = {0};
+		records_describe(id, &told);
+		printf("%s  %s\n", id, buf_text(&told));
+	}
 	return EXIT_OK;
 }
 
@@ -65,7 +69,7 @@ static const struct option report_options[] = {
 	 .words = WORD_FILE,
 	 OPTION_INTO(struct report_command, output)},
 	{.name = "list",
-	 .help = "print the ids of all builds, oldest first",
+	 .help = "print the ids of all builds and what became of them, oldest first",
 	 OPTION_INTO(struct report_command, list)},
 	{0},
 };

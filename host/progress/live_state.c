@@ -106,6 +106,16 @@ static void say(struct live_state *state, const char *style, const char *text)
 	buf_puts(&state->above, state->color ? "\033[0m" : "");
 }
 
+/* Whose it is, where there are several. */
+static void say_build(struct live_state *state, const struct progress_event *event)
+{
+	autofree char *name = visible(event->build, strlen(event->build));
+	if (!state->builds || !state->builds->next)
+		return;
+	say(state, "\033[2m", name);
+	buf_putc(&state->above, ' ');
+}
+
 /* A finished node is one line: beside its name, mark and time this is left for what it did. */
 static unsigned label_columns(const struct live_state *state, const struct progress_event *event)
 {
@@ -120,13 +130,9 @@ static void say_node(struct live_state *state, const char *style, const char *ma
 		     const struct progress_event *event)
 {
 	autofree char *label = visible(event->label, strlen(event->label));
-	autofree char *name = visible(event->build, strlen(event->build));
 	say(state, style, mark);
 	buf_putc(&state->above, ' ');
-	if (state->builds && state->builds->next) {
-		say(state, "\033[2m", name);
-		buf_putc(&state->above, ' ');
-	}
+	say_build(state, event);
 	say(state, "\033[1m", event->node);
 	if (strcmp(label, event->node) == 0)
 		return;
@@ -269,6 +275,8 @@ static void on_end(struct live_state *state, const struct progress_event *event)
 	auto_buf struct buf text = {0};
 	struct live_build *build = find_build(state, event->build);
 	summary_write(&text, event->summary);
+	if (text.len)
+		say_build(state, event);
 	say_lines(state, buf_text(&text));
 	if (build)
 		build->done = build->total;

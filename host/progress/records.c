@@ -1,11 +1,16 @@
 #include "host/progress/records.h"
 
+#include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { TAIL = 256 << 10 };
 
 static const char suffix[] = ".jsonl";
 
@@ -69,10 +74,66 @@ static const char *find_id(const struct value *list, const char *id, struct erro
 	return found;
 }
 
+static char *path_of(const char *id)
+{
+	autofree char *directory = records_directory();
+	return mem_printf("%s/%s%s", directory, id, suffix);
+}
+
+/* The events that say how a build ended are among the last ones: what is before this is not read.
+ */
+static void read_end(const char *path, struct buf *out)
+{
+	struct stat status;
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return;
+	off_t from = status.st_size > TAIL ? status.st_size - TAIL : 0;
+	ssize_t len = pread(fd, buf_reserve(out, TAIL), TAIL, from);
+	if (len > 0)
+		out->len = (size_t)len;
+}
+
+/* Names come from manifests: nothing in them that a terminal would obey may pass. */
+static void add_name(struct buf *out, const char *name)
+{
+	for (; *name; name++)
+		buf_putc(out, (unsigned char)*name < ' ' || *name == 0x7f ? '?' : *name);
+}
+
+static void describe_end(const char *line, size_t len, struct buf *out)
+{
+	auto_arena struct arena arena = {0};
+	auto_error struct error ignored = {0};
+	const struct value *event = json_parse(&arena, "record", line, len, &ignored);
+	const char *build = value_text(value_get(event, "build"));
+	const struct value *passed = value_get(event, "passed");
+	if (!build || !value_is(passed, VALUE_BOOL))
+		return;
+	buf_puts(out, out->len ? ", " : "");
+	add_name(out, build);
+	buf_puts(out, passed->boolean ? " passed" : " failed");
+}
+
+void records_describe(const char *id, struct buf *out)
+{
+	static const char end[] = "{\"event\":\"end\"";
+	autofree char *path = path_of(id);
+	auto_buf struct buf tail = {0}, told = {0};
+	read_end(path, &tail);
+	for (size_t at = 0; at < tail.len;) {
+		const char *line = tail.data + at, *newline = memchr(line, '\n', tail.len - at);
+		size_t len = newline ? (size_t)(newline - line) : tail.len - at;
+		if (len > sizeof end && memcmp(line, end, sizeof end - 1) == 0)
+			describe_end(line, len, &told);
+		at += len + 1;
+	}
+	buf_puts(out, told.len ? buf_text(&told) : "not over");
+}
+
 char *records_find(const char *id, struct error *err)
 {
 	auto_arena struct arena arena = {0};
 	const char *found = find_id(records_list(&arena), id, err);
-	autofree char *directory = records_directory();
-	return found ? mem_printf("%s/%s%s", directory, found, suffix) : NULL;
+	return found ? path_of(found) : NULL;
 }

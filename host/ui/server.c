@@ -68,11 +68,15 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
 
 static void add_link(struct buf *out, const char *id)
 {
+	auto_buf struct buf told = {0};
 	buf_puts(out, "<li><a href=\"build/");
 	svg_text(out, id, strlen(id));
 	buf_puts(out, "\">");
 	svg_text(out, id, strlen(id));
-	buf_puts(out, "</a></li>\n");
+	buf_puts(out, "</a> ");
+	records_describe(id, &told);
+	svg_text(out, buf_text(&told), told.len);
+	buf_puts(out, "</li>\n");
 }
 
 static enum MHD_Result send_index(struct server *server, struct MHD_Connection *connection,

@@ -53,7 +53,7 @@ in_page() {
 	browse page.html
 	in_page '≡ cached: an image was built of the same'
 	in_page '0 nodes run, 3 from the cache'
-	first=$("$FACTORY" report --list | head -n 1)
+	first=$("$FACTORY" report --list | awk 'NR == 1 { print $1 }')
 	"$FACTORY" report "$first" >page.html
 	browse page.html
 	in_page '✓ passed in'
@@ -101,8 +101,10 @@ in_page() {
 	"$FACTORY" build m.yml
 	sleep 1.1
 	"$FACTORY" build m.yml --no-cache
-	mapfile -t ids < <("$FACTORY" report --list)
+	mapfile -t ids < <("$FACTORY" report --list | cut -d " " -f 1)
 	[ ${#ids[@]} = 2 ]
+	run "$FACTORY" report --list
+	[ "${lines[1]}" = "${ids[1]}  m.yml passed" ]
 	"$FACTORY" report "${ids[0]}" >one.html
 	"$FACTORY" report "${ids[0]%-*}" >again.html
 	cmp one.html again.html
@@ -114,6 +116,8 @@ in_page() {
 	shows "there is no record of a build '../../etc'"
 	# A build that was killed in the midst of a line.
 	truncate -s -20 "$XDG_STATE_HOME/factory/builds/${ids[1]}.jsonl"
+	run "$FACTORY" report --list
+	[ "${lines[1]}" = "${ids[1]}  not over" ]
 	"$FACTORY" report last >cut.html
 	browse cut.html
 	in_page '1 not over'

@@ -27,7 +27,7 @@ small() {
 		install: echo one
 	E
 	"$FACTORY" build m.yml
-	id=$("$FACTORY" report --list | tail -n 1)
+	id=$("$FACTORY" report --list | awk 'END { print $1 }')
 }
 
 @test "who knows the token sees the builds, nobody else sees anything" {
@@ -66,7 +66,7 @@ small() {
 	build=$!
 	for _ in $(seq 100); do grep -q 'data: new' new && break; sleep 0.05; done
 	grep -q 'data: new' new
-	id=$("$FACTORY" report --list | tail -n 1)
+	id=$("$FACTORY" report --list | awk 'END { print $1 }')
 	curl -sN -m 20 "${url}events/$id" >events &
 	reader=$!
 	for _ in $(seq 100); do grep -q 'step 2' events && break; sleep 0.05; done
@@ -99,7 +99,7 @@ small() {
 	build=$!
 	record() { cat "$XDG_STATE_HOME"/factory/builds/*.jsonl; }
 	for _ in $(seq 100); do record 2>/dev/null | grep -q from-the-step && break; sleep 0.1; done
-	id=$("$FACTORY" report --list | tail -n 1)
+	id=$("$FACTORY" report --list | awk 'END { print $1 }')
 	HOME=$WORK timeout 60 /usr/bin/python3 "$BATS_TEST_DIRNAME/browser.py" "${url}build/$id" \
 		'document.body.innerText.includes("(1 line)")' >page
 	grep -q '1 build: 0 passed, 0 failed, 1 not over' page
