@@ -1,33 +1,19 @@
 #include "common/file.h"
-#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/explain/codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
 struct build_command {
 	struct settings settings;
 	const char *tag;
-	bool no_cache;
+	bool no_cache, push, locked;
 	unsigned jobs;
 };
-
-static void shop_free(struct workshop *shop)
-{
-	own_close(&shop->signals);
-	workshop_clear(shop);
-	report_free(shop->report);
-	engine_close(shop->site.engine);
-	loop_free(shop->site.loop);
-	arena_free(&shop->arena);
-}
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
 static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
@@ -45,33 +31,20 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
-{
-	auto_error struct error ignored = {0};
-	shop->settings = settings;
-	shop->site.toolbox = settings->toolbox;
-	shop->signals = interrupt_open(err);
-	if (shop->signals < 0 ||
-	    settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0)
-		return -1;
-	shop->report = settings_report(settings, shop->site.loop, err);
-	if (!shop->report)
-		return -1;
-	report_add_sink(shop->report, sink_record(&ignored)); /* a build goes without it as well */
-	return 0;
-}
-
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
-	struct settings *settings = &command->settings;
 	shop->no_cache = command->no_cache;
+	shop->push = command->push;
+	shop->locked = command->locked;
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
-	    split_name(&settings->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
+	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
+	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
-	return open_shop(settings, shop, err);
+	auto_error struct error ignored = {0}; /* a build goes without a record as well */
+	report_add_sink(shop->report, sink_record(&ignored));
+	return 0;
 }
 
 static int run(struct build_command *command, char *const *paths, struct workshop *shop,
@@ -82,18 +55,9 @@ static int run(struct build_command *command, char *const *paths, struct worksho
 	for (; *paths; paths++)
 		if (workshop_read(shop, *paths, err) < 0)
 			return -1;
-	return workshop_run(shop, err);
-}
-
-/* The caller prints the error, unless what is printed is for a program. */
-static int tell_error(const struct workshop *shop, struct error *err)
-{
-	secrets_hide_error(report_hidden(shop->report), err);
-	if (!settings_wants_json(shop->settings))
+	if (workshop_check(shop, err) < 0)
 		return -1;
-	autofree char *text = explain_text(err);
-	report_message(shop->report, "factory: %s", text);
-	return err->exit_code ? err->exit_code : EXIT_FAILED;
+	return workshop_run(shop, err);
 }
 
 static int build(void *options, int argc, char **argv, struct error *err)
@@ -107,11 +71,7 @@ static int build(void *options, int argc, char **argv, struct error *err)
 					"-t names the image of one manifest: where there are "
 					"several, let each say its `artifact:`",
 					err);
-	int status = run(command, argv + 1, &shop, err);
-	if (status < 0 && shop.report)
-		status = tell_error(&shop, err);
-	shop_free(&shop);
-	return status;
+	return workshop_close(&shop, run(command, argv + 1, &shop, err), err);
 }
 
 static const struct option build_options[] = {
@@ -134,15 +94,12 @@ static const struct option build_options[] = {
 	 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
 	 .choices = "tty plain json quiet",
 	 OPTION_INTO(struct settings, progress)},
-	{.name = "kv",
-	 .argument = "FILE",
-	 .help = "keys for templates, from a YAML or JSON file",
-	 .words = WORD_FILE,
-	 OPTION_INTO(struct settings, kv_file)},
-	{.name = "consul",
-	 .argument = "ADDR",
-	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-	 OPTION_INTO(struct settings, consul)},
+	{.name = "push",
+	 .help = "push the image's names to their registry when it is built",
+	 OPTION_INTO(struct build_command, push)},
+	{.name = "locked",
+	 .help = "build only if everything is as factory.lock says",
+	 OPTION_INTO(struct build_command, locked)},
 	{0},
 };
 
@@ -153,7 +110,8 @@ const struct command command_build = {
 	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
-	.options = {build_options, settings_manifest_options, settings_engine_options},
+	.options = {build_options, settings_values_options, settings_manifest_options,
+		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

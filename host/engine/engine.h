@@ -108,6 +108,10 @@ typedef void engine_told(void *ctx, const struct engine_progress *progress);
 /* Pulls by name; `told` may be NULL. */
 void engine_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
 		       void *ctx);
+/* Pushes an image to the registry that its name begins with; told as above. Pull and push use the
+ * credentials of docker's client (registry_auth.h). */
+void engine_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		       engine_done *done, void *ctx);
 /* Makes an image from a root file system in a tar stream (https://docs.docker.com/reference/api/
  * engine/, ImageCreate with fromSrc=-). changes: Dockerfile lines, NULL-terminated. */
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,

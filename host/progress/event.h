@@ -38,7 +38,7 @@ struct progress_transfer {
 struct progress_summary {
 	bool passed, cached;
 	const char *image;         /* its id, or NULL */
-	const char *name;          /* REPO:TAG, or the id */
+	const char *name;          /* REPO:TAG, or the id; NULL: nothing was kept */
 	const char *failure;       /* the error's text, or NULL */
 	uint64_t wall_us;          /* of the whole build */
 	size_t ran, from_cache;    /* nodes */

@@ -52,7 +52,11 @@ void summary_write(struct buf *out, const struct progress_summary *summary)
 {
 	if (!summary->passed)
 		return;
-	buf_printf(out, "built %s in %.2f s%s\n", summary->name, (double)summary->wall_us / 1e6,
+	if (summary->name)
+		buf_printf(out, "built %s", summary->name);
+	else
+		buf_puts(out, "passed");
+	buf_printf(out, " in %.2f s%s\n", (double)summary->wall_us / 1e6,
 		   summary->cached ? " (cached)" : "");
 	buf_printf(out, "  nodes: %zu run, %zu cached\n", summary->ran, summary->from_cache);
 	write_phases(out, summary);
