@@ -23,7 +23,8 @@ struct build_options {
 struct build_outcome {
 	char *image; /* the artifact's id, owned by the caller */
 	bool cached; /* nothing had to be run */
-	int64_t size, added; /* the image's bytes, and how many more than its base's; -1: not known */
+	int64_t size,
+		added; /* the image's bytes, and how many more than its base's; -1: not known */
 };
 
 struct build;

@@ -37,33 +37,33 @@ struct progress_transfer {
 
 struct progress_summary {
 	bool passed, cached;
-	const char *image;         /* its id, or NULL */
-	const char *name;          /* REPO:TAG, or the id; NULL: nothing was kept */
-	const char *failure;       /* the error's text, or NULL */
-	uint64_t wall_us;          /* of the whole build */
-	size_t ran, from_cache;    /* nodes */
-	int64_t size, added;       /* bytes, the second over the base; -1: not known */
+	const char *image;                  /* its id, or NULL */
+	const char *name;                   /* REPO:TAG, or the id; NULL: nothing was kept */
+	const char *failure;                /* the error's text, or NULL */
+	uint64_t wall_us;                   /* of the whole build */
+	size_t ran, from_cache;             /* nodes */
+	int64_t size, added;                /* bytes, the second over the base; -1: not known */
 	uint64_t phase_us[NODE_COMMIT + 1]; /* by the kind of node: from the first's begin to the
 					       last's end; 0: there was none */
 };
 
 struct progress_event {
 	enum progress_kind kind;
-	uint64_t at_us;      /* since the program began to report */
-	const char *build;   /* which of several: a manifest's path, a cell's name */
-	int width;           /* of the names of builds, where lines of several are mixed; else 0 */
-	const char *node;    /* its id; NULL: none */
-	const char *label;   /* the node's */
-	size_t number;       /* "[2/7]", the node's; 0 where nothing is run... */
-	size_t total;        /* ...and of how many: there from BUILD on */
-	const char *text;    /* of OUTPUT (a line), NOTICE, MESSAGE, CACHED (why), FACTS (the image) */
-	size_t text_len;     /* OUTPUT may hold NULs */
-	uint64_t wall_us;    /* of DONE */
+	uint64_t at_us;    /* since the program began to report */
+	const char *build; /* which of several: a manifest's path, a cell's name */
+	int width;         /* of the names of builds, where lines of several are mixed; else 0 */
+	const char *node;  /* its id; NULL: none */
+	const char *label; /* the node's */
+	size_t number;     /* "[2/7]", the node's; 0 where nothing is run... */
+	size_t total;      /* ...and of how many: there from BUILD on */
+	const char *text; /* of OUTPUT (a line), NOTICE, MESSAGE, CACHED (why), FACTS (the image) */
+	size_t text_len;  /* OUTPUT may hold NULs */
+	uint64_t wall_us; /* of DONE */
 	const struct session_exit *usage;         /* of DONE: as the agent measured, or NULL */
 	const struct progress_transfer *transfer; /* of TRANSFER */
 	const struct value *value; /* of BUILD the graph (graph_value), of FACTS a map, of IMAGE a
 				      list of layers */
-	const struct progress_summary *summary;   /* of END */
+	const struct progress_summary *summary; /* of END */
 };
 
 #endif

@@ -15,7 +15,8 @@ char *records_directory(void);
 /* The ids of all records, oldest first: a list of texts; empty where there are none. */
 struct value *records_list(struct arena *arena);
 
-/* What became of its builds, for people: "m.yml failed", "m.yml passed, n.yml passed", "not over". */
+/* What became of its builds, for people: "m.yml failed", "m.yml passed, n.yml passed", "not over".
+ */
 void records_describe(const char *id, struct buf *out);
 
 /* The path of a record by its id, the begin of one that only one has, or "last". NULL with the

@@ -14,9 +14,9 @@ struct report;
 
 /* Without a sink nothing is shown. */
 struct report *report_new(void);
-/* That of one of the builds: its events have the build's name, and where lines of several are mixed,
- * each begins with the name, filled up to `width` columns (0: they are not). It must be freed before
- * the whole one, whose sinks and secrets it shares. */
+/* That of one of the builds: its events have the build's name, and where lines of several are
+ * mixed, each begins with the name, filled up to `width` columns (0: they are not). It must be
+ * freed before the whole one, whose sinks and secrets it shares. */
 struct report *report_part(struct report *whole, const char *name, int width);
 void report_free(struct report *report); /* the first one closes the sinks */
 

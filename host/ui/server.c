@@ -79,6 +79,11 @@ static void add_link(struct buf *out, const char *id)
 	buf_puts(out, "</li>\n");
 }
 
+static const char *newest(const struct value *list)
+{
+	return list->list.len ? value_text(list->list.items[list->list.len - 1]) : "";
+}
+
 static enum MHD_Result send_index(struct server *server, struct MHD_Connection *connection,
 				  const char *rest)
 {
@@ -97,17 +102,20 @@ static enum MHD_Result send_index(struct server *server, struct MHD_Connection *
 		   assets_css, list->list.len);
 	for (size_t i = list->list.len; i-- > 0;)
 		add_link(&page, value_text(list->list.items[i]));
-	buf_puts(&page, "</ul>\n</main>\n<script>new EventSource(\"new\").onmessage = () => "
-			"location.reload();</script>\n</body></html>\n");
+	buf_puts(&page, "</ul>\n</main>\n<script>new EventSource(\"new/");
+	svg_text(&page, newest(list), strlen(newest(list)));
+	buf_puts(&page, "\").onmessage = () => location.reload();</script>\n</body></html>\n");
 	return send_text(connection, MHD_HTTP_OK, "text/html; charset=utf-8", &page);
 }
 
+/* seen: the newest that the page has, "" for none. One may have come since. */
 static enum MHD_Result send_new(struct server *server, struct MHD_Connection *connection,
-				const char *rest)
+				const char *seen)
 {
-	(void)rest;
+	auto_arena struct arena arena = {0};
+	bool already = strcmp(newest(records_list(&arena)), seen) != 0;
 	return send_answer(connection, MHD_HTTP_OK, "text/event-stream",
-			   streams_answer(server->streams, connection, -1, 0));
+			   streams_answer_new(server->streams, connection, already));
 }
 
 /* An id as it is in the directory, not only the begin of one: nothing else becomes a path. */
@@ -159,7 +167,7 @@ static const struct route {
 				const char *rest);
 } routes[] = {
 	{"", false, send_index},
-	{"new", false, send_new},
+	{"new/", true, send_new},
 	{"build/", true, send_build},
 	{"events/", true, send_events},
 };

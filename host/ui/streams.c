@@ -104,21 +104,45 @@ static void on_over(void *ctx)
 	free(stream);
 }
 
-struct MHD_Response *streams_answer(struct streams *streams, struct MHD_Connection *connection,
-				    int file, uint64_t offset)
+static struct stream *add(struct streams *streams, struct MHD_Connection *connection, int file)
 {
 	struct stream *stream = mem_alloc(sizeof *stream);
-	*stream = (struct stream){.next = streams->first,
-				  .streams = streams,
-				  .connection = connection,
-				  .file = file,
-				  .offset = offset};
+	*stream = (struct stream){
+		.next = streams->first, .streams = streams, .connection = connection, .file = file};
 	streams->first = stream;
+	return stream;
+}
+
+static struct MHD_Response *answer(struct stream *stream)
+{
 	struct MHD_Response *response = MHD_create_response_from_callback(
 		MHD_SIZE_UNKNOWN, BLOCK, on_wanted, stream, on_over);
 	if (!response)
 		on_over(stream);
 	return response;
+}
+
+struct MHD_Response *streams_answer(struct streams *streams, struct MHD_Connection *connection,
+				    int file, uint64_t offset)
+{
+	struct stream *stream = add(streams, connection, file);
+	stream->offset = offset;
+	return answer(stream);
+}
+
+static void say_new(struct stream *stream)
+{
+	if (!stream->ready.len)
+		buf_puts(&stream->ready, "data: new\n\n");
+}
+
+struct MHD_Response *streams_answer_new(struct streams *streams, struct MHD_Connection *connection,
+					bool already)
+{
+	struct stream *stream = add(streams, connection, -1);
+	if (already)
+		say_new(stream);
+	return answer(stream);
 }
 
 static void resume(struct stream *stream)
@@ -138,8 +162,8 @@ void streams_wake(struct streams *streams)
 void streams_tell_new(struct streams *streams)
 {
 	for (struct stream *stream = streams->first; stream; stream = stream->next)
-		if (stream->file < 0 && !stream->ready.len)
-			buf_puts(&stream->ready, "data: new\n\n");
+		if (stream->file < 0)
+			say_new(stream);
 	streams_wake(streams);
 }
 

@@ -69,6 +69,14 @@ fails_with() {
 	[ "$status" -eq "$code" ] || { printf 'exit code %s, not %s\n%s\n' "$status" "$code" "$output" >&2; return 1; }
 }
 
+# not COMMAND...: it fails. (A test goes on behind a "!", whatever came of it.)
+not() {
+	if "$@"; then
+		echo "this succeeded: $*" >&2
+		return 1
+	fi
+}
+
 # shows TEXT: the last run printed it.
 shows() {
 	case "$output" in

@@ -14,7 +14,7 @@ well_formed() {
 	"$FACTORY" graph m.yml --format svg >graph.svg
 	well_formed graph.svg
 	[ "$(grep -c 'class="box"' graph.svg)" = 6 ]
-	! grep -q '<script\|href=' graph.svg
+	not grep -q '<script\|href=' graph.svg
 	run "$FACTORY" graph m.yml --format text
 	shows '├─ test-2     echo two'
 	[ "$("$FACTORY" graph m.yml --format json | jq '.nodes | length')" = 6 ]

@@ -34,7 +34,7 @@ in_page() {
 	in_page '(4 lines)'
 	# What failed is open, the rest is not.
 	in_page 'going-wrong'
-	! grep -q '</script>\|<b>bold' dom.html
+	not grep -q '</script>\|<b>bold' dom.html
 	# A reader who searches finds it, without colours and as text.
 	browse page.html 'document.getElementById("search").value = "RED <"; document.getElementById("search").dispatchEvent(new Event("input"))'
 	in_page '1 line found'
@@ -46,10 +46,10 @@ in_page() {
 		image: $BASE
 		install: dd if=/dev/zero of=/blob bs=1k count=300
 	E
-	"$FACTORY" build m.yml -t t/page:1
+	"$FACTORY" build m.yml -t t/page:1 --no-cache
 	"$FACTORY" build m.yml -t t/page:1
 	"$FACTORY" report last --output page.html
-	! grep -nE '(src|href)="?https?:|@import|url\(' page.html
+	not grep -nE '(src|href)="?https?:|@import|url\(' page.html
 	browse page.html
 	in_page '≡ cached: an image was built of the same'
 	in_page '0 nodes run, 3 from the cache'
@@ -98,7 +98,7 @@ in_page() {
 		image: $BASE
 		install: echo one
 	E
-	"$FACTORY" build m.yml
+	"$FACTORY" build m.yml --no-cache
 	sleep 1.1
 	"$FACTORY" build m.yml --no-cache
 	mapfile -t ids < <("$FACTORY" report --list | cut -d " " -f 1)
@@ -109,7 +109,7 @@ in_page() {
 	"$FACTORY" report "${ids[0]%-*}" >again.html
 	cmp one.html again.html
 	"$FACTORY" report >last.html
-	! cmp -s one.html last.html
+	not cmp -s one.html last.html
 	fails_with 1 "$FACTORY" report "${ids[0]%%-*}"
 	shows 'several builds begin with'
 	fails_with 1 "$FACTORY" report ../../etc
@@ -132,6 +132,6 @@ in_page() {
 	E
 	TEST_TOKEN='quite"secret<word' fails_with 6 "$FACTORY" build m.yml
 	"$FACTORY" report -o page.html
-	! grep -r 'secret<\|secret\\u003c\|quite"\|quite\\"' "$XDG_STATE_HOME" page.html
+	not grep -r 'secret<\|secret\\u003c\|quite"\|quite\\"' "$XDG_STATE_HOME" page.html
 	grep -q 'it is \*\*\*' page.html
 }

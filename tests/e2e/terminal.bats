@@ -49,7 +49,7 @@ count() {
 		  - sleep 1; echo from-one
 		  - sleep 1; echo 日本語日本語日本語日本語日本語日本語日本語; sleep 1
 	E
-	terminal 40 20 "$FACTORY build m.yml -t t/live:1"
+	terminal 40 20 "$FACTORY build m.yml --no-cache -t t/live:1"
 	wait_for '^. install-2 .*a line that is'
 	[ "$(count '✓ install-1')" = 1 ]
 	[ "$(count '| one')" = 0 ]
@@ -74,7 +74,7 @@ count() {
 		  - printf 'begin\033[2J\033[H\033[5;5Hmiddle\033]0;stolen\007\r\n'; sleep 1
 		  - printf 'progress 1%%\rprogress 99%%\n'; sleep 1; false
 	E
-	terminal 60 20 "echo above; $FACTORY build m.yml"
+	terminal 60 20 "echo above; $FACTORY build m.yml --no-cache"
 	wait_for '^. install-1 .*beginmiddle'
 	[ "$(head -n 1 <<<"$output")" = above ]
 	wait_for '^. install-2 .*s progress 99%$'
@@ -91,7 +91,7 @@ count() {
 		  - seq 1 5
 		  - seq 1 50; exit 3
 	E
-	terminal 60 40 "$FACTORY build m.yml"
+	terminal 60 40 "$FACTORY build m.yml --no-cache"
 	wait_for '^over 6'
 	shows '✗ install-2  seq 1 50; exit 3  failed'
 	shows '... 30 lines before these'
@@ -105,7 +105,7 @@ count() {
 		image: $BASE
 		install: for i in \$(seq 40); do echo a long line of many many words and the number \$i; sleep 0.1; done
 	E
-	terminal 80 20 "$FACTORY build m.yml"
+	terminal 80 20 "$FACTORY build m.yml --no-cache"
 	wait_for '^. install-1 .* number'
 	for columns in 30 60 25 40; do
 		tmux -L "$TMUX_NAME" resize-window -x $columns -y 20
@@ -123,7 +123,7 @@ count() {
 		image: $BASE
 		script: [$(printf 'sleep 2, %.0s' {1..8})sleep 2]
 	E
-	terminal 40 8 "$FACTORY build m.yml -j 9"
+	terminal 40 8 "$FACTORY build m.yml --no-cache -j 9"
 	wait_for 'and [0-9] more'
 	[ "$(count '^. test-')" -le 6 ]
 	wait_for '^over 0'
@@ -135,7 +135,7 @@ count() {
 		install: for i in \$(seq 200); do seq 20; sleep 0.01; done
 	E
 	local began=$EPOCHREALTIME
-	TERM=xterm script -qec "$FACTORY build m.yml" typescript >/dev/null
+	TERM=xterm script -qec "$FACTORY build m.yml --no-cache" typescript >/dev/null
 	local took=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000))
 	local frames
 	frames=$(grep -o $'\033\\[J' typescript | wc -l)
@@ -148,7 +148,7 @@ count() {
 		image: $BASE
 		install: echo one
 	E
-	TERMINAL=dumb terminal 80 30 "$FACTORY build m.yml"
+	TERMINAL=dumb terminal 80 30 "$FACTORY build m.yml --no-cache"
 	wait_for '^over 0'
 	shows 'install-1 | one'
 	run "$FACTORY" build m.yml --no-cache
@@ -156,10 +156,10 @@ count() {
 	[[ $output != *$'\033'* ]]
 	TERM=xterm NO_COLOR=1 script -qec "$FACTORY build m.yml --no-cache" typescript >/dev/null
 	grep -q $'\033\\[J' typescript
-	! grep -q $'\033\\[[0-9;]*m' typescript
+	not grep -q $'\033\\[[0-9;]*m' typescript
 	TERM=xterm script -qec "$FACTORY build m.yml --no-cache --progress plain" typescript >/dev/null
 	grep -q 'install-1 |.*one' typescript
-	! grep -q $'\033\\[J' typescript
+	not grep -q $'\033\\[J' typescript
 }
 
 @test "--progress json: an object a line, also where the build fails" {
@@ -168,7 +168,7 @@ count() {
 		install: echo one
 		script: exit 3
 	E
-	run --separate-stderr "$FACTORY" build m.yml --progress json
+	run --separate-stderr "$FACTORY" build m.yml --no-cache --progress json
 	[ "$status" -eq 6 ]
 	[ "$(jq -r .event <<<"$stderr" | tr '\n' ' ')" = \
 		"begin build node done node output done node failed end message " ] ||
@@ -188,16 +188,16 @@ count() {
 		env: {secure: hidden-word}
 		install: echo one
 	E
-	"$FACTORY" build m.yml
+	"$FACTORY" build m.yml --no-cache
 	record=$(echo "$XDG_STATE_HOME"/factory/builds/*.jsonl)
 	[ "$(stat -c %a "$record")" = 600 ]
 	jq -es '.[-1].passed' "$record"
 	for i in $(seq -w 60); do touch "$XDG_STATE_HOME/factory/builds/20000101-0000$i-000-1.jsonl"; done
-	"$FACTORY" build m.yml
+	"$FACTORY" build m.yml --no-cache
 	[ "$(ls "$XDG_STATE_HOME/factory/builds" | wc -l)" = 50 ]
 	[ -e "$record" ]
 	chmod 555 "$XDG_STATE_HOME/factory/builds"
-	XDG_STATE_HOME=/proc/nowhere "$FACTORY" build m.yml
+	XDG_STATE_HOME=/proc/nowhere "$FACTORY" build m.yml --no-cache
 }
 
 @test "an upload is told by its bytes" {
@@ -207,7 +207,7 @@ count() {
 		image: $BASE
 		copy: ["one:/one", "two:/two"]
 	E
-	run --separate-stderr "$FACTORY" build m.yml --progress json
+	run --separate-stderr "$FACTORY" build m.yml --no-cache --progress json
 	[ "$status" -eq 0 ]
 	jq -es 'map(select(.event == "transfer")) | .[0].total == 5000000 and .[-1].over and .[-1].done == 5000000 and
 		(map(.done) | . == sort) and (map(.done) | index(3000000))' <<<"$stderr"

@@ -7,7 +7,7 @@ teardown() {
 
 # Starts the server; $url is its address, with a slash behind it.
 serve() {
-	"$FACTORY" ui "$@" >address 2>errors 3>&- &
+	"$FACTORY" ui >address 2>errors 3>&- &
 	UI=$!
 	for _ in $(seq 100); do [ -s address ] && break; sleep 0.05; done
 	url=$(cat address)
@@ -51,18 +51,18 @@ small() {
 	answers 404 "${url}build/${id%?}"
 	answers 404 --path-as-is "${url}events/../../../../m"
 	answers 404 "${url}events/..%2F..%2Fm"
-	! ss -Hltn "sport = :$(grep -o ':[0-9]*' <<<"${base#http:}" | tr -d :)" | grep -v 127.0.0.1
+	[ -z "$(ss -Hltn "sport = :$(grep -o ':[0-9]*' <<<"${base#http:}" | tr -d :)" | grep -v 127.0.0.1)" ]
 }
 
 @test "a build is followed while it runs" {
 	small
 	serve
-	curl -sN -m 20 "${url}new" >new &
+	curl -sN -m 20 "${url}new/$id" >new &
 	manifest <<-E
 		image: $BASE
 		install: for i in 1 2 3 4 5 6; do echo step \$i; sleep 0.5; done
 	E
-	"$FACTORY" build m.yml 3>&- &
+	"$FACTORY" build m.yml --no-cache 3>&- &
 	build=$!
 	for _ in $(seq 100); do grep -q 'data: new' new && break; sleep 0.05; done
 	grep -q 'data: new' new
@@ -71,7 +71,7 @@ small() {
 	reader=$!
 	for _ in $(seq 100); do grep -q 'step 2' events && break; sleep 0.05; done
 	grep -q 'step 2' events
-	! grep -q 'step 6' events
+	not grep -q 'step 6' events
 	wait $build
 	sleep 0.3
 	# All of it came, each line once, as the record has it.
@@ -95,7 +95,7 @@ small() {
 		install: echo from-the-step; sleep 30
 	E
 	serve
-	"$FACTORY" build m.yml 3>&- &
+	"$FACTORY" build m.yml --no-cache 3>&- &
 	build=$!
 	record() { cat "$XDG_STATE_HOME"/factory/builds/*.jsonl; }
 	for _ in $(seq 100); do record 2>/dev/null | grep -q from-the-step && break; sleep 0.1; done
@@ -129,7 +129,7 @@ small() {
 	head -c 100000 /dev/urandom | speak >/dev/null
 	printf 'GET / HTTP/1.1\r\n\r\n' | speak >broken
 	grep -qaE '^HTTP/1.1 4' broken
-	for i in $(seq 80); do curl -sN -m 3 "${url}new" >/dev/null 2>&1 & readers+=" $!"; done
+	for i in $(seq 80); do curl -sN -m 3 "${url}new/$id" >/dev/null 2>&1 & readers+=" $!"; done
 	sleep 0.5
 	kill $readers 2>/dev/null || true
 	sleep 3

@@ -231,8 +231,7 @@ static void no_text_breaks_a_picture(void **state)
 	expect_svg_text("<a b=\"c\">&", 10, "&lt;a b=&quot;c&quot;&gt;&amp;");
 	expect_svg_text("a\0b\033\n\177", 6, "a b   ");
 	expect_svg_text("\xff\xe6\x97", 3, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
-	expect_svg_text("\xef\xbf\xbe\xef\xbf\xbd", 6,
-			"\xef\xbf\xbd\xef\xbf\xbd");
+	expect_svg_text("\xef\xbf\xbe\xef\xbf\xbd", 6, "\xef\xbf\xbd\xef\xbf\xbd");
 	expect_svg_text("日", 3, "日");
 	assert_int_equal(svg_letters("a日é\nb"), 4);
 }
