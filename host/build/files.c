@@ -76,7 +76,7 @@ static int plan_entry(void *ctx, const struct tree_entry *entry, struct error *e
 	if (copy && copy->mode >= 0 && entry->kind == TREE_FILE)
 		item->mode = (unsigned)copy->mode;
 	if (entry->kind == TREE_FILE)
-		item->size = (uint64_t)entry->size;
+		item->size = (uint64_t)entry->info->st_size;
 	planning->files->bytes += item->size;
 	item->owner = copy ? copy->owner : NULL;
 	item->target = entry->target ? arena_strdup(arena, entry->target) : NULL;
@@ -104,7 +104,7 @@ static int plan_copies(struct files *files, struct error *err)
 	for (size_t i = 0; i < manifest->copy_count; i++) {
 		const struct copy *copy = &manifest->copies[i];
 		struct planning planning = {files, destination_of(files, copy), copy};
-		if (tree_walk(copy->source, plan_entry, &planning, err) < 0) {
+		if (tree_walk_copied(copy->source, plan_entry, &planning, err) < 0) {
 			error_wrap(err, "can't copy");
 			return -1;
 		}

@@ -34,6 +34,7 @@ const struct command *const commands[] = {
 	&command_toolbox_create,
 	&command_ui,
 	&command_version,
+	&command_why,
 	&command_help,
 	NULL,
 };

@@ -56,6 +56,7 @@ extern const struct command command_report;
 extern const struct command command_toolbox_create;
 extern const struct command command_ui;
 extern const struct command command_version;
+extern const struct command command_why;
 
 /* All of them, in the order in which they are listed; NULL ends them. */
 extern const struct command *const commands[];
