@@ -53,7 +53,9 @@ extern const struct command command_module_pack;
 extern const struct command command_module_search;
 extern const struct command command_module_test;
 extern const struct command command_render;
+extern const struct command command_report;
 extern const struct command command_toolbox_create;
+extern const struct command command_ui;
 extern const struct command command_version;
 extern const struct command command_why;
 

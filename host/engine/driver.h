@@ -14,12 +14,11 @@ struct engine_driver {
 	void (*info)(struct engine *engine, engine_done *done, void *ctx);
 
 	void (*image_inspect)(struct engine *engine, const char *ref, engine_done *done, void *ctx);
-	void (*image_pull)(struct engine *engine, const char *ref,
-			   void (*progress)(void *ctx, const char *line), engine_done *done,
-			   void *ctx);
+	void (*image_history)(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+	void (*image_pull)(struct engine *engine, const char *ref, engine_told *told,
+			   engine_done *done, void *ctx);
 	void (*image_push)(struct engine *engine, const char *repo, const char *tag,
-			   void (*progress)(void *ctx, const char *line), engine_done *done,
-			   void *ctx);
+			   engine_told *told, engine_done *done, void *ctx);
 	void (*image_import)(struct engine *engine, const void *tar, size_t len, const char *repo,
 			     const char *tag, const char *const *changes, engine_done *done,
 			     void *ctx);

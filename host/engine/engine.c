@@ -80,16 +80,21 @@ void engine_image_inspect(struct engine *engine, const char *ref, engine_done *d
 	engine->driver->image_inspect(engine, ref, done, ctx);
 }
 
-void engine_image_pull(struct engine *engine, const char *ref,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
-	engine->driver->image_pull(engine, ref, progress, done, ctx);
+	engine->driver->image_history(engine, ref, done, ctx);
 }
 
-void engine_image_push(struct engine *engine, const char *repo, const char *tag,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+void engine_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		       void *ctx)
 {
-	engine->driver->image_push(engine, repo, tag, progress, done, ctx);
+	engine->driver->image_pull(engine, ref, told, done, ctx);
+}
+
+void engine_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		       engine_done *done, void *ctx)
+{
+	engine->driver->image_push(engine, repo, tag, told, done, ctx);
 }
 
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,

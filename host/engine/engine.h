@@ -104,13 +104,23 @@ void engine_info(struct engine *engine, engine_done *done, void *ctx);
 
 /* Images. `ref` is name:tag, name@digest or an id. */
 void engine_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
-/* Pulls by name; `progress` (may be NULL) gets a line for each status the engine reports. */
-void engine_image_pull(struct engine *engine, const char *ref,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
-/* Pushes an image to the registry that its name begins with; progress as above. Pull and push use
- * the credentials of docker's client (registry_auth.h). */
-void engine_image_push(struct engine *engine, const char *repo, const char *tag,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+/* Its layers, the newest first: a list of {"CreatedBy", "Size", ...}. */
+void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+/* What the engine tells while it works; valid only during the call. */
+struct engine_progress {
+	const char *layer;    /* NULL: it is about the whole */
+	const char *status;   /* "Downloading" */
+	uint64_t done, total; /* bytes; total 0: not known */
+};
+typedef void engine_told(void *ctx, const struct engine_progress *progress);
+
+/* Pulls by name; `told` may be NULL. */
+void engine_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		       void *ctx);
+/* Pushes an image to the registry that its name begins with; told as above. Pull and push use the
+ * credentials of docker's client (registry_auth.h). */
+void engine_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		       engine_done *done, void *ctx);
 /* Makes an image from a root file system in a tar stream (https://docs.docker.com/reference/api/
  * engine/, ImageCreate with fromSrc=-). changes: Dockerfile lines, NULL-terminated. */
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,

@@ -270,11 +270,13 @@ struct pulling {
 	char lines[256];
 };
 
-static void note_line(void *ctx, const char *line)
+static void note_progress(void *ctx, const struct engine_progress *progress)
 {
 	struct pulling *pulling = ctx;
-	strncat(pulling->lines, line, sizeof pulling->lines - strlen(pulling->lines) - 1);
-	strncat(pulling->lines, "\n", sizeof pulling->lines - strlen(pulling->lines) - 1);
+	size_t len = strlen(pulling->lines);
+	snprintf(pulling->lines + len, sizeof pulling->lines - len, "%s%s%s %d/%d\n",
+		 progress->layer ? progress->layer : "", progress->layer ? ": " : "",
+		 progress->status, (int)progress->done, (int)progress->total);
 }
 
 static void pull_ended(void *ctx, const struct engine_result *result)
@@ -285,7 +287,7 @@ static void pull_ended(void *ctx, const struct engine_result *result)
 static int pull(struct bench *bench, struct pulling *pulling, const char *ref)
 {
 	*pulling = (struct pulling){0};
-	engine_image_pull(bench->engine, ref, note_line, pull_ended, pulling);
+	engine_image_pull(bench->engine, ref, note_progress, pull_ended, pulling);
 	return engine_finish(bench->engine, &pulling->kept, &bench->err);
 }
 
@@ -306,13 +308,15 @@ static void pulls(void **state)
 	for (size_t i = 0; i < COUNT_OF(refs); i++) {
 		char expected[128];
 		snprintf(expected, sizeof expected, "POST /v1.41/images/create?%s ", refs[i].query);
-		say("200 OK", "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
-			      "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1},"
-			      "\"id\":\"aa\"}\r\n"
-			      "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
+		say("200 OK",
+		    "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
+		    "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1,\"total\":9},"
+		    "\"id\":\"aa\"}\r\n"
+		    "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
 		assert_int_equal(pull(&bench, &pulling, refs[i].ref), 0);
 		assert_string_equal(asked, expected);
-		assert_string_equal(pulling.lines, "latest: Pulling\naa: Done\n");
+		assert_string_equal(pulling.lines, "latest: Pulling 0/0\naa: Downloading 1/9\n"
+						   "aa: Done 0/0\n");
 		engine_kept_free(&pulling.kept);
 	}
 	/* A failure comes inside an answer of status 200. */

@@ -45,7 +45,19 @@ void docker_image_remove(struct engine *engine, const char *ref, engine_done *do
 	operation_send(operation_new(engine, done, ctx), "DELETE", &path, NULL);
 }
 
+void docker_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+{
+	struct buf path = {0};
+	image_path(&path, ref, "/history");
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
 /* --- answers that come as a stream of JSON lines: {"status"}, {"error"} --- */
+
+static uint64_t size_of(const struct value *value)
+{
+	return value_is(value, VALUE_INT) && value->integer > 0 ? (uint64_t)value->integer : 0;
+}
 
 static void report_status(struct operation *operation, const struct value *line)
 {
@@ -55,14 +67,14 @@ static void report_status(struct operation *operation, const struct value *line)
 		return;
 	free(operation->id);
 	operation->id = mem_strdup(status);
-	/* A layer's progress is not worth a line for each percent. */
 	const struct value *detail = value_get(line, "progressDetail");
+	struct engine_progress progress = {.layer = layer,
+					   .status = status,
+					   .done = size_of(value_get(detail, "current")),
+					   .total = size_of(value_get(detail, "total"))};
 	bool ticks = value_is(detail, VALUE_MAP) && detail->map.len;
-	if (operation->progress && !ticks) {
-		autofree char *text =
-			layer ? mem_printf("%s: %s", layer, status) : mem_strdup(status);
-		operation->progress(operation->ctx, text);
-	}
+	if (operation->told && (progress.total || !ticks))
+		operation->told(operation->ctx, &progress);
 }
 
 static void take_line(struct operation *operation, const char *text, size_t len)
@@ -107,17 +119,17 @@ static void interpret_lines(struct operation *operation, const struct http_respo
 }
 
 void operation_stream(struct operation *operation, struct http_request *request, struct buf *path,
-		      void (*progress)(void *ctx, const char *line))
+		      engine_told *told)
 {
 	request->write_body = take_lines;
 	request->ctx = operation;
-	operation->progress = progress;
+	operation->told = told;
 	operation->interpret = interpret_lines;
 	operation_start(operation, request, path);
 }
 
 void operation_with_auth(struct operation *operation, const char *ref, struct buf *path,
-			 void (*progress)(void *ctx, const char *line))
+			 engine_told *told)
 {
 	autofree char *auth = NULL;
 	if (registry_auth(ref, &auth, &operation->failed) < 0) {
@@ -129,7 +141,7 @@ void operation_with_auth(struct operation *operation, const char *ref, struct bu
 	autofree char *header = mem_printf("X-Registry-Auth: %s", auth ? auth : "e30=");
 	const char *const headers[] = {header, NULL};
 	struct http_request request = {.method = "POST", .headers = headers};
-	operation_stream(operation, &request, path, progress);
+	operation_stream(operation, &request, path, told);
 }
 
 /* "repo:tag" or "repo@digest"; all tags would be pulled where none is named. */
@@ -147,13 +159,13 @@ static void add_reference(struct buf *path, const char *ref)
 	path_query(path, "tag", colon + 1);
 }
 
-void docker_image_pull(struct engine *engine, const char *ref,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+void docker_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		       void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/images/create");
 	add_reference(&path, ref);
-	operation_with_auth(operation_new(engine, done, ctx), ref, &path, progress);
+	operation_with_auth(operation_new(engine, done, ctx), ref, &path, told);
 }
 
 void docker_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,

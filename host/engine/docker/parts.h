@@ -32,7 +32,7 @@ struct operation {
 	bool (*proceed)(struct operation *operation, const struct http_response *response);
 	void *work; /* of proceed's, in the arena */
 	/* Of a pull: each status line is passed on; the last error is kept. */
-	void (*progress)(void *ctx, const char *line);
+	engine_told *told;
 	struct buf line;
 	char *id;            /* what the answer made, where it is not "Id" */
 	struct error failed; /* an error inside an answer of status 200 */
@@ -50,12 +50,12 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 
 /* The same for an answer that comes as a stream of JSON lines, whose errors are in a body of status
- * 200; progress (may be NULL) gets each status. */
+ * 200; told (may be NULL) gets each status. */
 void operation_stream(struct operation *operation, struct http_request *request, struct buf *path,
-		      void (*progress)(void *ctx, const char *line));
+		      engine_told *told);
 /* Such a POST, with the credentials for the registry of an image's name. */
 void operation_with_auth(struct operation *operation, const char *ref, struct buf *path,
-			 void (*progress)(void *ctx, const char *line));
+			 engine_told *told);
 
 /* For what could not begin: it ends on the loop like any other, with operation->failed. */
 void operation_fail(struct operation *operation);
@@ -84,10 +84,11 @@ void docker_close(struct engine *engine);
 void docker_abandon(struct engine *engine);
 void docker_info(struct engine *engine, engine_done *done, void *ctx);
 void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
-void docker_image_pull(struct engine *engine, const char *ref,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
-void docker_image_push(struct engine *engine, const char *repo, const char *tag,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+void docker_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+void docker_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		       void *ctx);
+void docker_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		       engine_done *done, void *ctx);
 void docker_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
 			 const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void docker_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
@@ -115,11 +116,12 @@ void docker_stream_close(struct engine_stream *stream);
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
 	.abandon = docker_abandon, .info = docker_info, .image_list = docker_image_list,           \
-	.image_pull = docker_image_pull, .image_push = docker_image_push,                          \
-	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
-	.inspect = docker_inspect, .list = docker_list, .remove = docker_remove,                   \
-	.file_digest = docker_file_digest, .attach = docker_attach,                                \
-	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
-	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
+	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
+	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
+	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
+	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
+	.attach = docker_attach, .stream_write = docker_stream_write,                              \
+	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
+	.stream_close = docker_stream_close
 
 #endif

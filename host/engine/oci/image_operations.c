@@ -79,6 +79,33 @@ void oci_image_inspect(struct engine *engine, const char *ref, engine_done *done
 	reply_result(reply, inspect(reply, ref));
 }
 
+/* How large a layer is is not known: it is a tree of files. */
+static int history(struct reply *reply, const char *ref)
+{
+	char hex[HASH_HEX];
+	struct arena *arena = &reply->arena;
+	if (!store_find_image(reply->oci, ref, hex))
+		return no_image(reply, ref);
+	const struct value *image = store_image(reply->oci, arena, hex, &reply->error);
+	if (!image)
+		return -1;
+	const struct value *layers = value_get(image, "history");
+	reply->body = value_list(arena);
+	for (size_t i = layers ? layers->list.len : 0; i-- > 0;) {
+		struct value *layer = value_map(arena);
+		store_text(arena, layer, "CreatedBy",
+			   value_text(value_get(layers->list.items[i], "comment")));
+		value_append(arena, reply->body, layer);
+	}
+	return 0;
+}
+
+void oci_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+{
+	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
+	reply_result(reply, history(reply, ref));
+}
+
 void oci_image_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
@@ -93,21 +120,21 @@ void oci_image_list(struct engine *engine, engine_done *done, void *ctx)
 	}
 }
 
-void oci_image_pull(struct engine *engine, const char *ref,
-		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+void oci_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		    void *ctx)
 {
 	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
-	(void)progress;
+	(void)told;
 	reply_refuse(reply, ENGINE_FAILED,
 		     "%s has no registry client, and no image %s: import its root file system",
 		     engine->endpoint, ref);
 }
 
-void oci_image_push(struct engine *engine, const char *repo, const char *tag,
-		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
+void oci_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		    engine_done *done, void *ctx)
 {
 	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
-	(void)progress;
+	(void)told;
 	reply_refuse(reply, ENGINE_FAILED, "%s has no registry client: %s:%s stays here",
 		     engine->endpoint, repo, tag);
 }

@@ -62,6 +62,7 @@ static const struct engine_driver oci_driver = {
 	.abandon = oci_abandon,
 	.info = oci_info,
 	.image_inspect = oci_image_inspect,
+	.image_history = oci_image_history,
 	.image_pull = oci_image_pull,
 	.image_push = oci_image_push,
 	.image_import = oci_image_import,

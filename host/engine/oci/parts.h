@@ -155,10 +155,11 @@ void oci_stream_close(struct engine_stream *stream);
 /* --- the table's other operations: image_operations.c, create.c,
  *     container_operations.c --- */
 void oci_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
-void oci_image_pull(struct engine *engine, const char *ref,
-		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
-void oci_image_push(struct engine *engine, const char *repo, const char *tag,
-		    void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+void oci_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+void oci_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		    void *ctx);
+void oci_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		    engine_done *done, void *ctx);
 void oci_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
 		      const char *tag, const char *const *changes, engine_done *done, void *ctx);
 void oci_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
