@@ -7,7 +7,7 @@
 #include "host/build/caches.h"
 #include "host/build/machine.h"
 #include "host/build/place.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/graph/graph.h"
@@ -21,8 +21,8 @@ struct container_setup {
 	const struct artifact *artifact; /* what the base's config means for steps and the result */
 	struct values *values;
 	struct report *report;
-	struct site *site;   /* where the services of tests are; NULL: there are no tests */
-	const char *toolbox; /* the data container's name */
+	struct site *site; /* where the services of tests are; NULL: there are no tests */
+	const char *toolbox;                      /* the data container's name */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 	bool throwaway;                           /* nothing of what it makes is kept */

@@ -92,11 +92,18 @@ static int examine(const struct test_command *command, struct workshop *shop, co
 				       .image = image ? image : job->outcome.image,
 				       .filter = command->filter,
 				       .signals = shop->signals,
-				       .report = job->report};
+				       .report = report_part(shop->report, job->name, 0)};
 	results->items = mem_resize(results->items, results->count + 1, sizeof *results->items);
 	struct exam_result *result = &results->items[results->count++];
 	*result = (struct exam_result){.name = job->name};
-	return exam_run(&options, result, err);
+	int status = exam_run(&options, result, err);
+	struct progress_summary summary = {.passed = status == 0 && !exam_failures(result, false),
+					   .wall_us = result->us,
+					   .size = -1,
+					   .added = -1};
+	report_over(options.report, &summary);
+	report_free(options.report);
+	return status;
 }
 
 static int examine_all(const struct test_command *command, struct workshop *shop, const char *image,

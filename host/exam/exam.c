@@ -26,7 +26,7 @@ struct exam {
 	struct graph *graph;
 	struct artifact *artifact;
 	struct values *values;
-	const struct node **nodes; /* those of the cases */
+	struct graph chosen; /* of the cases' nodes alone */
 	size_t begun;
 	struct sitting *sittings;
 	int interrupted; /* an exit code, or 0 */
@@ -75,7 +75,7 @@ static void begin(struct exam *exam)
 	sitting->began_us = loop_now_us();
 	sitting->next = exam->sittings;
 	exam->sittings = sitting;
-	sitting->trial = trial_start(&exam->setup, exam->options->image, exam->nodes[number],
+	sitting->trial = trial_start(&exam->setup, exam->options->image, exam->chosen.nodes[number],
 				     &handlers, sitting);
 }
 
@@ -120,13 +120,15 @@ static void choose(struct exam *exam)
 {
 	struct exam_result *result = exam->result;
 	const struct graph *graph = exam->graph;
-	exam->nodes = mem_resize(NULL, graph->count, sizeof *exam->nodes);
+	exam->chosen.manifest = graph->manifest;
+	exam->chosen.nodes = mem_resize(NULL, graph->count, sizeof *exam->chosen.nodes);
 	result->cases = mem_alloc(graph->count * sizeof *result->cases);
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct node *node = graph->nodes[i];
+		struct node *node = graph->nodes[i];
 		if (node->kind != NODE_TEST || !fits(exam->options->filter, node))
 			continue;
-		exam->nodes[result->count] = node;
+		node->after_count = 0; /* what they come after has been done */
+		exam->chosen.nodes[exam->chosen.count++] = node;
 		result->cases[result->count++] =
 			(struct exam_case){.id = mem_strdup(node->id), .name = node->label};
 	}
@@ -155,7 +157,7 @@ static int prepare(struct exam *exam, struct error *err)
 					       .site = site,
 					       .toolbox = site->toolbox};
 	choose(exam);
-	report_total(options->report, exam->result->count);
+	report_graph(options->report, &exam->chosen);
 	return 0;
 }
 
@@ -167,7 +169,7 @@ static void release(struct exam *exam)
 		trial_free(sitting->trial);
 		free(sitting);
 	}
-	free(exam->nodes);
+	free(exam->chosen.nodes);
 	graph_free(exam->graph);
 	artifact_free(exam->artifact);
 	values_free(exam->values);

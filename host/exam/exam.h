@@ -3,7 +3,7 @@
 #define FACTORY_HOST_EXAM_EXAM_H
 
 #include "common/buffer.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/site.h"
 #include "host/manifest/manifest.h"
 

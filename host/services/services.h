@@ -5,7 +5,7 @@
 #define FACTORY_HOST_SERVICES_SERVICES_H
 
 #include "host/build/place.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/site.h"
 #include "host/manifest/services.h"
 
