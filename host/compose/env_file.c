@@ -12,7 +12,7 @@ static struct value *value_of(struct arena *arena, const char *text, size_t len)
 	while (len && strchr(" \t\r", text[len - 1]))
 		len--;
 	bool quoted = len > 1 && (*text == '"' || *text == '\'') && text[len - 1] == *text;
-	return value_stringn(arena, text + quoted, len - 2 * quoted);
+	return quoted ? value_stringn(arena, text + 1, len - 2) : value_stringn(arena, text, len);
 }
 
 static int add_line(struct reader *reader, const struct value *at, struct value *map,

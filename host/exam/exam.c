@@ -36,10 +36,8 @@ struct exam {
 
 static void on_output(void *ctx, const char *data, size_t len)
 {
-	struct buf *output = &((struct sitting *)ctx)->of->output;
-	buf_add(output, data, len);
-	if (output->len > 2 * LONGEST_OUTPUT)
-		buf_consume(output, output->len - LONGEST_OUTPUT);
+	const struct sitting *sitting = ctx;
+	buf_add_end(&sitting->of->output, data, len, LONGEST_OUTPUT);
 }
 
 static void on_ended(void *ctx, struct trial *trial, struct error *err)

@@ -143,13 +143,6 @@ static void run_when_there(struct unit *unit)
 		run(unit);
 }
 
-static void add_to(struct buf *text, const char *data, size_t len)
-{
-	buf_add(text, data, len);
-	if (text->len > 2 * LONGEST_LOG)
-		buf_consume(text, text->len - LONGEST_LOG);
-}
-
 static void on_hello(void *ctx, const struct session_hello *hello)
 {
 	struct unit *unit = ctx;
@@ -163,9 +156,9 @@ static void on_output(void *ctx, uint32_t id, int stream, const char *data, size
 	struct unit *unit = ctx;
 	(void)stream;
 	if (id == unit->command)
-		add_to(&unit->log, data, len);
+		buf_add_end(&unit->log, data, len, LONGEST_LOG);
 	else if (id == unit->trial)
-		add_to(&unit->said, data, len);
+		buf_add_end(&unit->said, data, len, LONGEST_LOG);
 }
 
 /* What it was there for has been done, or it has ended too early. */

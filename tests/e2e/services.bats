@@ -49,7 +49,7 @@ answering() {
 		    test "\$(redis-cli -h redis get a)" = ""
 		  - {name: its own port, run: test "\$REDIS_PORT" = 1, env: {REDIS_PORT: 1}}
 	E
-	run "$FACTORY" build m.yml -t t/redis:1
+	run "$FACTORY" build --no-cache m.yml -t t/redis:1
 	echo "$output"
 	[ "$status" -eq 0 ]
 	shows "test-1: starting redis ($REDIS)"
@@ -61,7 +61,7 @@ answering() {
 	run "$FACTORY" build m.yml -t t/redis:1
 	shows '(cached)'
 	sed -i 's/{redis:/{other: {image: factory-test\/redis:latest, ports: 6379}, redis:/' m.yml
-	run "$FACTORY" build m.yml -t t/redis:1
+	run "$FACTORY" build --no-cache m.yml -t t/redis:1
 	[ "$status" -eq 0 ]
 	shows 'other is ready after'
 }
@@ -94,7 +94,7 @@ answering() {
 		  - test "\$(wget -qO- http://\$WEB_HOST:\$WEB_PORT/)" = hello
 		  - test "\$(redis-cli -h db get migrated)" = 7 && test -z "\$JOB_HOST"
 	E
-	VERSION=7 run "$FACTORY" build m.yml -t t/compose:1
+	VERSION=7 run "$FACTORY" build --no-cache m.yml -t t/compose:1
 	echo "$output"
 	[ "$status" -eq 0 ]
 	shows "m.yml: 'restart' is ignored"
@@ -207,7 +207,7 @@ answering() {
 		      $(answering two 1002)
 		  - {name: none, services: [], run: test -z "\$ONE_HOST" && ! nc -w 1 one 1001 </dev/null}
 	E
-	run "$FACTORY" build m.yml -t t/own:1
+	run "$FACTORY" build --no-cache m.yml -t t/own:1
 	echo "$output"
 	[ "$status" -eq 0 ]
 	no_container_left
@@ -222,7 +222,7 @@ answering() {
 		  $(answering one 1001)
 		script: test "\$(nc one 1001 </dev/null)" = one && sleep 1
 	E
-	"$FACTORY" build m.yml -t t/alone:1 >out 2>&1 &
+	"$FACTORY" build --no-cache m.yml -t t/alone:1 >out 2>&1 &
 	local pid=$!
 	running 2
 	api GET /networks | jq -e '.[] | select(.Labels["factory.services"]) | .Internal'
