@@ -199,12 +199,17 @@ void exam_result_free(struct exam_result *result)
 	free(result->cases);
 }
 
+bool exam_is_own(const struct error *failure)
+{
+	return failure->exit_code == EXIT_STEP && failure->code != ERROR_STEP_SERVICE;
+}
+
 size_t exam_failures(const struct exam_result *result, bool only_own)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < result->count; i++) {
 		const struct error *failure = &result->cases[i].failure;
-		count += error_is_set(failure) && (!only_own || failure->exit_code == EXIT_STEP);
+		count += error_is_set(failure) && (!only_own || exam_is_own(failure));
 	}
 	return count;
 }

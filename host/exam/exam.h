@@ -37,6 +37,9 @@ struct exam_options {
 int exam_run(const struct exam_options *options, struct exam_result *result, struct error *err);
 void exam_result_free(struct exam_result *result);
 
+/* Whether a test failed by its own fault: not because its services, the engine... did. */
+bool exam_is_own(const struct error *failure);
+
 /* How many have run and failed, by the test's own fault or not (`only_own`). */
 size_t exam_failures(const struct exam_result *result, bool only_own);
 size_t exam_skipped(const struct exam_result *result);

@@ -1,7 +1,6 @@
 #include "host/exam/junit.h"
 
 #include "common/own.h"
-#include "host/exit_codes.h"
 #include "host/manifest/secrets.h"
 
 #include <string.h>
@@ -86,7 +85,7 @@ static void add_counts(struct buf *out, const struct exam_result *results, size_
 
 static void add_failure(struct buf *out, const struct error *failure, const struct value *secrets)
 {
-	const char *element = failure->exit_code == EXIT_STEP ? "failure" : "error";
+	const char *element = exam_is_own(failure) ? "failure" : "error";
 	autofree char *text = error_text(failure);
 	buf_printf(out, "<%s", element);
 	add_attribute(out, secrets, "message", failure->message);

@@ -104,7 +104,7 @@ static void on_deadline(void *ctx)
 	unit->deadline = 0;
 	error_set(&err, "was not ready within %.1f s%s%s", (double)unit->check.timeout_ms / 1e3,
 		  *line ? ": " : "", line);
-	err.exit_code = EXIT_STEP;
+	error_class(&err, EXIT_STEP, ERROR_STEP_SERVICE);
 	error_place(&err, at->file, at->line, at->column);
 	unit_fail(unit, &err);
 }

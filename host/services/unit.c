@@ -127,6 +127,7 @@ static void run(struct unit *unit)
 	if (!*run.argv) {
 		error_set(&err, "the image %s has no command: give it one by `command:`",
 			  unit->service->image);
+		error_class(&err, EXIT_STEP, ERROR_STEP_SERVICE);
 		unit_fail(unit, &err);
 		return;
 	}
@@ -176,6 +177,7 @@ static void command_ended(struct unit *unit, const struct session_exit *status)
 	else
 		error_set(&err, "ended with exit code %d%s", status->code,
 			  unit->state == UNIT_READY ? "" : " before it was ready");
+	error_class(&err, EXIT_STEP, ERROR_STEP_SERVICE);
 	unit_fail(unit, &err);
 }
 

@@ -129,7 +129,7 @@ answering() {
 		services: {short: {image: $BASE, command: sh -c "echo oh dear; exit 3", ready: {tcp: 99}}}
 		script: echo never
 	E
-	fails_with 4 "$FACTORY" build m.yml -t t/short:1
+	fails_with 6 "$FACTORY" build m.yml -t t/short:1
 	shows 'the service short: ended with exit code 3 before it was ready'
 	shows 'short | oh dear'
 	nothing_left t/short:1
@@ -137,7 +137,7 @@ answering() {
 	fails_with 5 "$FACTORY" build m.yml -t t/short:1
 	shows "the service short: the image factory-test/none:1 is not in the engine and can't be pulled"
 	sed -i "s|{short: .*|{short: $BASE}|" m.yml
-	fails_with 4 "$FACTORY" build m.yml -t t/short:1
+	fails_with 6 "$FACTORY" build m.yml -t t/short:1
 	shows 'has no command: give it one'
 	nothing_left t/short:1
 	no_network_left
