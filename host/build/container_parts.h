@@ -3,6 +3,7 @@
 #ifndef FACTORY_HOST_BUILD_CONTAINER_PARTS_H
 #define FACTORY_HOST_BUILD_CONTAINER_PARTS_H
 
+#include "host/build/aside.h"
 #include "host/build/container.h"
 #include "host/build/secrets.h"
 
@@ -32,6 +33,8 @@ struct container {
 	int value_code;            /* why the last one could not be had, of common/error_codes.h */
 	uint32_t asking;           /* the request that waits for it */
 	char *committed;
+	const struct aside_events *aside; /* of what is done beside the nodes now, or NULL */
+	void *aside_ctx;
 };
 
 /* Does what the machine's table says. */
@@ -47,10 +50,15 @@ void container_discard(struct container *container);
 /* With an engine operation under way the container can't be removed yet: its answer will do it. */
 void container_abort(struct container *container);
 
-/* Actions of work.c, and the handlers of what its session says. */
+/* Actions of work.c. */
 void container_run_step(struct container *container);
 void container_send_files(struct container *container);
 void container_request_facts(struct container *container);
+/* aside.c: what is heard of an aside. */
+void aside_output(struct container *container, int stream, const char *data, size_t len);
+void aside_ended(struct container *container, const struct session_exit *exit, struct error *err);
+
+/* The handlers of what its session says. */
 extern const struct session_events container_session_events;
 
 #endif

@@ -21,6 +21,7 @@ static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] =
 				[EVENT_TASK] = {ACTION_RUN_STEP, STATE_RUNNING},
 				[EVENT_TEST] = {ACTION_RUN_STEP, STATE_RUNNING},
 				[EVENT_FACTS] = {ACTION_ASK_FACTS, STATE_RUNNING},
+				[EVENT_ASIDE] = {ACTION_NONE, STATE_RUNNING},
 				[EVENT_COMMIT] = {ACTION_COMMIT, STATE_COMMITTING},
 				[EVENT_STOP] = {ACTION_SAY_BYE, STATE_STOPPING},
 				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
@@ -30,6 +31,7 @@ static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] =
 		[STATE_RUNNING] =
 			{
 				[EVENT_PASSED] = {ACTION_TELL_PASSED, STATE_READY},
+				[EVENT_ASIDE_OVER] = {ACTION_NONE, STATE_READY},
 				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
 				[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
 				[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
@@ -69,8 +71,8 @@ static const char *const state_names[STATE_COUNT] = {
 };
 
 static const char *const event_names[EVENT_COUNT] = {
-	"start",     "files", "task",   "test",      "facts",  "commit", "stop",
-	"interrupt", "ready", "passed", "committed", "failed", "closed", "gone",
+	"start",     "files", "task",   "test",       "facts",     "aside",  "commit", "stop",
+	"interrupt", "ready", "passed", "aside over", "committed", "failed", "closed", "gone",
 };
 
 static const char *const action_names[ACTION_COUNT] = {

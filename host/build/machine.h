@@ -27,12 +27,14 @@ enum machine_event {
 	EVENT_TASK,
 	EVENT_TEST,
 	EVENT_FACTS,
+	EVENT_ASIDE, /* something beside the nodes, for a person */
 	EVENT_COMMIT,
 	EVENT_STOP,
 	EVENT_INTERRUPT,
 	/* from the engine and the session */
 	EVENT_READY,
 	EVENT_PASSED,
+	EVENT_ASIDE_OVER,
 	EVENT_COMMITTED,
 	EVENT_FAILED,
 	EVENT_CLOSED, /* the session is over */

@@ -120,9 +120,17 @@ void container_run_step(struct container *container)
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
 {
 	struct container *container = ctx;
-	(void)stream;
-	if (container->node && id == container->request)
+	if (container->aside && id == container->request)
+		aside_output(container, stream, data, len);
+	else if (container->node && id == container->request)
 		report_output(container->setup->report, container->node, data, len);
+}
+
+static void on_data(void *ctx, uint32_t id, const char *data, size_t len)
+{
+	struct container *container = ctx;
+	if (container->aside && id == container->request)
+		aside_output(container, 1, data, len);
 }
 
 static void describe_failure(const struct container *container, const struct session_exit *status,
@@ -168,6 +176,10 @@ static void step_failed(struct container *container, const struct session_exit *
 static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 {
 	struct container *container = ctx;
+	if (container->aside && id == container->request) {
+		aside_ended(container, status, NULL);
+		return;
+	}
 	if (!container->node || id != container->request)
 		return;
 	container->exit = *status;
@@ -210,7 +222,9 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 {
 	struct container *container = ctx;
 	struct error err = {0};
-	if (container->state == STATE_STARTING && id == container->request)
+	if (container->aside && id == container->request)
+		aside_ended(container, NULL, NULL);
+	else if (container->state == STATE_STARTING && id == container->request)
 		container_handle(container, EVENT_READY);
 	else if (container->state == STATE_RUNNING && !container->node)
 		got_facts(container, result);
@@ -223,6 +237,11 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 	struct container *container = ctx;
 	struct error err = {0};
 	error_move(&err, agent_error);
+	if (container->aside && id == container->request) {
+		aside_ended(container, NULL, &err);
+		error_clear(&err);
+		return;
+	}
 	bool busy = container->state == STATE_RUNNING && container->node;
 	if (err.exit_code == EXIT_VALUES && !err.code)
 		err.code = container->value_code;
@@ -277,6 +296,7 @@ const struct session_events container_session_events = {
 	.hello = on_hello,
 	.output = on_output,
 	.ended = on_ended,
+	.data = on_data,
 	.result = on_result,
 	.failed = on_failed,
 	.want = on_want,

@@ -18,16 +18,6 @@ struct build_command {
 	unsigned jobs;
 };
 
-static void shop_free(struct workshop *shop)
-{
-	own_close(&shop->signals);
-	workshop_clear(shop);
-	report_free(shop->report);
-	engine_close(shop->site.engine);
-	loop_free(shop->site.loop);
-	arena_free(&shop->arena);
-}
-
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
 static int split_name(struct arena *arena, const char *name, const char **repo, const char **tag,
 		      struct error *err)
@@ -93,7 +83,7 @@ static int build(void *options, int argc, char **argv, struct error *err)
 	int status = run(command, argv + 1, &shop, err);
 	if (status < 0 && shop.report)
 		secrets_hide_error(report_hidden(shop.report), err);
-	shop_free(&shop);
+	workshop_clear(&shop);
 	return status;
 }
 
@@ -112,15 +102,6 @@ static const struct option build_options[] = {
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
-	{.name = "kv",
-	 .argument = "FILE",
-	 .help = "keys for templates, from a YAML or JSON file",
-	 .words = WORD_FILE,
-	 OPTION_INTO(struct settings, kv_file)},
-	{.name = "consul",
-	 .argument = "ADDR",
-	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-	 OPTION_INTO(struct settings, consul)},
 	{0},
 };
 
@@ -131,7 +112,8 @@ const struct command command_build = {
 	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
-	.options = {build_options, settings_manifest_options, settings_engine_options},
+	.options = {build_options, settings_manifest_options, settings_values_options,
+		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

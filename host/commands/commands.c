@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&command_init,
 	&command_man,
 	&command_render,
+	&command_shell,
 	&command_toolbox_create,
 	&command_version,
 	&command_help,

@@ -44,6 +44,7 @@ extern const struct command command_help;
 extern const struct command command_init;
 extern const struct command command_man;
 extern const struct command command_render;
+extern const struct command command_shell;
 extern const struct command command_toolbox_create;
 extern const struct command command_version;
 

@@ -201,7 +201,8 @@ static void print_images(const struct workshop *shop)
 static int conclude(struct run *run, struct error *err)
 {
 	struct workshop *shop = run->shop;
-	print_images(shop);
+	if (!shop->keeps_ids)
+		print_images(shop);
 	if (run->is_plural)
 		workshop_summary(shop);
 	if (error_is_set(&shop->failure))

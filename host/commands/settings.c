@@ -120,6 +120,19 @@ const struct option settings_manifest_options[] = {
 	{0},
 };
 
+const struct option settings_values_options[] = {
+	{.name = "kv",
+	 .argument = "FILE",
+	 .help = "keys for templates, from a YAML or JSON file",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct settings, kv_file)},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+	 OPTION_INTO(struct settings, consul)},
+	{0},
+};
+
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",

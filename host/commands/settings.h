@@ -23,8 +23,9 @@ struct settings {
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; and --endpoint, --toolbox, --quiet. */
-extern const struct option settings_manifest_options[], settings_engine_options[];
+ * --trim-blocks, --lstrip-blocks; --kv, --consul; and --endpoint, --toolbox, --quiet. */
+extern const struct option settings_manifest_options[], settings_values_options[],
+	settings_engine_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
  * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */

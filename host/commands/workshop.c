@@ -200,4 +200,9 @@ void workshop_clear(struct workshop *shop)
 	free(shop->tasks);
 	error_clear(&shop->failure);
 	site_clear(&shop->site);
+	own_close(&shop->signals);
+	report_free(shop->report);
+	engine_close(shop->site.engine);
+	loop_free(shop->site.loop);
+	arena_free(&shop->arena);
 }

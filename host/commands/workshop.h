@@ -46,6 +46,7 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache;
+	bool keeps_ids; /* it doesn't print those of its images */
 
 	struct sheet *sheets; /* each behind those it stands on */
 	size_t sheet_count;
@@ -76,6 +77,7 @@ void workshop_summary(const struct workshop *shop);
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 
+/* Releases all of it, its engine and its loop as well. */
 void workshop_clear(struct workshop *shop);
 
 #endif

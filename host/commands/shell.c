@@ -1,0 +1,188 @@
+/* factory shell: a shell in an image, or in what a manifest's steps have made so far. */
+#include "common/kv.h"
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/interrupt.h"
+#include "host/commands/commands.h"
+#include "host/commands/settings.h"
+#include "host/commands/workshop.h"
+#include "host/exit_codes.h"
+#include "host/interactive/visit.h"
+#include "host/manifest/secrets.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+struct shell_command {
+	struct settings settings;
+	const char *user;
+	bool no_cache;
+};
+
+static bool is_manifest(const char *name)
+{
+	struct stat status;
+	const char *end = strrchr(name, '.');
+	return end && (strcmp(end, ".yml") == 0 || strcmp(end, ".yaml") == 0) &&
+	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* "MANIFEST" or "MANIFEST:STEP": the manifest's path and the step, NULL where there is none. NULL:
+ * it is neither. A step's name may have colons too. */
+static const char *split_target(struct arena *arena, const char *target, const char **step)
+{
+	*step = NULL;
+	if (is_manifest(target))
+		return target;
+	for (const char *colon = strchr(target, ':'); colon; colon = strchr(colon + 1, ':')) {
+		const char *path = arena_strndup(arena, target, (size_t)(colon - target));
+		*step = colon + 1;
+		if (is_manifest(path))
+			return path;
+	}
+	return NULL;
+}
+
+/* --- the state after a step --- */
+
+static int refuse_step(const struct manifest *manifest, const char *name, struct error *err)
+{
+	auto_buf struct buf names = {0};
+	for (size_t i = 0; i < manifest->install.count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", manifest->install.items[i].name);
+	error_set(err, "%s: there is no install step '%s'; there are: %s", manifest->path, name,
+		  names.len ? buf_text(&names) : "none");
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+/* By its name, or as the graph calls it: install-2. */
+static int find_step(const struct manifest *manifest, const char *name, size_t *number,
+		     struct error *err)
+{
+	for (size_t i = 0; i < manifest->install.count; i++) {
+		autofree char *id = mem_printf("install-%zu", i + 1);
+		*number = i + 1;
+		if (strcmp(manifest->install.items[i].name, name) == 0 || strcmp(id, name) == 0)
+			return 0;
+	}
+	return refuse_step(manifest, name, err);
+}
+
+/* Neither tests nor names: nothing but the state is wanted. */
+static int cut(struct manifest *manifest, const char *step, struct error *err)
+{
+	size_t count = manifest->install.count;
+	if (step && find_step(manifest, step, &count, err) < 0)
+		return -1;
+	manifest->install.count = count;
+	manifest->tests.count = 0;
+	manifest->repo = NULL;
+	manifest->tags = NULL;
+	manifest->push = false;
+	return 0;
+}
+
+static int read_and_cut(struct workshop *shop, const char *path, const char *step,
+			struct error *err)
+{
+	if (workshop_read(shop, path, err) < 0)
+		return -1;
+	const struct job *job = &shop->jobs[shop->job_count - 1];
+	if (shop->sheets[job->sheet].count == 1)
+		return cut(job->manifest, step, err);
+	error_set(err, "%s has a matrix: which of its %zu images is meant is not known", path,
+		  shop->sheets[job->sheet].count);
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+static int visit_step(struct visit *visit, struct workshop *shop, const char *path,
+		      const char *step, struct error *err)
+{
+	shop->keeps_ids = true;
+	if (read_and_cut(shop, path, step, err) < 0)
+		return -1;
+	int code = workshop_run(shop, err);
+	const struct job *job = &shop->jobs[shop->job_count - 1];
+	if (code != EXIT_OK)
+		return code;
+	struct manifest state = *job->manifest;
+	state.image = job->outcome.image;
+	return visit_state(visit, &state, err);
+}
+
+/* --- the command --- */
+
+static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
+{
+	shop->settings = settings;
+	shop->site.toolbox = settings->toolbox;
+	shop->site.slots.most = 4;
+	shop->report = settings_report(settings);
+	shop->signals = interrupt_open(err);
+	if (shop->signals < 0)
+		return -1;
+	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
+		return -1;
+	return settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
+}
+
+static int run(struct shell_command *command, struct workshop *shop, const char *target,
+	       struct error *err)
+{
+	const char *step;
+	const char *path = split_target(&command->settings.arena, target, &step);
+	shop->no_cache = command->no_cache;
+	if (open_shop(&command->settings, shop, err) < 0)
+		return -1;
+	struct visit visit = {.loop = shop->site.loop,
+			      .engine = shop->site.engine,
+			      .report = shop->report,
+			      .toolbox = shop->site.toolbox,
+			      .signals = shop->signals,
+			      .user = command->user};
+	return path ? visit_step(&visit, shop, path, step, err) : visit_image(&visit, target, err);
+}
+
+static int shell(void *options, int argc, char **argv, struct error *err)
+{
+	struct shell_command *command = options;
+	struct workshop shop = {.signals = -1};
+	if (argc != 2)
+		return commands_misused(&command_shell, "name one image or manifest", err);
+	int status = run(command, &shop, argv[1], err);
+	if (status < 0 && shop.report)
+		secrets_hide_error(report_hidden(shop.report), err);
+	workshop_clear(&shop);
+	return status;
+}
+
+static const struct option shell_options[] = {
+	{.name = "user",
+	 .argument = "NAME[:GROUP]",
+	 .help = "whose shell it is (default: that of steps)",
+	 OPTION_INTO(struct shell_command, user)},
+	{.name = "no-cache",
+	 .help = "run every step, whatever was built before",
+	 OPTION_INTO(struct shell_command, no_cache)},
+	{0},
+};
+
+const struct command command_shell = {
+	.name = "shell",
+	.summary = "open a shell in an image, or behind a manifest's step",
+	.usage = "shell IMAGE [OPTION]...\n"
+		 "shell MANIFEST[:STEP] [OPTION]...",
+	.text = "Opens a shell in a container of the image: bash, else sh, else the toolbox's\n"
+		"busybox. Of a manifest, the state behind an install step (the last one, where\n"
+		"none is named) is built first, or found in the cache, and the shell has the\n"
+		"environment that the next step would have. Without a terminal it reads commands\n"
+		"from standard input. Its exit code is the shell's; the container is gone\n"
+		"afterwards.",
+	.options = {shell_options, settings_manifest_options, settings_values_options,
+		    settings_engine_options},
+	.words = WORD_MANIFEST | WORD_IMAGE,
+	.size = sizeof(struct shell_command),
+	.run = shell,
+};
