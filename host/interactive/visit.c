@@ -5,6 +5,7 @@
 #include "host/build/base.h"
 #include "host/build/container.h"
 #include "host/build/interrupt.h"
+#include "host/exit_codes.h"
 #include "host/interactive/shell.h"
 #include "host/toolbox/toolbox.h"
 
@@ -39,7 +40,9 @@ static void on_shell_ended(void *ctx, const struct session_exit *exit, struct er
 	struct stay *stay = ctx;
 	if (exit)
 		stay->code = shell_exit_code(exit);
-	else if (err)
+	if (err && !err->exit_code)
+		err->exit_code = EXIT_STEP;
+	if (err)
 		keep_failure(stay, err);
 	container_stop(stay->container);
 }
