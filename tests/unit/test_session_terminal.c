@@ -5,6 +5,9 @@
 
 #define ENV "\"env\":{\"PATH\":\"/usr/bin:/bin\",\"PS1\":\"$ \"}"
 
+/* It says that it is there when it has its signals and its terminal. */
+#define SLEEP "sh -c 'echo rea\"\"dy; exec sleep 100'\n"
+
 static void type(struct driver *driver, const char *text)
 {
 	auto_buf struct buf out = {0};
@@ -59,7 +62,7 @@ static void ctrl_c_ends_the_command_and_not_the_shell(void **state)
 	(void)state;
 	struct driver driver;
 	start(&driver, "{\"interactive\":true," ENV ",\"tty\":{\"rows\":24,\"cols\":80}}");
-	type(&driver, "echo rea''dy; sleep 100\n");
+	type(&driver, SLEEP);
 	show(&driver, "ready");
 	type(&driver, "\x03");
 	type(&driver, "echo lives $?; exit 5\n");
@@ -75,7 +78,7 @@ static void jobs_are_controlled(void **state)
 	(void)state;
 	struct driver driver;
 	start(&driver, "{\"interactive\":true," ENV ",\"tty\":{\"rows\":24,\"cols\":80}}");
-	type(&driver, "echo rea''dy; sleep 100\n");
+	type(&driver, SLEEP);
 	show(&driver, "ready");
 	type(&driver, "\x1a");
 	show(&driver, "Stopped");
