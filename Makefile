@@ -58,9 +58,13 @@ toolbox: build/tools/agent build/tools/consul-template build/tools/ca-certificat
 schema: build/factory
 	@mkdir -p schema
 	@build/factory check --schema > schema/manifest.json
-	@build/factory check --keys > build/keys.md
-	@sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
-		-e '/^<!-- keys -->$$/r build/keys.md' docs/manifest.md
+	@build/factory module check --schema > schema/module.json
+	@build/factory check --keys > build/keys-manifest.md
+	@build/factory module check --keys > build/keys-modules.md
+	@for page in manifest modules; do \
+		sed -i -e '/^<!-- keys -->$$/,/^<!-- end of keys -->$$/{//!d}' \
+			-e "/^<!-- keys -->$$/r build/keys-$$page.md" docs/$$page.md; \
+	done
 
 # The same for the table of errors.
 .PHONY: errors
@@ -106,7 +110,7 @@ stage: all man
 	@install -D -m 755 -t $(staged)/bin build/factory
 	@install -D -m 755 -t $(staged)/lib/factory build/agent
 	@install -D -m 644 -t $(staged)/lib/factory build/tools/ca-certificates.crt
-	@install -D -m 644 -t $(staged)/share/factory schema/manifest.json
+	@install -D -m 644 -t $(staged)/share/factory schema/manifest.json schema/module.json
 	@install -D -m 644 -t $(staged)/share/man/man1 build/man/*.1
 	@install -D -m 644 -t $(staged)/share/doc/factory README.md docs/*.md docs/*.svg
 	@install -D -m 644 host/complete/factory.bash $(staged)/share/bash-completion/completions/factory
@@ -143,7 +147,7 @@ help:
 	@echo 'make test       all tests, on a private engine and a private Consul'
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
-	@echo 'make schema     schema/manifest.json and the tables of docs/manifest.md'
+	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
 	@echo 'make errors     docs/errors.md'
 	@echo 'make asan       programs and unit tests under AddressSanitizer, in build/asan/'
 	@echo 'make man        the manual pages, in build/man/'

@@ -175,7 +175,7 @@ fi
 # Once more under AddressSanitizer, on an engine that has cached nothing.
 if [ "$part" = all ] && [ -z "$asan" ]; then
 	asan=1
-	e2e tests/e2e/{artifact,build,facts,files,manifest,pillar,tls,toolbox}.bats
+	e2e tests/e2e/{artifact,build,facts,files,manifest,modules,pillar,tls,toolbox}.bats
 	stop_servers
 fi
 if [ "$part" != unit ]; then

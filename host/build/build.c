@@ -5,6 +5,8 @@
 #include "host/build/artifact.h"
 #include "host/build/cache.h"
 #include "host/build/container.h"
+#include "host/build/provenance.h"
+#include "host/build/discard.h"
 #include "host/build/claim.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
@@ -49,19 +51,6 @@ static const struct node *commit_node(const struct build *build)
 	return build->graph->nodes[build->graph->count - 1];
 }
 
-/* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct build *build)
-{
-	const struct value *own = build->manifest->kv, *given = build->options->kv;
-	if (!own || !given)
-		return own ? own : given;
-	struct value *merged = value_copy(&build->arena, own);
-	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&build->arena, merged, given->map.entries[i].key,
-			  given->map.entries[i].value);
-	return merged;
-}
-
 static int prepare(struct build *build, struct error *err)
 {
 	const struct manifest *manifest = build->manifest;
@@ -70,9 +59,13 @@ static int prepare(struct build *build, struct error *err)
 	const struct value *base = base_inspected(build->base, err);
 	if (!base)
 		return error_place(err, at->file, at->line, at->column);
+	build->manifest = manifest = provenance_add(manifest, base, &build->arena, err);
+	if (!manifest)
+		return -1;
 	build->artifact = artifact_new(manifest, base);
 	build->graph = graph_new(manifest);
-	build->values = values_new(build->site->loop, merged_keys(build), options->consul, err);
+	const struct value *keys = values_keys(&build->arena, manifest->kv, options->kv);
+	build->values = values_new(build->site->loop, keys, options->consul, err);
 	if (!build->values)
 		return -1;
 	return graph_keys(build->graph, build->artifact->base_id, err);
@@ -83,7 +76,8 @@ static int start_walk(struct build *build, struct error *err)
 	const struct build_options *options = build->options;
 	const struct consul_target *consul = options->consul;
 	bool direct = consul && build->manifest->consul_direct;
-	build->setup = (struct container_setup){.engine = build->site->engine,
+	build->setup = (struct container_setup){.loop = build->site->loop,
+						.engine = build->site->engine,
 						.manifest = build->manifest,
 						.artifact = build->artifact,
 						.values = build->values,
@@ -158,7 +152,7 @@ static int use_base(struct build *build, struct error *err)
 	if (prepare(build, err) < 0)
 		return -1;
 	report_total(build->options->report, build->graph->count);
-	if (build->options->no_cache)
+	if (build->options->no_cache || build->options->throwaway)
 		return start_walk(build, err);
 	return find_cached(build, err) < 0 ? -1 : try_claim(build, err);
 }
@@ -223,7 +217,7 @@ static int name_image(struct build *build, const char *image, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	const struct build_options *options = build->options;
-	if (!options->repo)
+	if (!options->repo || options->throwaway)
 		return 0;
 	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
 			 &kept);
@@ -241,6 +235,8 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	outcome->image = result.image;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
+	if (build->options->throwaway)
+		return discard_image(build->site->loop, build->site->engine, result.image, err);
 	return cache_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 

@@ -16,6 +16,7 @@ struct build_options {
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
+	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	struct report *report;
 };
 

@@ -52,6 +52,22 @@ int cache_find(struct engine *engine, struct values *values, const char *key, ch
 	return 0;
 }
 
+int cache_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
+		const struct value **reads, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	autofree char *name = mem_printf("%s:%s", CACHE_REPOSITORY, key);
+	*image = NULL;
+	*reads = NULL;
+	engine_image_inspect(engine, name, engine_keep, &kept);
+	if (engine_finish(engine, &kept, err) < 0)
+		return -1;
+	const char *id = value_text(value_get(kept.body, "Id"));
+	*reads = kept.status == ENGINE_OK && id ? reads_of(arena, kept.body) : NULL;
+	*image = *reads ? arena_strdup(arena, id) : NULL;
+	return 0;
+}
+
 int cache_store(struct engine *engine, const char *key, const char *image, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};

@@ -18,6 +18,11 @@ char *cache_comment(const struct value *reads);
 int cache_find(struct engine *engine, struct values *values, const char *key, char **image,
 	       struct error *err);
 
+/* The artifact of a key, and what it read, whether or not that has changed since: in the arena,
+ * NULL where there is none. */
+int cache_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
+		const struct value **reads, struct error *err);
+
 /* Remembers an artifact under its key. */
 int cache_store(struct engine *engine, const char *key, const char *image, struct error *err);
 

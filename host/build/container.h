@@ -13,6 +13,7 @@
 
 /* What all containers of a build share. */
 struct container_setup {
+	struct loop *loop;
 	struct engine *engine;
 	const struct manifest *manifest;
 	const struct artifact *artifact; /* what the base's config means for steps and the result */

@@ -28,13 +28,14 @@ struct files {
 	const struct manifest *manifest;
 	const char *consul_direct, *consul_token;
 	struct session *session;
-	const char *staging; /* this build's own directory in the target */
+	const char *staging; /* this build's own directories in the target begin so */
 	struct item *items;
 	size_t count, cap;
 	size_t sent, answered;
 	enum phase phase;
+	size_t root;      /* of those with templates, the one that is rendered */
 	uint32_t request; /* of RENDER, then of REMOVE */
-	const struct value *reads;
+	struct value *reads;
 };
 
 /* Where a walk over one tree puts what it finds. */
@@ -106,12 +107,19 @@ static int plan_copies(struct files *files, struct error *err)
 	return 0;
 }
 
+static const char *staged(struct files *files, size_t root)
+{
+	return arena_printf(&files->arena, "%s-%zu", files->staging, root);
+}
+
 static int plan_templates(struct files *files, struct error *err)
 {
-	struct planning planning = {files, files->staging, NULL};
-	if (!files->manifest->files)
-		return 0;
-	return tree_walk(files->manifest->files, plan_entry, &planning, err);
+	for (size_t i = 0; i < files->manifest->files_count; i++) {
+		struct planning planning = {files, staged(files, i), NULL};
+		if (tree_walk(files->manifest->files[i].path, plan_entry, &planning, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 struct files *files_new(const struct manifest *manifest, const char *consul_direct,
@@ -156,13 +164,29 @@ static void set_text(struct arena *arena, struct value *map, const char *key, co
 		value_set(arena, map, key, value_string(arena, text));
 }
 
+/* The manifest's facts, and what the directory's templates have as parameters; NULL: neither. */
+static struct value *more_facts(struct files *files)
+{
+	struct arena *arena = &files->arena;
+	const struct value *facts = files->manifest->facts;
+	const struct value *params = files->manifest->files[files->root].params;
+	if (!facts && !params)
+		return NULL;
+	struct value *more = facts ? value_copy(arena, facts) : value_map(arena);
+	if (params)
+		value_set(arena, more, "params", value_copy(arena, params));
+	return more;
+}
+
 static void send_render(struct files *files)
 {
 	struct arena *arena = &files->arena;
 	struct value *request = value_map(arena);
-	set_text(arena, request, "config", arena_printf(arena, "%s/template.hcl", files->staging));
-	if (files->manifest->facts)
-		value_set(arena, request, "more_facts", value_copy(arena, files->manifest->facts));
+	set_text(arena, request, "config",
+		 arena_printf(arena, "%s/template.hcl", staged(files, files->root)));
+	struct value *more = more_facts(files);
+	if (more)
+		value_set(arena, request, "more_facts", more);
 	if (files->consul_direct) {
 		struct value *consul = value_map(arena);
 		set_text(arena, consul, "address", files->consul_direct);
@@ -181,7 +205,7 @@ static int proceed(struct files *files, struct error *err)
 			return -1;
 	if (files->answered < files->count)
 		return 0;
-	if (files->manifest->files) {
+	if (files->root < files->manifest->files_count) {
 		send_render(files);
 		return 0;
 	}
@@ -202,8 +226,12 @@ int files_begin(struct files *files, struct session *session, const char *stagin
 static void rendered(struct files *files, const struct value *result)
 {
 	const struct value *reads = value_get(result, "reads");
-	files->reads = reads ? value_copy(&files->arena, reads) : NULL;
-	files->request = session_remove(files->session, files->staging);
+	if (reads && !files->reads)
+		files->reads = value_list(&files->arena);
+	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len; i++)
+		value_append(&files->arena, files->reads,
+			     value_copy(&files->arena, reads->list.items[i]));
+	files->request = session_remove(files->session, staged(files, files->root));
 	files->phase = PHASE_CLEANING;
 }
 
@@ -220,8 +248,8 @@ int files_result(struct files *files, uint32_t id, const struct value *result, s
 	case PHASE_CLEANING:
 		if (id != files->request)
 			return 0;
-		files->phase = PHASE_DONE;
-		return 1;
+		files->root++;
+		return proceed(files, err);
 	case PHASE_DONE:
 		return 1;
 	}
@@ -245,13 +273,15 @@ static char *replace_all(const char *text, const char *from, const char *to)
 	return buf_steal(&out);
 }
 
+/* From the last: the first one's name begins the eleventh's. */
 static void rename_staging(const struct files *files, char **text)
 {
-	if (!*text || !files->manifest->files)
-		return;
-	char *renamed = replace_all(*text, files->staging, files->manifest->files);
-	free(*text);
-	*text = renamed;
+	for (size_t i = files->manifest->files_count; *text && i-- > 0;) {
+		autofree char *from = mem_printf("%s-%zu", files->staging, i);
+		char *renamed = replace_all(*text, from, files->manifest->files[i].path);
+		free(*text);
+		*text = renamed;
+	}
 }
 
 static const struct item *item_of(const struct files *files, uint32_t id)
@@ -269,7 +299,11 @@ void files_explain(const struct files *files, uint32_t id, struct error *err)
 	rename_staging(files, &err->file);
 	if (!err->exit_code)
 		err->exit_code = EXIT_RENDER;
-	const struct position *at =
-		item && item->copy ? &item->copy->at : &files->manifest->files_at;
-	error_place(err, at->file, at->line, at->column);
+	const struct manifest *manifest = files->manifest;
+	struct position at = {0};
+	if (item && item->copy)
+		at = item->copy->at;
+	else if (manifest->files_count)
+		at = manifest->files[files->root < manifest->files_count ? files->root : 0].at;
+	error_place(err, at.file, at.line, at.column);
 }

@@ -39,6 +39,17 @@ void values_free(struct values *values)
 	free(values);
 }
 
+const struct value *values_keys(struct arena *arena, const struct value *own,
+				const struct value *given)
+{
+	if (!own || !given)
+		return own ? own : given;
+	struct value *merged = value_copy(arena, own);
+	for (size_t i = 0; i < given->map.len; i++)
+		value_set(arena, merged, given->map.entries[i].key, given->map.entries[i].value);
+	return merged;
+}
+
 /* A question under way. */
 struct question {
 	struct values *values;
@@ -189,25 +200,32 @@ static int look_up(struct question *question, struct value **found, struct error
 	return status;
 }
 
-static bool only_in_target(const char *kind)
+bool values_only_in_target(const char *kind)
 {
 	return strcmp(kind, "fact") == 0 || strcmp(kind, "env") == 0 || strcmp(kind, "file") == 0;
+}
+
+int values_digest(struct values *values, const struct value *want, char hex[HASH_HEX],
+		  struct error *err)
+{
+	struct question *question = question_new(values, want, NULL, NULL);
+	struct value *found = NULL;
+	int status = look_up(question, &found, err);
+	digest_value(status == 0 ? found : NULL, hex);
+	question_free(question);
+	return status;
 }
 
 static int is_unchanged(struct values *values, const struct value *read, bool *unchanged,
 			struct error *err)
 {
-	struct question *question = question_new(values, read, NULL, NULL);
 	char hex[HASH_HEX];
-	struct value *found = NULL;
+	const char *kind = value_text(value_get(read, "kind"));
 	const char *before = value_text(value_get(read, "hash"));
-	int status = 0;
-	if (!only_in_target(question->want.kind)) {
-		status = look_up(question, &found, err);
-		digest_value(found, hex);
-		*unchanged = status == 0 && before && strcmp(before, hex) == 0;
-	}
-	question_free(question);
+	if (kind && values_only_in_target(kind))
+		return 0;
+	int status = values_digest(values, read, hex, err);
+	*unchanged = status == 0 && before && strcmp(before, hex) == 0;
 	return status;
 }
 

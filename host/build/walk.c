@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/discard.h"
 #include "host/exit_codes.h"
 
 /* A container and the node it is for: the next one of the chain, or its test. */
@@ -199,12 +200,10 @@ static void free_branches(struct walk *walk)
 /* An image that nothing will be named after is removed; that it may fail must not hide why. */
 static void remove_image(struct walk *walk)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	auto_error struct error ignored = {0};
 	if (!walk->result.image)
 		return;
-	engine_image_remove(walk->setup->engine, walk->result.image, engine_keep, &kept);
-	engine_finish(walk->setup->engine, &kept, &ignored);
+	discard_image(walk->setup->loop, walk->setup->engine, walk->result.image, &ignored);
 	free(walk->result.image);
 }
 

@@ -1,20 +1,17 @@
 #include "common/file.h"
-#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 
 struct build_command {
 	struct settings settings;
 	const char *tag;
-	bool no_cache;
+	bool no_cache, push, locked;
 	unsigned jobs;
 };
 
@@ -34,28 +31,16 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
-{
-	shop->settings = settings;
-	shop->report = settings_report(settings);
-	shop->site.toolbox = settings->toolbox;
-	shop->signals = interrupt_open(err);
-	return shop->signals < 0
-		       ? -1
-		       : settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
-}
-
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
-	struct settings *settings = &command->settings;
 	shop->no_cache = command->no_cache;
+	shop->push = command->push;
+	shop->locked = command->locked;
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
-	    split_name(&settings->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
+	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
-		return -1;
-	return open_shop(settings, shop, err);
+	return workshop_open(shop, &command->settings, err);
 }
 
 static int run(struct build_command *command, char *const *paths, struct workshop *shop,
@@ -66,6 +51,8 @@ static int run(struct build_command *command, char *const *paths, struct worksho
 	for (; *paths; paths++)
 		if (workshop_read(shop, *paths, err) < 0)
 			return -1;
+	if (workshop_check(shop, err) < 0)
+		return -1;
 	return workshop_run(shop, err);
 }
 
@@ -80,11 +67,7 @@ static int build(void *options, int argc, char **argv, struct error *err)
 					"-t names the image of one manifest: where there are "
 					"several, let each say its `artifact:`",
 					err);
-	int status = run(command, argv + 1, &shop, err);
-	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
-	workshop_clear(&shop);
-	return status;
+	return workshop_close(&shop, run(command, argv + 1, &shop, err), err);
 }
 
 static const struct option build_options[] = {
@@ -102,6 +85,12 @@ static const struct option build_options[] = {
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "push",
+	 .help = "push the image's names to their registry when it is built",
+	 OPTION_INTO(struct build_command, push)},
+	{.name = "locked",
+	 .help = "build only if everything is as factory.lock says",
+	 OPTION_INTO(struct build_command, locked)},
 	{0},
 };
 
@@ -112,7 +101,7 @@ const struct command command_build = {
 	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
-	.options = {build_options, settings_manifest_options, settings_values_options,
+	.options = {build_options, settings_values_options, settings_manifest_options,
 		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),

@@ -1,9 +1,8 @@
-#include "common/json.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
+#include "host/commands/telling.h"
 #include "host/exit_codes.h"
-#include "host/explain/codes.h"
 #include "host/manifest/manifest.h"
 
 #include <limits.h>
@@ -18,9 +17,7 @@ struct check_command {
 
 struct checking {
 	const struct settings *settings;
-	bool json;
-	struct arena arena;
-	struct value *list; /* of problems, for JSON */
+	struct telling telling;
 	size_t wrong;
 };
 
@@ -49,55 +46,6 @@ static void print_ignored(const struct manifest *manifest)
 		       value_text(ignored->list.items[i]));
 	if (ignored->list.len)
 		putchar('\n');
-}
-
-static struct value *or_null(struct arena *arena, const char *text)
-{
-	return text ? value_string(arena, text) : value_null(arena);
-}
-
-static struct value *number_of(struct arena *arena, const struct manifest_problem *problem)
-{
-	return value_string(arena,
-			    arena_printf(arena, "F%04d", (int)explain_problem(problem->code)));
-}
-
-static void add_json(struct checking *checking, const struct manifest_problem *problem)
-{
-	struct arena *arena = &checking->arena;
-	struct value *map = value_map(arena);
-	value_set(arena, map, "file", or_null(arena, problem->at.file));
-	value_set(arena, map, "line", value_int(arena, problem->at.line));
-	value_set(arena, map, "column", value_int(arena, problem->at.column));
-	value_set(arena, map, "code", value_string(arena, problem->code));
-	value_set(arena, map, "number", number_of(arena, problem));
-	value_set(arena, map, "message", value_string(arena, problem->message));
-	value_set(arena, map, "hint", or_null(arena, problem->hint));
-	value_append(arena, checking->list, map);
-}
-
-static void print_problem(const struct manifest_problem *problem)
-{
-	fputs("factory: ", stderr);
-	if (problem->at.file)
-		fprintf(stderr, "%s:", problem->at.file);
-	if (problem->at.line)
-		fprintf(stderr, "%u:%u:", problem->at.line, problem->at.column);
-	fprintf(stderr, "%s%s%s%s [F%04d]\n", problem->at.file || problem->at.line ? " " : "",
-		problem->message, problem->hint ? ": " : "", problem->hint ? problem->hint : "",
-		(int)explain_problem(problem->code));
-}
-
-static void tell(struct checking *checking, const struct manifest_problems *problems)
-{
-	for (size_t i = 0; i < problems->count; i++)
-		if (checking->json)
-			add_json(checking, &problems->items[i]);
-		else
-			print_problem(&problems->items[i]);
-	if (problems->more && !checking->json)
-		fprintf(stderr, "factory: there are more: only the first %zu are shown\n",
-			problems->count);
 }
 
 /* Whether a manifest is on its own trail; then it is a problem of the `from` that led there. */
@@ -130,10 +78,10 @@ static int conclude(struct checking *checking, const struct manifest *manifest,
 {
 	if (manifest->from && goes_in_a_circle(trail, manifest, problems)) {
 		checking->wrong++;
-		tell(checking, problems);
+		telling_add(&checking->telling, problems);
 		return 0;
 	}
-	if (!checking->json) {
+	if (!checking->telling.json) {
 		print_fine(manifest);
 		print_ignored(manifest);
 	}
@@ -152,7 +100,7 @@ static int check_one(struct checking *checking, const char *path, const struct t
 	settings.problems = &problems;
 	struct manifest *manifest = settings_manifest(&settings, path, NULL, &first);
 	int status = 0;
-	tell(checking, &problems);
+	telling_add(&checking->telling, &problems);
 	checking->wrong += !manifest;
 	if (manifest)
 		status = conclude(checking, manifest, &trail, &problems, err);
@@ -166,26 +114,12 @@ static int check_one(struct checking *checking, const char *path, const struct t
 static int check_all(struct checking *checking, char **paths, struct error *err)
 {
 	int status = 0;
-	checking->list = value_list(&checking->arena);
 	for (; *paths && status == 0; paths++)
 		status = check_one(checking, *paths, NULL, err);
-	if (status == 0 && checking->json) {
-		auto_buf struct buf out = {0};
-		json_write_pretty(&out, checking->list, 2);
-		puts(buf_text(&out));
-	}
-	arena_free(&checking->arena);
+	telling_end(&checking->telling, status == 0);
 	if (status < 0)
 		return -1;
 	return checking->wrong ? EXIT_MANIFEST : EXIT_OK;
-}
-
-static int print_made(void (*make)(struct buf *out))
-{
-	auto_buf struct buf out = {0};
-	make(&out);
-	fputs(buf_text(&out), stdout);
-	return EXIT_OK;
 }
 
 static int check(void *options, int argc, char **argv, struct error *err)
@@ -193,7 +127,7 @@ static int check(void *options, int argc, char **argv, struct error *err)
 	struct check_command *command = options;
 	struct checking checking = {
 		.settings = &command->settings,
-		.json = command->format && strcmp(command->format, "json") == 0,
+		.telling.json = command->format && strcmp(command->format, "json") == 0,
 	};
 	if (!command->schema && !command->keys)
 		return argc < 2 ? commands_misused(&command_check, "name a manifest", err)
@@ -201,7 +135,7 @@ static int check(void *options, int argc, char **argv, struct error *err)
 	if (argc > 1)
 		return commands_misused(&command_check, "--schema and --keys take no manifest",
 					err);
-	return print_made(command->schema ? manifest_schema : manifest_keys);
+	return telling_print(command->schema ? manifest_schema : manifest_keys);
 }
 
 static const struct option check_options[] = {

@@ -192,6 +192,8 @@ static int turn(struct run *run, struct error *err)
 
 static void print_images(const struct workshop *shop)
 {
+	if (shop->throwaway)
+		return;
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (job_is_asked_for(shop, &shop->jobs[i]) && shop->jobs[i].outcome.image)
 			printf("%s\n", shop->jobs[i].outcome.image);

@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "common/yaml.h"
 #include "host/exit_codes.h"
+#include "host/home.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,24 +151,54 @@ const struct option settings_engine_options[] = {
 	{0},
 };
 
-static char *config_path(void)
+static int take_languages(struct settings *settings, struct value *value)
 {
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	if (base && *base)
-		return mem_printf("%s/factory/config.yml", base);
-	return home && *home ? mem_printf("%s/.config/factory/config.yml", home) : NULL;
+	settings->languages = value;
+	return value->kind == VALUE_MAP ? 0 : -1;
 }
+
+/* One text, or a list of them. */
+static int take_index(struct settings *settings, struct value *value)
+{
+	settings->index = value;
+	if (value->kind == VALUE_STRING) {
+		settings->index = value_list(&settings->arena);
+		value_append(&settings->arena, settings->index, value);
+	}
+	if (settings->index->kind != VALUE_LIST)
+		return -1;
+	for (size_t i = 0; i < settings->index->list.len; i++)
+		if (!value_text(settings->index->list.items[i]))
+			return -1;
+	return 0;
+}
+
+static const struct {
+	const char *name, *what;
+	int (*take)(struct settings *settings, struct value *value);
+} config_keys[] = {
+	{"languages", "a map of languages to images", take_languages},
+	{"index", "a list of URLs or paths", take_index},
+};
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
 		       struct error *err)
 {
 	for (size_t i = 0; i < config->map.len; i++) {
 		const struct value_entry *entry = &config->map.entries[i];
-		if (strcmp(entry->key, "languages") != 0 || entry->value->kind != VALUE_MAP)
+		size_t key = 0;
+		while (key < COUNT_OF(config_keys) &&
+		       strcmp(config_keys[key].name, entry->key) != 0)
+			key++;
+		if (key == COUNT_OF(config_keys))
+			return error_set_at(
+				err, path, entry->line, entry->column,
+				"'%s' is not known here: only `languages:` and `index:` "
+				"are",
+				entry->key);
+		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
-					    "'%s' is not known here: only a map `languages:` is",
-					    entry->key);
-		settings->languages = entry->value;
+					    "'%s' must be %s", entry->key, config_keys[key].what);
 	}
 	return 0;
 }
@@ -177,7 +208,7 @@ int settings_load(struct settings *settings, struct error *err)
 	settings->properties = value_map(&settings->arena);
 	settings->languages = value_map(&settings->arena);
 	settings->toolbox = "toolbox";
-	autofree char *path = config_path();
+	autofree char *path = home_config("config.yml");
 	if (!path || access(path, F_OK) < 0)
 		return 0;
 	struct value *config = read_map(&settings->arena, path, err);
@@ -190,8 +221,10 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 	struct manifest_options options = {.properties = settings->properties,
 					   .languages = settings->languages,
 					   .facts = facts,
+					   .modules = settings->modules,
 					   .trim_blocks = settings->trim_blocks,
 					   .lstrip_blocks = settings->lstrip_blocks,
+					   .testing = settings->testing,
 					   .problems = settings->problems};
 	return manifest_read(path, &options, err);
 }

@@ -13,19 +13,23 @@ struct settings {
 	struct arena arena;
 	struct value *properties; /* map: --values files, then --set */
 	struct value *languages;  /* map: the configuration file's, then --language */
-	const char *endpoint;     /* NULL: DOCKER_HOST, else the default socket */
+	struct value *index; /* list: where indices of modules are, by the configuration file */
+	struct value *given_index; /* likewise, by --index; or NULL */
+	const char *endpoint;      /* NULL: DOCKER_HOST, else the default socket */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul; /* --consul */
 	bool trim_blocks, lstrip_blocks, quiet;
+	const struct manifest_modules *modules; /* NULL: as they are found */
+	const struct manifest_testing *testing; /* of modules; else NULL */
 	struct manifest_problems
 		*problems; /* where a manifest's go; NULL: the first is the error */
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; --kv, --consul; and --endpoint, --toolbox, --quiet. */
-extern const struct option settings_manifest_options[], settings_values_options[],
-	settings_engine_options[];
+ * --trim-blocks, --lstrip-blocks; --endpoint, --toolbox, --quiet; and --kv, --consul. */
+extern const struct option settings_manifest_options[], settings_engine_options[],
+	settings_values_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
  * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */

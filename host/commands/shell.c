@@ -1,14 +1,11 @@
 /* factory shell: a shell in an image, or in what a manifest's steps have made so far. */
-#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
 #include "host/interactive/visit.h"
-#include "host/manifest/secrets.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -114,27 +111,14 @@ static int visit_step(struct visit *visit, struct workshop *shop, const char *pa
 
 /* --- the command --- */
 
-static int open_shop(struct settings *settings, struct workshop *shop, struct error *err)
-{
-	shop->settings = settings;
-	shop->site.toolbox = settings->toolbox;
-	shop->site.slots.most = 4;
-	shop->report = settings_report(settings);
-	shop->signals = interrupt_open(err);
-	if (shop->signals < 0)
-		return -1;
-	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
-		return -1;
-	return settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
-}
-
 static int run(struct shell_command *command, struct workshop *shop, const char *target,
 	       struct error *err)
 {
 	const char *step;
 	const char *path = split_target(&command->settings.arena, target, &step);
 	shop->no_cache = command->no_cache;
-	if (open_shop(&command->settings, shop, err) < 0)
+	shop->site.slots.most = 4;
+	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
 	struct visit visit = {.loop = shop->site.loop,
 			      .engine = shop->site.engine,
@@ -151,11 +135,7 @@ static int shell(void *options, int argc, char **argv, struct error *err)
 	struct workshop shop = {.signals = -1};
 	if (argc != 2)
 		return commands_misused(&command_shell, "name one image or manifest", err);
-	int status = run(command, &shop, argv[1], err);
-	if (status < 0 && shop.report)
-		secrets_hide_error(report_hidden(shop.report), err);
-	workshop_clear(&shop);
-	return status;
+	return workshop_close(&shop, run(command, &shop, argv[1], err), err);
 }
 
 static const struct option shell_options[] = {

@@ -45,9 +45,11 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache;
+	bool no_cache, throwaway;
 	bool keeps_ids; /* it doesn't print those of its images */
+	bool push, locked; /* --push, --locked */
 
+	struct buf drift;     /* with --locked: how things differ from the locks, in lines */
 	struct sheet *sheets; /* each behind those it stands on */
 	size_t sheet_count;
 	struct job *jobs; /* likewise */
@@ -57,8 +59,41 @@ struct workshop {
 	struct error failure; /* the first one, where there is no summary */
 };
 
+/* The manifests that are being read, each for the one before it. */
+struct chain {
+	const struct chain *outer;
+	const char *path, *real;
+};
+
+/* Makes the report, catches signals, opens the engine of the settings. */
+int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err);
+
 /* Reads a manifest and what it stands on, and adds their jobs. */
 int workshop_read(struct workshop *shop, const char *path, struct error *err);
+
+/* Refuses with all that differs from the locks of what was read. */
+int workshop_check(struct workshop *shop, struct error *err);
+
+/* Refuses a `from` that leads in a circle, or too far. */
+int workshop_refuse_circle(const struct manifest *manifest, const struct chain *chain,
+			   struct error *err);
+
+/* Reads a manifest as it is under a lock, not what it stands on. */
+struct locking;
+struct manifest *workshop_manifest(struct workshop *shop, const char *path, struct locking *locking,
+				   struct error *err);
+
+/* What the values of these names (a map) come to now, in all cells of the manifest. */
+int workshop_values(struct workshop *shop, struct locking *locking, const struct manifest *manifest,
+		    const struct value *names, struct error *err);
+
+/* --consul, else CONSUL_HTTP_ADDR, else the manifest's; *found is false where there is none. */
+int workshop_consul(const struct workshop *shop, const struct manifest *manifest,
+		    struct consul_target *consul, bool *found, struct error *err);
+
+/* Pushes a job's image by one of its names. Blocks, but other builds go on; a signal ends it. */
+int job_push(struct workshop *shop, const struct job *job, const char *repo, const char *tag,
+	     struct error *err);
 
 /* Runs all jobs, as many at once as the site has slots. Prints the images' ids, in order, and a
  * summary where several were asked for. Returns the exit code: that of the first build, in order,
@@ -77,7 +112,8 @@ void workshop_summary(const struct workshop *shop);
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 
-/* Releases all of it, its engine and its loop as well. */
-void workshop_clear(struct workshop *shop);
+/* Releases all of it. Secrets do not stand in the error that comes out of `status` -1. Returns
+ * `status`. */
+int workshop_close(struct workshop *shop, int status, struct error *err);
 
 #endif

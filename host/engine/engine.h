@@ -98,6 +98,10 @@ void engine_image_inspect(struct engine *engine, const char *ref, engine_done *d
 /* Pulls by name; `progress` (may be NULL) gets a line for each status the engine reports. */
 void engine_image_pull(struct engine *engine, const char *ref,
 		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+/* Pushes an image to the registry that its name begins with; progress as above. Pull and push use
+ * the credentials of docker's client (registry_auth.h). */
+void engine_image_push(struct engine *engine, const char *repo, const char *tag,
+		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
 /* Makes an image from a root file system in a tar stream (https://docs.docker.com/reference/api/
  * engine/, ImageCreate with fromSrc=-). changes: Dockerfile lines, NULL-terminated. */
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,

@@ -2,6 +2,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/parts.h"
+#include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"
 
 #include <string.h>
@@ -105,6 +106,32 @@ static void interpret_lines(struct operation *operation, const struct http_respo
 	result->id = operation->id;
 }
 
+void operation_stream(struct operation *operation, struct http_request *request, struct buf *path,
+		      void (*progress)(void *ctx, const char *line))
+{
+	request->write_body = take_lines;
+	request->ctx = operation;
+	operation->progress = progress;
+	operation->interpret = interpret_lines;
+	operation_start(operation, request, path);
+}
+
+void operation_with_auth(struct operation *operation, const char *ref, struct buf *path,
+			 void (*progress)(void *ctx, const char *line))
+{
+	autofree char *auth = NULL;
+	if (registry_auth(ref, &auth, &operation->failed) < 0) {
+		buf_free(path);
+		operation_fail(operation);
+		return;
+	}
+	/* Without credentials it is an empty object, for a push must have the header. */
+	autofree char *header = mem_printf("X-Registry-Auth: %s", auth ? auth : "e30=");
+	const char *const headers[] = {header, NULL};
+	struct http_request request = {.method = "POST", .headers = headers};
+	operation_stream(operation, &request, path, progress);
+}
+
 /* "repo:tag" or "repo@digest"; all tags would be pulled where none is named. */
 static void add_reference(struct buf *path, const char *ref)
 {
@@ -123,15 +150,10 @@ static void add_reference(struct buf *path, const char *ref)
 void engine_image_pull(struct engine *engine, const char *ref,
 		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx)
 {
-	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf path = {0};
-	struct http_request request = {
-		.method = "POST", .write_body = take_lines, .ctx = operation};
-	operation->progress = progress;
-	operation->interpret = interpret_lines;
 	buf_puts(&path, "/images/create");
 	add_reference(&path, ref);
-	operation_start(operation, &request, &path);
+	operation_with_auth(operation_new(engine, done, ctx), ref, &path, progress);
 }
 
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
@@ -140,17 +162,12 @@ void engine_image_import(struct engine *engine, const void *tar, size_t len, con
 	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf path = {0};
-	struct http_request request = {.method = "POST",
-				       .headers = headers,
-				       .body = tar,
-				       .body_len = len,
-				       .write_body = take_lines,
-				       .ctx = operation};
-	operation->interpret = interpret_lines;
+	struct http_request request = {
+		.method = "POST", .headers = headers, .body = tar, .body_len = len};
 	buf_puts(&path, "/images/create?fromSrc=-");
 	path_query(&path, "repo", repo);
 	path_query(&path, "tag", tag);
 	for (; changes && *changes; changes++)
 		path_query(&path, "changes", *changes);
-	operation_start(operation, &request, &path);
+	operation_stream(operation, &request, &path, NULL);
 }

@@ -125,7 +125,8 @@ static void never_began(void *ctx)
 
 void operation_fail(struct operation *operation)
 {
-	operation->failed.exit_code = EXIT_ENGINE;
+	if (!operation->failed.exit_code)
+		operation->failed.exit_code = EXIT_ENGINE;
 	operation->timer = loop_after(operation->engine->loop, 0, never_began, operation);
 }
 

@@ -44,6 +44,14 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 /* The same with the request's other parts filled in. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 
+/* The same for an answer that comes as a stream of JSON lines, whose errors are in a body of status
+ * 200; progress (may be NULL) gets each status. */
+void operation_stream(struct operation *operation, struct http_request *request, struct buf *path,
+		      void (*progress)(void *ctx, const char *line));
+/* Such a POST, with the credentials for the registry of an image's name. */
+void operation_with_auth(struct operation *operation, const char *ref, struct buf *path,
+			 void (*progress)(void *ctx, const char *line));
+
 /* For what could not begin: it ends on the loop like any other, with operation->failed. */
 void operation_fail(struct operation *operation);
 

@@ -195,6 +195,19 @@ const struct explanation explanations[] = {
 	 "The machine had no memory left for factory itself.",
 	 "Free some.",
 	 "factory: out of memory"},
+
+	{ERROR_REGISTRY, EXIT_REGISTRY, "a registry refused the image",
+	 "The image is built and stays in the engine, but a registry did not take it, or there\n"
+	 "are no credentials for it.",
+	 "`docker login HOST`, or mend config.json in DOCKER_CONFIG or ~/.docker. Then build\n"
+	 "again: it is cached, and pushed.",
+	 "factory build m.yml -t registry.example/app:1 --push"},
+	{ERROR_LOCK, EXIT_LOCK, "not as factory.lock says",
+	 "The lock beside a manifest is broken or missing, or `--locked` is given and base\n"
+	 "images, modules or values are not what they were when it was written.",
+	 "The message names all that differs. `factory lock MANIFEST` accepts it;\n"
+	 "docs/lock.md tells what is locked.",
+	 "factory build m.yml --locked"},
 };
 /* clang-format on */
 

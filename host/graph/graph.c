@@ -43,7 +43,7 @@ static struct node *add_chain(struct graph *graph)
 	const struct manifest *manifest = graph->manifest;
 	struct node *last = add_node(graph, NODE_START, "start",
 				     manifest->image ? manifest->image : manifest->from);
-	if (manifest->files || manifest->copy_count) {
+	if (manifest->files_count || manifest->copy_count) {
 		struct node *files = add_node(graph, NODE_FILES, "files", "render and copy files");
 		comes_after(graph, files, last);
 		last = files;

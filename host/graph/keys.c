@@ -55,10 +55,14 @@ static void add_step(struct hash *hash, const struct manifest *manifest, const s
 
 static int add_files(struct hash *hash, const struct manifest *manifest, struct error *err)
 {
-	hash_add_text(hash, manifest->files ? "templates" : NULL);
-	if (manifest->files && tree_hash(hash, manifest->files, err) < 0)
-		return -1;
-	if (manifest->files && manifest->facts)
+	hash_add_text(hash, manifest->files_count ? "templates" : NULL);
+	for (size_t i = 0; i < manifest->files_count; i++) {
+		if (tree_hash(hash, manifest->files[i].path, err) < 0)
+			return -1;
+		if (manifest->files[i].params)
+			add_value(hash, manifest->files[i].params);
+	}
+	if (manifest->files_count && manifest->facts)
 		add_value(hash, manifest->facts);
 	add_value(hash, manifest->kv);
 	hash_add_text(hash, manifest->consul);

@@ -15,14 +15,26 @@ void load_failed(struct loader *loader, struct error *err, const char *code)
 	error_clear(err);
 }
 
+static void add_with(const struct loader *loader, struct value *context)
+{
+	for (size_t i = 0; loader->with && i < loader->with->map.len; i++)
+		value_set(loader->arena, context, loader->with->map.entries[i].key,
+			  loader->with->map.entries[i].value);
+}
+
 struct value *load_context(const struct loader *loader)
 {
 	struct arena *arena = loader->arena;
 	const struct value *properties = loader->options->properties;
-	struct value *context = properties ? value_copy(arena, properties) : value_map(arena);
-	for (size_t i = 0; loader->with && i < loader->with->map.len; i++)
-		value_set(arena, context, loader->with->map.entries[i].key,
-			  loader->with->map.entries[i].value);
+	struct value *context = NULL;
+	/* A module is the same wherever it is used: it sees its parameters alone. */
+	if (loader->params) {
+		context = value_map(arena);
+		value_set(arena, context, "params", (struct value *)loader->params);
+	} else {
+		context = properties ? value_copy(arena, properties) : value_map(arena);
+		add_with(loader, context);
+	}
 	value_set(arena, context, "facts", loader->facts);
 	value_set(arena, context, "pillar", loader->pillar);
 	return context;
@@ -63,7 +75,9 @@ struct source *load_text(struct loader *loader, const char *path)
 		return NULL;
 	}
 	struct buf kept = {.data = arena_strndup(arena, buf_text(&out), out.len), .len = out.len};
-	return sources_add(loader->sources, path, &kept, &map);
+	struct source *source = sources_add(loader->sources, path, &kept, &map);
+	source->root = loader->params ? source->directory : NULL;
+	return source;
 }
 
 /* YAML's errors have positions in the rendered text: they become the file's. */
@@ -72,6 +86,10 @@ static struct value *parse(struct loader *loader, const struct source *source)
 	auto_error struct error err = {0};
 	struct value *tree = yaml_parse_behind(loader->arena, source->path, source->text.data,
 					       source->text.len, source->before, &err);
+	if (tree && !tree->line) { /* there is nothing in the file */
+		tree->line = source->before + 1;
+		tree->column = 1;
+	}
 	if (tree)
 		return tree;
 	if (err.line) {
@@ -83,10 +101,15 @@ static struct value *parse(struct loader *loader, const struct source *source)
 	return NULL;
 }
 
-struct value *load_tree(struct loader *loader, const char *path)
+struct value *load_file(struct loader *loader, const char *path)
 {
 	const struct source *source = load_text(loader, path);
-	struct value *tree = source ? parse(loader, source) : NULL;
+	return source ? parse(loader, source) : NULL;
+}
+
+struct value *load_tree(struct loader *loader, const char *path)
+{
+	struct value *tree = load_file(loader, path);
 	if (!tree || tree->kind != VALUE_MAP || !value_get(tree, "include"))
 		return tree;
 	return include_resolve(loader, tree);

@@ -10,6 +10,7 @@
 #include "host/manifest/sections.h"
 #include "host/manifest/travis.h"
 #include "host/manifest/when.h"
+#include "host/modules/module.h"
 
 #include <limits.h>
 #include <string.h>
@@ -34,7 +35,8 @@ static int read_cell(struct loader *loader, struct manifest *first, const struct
 	manifest->travis = first->travis;
 	if (manifest->travis)
 		travis_defaults(&manifest->arena, cell->root);
-	if (sections_read(&reader, cell->root) < 0)
+	loader->manifest = manifest;
+	if (sections_read(&reader, modules_merge(loader, cell->root)) < 0)
 		return -1;
 	manifest->cell = cell->name ? cell->name : manifest->cell;
 	manifest->may_fail = cell->may_fail;
@@ -100,8 +102,10 @@ static struct manifest *pass(const char *path, struct loader *loader)
 	loader->arena = &manifest->arena;
 	loader->sources = &sources;
 	loader->chain = &chain;
-	loader->files = 0;
-	const struct value *root = load_tree(loader, path);
+	loader->files = loader->modules = 0;
+	const struct value *root = loader->options->testing
+					   ? module_test_tree(loader, manifest->directory)
+					   : load_tree(loader, path);
 	if (root && read_tree(loader, manifest, root) == 0 && !loader->problems->count)
 		return manifest;
 	manifest_free(manifest);

@@ -72,6 +72,13 @@ struct copy {
 	struct position at;
 };
 
+/* A directory that holds a template.hcl. */
+struct files_root {
+	const char *path;
+	const struct value *params; /* the fact `params` of its templates, or NULL */
+	struct position at;
+};
+
 /* One file of values, and what must fit the facts for it to count. */
 struct pillar_file {
 	const char *path;            /* host path, as found from the manifest's directory */
@@ -90,6 +97,7 @@ struct manifest {
 	const char *path;      /* as it was given */
 	const char *directory; /* where relative paths start */
 	const char *image;     /* the base */
+	const char *image_named; /* as it was called before a lock gave its digest; or NULL */
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
 	const struct value *env;    /* map of strings for all steps, or NULL */
@@ -99,8 +107,8 @@ struct manifest {
 	struct steps before_script; /* run first in each test's branch */
 	struct steps after_success, after_failure, after_script;
 	bool travis; /* script is one test, its lines run in order; install likewise one step */
-	const char *files; /* directory that holds a template.hcl, or NULL */
-	struct position files_at;
+	struct files_root *files; /* rendered in order */
+	size_t files_count;
 	struct copy *copies;
 	size_t copy_count;
 	const struct value *kv;    /* flat map of keys, the pillar's below pillar/; or NULL */
@@ -120,10 +128,13 @@ struct manifest {
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
+	bool provenance; /* the artifact's labels say what it was made from */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */
 	bool may_fail;               /* in allow_failures */
 	bool fast_finish;
+	struct module_use *modules; /* host/modules/source.h; what they add is in the rest */
+	size_t module_count;
 	struct manifest **cells; /* of the matrix, this one first; NULL: it is alone */
 	size_t cell_count;
 };
@@ -159,10 +170,28 @@ struct manifest_facts {
 	struct value *(*host)(void *ctx, struct arena *arena);
 };
 
+/* Finds modules otherwise than module_source_resolve does (host/modules/source.h), whose arguments
+ * these are. */
+struct module_source;
+struct manifest_modules {
+	int (*resolve)(void *ctx, const struct module_source *source, const char *near,
+		       struct arena *arena, const char **directory, const char **digest,
+		       struct error *err);
+	void *ctx;
+};
+
+/* What is read is not a manifest but a module.yml: the manifest is what its `test` says. */
+struct manifest_testing {
+	const char *image; /* instead of its own; or NULL */
+	bool sketch;       /* one without a `test` may be read too, though not built */
+};
+
 struct manifest_options {
 	const struct value *properties; /* map for Jinja2, from --set and --values */
 	const struct value *languages;  /* language -> image, over the built-in table */
 	const struct manifest_facts *facts;
+	const struct manifest_modules *modules; /* NULL: module_source_resolve */
+	const struct manifest_testing *testing; /* NULL: it is a manifest */
 	bool trim_blocks, lstrip_blocks;
 	struct manifest_problems
 		*problems; /* where all problems go; NULL: only the first is told */

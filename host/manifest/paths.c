@@ -41,12 +41,25 @@ static bool links_out(const char *path, const char *root)
 	return strncmp(real, real_root, len) != 0 || (real[len] && real[len] != '/');
 }
 
+/* A module may come from anywhere: of this machine's files it gets its own. */
+static const char *path_in_module(struct reader *reader, const struct value *value,
+				  const char *root, const char *path)
+{
+	const char *whole = arena_printf(&reader->manifest->arena, "%s/%s", root, path);
+	if (path[0] != '/' && !leaves(path) && !links_out(whole, root))
+		return whole;
+	reader_fail(reader, value, "'%s' leaves the module's directory", path);
+	return NULL;
+}
+
 const char *reader_path(struct reader *reader, const struct value *value, const char *path)
 {
 	struct arena *arena = &reader->manifest->arena;
 	const char *root = reader->manifest->directory;
 	const struct source *source = sources_find(reader->sources, value->line);
 	const char *directory = source ? source->directory : root;
+	if (source && source->root)
+		return path_in_module(reader, value, source->root, path);
 	if (path[0] == '/')
 		return path;
 	const char *whole =

@@ -2,17 +2,36 @@
  * draft/2020-12/schema) and Markdown. */
 #include "common/json.h"
 #include "common/own.h"
-#include "host/manifest/reader.h"
+#include "host/modules/module.h"
 
 #include <string.h>
+
+enum { IN_MANIFESTS = 1, IN_MODULES = 2 };
+
+static const struct document {
+	unsigned in;
+	const char *title;
+	const struct reader_section *section;
+} manifests = {IN_MANIFESTS, "A manifest of factory", &manifest_section},
+  modules = {IN_MODULES, "A module of factory", &module_section};
 
 static const struct named_section {
 	const char *name;
 	const struct reader_section *section;
+	unsigned in;
 } sections[] = {
-	{"step", &step_section},     {"copy", &copy_section},     {"config", &config_section},
-	{"limits", &limits_section}, {"secret", &secret_section}, {"include", &include_section},
-	{"jobs", &jobs_section},     {"pillar", &pillar_section},
+	{"step", &step_section, IN_MANIFESTS | IN_MODULES},
+	{"copy", &copy_section, IN_MANIFESTS | IN_MODULES},
+	{"config", &config_section, IN_MANIFESTS},
+	{"limits", &limits_section, IN_MANIFESTS},
+	{"secret", &secret_section, IN_MANIFESTS},
+	{"include", &include_section, IN_MANIFESTS},
+	{"jobs", &jobs_section, IN_MANIFESTS},
+	{"pillar", &pillar_section, IN_MANIFESTS},
+	{"files", &files_section, IN_MANIFESTS},
+	{"artifact", &artifact_section, IN_MANIFESTS},
+	{"module", &module_use_section, IN_MANIFESTS},
+	{"parameter", &parameter_section, IN_MODULES},
 };
 
 static void put_text(struct arena *arena, struct value *map, const char *key, const char *text)
@@ -173,21 +192,32 @@ static struct value *section_schema(struct arena *arena, const struct reader_sec
 	return map;
 }
 
-void manifest_schema(struct buf *out)
+static void write_schema(const struct document *document, struct buf *out)
 {
 	auto_arena struct arena arena = {0};
 	struct value *root = value_map(&arena), *defs = value_map(&arena);
 	put_text(&arena, root, "$schema", "https://json-schema.org/draft/2020-12/schema");
-	put_text(&arena, root, "title", "A manifest of factory");
-	const struct value *body = section_schema(&arena, &manifest_section);
+	put_text(&arena, root, "title", document->title);
+	const struct value *body = section_schema(&arena, document->section);
 	for (size_t i = 0; i < body->map.len; i++)
 		value_set(&arena, root, body->map.entries[i].key, body->map.entries[i].value);
 	for (size_t i = 0; i < COUNT_OF(sections); i++)
-		value_set(&arena, defs, sections[i].name,
-			  section_schema(&arena, sections[i].section));
+		if (sections[i].in & document->in)
+			value_set(&arena, defs, sections[i].name,
+				  section_schema(&arena, sections[i].section));
 	value_set(&arena, root, "$defs", defs);
 	json_write_pretty(out, root, 2);
 	buf_putc(out, '\n');
+}
+
+void manifest_schema(struct buf *out)
+{
+	write_schema(&manifests, out);
+}
+
+void module_schema(struct buf *out)
+{
+	write_schema(&modules, out);
 }
 
 static void write_kinds(const struct reader_key *key, struct buf *out)
@@ -229,7 +259,15 @@ static void write_rows(const struct reader_section *section, const char *title, 
 
 void manifest_keys(struct buf *out)
 {
-	write_rows(&manifest_section, "The top level", out);
+	write_rows(manifests.section, "The top level", out);
 	for (size_t i = 0; i < COUNT_OF(sections); i++)
-		write_rows(sections[i].section, sections[i].section->what, out);
+		if (sections[i].in & IN_MANIFESTS)
+			write_rows(sections[i].section, sections[i].section->what, out);
+}
+
+/* Without what a manifest has as well. */
+void module_keys(struct buf *out)
+{
+	write_rows(modules.section, "The top level", out);
+	write_rows(&parameter_section, parameter_section.what, out);
 }

@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define AT(member) offsetof(struct manifest, member)
 
@@ -48,27 +47,6 @@ int reader_ignored(struct reader *reader, const struct value_entry *entry, void 
 		manifest->ignored ? (struct value *)manifest->ignored : value_list(arena);
 	value_append(arena, ignored, value_stringn(arena, entry->key, entry->key_len));
 	manifest->ignored = ignored;
-	return 0;
-}
-
-static int read_files(struct reader *reader, const struct value_entry *entry, void *target)
-{
-	struct manifest *manifest = target;
-	const char *text = reader_scalar(reader, entry);
-	if (!text)
-		return -1;
-	manifest->files = reader_path(reader, entry->value, text);
-	if (!manifest->files)
-		return -1;
-	manifest->files_at = reader_at(reader, entry->value);
-	const char *config = arena_printf(&manifest->arena, "%s/template.hcl", manifest->files);
-	struct stat info;
-	if (stat(manifest->files, &info) < 0 || !S_ISDIR(info.st_mode))
-		return reader_fail(reader, entry->value, "there is no directory %s",
-				   manifest->files);
-	if (stat(config, &info) < 0)
-		return reader_fail(reader, entry->value,
-				   "there is no %s: it says which templates go where", config);
 	return 0;
 }
 
@@ -123,10 +101,19 @@ static const struct reader_key artifact_keys[] = {
 	 "the image's name, where `-t` gives none",
 	 .pattern = "."},
 	{.name = "tags", TAKES_TEXT | TAKES_LIST, AT(tags), reader_texts, "default: `latest`"},
-	{.name = "push", TAKES_FLAG, AT(push), reader_flag, "known; nothing is pushed yet"},
+	{.name = "push",
+	 TAKES_FLAG,
+	 AT(push),
+	 reader_flag,
+	 "`true`: its tags are pushed when it is built"},
+	{.name = "provenance",
+	 TAKES_FLAG,
+	 AT(provenance),
+	 reader_flag,
+	 "`true`: labels say what it was made from"},
 };
-static const struct reader_section artifact_section = {"'artifact'", artifact_keys,
-						       COUNT_OF(artifact_keys), false};
+const struct reader_section artifact_section = {"'artifact'", artifact_keys,
+						COUNT_OF(artifact_keys), false};
 
 static int read_artifact(struct reader *reader, const struct value_entry *entry, void *target)
 {
@@ -135,7 +122,9 @@ static int read_artifact(struct reader *reader, const struct value_entry *entry,
 		return reader_text(reader, entry, &manifest->repo);
 	if (reader_map(reader, entry->value, &artifact_section, target) < 0)
 		return -1;
-	return manifest->repo ? 0 : reader_fail(reader, entry->value, "'artifact' needs a `repo`");
+	if (manifest->repo || (!manifest->tags && !manifest->push))
+		return 0;
+	return reader_fail(reader, entry->value, "'artifact' needs a `repo` for its tags");
 }
 
 static const char *const dialects[] = {"factory", "travis", NULL};
@@ -217,12 +206,18 @@ static const struct reader_key keys[] = {
 	 AT(checkpoint),
 	 reader_flag,
 	 "`true`: keep the state after each install step"},
-	{.name = "files",
-	 TAKES_TEXT,
+	{.name = "modules",
+	 TAKES_TEXT | TAKES_LIST | TAKES_TREE,
 	 0,
-	 read_files,
-	 "a directory that holds a `template.hcl` and templates",
-	 .pattern = "."},
+	 NULL,
+	 "modules that come first: `NAME`, `NAME: {PARAMETER: ...}`, or a map with their source",
+	 &module_use_section},
+	{.name = "files",
+	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
+	 0,
+	 reader_files,
+	 "directories that hold a `template.hcl` and templates: names, or `{path, params}`",
+	 &files_section},
 	{.name = "copy",
 	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
 	 0,

@@ -8,7 +8,8 @@
 
 struct source {
 	const char *path, *directory;
-	struct buf text; /* what Jinja2 made */
+	const char *root; /* what its paths may not leave; NULL: the manifest's directory */
+	struct buf text;  /* what Jinja2 made */
 	struct jinja_map map;
 	unsigned before; /* lines of the sources before this one */
 	unsigned lines;

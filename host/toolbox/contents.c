@@ -3,8 +3,8 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/tree/archived.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <limits.h>
 #include <string.h>
@@ -48,33 +48,15 @@ static char *find_agent(const struct toolbox_options *options, struct error *err
 
 /* --- the archive --- */
 
-static ssize_t write_out(struct archive *archive, void *ctx, const void *data, size_t len)
-{
-	(void)archive;
-	buf_add(ctx, data, len);
-	return (ssize_t)len;
-}
-
-static int add_entry(struct archive *archive, const char *path, unsigned type, unsigned mode,
+static int add_entry(struct archive *archive, const char *path, unsigned type, mode_t mode,
 		     const struct buf *content, const char *link, struct error *err)
 {
-	struct archive_entry *entry = archive_entry_new();
-	archive_entry_set_pathname(entry, path);
-	archive_entry_set_filetype(entry, type);
-	archive_entry_set_perm(entry, (mode_t)mode);
-	archive_entry_set_mtime(entry, 0, 0); /* the same bytes whenever it is made */
-	archive_entry_set_size(entry, content ? (int64_t)content->len : 0);
-	if (link)
-		archive_entry_set_symlink(entry, link);
-	int status = 0;
-	if (archive_write_header(archive, entry) != ARCHIVE_OK ||
-	    (content && archive_write_data(archive, content->data, content->len) < 0))
-		status = error_set(err, "can't pack %s: %s", path, archive_error_string(archive));
-	archive_entry_free(entry);
-	return status;
+	const struct archived entry = {
+		.path = path, .type = type, .mode = mode, .content = content, .target = link};
+	return archived_add(archive, &entry, err);
 }
 
-static int add_file(struct archive *archive, const char *name, const char *from, unsigned mode,
+static int add_file(struct archive *archive, const char *name, const char *from, mode_t mode,
 		    char digest[HASH_HEX], struct error *err)
 {
 	auto_buf struct buf content = {0};
@@ -155,7 +137,7 @@ int toolbox_contents(const struct toolbox_options *options, struct toolbox_conte
 	struct archive *archive = archive_write_new();
 	archive_write_set_format_ustar(archive);
 	archive_write_set_bytes_per_block(archive, TAR_BLOCK);
-	archive_write_open2(archive, &contents->tar, NULL, write_out, NULL, NULL);
+	archive_write_open2(archive, &contents->tar, NULL, archived_write, NULL, NULL);
 	int status = fill(archive, options, contents, err);
 	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
 		status =

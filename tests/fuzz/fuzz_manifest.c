@@ -4,6 +4,7 @@
 #include "host/graph/graph.h"
 #include "host/init/init.h"
 #include "host/manifest/manifest.h"
+#include "tests/fuzz/modules_here.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static void read_as(const char *name, const uint8_t *data, size_t size)
 	char buffer[64];
 	const char *path = place(buffer, sizeof buffer, name);
 	struct manifest_problems problems = {0};
-	struct manifest_options options = {.problems = &problems};
+	struct manifest_options options = {.problems = &problems, .modules = &modules_here};
 	auto_error struct error err = {0};
 	auto_buf struct buf out = {0};
 	if (file_replace(path, data, size, 0600, (uid_t)-1, (gid_t)-1, &err) < 0)

@@ -1,5 +1,6 @@
 /* What is wrong with a manifest: all of it, in order, and every wrong type at every key. */
 #include "tests/unit/check.h"
+#include "tests/unit/shipped.h"
 
 #include "common/file.h"
 #include "common/memory.h"
@@ -211,19 +212,8 @@ static void a_problem_too_many(void **state)
 static void shipped_files_are_made_of_the_table(void **state)
 {
 	(void)state;
-	struct error err = {0};
-	auto_buf struct buf made = {0}, keys = {0}, shipped = {0}, docs = {0};
-	autofree char *schema = mem_printf("%s/schema/manifest.json", source);
-	autofree char *manual = mem_printf("%s/docs/manifest.md", source);
-	manifest_schema(&made);
-	manifest_keys(&keys);
-	file_read(schema, 0, &shipped, &err);
-	expect_no_error(&err);
-	file_read(manual, 0, &docs, &err);
-	expect_no_error(&err);
-	/* `make schema` writes both */
-	assert_string_equal(buf_text(&shipped), buf_text(&made));
-	assert_non_null(strstr(buf_text(&docs), buf_text(&keys)));
+	expect_shipped(source, "schema/manifest.json", manifest_schema, "docs/manifest.md",
+		       manifest_keys);
 }
 
 int main(void)
