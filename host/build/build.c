@@ -82,6 +82,7 @@ static int start_walk(struct build *build, struct error *err)
 						.artifact = build->artifact,
 						.values = build->values,
 						.report = options->report,
+						.holds = options->guide != NULL,
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
 						.consul_token = direct ? consul->token : NULL};
@@ -89,7 +90,7 @@ static int start_walk(struct build *build, struct error *err)
 		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
-	build->walk = walk_start(&build->setup, build->graph, &build->site->slots);
+	build->walk = walk_start(&build->setup, build->graph, options->guide, &build->site->slots);
 	build->at = AT_WALK;
 	return 0;
 }
@@ -237,6 +238,10 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	report_end(report, commit_node(build), NULL, result.commit_us);
 	if (build->options->throwaway)
 		return discard_image(build->site->loop, build->site->engine, result.image, err);
+	if (result.is_altered) {
+		report_notice(report, "the image is not what the manifest says: it is not cached");
+		return 0;
+	}
 	return cache_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
+#include "host/build/guide.h"
 #include "host/build/report.h"
 #include "host/build/site.h"
 #include "host/engine/engine.h"
@@ -17,6 +18,7 @@ struct build_options {
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
+	const struct guide *guide; /* who decides at nodes, or NULL */
 	struct report *report;
 };
 

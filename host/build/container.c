@@ -37,6 +37,15 @@ static void tell_passed(struct container *container)
 	container->events->passed(container->ctx, container, node);
 }
 
+static void tell_held(struct container *container)
+{
+	const struct node *node = STEAL(container->node);
+	auto_error struct error err = {0};
+	error_move(&err, &container->held);
+	report_failure(container->setup->report, node);
+	container->events->held(container->ctx, container, node, &err);
+}
+
 static void tell_committed(struct container *container)
 {
 	container->events->committed(container->ctx, container, container->committed);
@@ -64,6 +73,7 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_RUN_STEP] = container_run_step,
 		[ACTION_ASK_FACTS] = container_request_facts,
 		[ACTION_TELL_PASSED] = tell_passed,
+		[ACTION_TELL_HELD] = tell_held,
 		[ACTION_COMMIT] = container_make_image,
 		[ACTION_TELL_COMMITTED] = tell_committed,
 		[ACTION_SAY_BYE] = say_bye,
@@ -107,6 +117,7 @@ void container_free(struct container *container)
 	files_free(container->files);
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
+	error_clear(&container->held);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);

@@ -21,6 +21,7 @@ struct container_setup {
 	struct report *report;
 	const char *toolbox;                      /* the data container's name */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
+	bool holds;                               /* a container outlives a step that fails */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 };
 
@@ -31,6 +32,9 @@ struct container_events {
 	void (*passed)(void *ctx, struct container *container, const struct node *node);
 	void (*committed)(void *ctx, struct container *container, const char *image);
 	void (*facts)(void *ctx, struct container *container, const struct value *facts);
+	/* Only with setup->holds: the node failed, and the container is ready. */
+	void (*held)(void *ctx, struct container *container, const struct node *node,
+		     struct error *err);
 	/* Once, last: err is NULL after an orderly end. */
 	void (*ended)(void *ctx, struct container *container, struct error *err);
 };

@@ -19,6 +19,7 @@ struct container {
 	bool has_shell;
 	unsigned outstanding; /* engine operations that will still call back */
 	struct error failure; /* why it is being discarded */
+	struct error held;    /* why its step failed, while a guide is told */
 
 	const struct node *node;       /* the one being run */
 	uint32_t request;              /* its RUN; of STARTING: the working directory's PUT */

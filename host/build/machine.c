@@ -32,6 +32,7 @@ static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] =
 			{
 				[EVENT_PASSED] = {ACTION_TELL_PASSED, STATE_READY},
 				[EVENT_ASIDE_OVER] = {ACTION_NONE, STATE_READY},
+				[EVENT_HELD] = {ACTION_TELL_HELD, STATE_READY},
 				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
 				[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
 				[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
@@ -71,14 +72,15 @@ static const char *const state_names[STATE_COUNT] = {
 };
 
 static const char *const event_names[EVENT_COUNT] = {
-	"start",     "files", "task",   "test",       "facts",     "aside",  "commit", "stop",
-	"interrupt", "ready", "passed", "aside over", "committed", "failed", "closed", "gone",
+	"start",  "files",     "task",      "test",   "facts",  "aside",
+	"commit", "stop",      "interrupt", "ready",  "passed", "aside over",
+	"held",   "committed", "failed",    "closed", "gone",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
-	"",         "refuse",    "create",      "tell ready", "send files",
-	"run step", "ask facts", "tell passed", "commit",     "tell committed",
-	"say bye",  "abort",     "discard",     "tell ended",
+	"",          "refuse",      "create",     "tell ready", "send files",     "run step",
+	"ask facts", "tell passed", "tell held",  "commit",     "tell committed", "say bye",
+	"abort",     "discard",     "tell ended",
 };
 
 static int is_listed(struct machine_cell cell)

@@ -35,6 +35,7 @@ enum machine_event {
 	EVENT_READY,
 	EVENT_PASSED,
 	EVENT_ASIDE_OVER,
+	EVENT_HELD, /* a step failed, and its container stays for a guide */
 	EVENT_COMMITTED,
 	EVENT_FAILED,
 	EVENT_CLOSED, /* the session is over */
@@ -51,6 +52,7 @@ enum machine_action {
 	ACTION_RUN_STEP,
 	ACTION_ASK_FACTS,
 	ACTION_TELL_PASSED,
+	ACTION_TELL_HELD,
 	ACTION_COMMIT,
 	ACTION_TELL_COMMITTED,
 	ACTION_SAY_BYE,

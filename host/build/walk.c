@@ -11,6 +11,7 @@ struct branch {
 	struct walk *walk;
 	struct container *container;
 	const struct node *node;
+	const struct node *asked; /* its guide decides about it, or NULL */
 	bool is_test;
 	bool has_slot;
 	bool ended;
@@ -27,6 +28,13 @@ struct walk {
 	struct walk_result result;
 	uint64_t began_us; /* the start, then the commit */
 	struct error failure;
+	const struct guide *guide; /* or NULL */
+	struct branch *deciding;   /* what the guide was asked about last */
+	char **left;               /* such images that are not needed any more */
+	size_t left_count;
+	char *kept;      /* the image of a state to come back to, or NULL */
+	size_t kept_at;  /* what `at` is there */
+	bool is_keeping; /* that image is being made */
 };
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
@@ -65,13 +73,26 @@ static void commit(struct branch *branch)
 	container_commit(branch->container);
 }
 
+static void begin_node(struct branch *branch, const struct node *node)
+{
+	struct walk *walk = branch->walk;
+	const struct guide *guide = walk->guide;
+	if (!guide) {
+		container_run(branch->container, node);
+		return;
+	}
+	walk->deciding = branch;
+	branch->asked = node;
+	guide->before(guide->ctx, walk, branch->container, node);
+}
+
 static void run_next(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
 	if (branch->is_test)
-		container_run(branch->container, branch->node);
+		begin_node(branch, branch->node);
 	else if (walk->at < walk->chain_end)
-		container_run(branch->container, walk->graph->nodes[walk->at++]);
+		begin_node(branch, walk->graph->nodes[walk->at++]);
 	else
 		commit(branch);
 }
@@ -87,29 +108,69 @@ static void on_ready(void *ctx, struct container *container)
 	run_next(branch);
 }
 
+/* The branch's work is done, or not wanted any more. */
+static void end_branch(struct branch *branch)
+{
+	branch->walk->working--;
+	container_stop(branch->container);
+	give_slot(branch);
+}
+
+static void node_done(struct branch *branch)
+{
+	if (branch->is_test)
+		end_branch(branch);
+	else
+		run_next(branch);
+}
+
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
-	struct branch *branch = ctx;
-	struct walk *walk = branch->walk;
+	(void)container;
 	(void)node;
-	if (!branch->is_test) {
-		run_next(branch);
+	node_done(ctx);
+}
+
+static void on_held(void *ctx, struct container *container, const struct node *node,
+		    struct error *err)
+{
+	struct branch *branch = ctx;
+	const struct guide *guide = branch->walk->guide;
+	branch->walk->deciding = branch;
+	guide->failed(guide->ctx, branch->walk, container, node, err);
+}
+
+/* Removed at the end: from within a callback nothing may block. */
+static void forget_kept(struct walk *walk)
+{
+	if (!walk->kept)
 		return;
-	}
-	walk->working--;
-	container_stop(container);
-	give_slot(branch);
+	walk->left = mem_resize(walk->left, walk->left_count + 1, sizeof *walk->left);
+	walk->left[walk->left_count++] = STEAL(walk->kept);
+}
+
+/* A state to come back to: the guide goes on deciding. */
+static void keep(struct walk *walk, const char *image)
+{
+	walk->is_keeping = false;
+	forget_kept(walk);
+	walk->kept = mem_strdup(image);
+	walk->kept_at = walk->at - 1;
+	walk->guide->kept(walk->guide->ctx, image);
 }
 
 static void on_committed(void *ctx, struct container *container, const char *image)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
+	(void)container;
+	if (walk->is_keeping) {
+		keep(walk, image);
+		return;
+	}
 	walk->result.image = mem_strdup(image);
 	walk->result.commit_us = loop_now_us() - walk->began_us;
-	walk->working--;
-	container_stop(container);
-	give_slot(branch);
+	end_branch(branch);
 }
 
 static void on_ended(void *ctx, struct container *container, struct error *err)
@@ -122,8 +183,11 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	give_slot(branch);
 }
 
-static const struct container_events handlers = {
-	.ready = on_ready, .passed = on_passed, .committed = on_committed, .ended = on_ended};
+static const struct container_events handlers = {.ready = on_ready,
+						 .passed = on_passed,
+						 .held = on_held,
+						 .committed = on_committed,
+						 .ended = on_ended};
 
 /* --- branches --- */
 
@@ -145,8 +209,8 @@ static void start_chain(struct walk *walk)
 {
 	walk->began_us = loop_now_us();
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	walk->at = 1; /* the start node is the container itself */
-	start_branch(walk, walk->setup->manifest->image, NULL);
+	walk->at = walk->kept ? walk->kept_at : 1; /* the start node is the container itself */
+	start_branch(walk, walk->kept ? walk->kept : walk->setup->manifest->image, NULL);
 }
 
 static bool has_test_left(const struct walk *walk)
@@ -164,6 +228,46 @@ void walk_go_on(struct walk *walk)
 		else
 			start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
 	}
+}
+
+/* --- what a guide decides --- */
+
+static void go_back(struct walk *walk, struct branch *branch)
+{
+	walk->at = branch->is_test ? walk->at - 1 : 0;
+	end_branch(branch);
+	walk_go_on(walk);
+}
+
+void walk_decide(struct walk *walk, enum walk_decision decision, const struct node *instead)
+{
+	struct branch *branch = walk->deciding;
+	walk->result.is_altered |= decision == WALK_SKIP || instead;
+	switch (decision) {
+	case WALK_RUN:
+		container_run(branch->container, instead ? instead : branch->asked);
+		break;
+	case WALK_SKIP:
+		node_done(branch);
+		break;
+	case WALK_KEEP:
+		walk->is_keeping = true;
+		container_commit(branch->container);
+		break;
+	case WALK_BACK:
+		go_back(walk, branch);
+		break;
+	}
+}
+
+void walk_alter(struct walk *walk)
+{
+	walk->result.is_altered = true;
+}
+
+void walk_leave_kept(struct walk *walk)
+{
+	free(STEAL(walk->kept));
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
@@ -198,13 +302,13 @@ static void free_branches(struct walk *walk)
 }
 
 /* An image that nothing will be named after is removed; that it may fail must not hide why. */
-static void remove_image(struct walk *walk)
+static void remove_image(struct walk *walk, char *image)
 {
 	auto_error struct error ignored = {0};
-	if (!walk->result.image)
+	if (!image)
 		return;
-	discard_image(walk->setup->loop, walk->setup->engine, walk->result.image, &ignored);
-	free(walk->result.image);
+	discard_image(walk->setup->loop, walk->setup->engine, image, &ignored);
+	free(image);
 }
 
 static size_t chain_end(const struct graph *graph)
@@ -216,11 +320,12 @@ static size_t chain_end(const struct graph *graph)
 }
 
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
-			struct slots *slots)
+			const struct guide *guide, struct slots *slots)
 {
 	struct walk *walk = mem_alloc(sizeof *walk);
 	walk->setup = setup;
 	walk->graph = graph;
+	walk->guide = guide;
 	walk->slots = slots;
 	walk->chain_end = chain_end(graph);
 	walk_go_on(walk);
@@ -231,8 +336,12 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 {
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
 	free_branches(walk);
+	for (size_t i = 0; i < walk->left_count; i++)
+		remove_image(walk, walk->left[i]);
+	free(walk->left);
+	remove_image(walk, walk->kept);
 	if (status < 0)
-		remove_image(walk);
+		remove_image(walk, walk->result.image);
 	else
 		*result = walk->result;
 	free(walk);

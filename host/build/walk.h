@@ -5,19 +5,28 @@
 #define FACTORY_HOST_BUILD_WALK_H
 
 #include "host/build/container.h"
+#include "host/build/guide.h"
 #include "host/build/slots.h"
 
 struct walk_result {
 	char *image;        /* what the chain's end was committed as; owned by the caller */
 	uint64_t commit_us; /* how long that took */
+	bool is_altered;    /* it is not what the graph says: nothing to be found by its key */
 };
 
 struct walk;
 
 /* Begins to run every node up to the commit, which makes an image without a name. Each container
- * that works has a slot. The arguments must outlive the walk. */
+ * that works has a slot. `guide` may be NULL. The arguments must outlive the walk. */
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
-			struct slots *slots);
+			const struct guide *guide, struct slots *slots);
+
+/* What the guide wants done with the node it was asked about. */
+void walk_decide(struct walk *walk, enum walk_decision decision, const struct node *instead);
+/* The guide has changed what the container holds. */
+void walk_alter(struct walk *walk);
+/* The image that WALK_KEEP made last stays when the walk is over. */
+void walk_leave_kept(struct walk *walk);
 
 /* Starts what waits for a slot; to be called whenever one is free. */
 void walk_go_on(struct walk *walk);

@@ -14,7 +14,13 @@ static void fail_step(struct container *container, struct error *err)
 	error_place(err, at->file, at->line, at->column);
 	if (!err->exit_code)
 		err->exit_code = EXIT_STEP;
-	container_fail(container, err);
+	if (!container->setup->holds) {
+		container_fail(container, err);
+		return;
+	}
+	error_clear(&container->held);
+	error_move(&container->held, err);
+	container_handle(container, EVENT_HELD);
 }
 
 /* A working directory that the manifest names is made; the base image's is there. */
