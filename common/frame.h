@@ -21,7 +21,8 @@
  *   PUT     {"path":"/x","kind":"file|directory|symlink","mode":420,"user":"name|uid[:gid]",
  *           "target":"(symlink)","parents":true}; a file's content follows as DATA. Written to a
  *           temporary file beside it and renamed. Answer: RESULT {} or ERROR
- *   GET     {"path":"/x"} -> DATA..., then RESULT {"mode":420,"size":1} or ERROR
+ *   GET     {"path":"/x"} -> DATA..., then RESULT {"mode":420,"size":1} or ERROR. Of a directory
+ *           the data is a line for each entry: mode, owner, group, size, name; RESULT is {}
  *   RENDER  {"config":"/staging/template.hcl"}, or {"templates":[{"source","destination","perms",
  *           "command","left_delimiter","right_delimiter"}]}; optionally "consul":{"address",
  *           "token"} to ask Consul directly, else every value is WANTed; "facts":{...} that the

@@ -1,5 +1,6 @@
 #include "host/build/aside.h"
 
+#include "common/json.h"
 #include "common/own.h"
 #include "host/build/container_parts.h"
 
@@ -26,6 +27,7 @@ void container_begin_aside(struct container *container, const struct aside *asid
 {
 	container->aside = aside->events;
 	container->aside_ctx = aside->ctx;
+	container->aside_facts = aside->facts != NULL;
 	container_handle(container, EVENT_ASIDE);
 	container->request =
 		aside->path ? session_get(container->session, aside->path) : run(container, aside);
@@ -57,6 +59,17 @@ size_t container_aside_pending(const struct container *container)
 void aside_output(struct container *container, int stream, const char *data, size_t len)
 {
 	container->aside->output(container->aside_ctx, stream, data, len);
+}
+
+/* What was asked for as a file has come already. */
+void aside_result(struct container *container, const struct value *result)
+{
+	auto_buf struct buf text = {0};
+	json_write_pretty(&text, result, 2);
+	buf_puts(&text, "\n");
+	if (container->aside_facts)
+		aside_output(container, 1, text.data, text.len);
+	aside_ended(container, NULL, NULL);
 }
 
 /* The machine first: the one who is told may begin the next thing at once. */

@@ -36,6 +36,7 @@ struct container {
 	char *committed;
 	const struct aside_events *aside; /* of what is done beside the nodes now, or NULL */
 	void *aside_ctx;
+	bool aside_facts; /* its result is what is to be printed */
 };
 
 /* Does what the machine's table says. */
@@ -57,6 +58,7 @@ void container_send_files(struct container *container);
 void container_request_facts(struct container *container);
 /* aside.c: what is heard of an aside. */
 void aside_output(struct container *container, int stream, const char *data, size_t len);
+void aside_result(struct container *container, const struct value *result);
 void aside_ended(struct container *container, const struct session_exit *exit, struct error *err);
 
 /* The handlers of what its session says. */

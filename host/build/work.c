@@ -229,7 +229,7 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 	struct container *container = ctx;
 	struct error err = {0};
 	if (container->aside && id == container->request)
-		aside_ended(container, NULL, NULL);
+		aside_result(container, result);
 	else if (container->state == STATE_STARTING && id == container->request)
 		container_handle(container, EVENT_READY);
 	else if (container->state == STATE_RUNNING && !container->node)
