@@ -45,12 +45,6 @@ void container_aside_resize(struct container *container, unsigned rows, unsigned
 		session_resize(container->session, container->request, rows, cols);
 }
 
-void container_aside_signal(struct container *container, int signal)
-{
-	if (container->aside && container->session)
-		session_signal(container->session, container->request, signal);
-}
-
 size_t container_aside_pending(const struct container *container)
 {
 	return container->session ? session_pending(container->session) : 0;

@@ -29,7 +29,6 @@ struct aside {
 void container_begin_aside(struct container *container, const struct aside *aside);
 void container_aside_input(struct container *container, const char *data, size_t len, bool more);
 void container_aside_resize(struct container *container, unsigned rows, unsigned cols);
-void container_aside_signal(struct container *container, int signal);
 size_t container_aside_pending(const struct container *container); /* bytes of input not sent yet */
 
 #endif

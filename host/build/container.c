@@ -152,6 +152,12 @@ void container_commit(struct container *container)
 	container_handle(container, EVENT_COMMIT);
 }
 
+void container_signal(struct container *container, int signal)
+{
+	if (container->state == STATE_RUNNING && container->session)
+		session_signal(container->session, container->request, signal);
+}
+
 void container_stop(struct container *container)
 {
 	container_handle(container, EVENT_STOP);

@@ -55,6 +55,8 @@ void container_run(struct container *container, const struct node *node);
 void container_ask_facts(struct container *container);
 /* Makes an image without a name. */
 void container_commit(struct container *container);
+/* To what it runs now: a step, or an aside. */
+void container_signal(struct container *container, int signal);
 void container_stop(struct container *container);
 /* Ends it by force, with this message as its error (not for containers that ended). */
 void container_interrupt(struct container *container, const char *message, int exit_code);

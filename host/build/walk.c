@@ -283,6 +283,11 @@ bool walk_is_over(const struct walk *walk)
 	return true;
 }
 
+void walk_fail(struct walk *walk, struct error *err)
+{
+	fail(walk, err);
+}
+
 void walk_interrupt(struct walk *walk, const char *why, int exit_code)
 {
 	struct error err = {0};

@@ -31,7 +31,8 @@ void walk_leave_kept(struct walk *walk);
 /* Starts what waits for a slot; to be called whenever one is free. */
 void walk_go_on(struct walk *walk);
 
-/* Ends it with a failure. */
+/* Ends it with a failure; err is taken. */
+void walk_fail(struct walk *walk, struct error *err);
 void walk_interrupt(struct walk *walk, const char *why, int exit_code);
 
 /* Whether it has come to its end; to be asked after every turn of the loop. */

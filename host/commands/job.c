@@ -1,5 +1,6 @@
 /* One of a workshop's builds: what it is given, and the names of what it makes. */
 #include "host/commands/workshop.h"
+#include "host/interactive/pilot.h"
 
 #include "common/memory.h"
 #include "common/own.h"
@@ -115,6 +116,9 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 	job->options = (struct build_options){.no_cache = shop->no_cache,
 					      .throwaway = shop->throwaway,
 					      .kv = shop->kv,
+					      .guide = shop->pilot && job_is_asked_for(shop, job)
+							       ? pilot_guide(shop->pilot)
+							       : NULL,
 					      .report = job->report,
 					      .consul = has_consul ? &job->consul : NULL};
 	choose_name(shop, job);

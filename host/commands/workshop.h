@@ -47,6 +47,7 @@ struct workshop {
 	const struct value *kv; /* of --kv */
 	bool no_cache, throwaway;
 	bool keeps_ids; /* it doesn't print those of its images */
+	struct pilot *pilot; /* who decides at the nodes of the one build, or NULL */
 	bool push, locked; /* --push, --locked */
 
 	struct buf drift;     /* with --locked: how things differ from the locks, in lines */

@@ -218,6 +218,14 @@ static int write_added(const struct text *text, const struct save_change *change
 	return 0;
 }
 
+/* What follows on the line would become a part of a block. */
+static bool is_alone(const struct text *text, size_t at)
+{
+	while (at < text->len && strchr(" \t\r", text->bytes[at]))
+		at++;
+	return at >= text->len || text->bytes[at] == '\n';
+}
+
 static int write_command(const struct text *text, const struct save_change *change, size_t *at,
 			 struct buf *out, struct error *err)
 {
@@ -226,6 +234,11 @@ static int write_command(const struct text *text, const struct save_change *chan
 		return refuse(text, item->first,
 			      "Jinja2 makes this step's command: change it by "
 			      "hand",
+			      err);
+	if (strchr(change->command, '\n') && !is_alone(text, item->to))
+		return refuse(text, item->first,
+			      "a comment is behind the command, and the new one "
+			      "has several lines: change it by hand",
 			      err);
 	copy(text, at, item->from, out);
 	*at = item->to;
