@@ -29,8 +29,10 @@ void container_begin_aside(struct container *container, const struct aside *asid
 	container->aside_ctx = aside->ctx;
 	container->aside_facts = aside->facts != NULL;
 	container_handle(container, EVENT_ASIDE);
-	container->request =
-		aside->path ? session_get(container->session, aside->path) : run(container, aside);
+	struct session *session = container->session;
+	container->request = aside->path    ? session_get(session, aside->path)
+			     : aside->facts ? session_facts(session, aside->facts)
+					    : run(container, aside);
 }
 
 void container_aside_input(struct container *container, const char *data, size_t len, bool more)
