@@ -20,21 +20,24 @@ struct branch {
 struct walk {
 	const struct container_setup *setup;
 	const struct graph *graph;
+	const struct resume *resume;
+	struct checkpoint *checkpoint;
+	const struct node *kept; /* whose state is being made a checkpoint, or NULL */
 	struct slots *slots;
 	struct branch *branches;
-	size_t chain_end; /* index of the first node behind the chain */
 	size_t at;        /* index of the node that is next; 0: the chain waits for a slot */
 	unsigned working; /* branches whose work is not done */
 	struct walk_result result;
-	uint64_t began_us; /* the start, then the commit */
+	uint64_t began_us; /* what the chain's container does */
 	struct error failure;
 	const struct guide *guide; /* or NULL */
 	struct branch *deciding;   /* what the guide was asked about last */
 	char **left;               /* such images that are not needed any more */
 	size_t left_count;
-	char *kept;      /* the image of a state to come back to, or NULL */
-	size_t kept_at;  /* what `at` is there */
-	bool is_keeping; /* that image is being made */
+	char *state;        /* the image of a state to come back to, or NULL */
+	size_t state_at;    /* what `at` is there */
+	bool state_is_ours; /* nothing else finds it: it goes with the walk */
+	bool is_keeping;    /* that image is being made */
 };
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
@@ -66,11 +69,27 @@ static void give_slot(struct branch *branch)
 
 /* --- what a container tells --- */
 
-/* Without a name: it gets one when every test has passed. */
-static void commit(struct branch *branch)
+/* The artifact has its name only when every test has passed. */
+static void run_chain(struct branch *branch)
 {
-	branch->walk->began_us = loop_now_us();
-	container_commit(branch->container);
+	struct walk *walk = branch->walk;
+	walk->began_us = loop_now_us();
+	if (walk->at < walk->graph->chain_end)
+		container_run(branch->container, walk->graph->nodes[walk->at++]);
+	else
+		container_commit(branch->container,
+				 walk->result.is_altered ? NULL : walk->graph->image_key);
+}
+
+/* At the chain's end the artifact is as good, unless its config differs from the base's: a change
+ * of it must not run the chain again. */
+static bool keeps_state(const struct walk *walk, const struct container *container,
+			const struct node *node)
+{
+	if (walk->setup->throwaway || walk->result.is_altered ||
+	    (walk->at == walk->graph->chain_end && !walk->graph->manifest->config))
+		return false;
+	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
 }
 
 static void begin_node(struct branch *branch, const struct node *node)
@@ -86,15 +105,17 @@ static void begin_node(struct branch *branch, const struct node *node)
 	guide->before(guide->ctx, walk, branch->container, node);
 }
 
-static void run_next(struct branch *branch)
+static void chain_passed(struct branch *branch, const struct node *node)
 {
 	struct walk *walk = branch->walk;
-	if (branch->is_test)
-		begin_node(branch, branch->node);
-	else if (walk->at < walk->chain_end)
-		begin_node(branch, walk->graph->nodes[walk->at++]);
-	else
-		commit(branch);
+	checkpoint_worked(walk->checkpoint, loop_now_us() - walk->began_us);
+	if (!keeps_state(walk, branch->container, node)) {
+		run_chain(branch);
+		return;
+	}
+	walk->kept = node;
+	walk->began_us = loop_now_us();
+	container_checkpoint(branch->container, node->key);
 }
 
 static void on_ready(void *ctx, struct container *container)
@@ -102,10 +123,13 @@ static void on_ready(void *ctx, struct container *container)
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
 	(void)container;
-	if (!branch->is_test)
-		report_end(walk->setup->report, walk->graph->nodes[0], NULL,
-			   loop_now_us() - walk->began_us);
-	run_next(branch);
+	if (branch->is_test) {
+		begin_node(branch, branch->node);
+		return;
+	}
+	report_end(walk->setup->report, walk->graph->nodes[0], NULL,
+		   loop_now_us() - walk->began_us);
+	run_chain(branch);
 }
 
 /* The branch's work is done, or not wanted any more. */
@@ -116,19 +140,18 @@ static void end_branch(struct branch *branch)
 	give_slot(branch);
 }
 
-static void node_done(struct branch *branch)
+static void node_done(struct branch *branch, const struct node *node)
 {
 	if (branch->is_test)
 		end_branch(branch);
 	else
-		run_next(branch);
+		chain_passed(branch, node);
 }
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
 	(void)container;
-	(void)node;
-	node_done(ctx);
+	node_done(ctx, node);
 }
 
 static void on_held(void *ctx, struct container *container, const struct node *node,
@@ -140,22 +163,26 @@ static void on_held(void *ctx, struct container *container, const struct node *n
 	guide->failed(guide->ctx, branch->walk, container, node, err);
 }
 
-/* Removed at the end: from within a callback nothing may block. */
-static void forget_kept(struct walk *walk)
+/* The one before is removed at the end: from within a callback nothing may block. */
+static void set_state(struct walk *walk, const char *image, size_t at, bool is_ours)
 {
-	if (!walk->kept)
+	if (!walk->guide)
 		return;
-	walk->left = mem_resize(walk->left, walk->left_count + 1, sizeof *walk->left);
-	walk->left[walk->left_count++] = STEAL(walk->kept);
+	if (walk->state && walk->state_is_ours) {
+		walk->left = mem_resize(walk->left, walk->left_count + 1, sizeof *walk->left);
+		walk->left[walk->left_count++] = STEAL(walk->state);
+	}
+	free(walk->state);
+	walk->state = mem_strdup(image);
+	walk->state_at = at;
+	walk->state_is_ours = is_ours;
 }
 
-/* A state to come back to: the guide goes on deciding. */
+/* The guide goes on deciding. */
 static void keep(struct walk *walk, const char *image)
 {
 	walk->is_keeping = false;
-	forget_kept(walk);
-	walk->kept = mem_strdup(image);
-	walk->kept_at = walk->at - 1;
+	set_state(walk, image, walk->at - 1, true);
 	walk->guide->kept(walk->guide->ctx, image);
 }
 
@@ -163,13 +190,22 @@ static void on_committed(void *ctx, struct container *container, const char *ima
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	(void)container;
 	if (walk->is_keeping) {
 		keep(walk, image);
 		return;
 	}
+	uint64_t took_us = loop_now_us() - walk->began_us;
+	checkpoint_committed(walk->checkpoint, took_us);
+	(void)container;
+	if (walk->kept) {
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
+			      STEAL(walk->kept)->id, (double)took_us / 1e3);
+		set_state(walk, image, walk->at, false);
+		run_chain(branch);
+		return;
+	}
 	walk->result.image = mem_strdup(image);
-	walk->result.commit_us = loop_now_us() - walk->began_us;
+	walk->result.commit_us = took_us;
 	end_branch(branch);
 }
 
@@ -207,10 +243,18 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 
 static void start_chain(struct walk *walk)
 {
+	const struct resume *resume = walk->resume;
 	walk->began_us = loop_now_us();
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	walk->at = walk->kept ? walk->kept_at : 1; /* the start node is the container itself */
-	start_branch(walk, walk->kept ? walk->kept : walk->setup->manifest->image, NULL);
+	if (walk->state)
+		walk->at = walk->state_at;
+	else /* the start node is the container itself */
+		walk->at = resume->image ? resume->at : 1;
+	start_branch(walk,
+		     walk->state     ? walk->state
+		     : resume->image ? resume->image
+				     : walk->setup->manifest->image,
+		     NULL);
 }
 
 static bool has_test_left(const struct walk *walk)
@@ -248,11 +292,11 @@ void walk_decide(struct walk *walk, enum walk_decision decision, const struct no
 		container_run(branch->container, instead ? instead : branch->asked);
 		break;
 	case WALK_SKIP:
-		node_done(branch);
+		node_done(branch, branch->asked);
 		break;
 	case WALK_KEEP:
 		walk->is_keeping = true;
-		container_commit(branch->container);
+		container_checkpoint(branch->container, NULL);
 		break;
 	case WALK_BACK:
 		go_back(walk, branch);
@@ -267,7 +311,7 @@ void walk_alter(struct walk *walk)
 
 void walk_leave_kept(struct walk *walk)
 {
-	free(STEAL(walk->kept));
+	walk->state_is_ours = false;
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
@@ -316,23 +360,33 @@ static void remove_image(struct walk *walk, char *image)
 	free(image);
 }
 
-static size_t chain_end(const struct graph *graph)
+/* A throwaway's is removed, and what no key finds. */
+static void drop_image(struct walk *walk)
 {
-	size_t end = 0;
-	while (graph->nodes[end]->kind != NODE_TEST && graph->nodes[end]->kind != NODE_COMMIT)
-		end++;
-	return end;
+	if (walk->setup->throwaway || walk->result.is_altered)
+		remove_image(walk, walk->result.image);
+	else
+		free(walk->result.image);
 }
 
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			const struct resume *resume, struct checkpoint *checkpoint,
 			const struct guide *guide, struct slots *slots)
 {
 	struct walk *walk = mem_alloc(sizeof *walk);
 	walk->setup = setup;
 	walk->graph = graph;
 	walk->guide = guide;
+	walk->resume = resume;
+	walk->checkpoint = checkpoint;
+	walk->guide = guide;
 	walk->slots = slots;
-	walk->chain_end = chain_end(graph);
+	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
+		report_cached(setup->report, graph->nodes[i]);
+	if (resume->provisioned) { /* tests are all there is */
+		walk->at = resume->at;
+		walk->result.image = mem_strdup(resume->image);
+	}
 	walk_go_on(walk);
 	return walk;
 }
@@ -344,9 +398,11 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 	for (size_t i = 0; i < walk->left_count; i++)
 		remove_image(walk, walk->left[i]);
 	free(walk->left);
-	remove_image(walk, walk->kept);
+	if (walk->state_is_ours)
+		remove_image(walk, STEAL(walk->state));
+	free(walk->state);
 	if (status < 0)
-		remove_image(walk, walk->result.image);
+		drop_image(walk);
 	else
 		*result = walk->result;
 	free(walk);

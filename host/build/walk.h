@@ -4,8 +4,10 @@
 #ifndef FACTORY_HOST_BUILD_WALK_H
 #define FACTORY_HOST_BUILD_WALK_H
 
+#include "host/build/checkpoint.h"
 #include "host/build/container.h"
 #include "host/build/guide.h"
+#include "host/build/resume.h"
 #include "host/build/slots.h"
 
 struct walk_result {
@@ -16,9 +18,11 @@ struct walk_result {
 
 struct walk;
 
-/* Begins to run every node up to the commit, which makes an image without a name. Each container
- * that works has a slot. `guide` may be NULL. The arguments must outlive the walk. */
+/* Begins to run the nodes from where `resume` says up to the commit, which makes an image that is
+ * found by the graph's image_key. States on the way are kept as `checkpoint` decides. Each
+ * container that works has a slot. `guide` may be NULL. The arguments must outlive the walk. */
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			const struct resume *resume, struct checkpoint *checkpoint,
 			const struct guide *guide, struct slots *slots);
 
 /* What the guide wants done with the node it was asked about. */
@@ -39,7 +43,7 @@ void walk_interrupt(struct walk *walk, const char *why, int exit_code);
 bool walk_is_over(const struct walk *walk);
 
 /* Releases a walk that is over. -1 where any node failed or it was interrupted; all containers have
- * ended then, and the image that tests ran on is removed (which blocks, turning the loop). */
+ * ended then. */
 int walk_finish(struct walk *walk, struct walk_result *result, struct error *err);
 
 #endif

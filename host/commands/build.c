@@ -15,6 +15,7 @@ struct build_command {
 	struct settings settings;
 	const char *tag;
 	bool no_cache, push, locked;
+	const char *from_step;
 	unsigned jobs;
 	bool interactive, break_on_failure;
 	const char *breaks[MOST_BREAKS + 1];
@@ -37,21 +38,28 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
+static bool is_guided(const struct build_command *command)
+{
+	return command->interactive || command->break_on_failure || command->break_count;
+}
+
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
+	if (is_guided(command)) /* a display that draws over the prompt is none for it */
+		command->settings.progress = "plain";
 	shop->no_cache = command->no_cache;
+	shop->from_step = command->from_step;
 	shop->push = command->push;
 	shop->locked = command->locked;
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
 	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	return workshop_open(shop, &command->settings, err);
-}
-
-static bool is_guided(const struct build_command *command)
-{
-	return command->interactive || command->break_on_failure || command->break_count;
+	if (workshop_open(shop, &command->settings, err) < 0)
+		return -1;
+	auto_error struct error ignored = {0}; /* a build goes without a record as well */
+	report_add_sink(shop->report, sink_record(&ignored));
+	return 0;
 }
 
 /* Every node must come by where it may be stopped at. */
@@ -134,6 +142,11 @@ static const struct option build_options[] = {
 	{.name = "no-cache",
 	 .help = "run every node, whatever was built before",
 	 OPTION_INTO(struct build_command, no_cache)},
+	{.name = "from-step",
+	 .argument = "STEP",
+	 .help = "run this step and those behind it, by its name or number, whatever was built "
+		 "before",
+	 OPTION_INTO(struct build_command, from_step)},
 	{.name = "jobs",
 	 .letter = 'j',
 	 .argument = "N",
@@ -150,6 +163,11 @@ static const struct option build_options[] = {
 	{.name = "break-on-failure",
 	 .help = "ask what to do when a step fails",
 	 OPTION_INTO(struct build_command, break_on_failure)},
+	{.name = "progress",
+	 .argument = "HOW",
+	 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
+	 .choices = "tty plain json quiet",
+	 OPTION_INTO(struct settings, progress)},
 	{.name = "push",
 	 .help = "push the image's names to their registry when it is built",
 	 OPTION_INTO(struct build_command, push)},

@@ -118,6 +118,7 @@ static int run(struct shell_command *command, struct workshop *shop, const char 
 	const char *path = split_target(&command->settings.arena, target, &step);
 	shop->no_cache = command->no_cache;
 	shop->site.slots.most = 4;
+	command->settings.progress = "plain"; /* the terminal is the shell's */
 	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
 	struct visit visit = {.loop = shop->site.loop,

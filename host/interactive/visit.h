@@ -2,7 +2,7 @@
 #ifndef FACTORY_HOST_INTERACTIVE_VISIT_H
 #define FACTORY_HOST_INTERACTIVE_VISIT_H
 
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
 
