@@ -69,13 +69,26 @@ static void give_slot(struct branch *branch)
 
 /* --- what a container tells --- */
 
+static void begin_node(struct branch *branch, const struct node *node)
+{
+	struct walk *walk = branch->walk;
+	const struct guide *guide = walk->guide;
+	if (!guide) {
+		container_run(branch->container, node);
+		return;
+	}
+	walk->deciding = branch;
+	branch->asked = node;
+	guide->before(guide->ctx, walk, branch->container, node);
+}
+
 /* The artifact has its name only when every test has passed. */
 static void run_chain(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
 	walk->began_us = loop_now_us();
 	if (walk->at < walk->graph->chain_end)
-		container_run(branch->container, walk->graph->nodes[walk->at++]);
+		begin_node(branch, walk->graph->nodes[walk->at++]);
 	else
 		container_commit(branch->container,
 				 walk->result.is_altered ? NULL : walk->graph->image_key);
@@ -90,19 +103,6 @@ static bool keeps_state(const struct walk *walk, const struct container *contain
 	    (walk->at == walk->graph->chain_end && !walk->graph->manifest->config))
 		return false;
 	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
-}
-
-static void begin_node(struct branch *branch, const struct node *node)
-{
-	struct walk *walk = branch->walk;
-	const struct guide *guide = walk->guide;
-	if (!guide) {
-		container_run(branch->container, node);
-		return;
-	}
-	walk->deciding = branch;
-	branch->asked = node;
-	guide->before(guide->ctx, walk, branch->container, node);
 }
 
 static void chain_passed(struct branch *branch, const struct node *node)
@@ -287,6 +287,7 @@ void walk_decide(struct walk *walk, enum walk_decision decision, const struct no
 {
 	struct branch *branch = walk->deciding;
 	walk->result.is_altered |= decision == WALK_SKIP || instead;
+	walk->began_us = loop_now_us(); /* thinking is no work */
 	switch (decision) {
 	case WALK_RUN:
 		container_run(branch->container, instead ? instead : branch->asked);
@@ -376,7 +377,6 @@ struct walk *walk_start(const struct container_setup *setup, const struct graph 
 	struct walk *walk = mem_alloc(sizeof *walk);
 	walk->setup = setup;
 	walk->graph = graph;
-	walk->guide = guide;
 	walk->resume = resume;
 	walk->checkpoint = checkpoint;
 	walk->guide = guide;
