@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/back.h"
 #include "host/build/discard.h"
 #include "host/exit_codes.h"
 
@@ -32,12 +33,8 @@ struct walk {
 	struct error failure;
 	const struct guide *guide; /* or NULL */
 	struct branch *deciding;   /* what the guide was asked about last */
-	char **left;               /* such images that are not needed any more */
-	size_t left_count;
-	char *state;        /* the image of a state to come back to, or NULL */
-	size_t state_at;    /* what `at` is there */
-	bool state_is_ours; /* nothing else finds it: it goes with the walk */
-	bool is_keeping;    /* that image is being made */
+	struct back back;          /* where the guide may go back to */
+	bool is_keeping;           /* that image is being made */
 };
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
@@ -163,26 +160,11 @@ static void on_held(void *ctx, struct container *container, const struct node *n
 	guide->failed(guide->ctx, branch->walk, container, node, err);
 }
 
-/* The one before is removed at the end: from within a callback nothing may block. */
-static void set_state(struct walk *walk, const char *image, size_t at, bool is_ours)
-{
-	if (!walk->guide)
-		return;
-	if (walk->state && walk->state_is_ours) {
-		walk->left = mem_resize(walk->left, walk->left_count + 1, sizeof *walk->left);
-		walk->left[walk->left_count++] = STEAL(walk->state);
-	}
-	free(walk->state);
-	walk->state = mem_strdup(image);
-	walk->state_at = at;
-	walk->state_is_ours = is_ours;
-}
-
 /* The guide goes on deciding. */
 static void keep(struct walk *walk, const char *image)
 {
 	walk->is_keeping = false;
-	set_state(walk, image, walk->at - 1, true);
+	back_set(&walk->back, image, walk->at - 1, true);
 	walk->guide->kept(walk->guide->ctx, image);
 }
 
@@ -200,7 +182,7 @@ static void on_committed(void *ctx, struct container *container, const char *ima
 	if (walk->kept) {
 		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
 			      STEAL(walk->kept)->id, (double)took_us / 1e3);
-		set_state(walk, image, walk->at, false);
+		back_set(&walk->back, image, walk->at, false);
 		run_chain(branch);
 		return;
 	}
@@ -246,14 +228,14 @@ static void start_chain(struct walk *walk)
 	const struct resume *resume = walk->resume;
 	walk->began_us = loop_now_us();
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	if (walk->state)
-		walk->at = walk->state_at;
+	if (walk->back.image)
+		walk->at = walk->back.at;
 	else /* the start node is the container itself */
 		walk->at = resume->image ? resume->at : 1;
 	start_branch(walk,
-		     walk->state     ? walk->state
-		     : resume->image ? resume->image
-				     : walk->setup->manifest->image,
+		     walk->back.image ? walk->back.image
+		     : resume->image  ? resume->image
+				      : walk->setup->manifest->image,
 		     NULL);
 }
 
@@ -312,7 +294,7 @@ void walk_alter(struct walk *walk)
 
 void walk_leave_kept(struct walk *walk)
 {
-	walk->state_is_ours = false;
+	walk->back.is_ours = false;
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
@@ -395,12 +377,7 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 {
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
 	free_branches(walk);
-	for (size_t i = 0; i < walk->left_count; i++)
-		remove_image(walk, walk->left[i]);
-	free(walk->left);
-	if (walk->state_is_ours)
-		remove_image(walk, STEAL(walk->state));
-	free(walk->state);
+	back_clear(&walk->back, walk->setup->loop, walk->setup->engine);
 	if (status < 0)
 		drop_image(walk);
 	else

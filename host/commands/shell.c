@@ -8,7 +8,6 @@
 #include "host/interactive/visit.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 struct shell_command {
 	struct settings settings;
@@ -16,25 +15,17 @@ struct shell_command {
 	bool no_cache;
 };
 
-static bool is_manifest(const char *name)
-{
-	struct stat status;
-	const char *end = strrchr(name, '.');
-	return end && (strcmp(end, ".yml") == 0 || strcmp(end, ".yaml") == 0) &&
-	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
-}
-
 /* "MANIFEST" or "MANIFEST:STEP": the manifest's path and the step, NULL where there is none. NULL:
  * it is neither. A step's name may have colons too. */
 static const char *split_target(struct arena *arena, const char *target, const char **step)
 {
 	*step = NULL;
-	if (is_manifest(target))
+	if (settings_is_manifest(target))
 		return target;
 	for (const char *colon = strchr(target, ':'); colon; colon = strchr(colon + 1, ':')) {
 		const char *path = arena_strndup(arena, target, (size_t)(colon - target));
 		*step = colon + 1;
-		if (is_manifest(path))
+		if (settings_is_manifest(path))
 			return path;
 	}
 	return NULL;

@@ -337,7 +337,7 @@ static void another_protocol_is_refused(void **state)
 	expect_log(seen, "closed\n");
 	assert_string_equal(seen->error,
 			    "the toolbox's agent 0.0.9 speaks protocol 0, this factory (0.1.0) "
-			    "speaks 1: run `factory toolbox create`");
+			    "speaks 2: run `factory toolbox create`");
 	assert_int_equal(seen->exit_code, EXIT_AGENT);
 	assert_true(stream.closed);
 }
