@@ -8,10 +8,13 @@ teardown() {
 	rm -rf "$WORK"
 }
 
+# With a variable that no build had before: nothing of it is in the cache.
 steps() {
+	RUN=$(cat /proc/sys/kernel/random/uuid)
 	manifest <<-YAML
 		# the top
 		image: $BASE
+		env: {RUN: "$RUN"}
 		install:
 		  # the first one
 		  - echo one >/one   # behind it
@@ -47,6 +50,7 @@ answers() {
 	cat >expected.yml <<-YAML
 		# the top
 		image: $BASE
+		env: {RUN: "$RUN"}
 		install:
 		  # the first one
 		  - echo one >/one   # behind it
