@@ -132,7 +132,7 @@ scratch_image() {
 	type_line 'kill -9 %1; wait'
 	type_line 'printf "\033[31mred\033[0m\n"; echo TERM=$TERM'
 	sees TERM=tmux
-	screen -e | grep -q $'\033\[31mred'
+	painted_screen | grep -q $'\033\[31mred'
 	type_line 'test -t 0 && test -t 1 && test -t 2 && echo all th""ree'
 	sees 'all three'
 	type_line 'exit 9'

@@ -2,7 +2,7 @@
 
 # open_terminal COLUMNS ROWS: a shell on it, in the test's directory.
 open_terminal() {
-	SCREEN=factory-test-$$-$BATS_TEST_NUMBER
+	SCREEN=factory-test-$$-$RANDOM # another each time: a server may still be on its way out
 	tmux -L "$SCREEN" -f /dev/null new-session -d -x "$1" -y "$2" \
 		"env PS1='> ' FACTORY='$FACTORY' DOCKER_HOST='$DOCKER_HOST' BASE='$BASE' bash --norc --noprofile"
 	tmux -L "$SCREEN" set-option -g remain-on-exit on
@@ -25,15 +25,19 @@ press() {
 	tmux -L "$SCREEN" send-keys "$@"
 }
 
-# What is on the screen and above it; -e: with colours.
+# What is on the screen and above it.
 screen() {
-	tmux -L "$SCREEN" capture-pane -p -J -S - "$@"
+	tmux -L "$SCREEN" capture-pane -p -J -S -
+}
+
+# The same with its colours.
+painted_screen() {
+	tmux -L "$SCREEN" capture-pane -p -J -e -S -
 }
 
 # sees TEXT: it comes to be on the screen within 20 s.
 sees() {
-	local tries
-	for tries in $(seq 200); do
+	for _ in $(seq 200); do
 		case "$(screen)" in *"$1"*) return 0 ;; esac
 		sleep 0.1
 	done
@@ -43,8 +47,7 @@ sees() {
 
 # sees_times COUNT TEXT: as often as that.
 sees_times() {
-	local tries
-	for tries in $(seq 200); do
+	for _ in $(seq 200); do
 		[ "$(screen | grep -cF -- "$2")" -ge "$1" ] && return 0
 		sleep 0.1
 	done
