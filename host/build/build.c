@@ -67,6 +67,9 @@ static int start_walk(struct build *build, struct error *err)
 						.reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
+	if (plan->manifest->traceless &&
+	    !(build->setup.toolbox_volume = site_toolbox_volume(build->site, err)))
+		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,

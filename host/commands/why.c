@@ -162,7 +162,7 @@ const struct command command_why = {
 		"Runs nothing. Ends with 0 where all is there, with 12 where a build would have\n"
 		"something to run.",
 	.options = {why_options, settings_manifest_options, settings_values_options,
-		    settings_engine_options},
+		    settings_engine_options, settings_build_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct why_command),
 	.run = why,

@@ -127,6 +127,9 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 void engine_list(struct engine *engine, engine_done *done, void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
+/* How a container's file system differs from its image's, by the engine: a list of {"Path", "Kind":
+ * 0 changed, 1 added, 2 deleted}; NULL where it does not. */
+void engine_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 /* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */
 void engine_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
