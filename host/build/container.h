@@ -6,7 +6,7 @@
 #include "host/build/artifact.h"
 #include "host/build/caches.h"
 #include "host/build/machine.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/graph/graph.h"

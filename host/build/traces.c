@@ -2,6 +2,7 @@
  * its image has not: a mount point that the engine made would be in the artifact. */
 #include "host/build/container_parts.h"
 
+#include "host/engine/inventory.h"
 #include "host/exit_codes.h"
 
 #include <string.h>

@@ -110,6 +110,8 @@ int compare_read(struct engine *engine, struct loop *loop, const char *ref,
 		 struct compare_image *image, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	if (engine_needs_inventory(engine, err) < 0)
+		return -1;
 	engine_image_inspect(engine, ref, engine_keep, &kept);
 	if (engine_finish(engine, &kept, err) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
 
 #include <archive_entry.h>
@@ -29,7 +30,7 @@ struct saved {
 
 struct archive *saved_archive(void)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive = mem_given(archive_read_new());
 	archive_read_support_format_tar(archive);
 	archive_read_support_format_empty(archive);
 	archive_read_support_filter_gzip(archive);

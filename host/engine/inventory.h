@@ -5,12 +5,25 @@
 
 #include "host/engine/engine.h"
 
+/* Whether the engine's driver can do these: -1 with an error that says so. None of them may be
+ * called otherwise. */
+int engine_needs_inventory(const struct engine *engine, struct error *err);
+
 /* Sizes: {"Images": [{"Id", "SharedSize", ...}], "Volumes": [{"Name", "UsageData"}], ...}. The
  * engine measures, which may take a while. */
 void engine_disk_usage(struct engine *engine, engine_done *done, void *ctx);
 
+/* All images, those too that are only steps of others: [{"Id", "ParentId", "RepoTags", "Labels",
+ * "Created", "Size"}]. */
+void engine_image_list_all(struct engine *engine, engine_done *done, void *ctx);
+
 /* All containers, whether they run or not. */
 void engine_list_all(struct engine *engine, engine_done *done, void *ctx);
+
+/* With its anonymous volumes; refused (ENGINE_CONFLICT) while it runs. One that is gone is
+ * ENGINE_OK.
+ */
+void engine_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* {"Volumes": [{"Name", "Labels", "CreatedAt"}]}. */
 void engine_volume_list(struct engine *engine, engine_done *done, void *ctx);
@@ -21,8 +34,14 @@ void engine_volume_remove(struct engine *engine, const char *name, engine_done *
  * needs it. */
 void engine_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 
-/* An image's layers, the newest first: [{"Id", "Created", "CreatedBy", "Comment", "Size"}]. */
-void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+/* Networks with a label, whatever its value: [{"Id", "Name", "Created", "Labels"}]. */
+void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+/* Refused while a container is in it. One that is gone is ENGINE_OK. */
+void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
+
+/* How a container's file system differs from its image's, by the engine: a list of {"Path", "Kind":
+ * 0 changed, 1 added, 2 deleted}; NULL where it does not. */
+void engine_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Images as an archive of the engine's (https://docs.docker.com/reference/cli/docker/image/save/),
  * piece by piece to `write`, which returns -1 to end it and may start no operation. refs:
