@@ -264,6 +264,8 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	outcome->image = result.image;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
+	if (build->options->lent)
+		return 0;
 	if (build->options->throwaway)
 		return discard_image(build->site->loop, build->site->engine, result.image, err);
 	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);

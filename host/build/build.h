@@ -18,6 +18,7 @@ struct build_options {
 	bool no_cache;
 	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
+	bool lent;      /* a throwaway's image is left to the caller, who removes it (discard.h) */
 	struct report *report;
 };
 

@@ -36,6 +36,7 @@ extern const struct command command_build;
 extern const struct command command_check;
 extern const struct command command_complete;
 extern const struct command command_completion;
+extern const struct command command_diff;
 extern const struct command command_doctor;
 extern const struct command command_explain;
 extern const struct command command_facts;
@@ -56,6 +57,7 @@ extern const struct command command_render;
 extern const struct command command_report;
 extern const struct command command_toolbox_create;
 extern const struct command command_ui;
+extern const struct command command_verify;
 extern const struct command command_version;
 extern const struct command command_why;
 

@@ -128,7 +128,8 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 	job->options = (struct build_options){
 		.no_cache = shop->no_cache,
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
-		.throwaway = shop->throwaway,
+		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
+		.lent = shop->lent && job_is_asked_for(shop, job),
 		.kv = shop->kv,
 		.report = job->report,
 		.consul = has_consul ? &job->consul : NULL};
