@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct settling {
 	dev_t device; /* of the target's own file system */
@@ -103,6 +104,8 @@ int settle_begin(struct agent *agent, const struct frame *request, struct error 
 		return -1;
 	if (!value_is(epoch, VALUE_INT) || epoch->integer < 0)
 		return error_set(err, "\"epoch\" must be a number of seconds");
+	if (getpid() != 1) /* what would be settled is not a target's */
+		return error_set(err, "only the first process of a target settles times");
 	struct settling settling = {.since = agent->began,
 				    .epoch = {.tv_sec = (time_t)epoch->integer}};
 	if (settle_all(&settling, err) < 0)

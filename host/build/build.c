@@ -55,12 +55,20 @@ static int64_t size_of(const struct value *image)
 	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
+/* The mount point that volumes-from leaves has the time of the build, and nobody can set it: with
+ * SOURCE_DATE_EPOCH there is none either, where the engine lets us. */
 static int find_volume(struct build *build, struct error *err)
 {
-	if (engine_needs_inventory(build->site->engine, err) < 0)
-		return -1;
-	build->setup.toolbox_volume = site_toolbox_volume(build->site, err);
-	return build->setup.toolbox_volume ? 0 : -1;
+	const struct manifest *manifest = build->plan.manifest;
+	auto_error struct error failed = {0};
+	if (!manifest->traceless && !manifest->epoch)
+		return 0;
+	if (engine_needs_inventory(build->site->engine, &failed) == 0)
+		build->setup.toolbox_volume = site_toolbox_volume(build->site, &failed);
+	if (build->setup.toolbox_volume || !manifest->traceless)
+		return 0;
+	error_move(err, &failed);
+	return error_wrap(err, "`traceless`");
 }
 
 static int start_walk(struct build *build, struct error *err)
@@ -83,8 +91,8 @@ static int start_walk(struct build *build, struct error *err)
 						.reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
-	if (plan->manifest->traceless && find_volume(build, err) < 0)
-		return error_wrap(err, "`traceless`");
+	if (find_volume(build, err) < 0)
+		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,

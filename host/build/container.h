@@ -20,9 +20,9 @@ struct container_setup {
 	const struct artifact *artifact; /* what the base's config means for steps and the result */
 	struct values *values;
 	struct report *report;
-	const char *toolbox;                      /* the data container's name */
-	const char *toolbox_volume;               /* of a traceless build: its volume; else NULL */
-	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
+	const char *toolbox;              /* the data container's name */
+	const char *toolbox_volume;       /* its volume, where that is mounted in /dev; else NULL */
+	const char *const *fact_patterns; /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 	bool throwaway;                           /* nothing of what it makes is kept */
 	const struct caches *caches;              /* that containers mount, or NULL */

@@ -27,11 +27,11 @@ struct container {
 	struct session_exit exit;
 	uint64_t began_us;
 	struct files *files;
-	const struct value *facts; /* while the walk is told */
-	struct question *question; /* a value that is being looked up */
-	int value_code;            /* why the last one could not be had, of common/error_codes.h */
-	uint32_t asking;           /* the request that waits for it */
-	const char *key;           /* of the image that is being made */
+	const struct value *facts;  /* while the walk is told */
+	struct question *question;  /* a value that is being looked up */
+	int value_code;             /* why the last one could not be had, of common/error_codes.h */
+	uint32_t asking;            /* the request that waits for it */
+	const char *key;            /* of the image that is being made */
 	const struct value *config; /* likewise */
 	char *committed;
 };

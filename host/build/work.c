@@ -32,7 +32,7 @@ static void on_hello(void *ctx, const struct session_hello *hello)
 	struct container *container = ctx;
 	container->staging = mem_strdup(hello->staging);
 	container->has_shell = hello->shell != NULL;
-	if (container->setup->toolbox_volume && !container->is_test)
+	if (container->setup->manifest->traceless && !container->is_test)
 		container_check_traces(container);
 	else
 		container_get_ready(container);

@@ -78,17 +78,16 @@ static void add(struct arena *arena, struct value *list, const char *field, stru
 struct value *compare_configs(const struct value *a, const struct value *b, struct arena *arena)
 {
 	struct value *list = value_list(arena);
-	struct value *left = flatten(a, arena), *right = flatten(b, arena);
-	for (size_t i = 0; i < left->map.len; i++) {
-		const struct value_entry *entry = &left->map.entries[i];
-		struct value *other = value_get(right, entry->key);
-		if (!other || !value_equal(entry->value, other))
-			add(arena, list, entry->key, entry->value, other);
-	}
-	for (size_t i = 0; i < right->map.len; i++) {
-		const struct value_entry *entry = &right->map.entries[i];
-		if (!value_get(left, entry->key))
-			add(arena, list, entry->key, NULL, entry->value);
+	const struct value *left = flatten(a, arena), *right = flatten(b, arena);
+	struct value *all = value_copy(arena, left);
+	for (size_t i = 0; i < right->map.len; i++)
+		value_set(arena, all, right->map.entries[i].key, right->map.entries[i].value);
+	value_sort_map(all);
+	for (size_t i = 0; i < all->map.len; i++) {
+		const char *field = all->map.entries[i].key;
+		struct value *before = value_get(left, field), *after = value_get(right, field);
+		if (!before || !after || !value_equal(before, after))
+			add(arena, list, field, before, after);
 	}
 	return list;
 }

@@ -338,9 +338,9 @@ static void test_configs(void **state)
 		"\"Cmd\":[\"sh\",\"-c\"]}}");
 	(void)state;
 	assert_string_equal(same, "[]");
-	assert_string_equal(others, "[{\"field\":\"Env B\",\"a\":\"2\",\"b\":\"3\"},"
+	assert_string_equal(others, "[{\"field\":\"Cmd\",\"a\":[\"sh\"],\"b\":[\"sh\",\"-c\"]},"
+				    "{\"field\":\"Env B\",\"a\":\"2\",\"b\":\"3\"},"
 				    "{\"field\":\"ExposedPorts 80/tcp\",\"a\":{},\"b\":null},"
-				    "{\"field\":\"Cmd\",\"a\":[\"sh\"],\"b\":[\"sh\",\"-c\"]},"
 				    "{\"field\":\"Labels x\",\"a\":null,\"b\":\"y\"}]");
 }
 
