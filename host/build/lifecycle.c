@@ -98,6 +98,14 @@ static const char *const *mount_tools(const struct container_setup *setup,
 	return in_dev;
 }
 
+static void set_place(const struct container *container, struct engine_container *spec)
+{
+	if (!container->place)
+		return;
+	spec->network = container->place->network;
+	spec->hosts = container->place->hosts;
+}
+
 void container_create(struct container *container)
 {
 	const struct container_setup *setup = container->setup;
@@ -106,6 +114,7 @@ void container_create(struct container *container)
 		.image = container->image, .network = setup->manifest->network, .session = true};
 	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);
+	set_place(container, &spec);
 	artifact_disguise(setup->artifact, mount_tools(setup, &spec, &arena), &spec);
 	container->began_us = loop_now_us();
 	container->outstanding++;

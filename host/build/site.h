@@ -12,6 +12,7 @@ struct site {
 	struct slots slots;  /* of containers */
 	bool has_toolbox;
 	char *toolbox_volume; /* what holds its tools, once site_toolbox_volume has found it */
+	bool has_swept; /* networks that drivers before this one left (host/services/) */
 	struct base **bases;
 	size_t base_count;
 };

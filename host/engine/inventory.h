@@ -34,11 +34,6 @@ void engine_volume_remove(struct engine *engine, const char *name, engine_done *
  * needs it. */
 void engine_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 
-/* Networks with a label, whatever its value: [{"Id", "Name", "Created", "Labels"}]. */
-void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
-/* Refused while a container is in it. One that is gone is ENGINE_OK. */
-void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
-
 /* How a container's file system differs from its image's, by the engine: a list of {"Path", "Kind":
  * 0 changed, 1 added, 2 deleted}; NULL where it does not. */
 void engine_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
