@@ -12,6 +12,7 @@ static const char *const names[] = {
 	[FRAME_SETTLE] = "SETTLE", [FRAME_BYE] = "BYE",       [FRAME_HELLO] = "HELLO",
 	[FRAME_STDOUT] = "STDOUT", [FRAME_STDERR] = "STDERR", [FRAME_EXIT] = "EXIT",
 	[FRAME_WANT] = "WANT",     [FRAME_RESULT] = "RESULT", [FRAME_ERROR] = "ERROR",
+	[FRAME_RESIZE] = "RESIZE",
 };
 
 const char *frame_type_name(enum frame_type type)

@@ -40,6 +40,7 @@ static int dispatch(struct agent *agent, const struct frame *frame, struct error
 		return 0;
 	case FRAME_DATA:
 	case FRAME_SIGNAL:
+	case FRAME_RESIZE:
 	case FRAME_VALUE:
 		continue_request(agent, frame);
 		return 0;

@@ -7,16 +7,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-const char *hello_shell(void)
-{
-	static const char *const shells[] = {"/bin/sh", "/usr/bin/sh", "/bin/bash", "/tools/sh",
-					     "/dev/factory/sh"};
-	for (size_t i = 0; i < COUNT_OF(shells); i++)
-		if (access(shells[i], X_OK) == 0)
-			return shells[i];
-	return NULL;
-}
-
 /* Where to put what must not stay in the image: a file system in memory is no layer's. */
 static const char *find_staging(void)
 {

@@ -85,6 +85,7 @@ static int start_walk(struct build *build, struct error *err)
 						.values = plan->values,
 						.report = options->report,
 						.site = build->site,
+						.holds = options->guide != NULL,
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
 						.consul_token = direct ? consul->token : NULL,
@@ -98,7 +99,7 @@ static int start_walk(struct build *build, struct error *err)
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
-				 &build->site->slots);
+				 options->guide, &build->site->slots);
 	build->at = AT_WALK;
 	return 0;
 }
@@ -280,6 +281,10 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 		return 0;
 	if (build->options->throwaway)
 		return discard_image(build->site->loop, build->site->engine, result.image, err);
+	if (result.is_altered) {
+		report_notice(report, "the image is not what the manifest says: it is not cached");
+		return 0;
+	}
 	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 

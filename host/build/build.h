@@ -4,6 +4,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
+#include "host/build/guide.h"
 #include "host/progress/report.h"
 #include "host/build/site.h"
 #include "host/engine/engine.h"
@@ -20,6 +21,7 @@ struct build_options {
 	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	bool lent;      /* a throwaway's image is left to the caller, who removes it (discard.h) */
+	const struct guide *guide; /* who decides at nodes, or NULL */
 	struct report *report;
 };
 

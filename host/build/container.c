@@ -37,6 +37,15 @@ static void tell_passed(struct container *container)
 	container->events->passed(container->ctx, container, node);
 }
 
+static void tell_held(struct container *container)
+{
+	const struct node *node = STEAL(container->node);
+	auto_error struct error err = {0};
+	error_move(&err, &container->held);
+	report_failure(container->setup->report, node);
+	container->events->held(container->ctx, container, node, &err);
+}
+
 static void tell_committed(struct container *container)
 {
 	container->events->committed(container->ctx, container, container->committed);
@@ -64,6 +73,7 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_RUN_STEP] = container_run_step,
 		[ACTION_ASK_FACTS] = container_request_facts,
 		[ACTION_TELL_PASSED] = tell_passed,
+		[ACTION_TELL_HELD] = tell_held,
 		[ACTION_CHECKPOINT] = container_make_checkpoint,
 		[ACTION_COMMIT] = container_make_artifact,
 		[ACTION_TELL_COMMITTED] = tell_committed,
@@ -108,6 +118,7 @@ void container_free(struct container *container)
 	files_free(container->files);
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
+	error_clear(&container->held);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);
@@ -152,6 +163,12 @@ void container_commit(struct container *container, const char *key)
 {
 	container->key = key;
 	container_handle(container, EVENT_COMMIT);
+}
+
+void container_signal(struct container *container, int signal)
+{
+	if (container->state == STATE_RUNNING && container->session)
+		session_signal(container->session, container->request, signal);
 }
 
 void container_stop(struct container *container)

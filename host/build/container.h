@@ -25,6 +25,7 @@ struct container_setup {
 	const char *toolbox;        /* the data container's name */
 	const char *toolbox_volume; /* its volume, where that is mounted in /dev; else NULL */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
+	bool holds;                               /* a container outlives a step that fails */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 	bool throwaway;                           /* nothing of what it makes is kept */
 	const struct caches *caches;              /* that containers mount, or NULL */
@@ -40,6 +41,9 @@ struct container_events {
 	void (*facts)(void *ctx, struct container *container, const struct value *facts);
 	/* What a step prints, after the report has got it; may be NULL. */
 	void (*output)(void *ctx, const char *data, size_t len);
+	/* Only with setup->holds: the node failed, and the container is ready. */
+	void (*held)(void *ctx, struct container *container, const struct node *node,
+		     struct error *err);
 	/* Once, last: err is NULL after an orderly end. */
 	void (*ended)(void *ctx, struct container *container, struct error *err);
 };
@@ -61,10 +65,12 @@ void container_start(struct container *container);
 void container_run(struct container *container, const struct node *node);
 /* Asks for facts. */
 void container_ask_facts(struct container *container);
-/* Makes an image of it that is found by a node's key (resume.h): to go on from in another build, or
- * the artifact. The container is ready afterwards. */
+/* Makes an image of it that is found by a node's key (resume.h; NULL: by none): to go on from in
+ * another build, or the artifact. The container is ready afterwards. */
 void container_checkpoint(struct container *container, const char *key);
 void container_commit(struct container *container, const char *key);
+/* To what it runs now: a step, or an aside. */
+void container_signal(struct container *container, int signal);
 void container_stop(struct container *container);
 /* Ends it by force, with this message as its error (not for containers that ended). */
 void container_interrupt(struct container *container, const char *message, int exit_code);

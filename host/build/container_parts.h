@@ -3,6 +3,7 @@
 #ifndef FACTORY_HOST_BUILD_CONTAINER_PARTS_H
 #define FACTORY_HOST_BUILD_CONTAINER_PARTS_H
 
+#include "host/build/aside.h"
 #include "host/build/container.h"
 #include "host/build/secrets.h"
 
@@ -18,6 +19,7 @@ struct container {
 	bool has_shell;
 	unsigned outstanding; /* engine operations that will still call back */
 	struct error failure; /* why it is being discarded */
+	struct error held;    /* why its step failed, while a guide is told */
 
 	const struct node *node;       /* the one being run */
 	uint32_t request;              /* its RUN; of STARTING: the working directory's PUT */
@@ -35,6 +37,9 @@ struct container {
 	const char *key;            /* of the image that is being made */
 	const struct value *config; /* likewise */
 	char *committed;
+	const struct aside_events *aside; /* of what is done beside the nodes now, or NULL */
+	void *aside_ctx;
+	bool aside_facts; /* its result is what is to be printed */
 };
 
 /* Does what the machine's table says. */
@@ -61,10 +66,16 @@ void container_make_image(struct container *container);
 /* With an engine operation under way the container can't be removed yet: its answer will do it. */
 void container_abort(struct container *container);
 
-/* Actions of work.c, and the handlers of what its session says. */
+/* Actions of work.c. */
 void container_run_step(struct container *container);
 void container_send_files(struct container *container);
 void container_request_facts(struct container *container);
+/* aside.c: what is heard of an aside. */
+void aside_output(struct container *container, int stream, const char *data, size_t len);
+void aside_result(struct container *container, const struct value *result);
+void aside_ended(struct container *container, const struct session_exit *exit, struct error *err);
+
+/* The handlers of what its session says. */
 extern const struct session_events container_session_events;
 /* Once nothing speaks against it: makes the working directory, and is ready. */
 void container_get_ready(struct container *container);

@@ -139,7 +139,7 @@ static void commit_done(void *ctx, const struct engine_result *result)
 void container_make_image(struct container *container)
 {
 	autofree char *comment = resume_comment(container_reads(container));
-	bool named = !container->setup->throwaway;
+	bool named = !container->setup->throwaway && container->key;
 	struct engine_commit request = {.container = container->id,
 					.repo = named ? CACHE_REPOSITORY : NULL,
 					.tag = named ? container->key : NULL,

@@ -35,14 +35,30 @@ static void tell(struct trial *trial, struct error *err)
 static void on_ready(void *ctx, struct container *container)
 {
 	const struct trial *trial = ctx;
-	container_run(container, trial->test);
+	if (trial->events->ready)
+		trial->events->ready(trial->ctx, container, trial->test);
+	else
+		container_run(container, trial->test);
+}
+
+void trial_leave(struct trial *trial)
+{
+	container_stop(trial->container);
+	tell(trial, NULL);
 }
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
+	(void)container;
 	(void)node;
-	container_stop(container);
-	tell(ctx, NULL);
+	trial_leave(ctx);
+}
+
+static void on_held(void *ctx, struct container *container, const struct node *node,
+		    struct error *err)
+{
+	const struct trial *trial = ctx;
+	trial->events->held(trial->ctx, container, node, err);
 }
 
 static void on_output(void *ctx, const char *data, size_t len)
@@ -62,8 +78,11 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	tell(trial, err);
 }
 
-static const struct container_events container_handlers = {
-	.ready = on_ready, .passed = on_passed, .output = on_output, .ended = on_ended};
+static const struct container_events container_handlers = {.ready = on_ready,
+							   .passed = on_passed,
+							   .held = on_held,
+							   .output = on_output,
+							   .ended = on_ended};
 
 static void start_container(struct trial *trial, const struct container_place *place)
 {

@@ -8,6 +8,11 @@
 struct trial;
 
 struct trial_events {
+	/* Its container is ready: runs the test, or has it run later. NULL: it runs by itself. */
+	void (*ready)(void *ctx, struct container *container, const struct node *test);
+	/* As a container's `held`. */
+	void (*held)(void *ctx, struct container *container, const struct node *test,
+		     struct error *err);
 	/* Its work is done, told once: err is NULL where the test has passed, and may be moved
 	 * away. What is left of it goes by itself. */
 	void (*ended)(void *ctx, struct trial *trial, struct error *err);
@@ -18,6 +23,9 @@ struct trial_events {
 /* All arguments must outlive it. `image` is what it is made from. */
 struct trial *trial_start(const struct container_setup *setup, const char *image,
 			  const struct node *test, const struct trial_events *events, void *ctx);
+
+/* Ends it in order, as one that has passed. */
+void trial_leave(struct trial *trial);
 
 /* Ends it by force, with this message as its error; one whose work is done is left alone. */
 void trial_interrupt(struct trial *trial, const char *why, int exit_code);

@@ -14,7 +14,13 @@ static void fail_step(struct container *container, struct error *err)
 	error_place(err, at->file, at->line, at->column);
 	if (!err->exit_code)
 		err->exit_code = EXIT_STEP;
-	container_fail(container, err);
+	if (!container->setup->holds) {
+		container_fail(container, err);
+		return;
+	}
+	error_clear(&container->held);
+	error_move(&container->held, err);
+	container_handle(container, EVENT_HELD);
 }
 
 /* A working directory that the manifest names is made; the base image's is there. */
@@ -149,9 +155,17 @@ static void tell_output(struct container *container, const char *data, size_t le
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
 {
 	struct container *container = ctx;
-	(void)stream;
-	if (container->node && id == container->request)
+	if (container->aside && id == container->request)
+		aside_output(container, stream, data, len);
+	else if (container->node && id == container->request)
 		tell_output(container, data, len);
+}
+
+static void on_data(void *ctx, uint32_t id, const char *data, size_t len)
+{
+	struct container *container = ctx;
+	if (container->aside && id == container->request)
+		aside_output(container, 1, data, len);
 }
 
 static void describe_failure(const struct container *container, const struct session_exit *status,
@@ -197,6 +211,10 @@ static void step_failed(struct container *container, const struct session_exit *
 static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 {
 	struct container *container = ctx;
+	if (container->aside && id == container->request) {
+		aside_ended(container, status, NULL);
+		return;
+	}
 	if (!container->node || id != container->request)
 		return;
 	container->exit = *status;
@@ -248,7 +266,9 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 {
 	struct container *container = ctx;
 	struct error err = {0};
-	if (container->state == STATE_STARTING && id == container->request)
+	if (container->aside && id == container->request)
+		aside_result(container, result);
+	else if (container->state == STATE_STARTING && id == container->request)
 		container_handle(container, EVENT_READY);
 	else if (container->state == STATE_COMMITTING && id == container->request)
 		container_make_image(container);
@@ -263,6 +283,11 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 	struct container *container = ctx;
 	struct error err = {0};
 	error_move(&err, agent_error);
+	if (container->aside && id == container->request) {
+		aside_ended(container, NULL, &err);
+		error_clear(&err);
+		return;
+	}
 	bool busy = container->state == STATE_RUNNING && container->node;
 	if (err.exit_code == EXIT_VALUES && !err.code)
 		err.code = container->value_code;
@@ -317,6 +342,7 @@ const struct session_events container_session_events = {
 	.hello = on_hello,
 	.output = on_output,
 	.ended = on_ended,
+	.data = on_data,
 	.result = on_result,
 	.failed = on_failed,
 	.want = on_want,

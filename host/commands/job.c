@@ -1,5 +1,6 @@
 /* One of a workshop's builds: what it is given, and the names of what it makes. */
 #include "host/commands/workshop.h"
+#include "host/interactive/pilot.h"
 
 #include "common/memory.h"
 #include "common/own.h"
@@ -132,6 +133,8 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 		.untested = shop->untested && job_is_asked_for(shop, job),
 		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
 		.lent = shop->lent && job_is_asked_for(shop, job),
+		.guide = shop->pilot && job_is_asked_for(shop, job) ? pilot_guide(shop->pilot)
+								    : NULL,
 		.kv = shop->kv,
 		.report = job->report,
 		.consul = has_consul ? &job->consul : NULL};

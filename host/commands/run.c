@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/exit_codes.h"
+#include "host/interactive/pilot.h"
 #include "host/explain/codes.h"
 
 #include <stdlib.h>
@@ -90,7 +91,10 @@ static void on_signal(void *ctx, unsigned events)
 	struct run *run = ctx;
 	struct workshop *shop = run->shop;
 	(void)events;
-	shop->interrupted = interrupt_code(shop->signals);
+	int code = interrupt_code(shop->signals);
+	if (shop->pilot && code == EXIT_INTERRUPTED && pilot_take_interrupt(shop->pilot))
+		return;
+	shop->interrupted = code;
 	schedule_stop(&run->schedule);
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (shop->jobs[i].build)
@@ -201,7 +205,8 @@ static void print_images(const struct workshop *shop)
 static int conclude(struct run *run, struct error *err)
 {
 	struct workshop *shop = run->shop;
-	print_images(shop);
+	if (!shop->keeps_ids)
+		print_images(shop);
 	if (run->is_plural)
 		workshop_summary(shop);
 	if (error_is_set(&shop->failure))

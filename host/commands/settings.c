@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Text that reads as a whole number, true, false or null, and lists and maps in brackets, are what
  * they look like; anything else is a string, "3.10" too. */
@@ -252,6 +253,14 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 	if (manifest)
 		take_circumstances(settings, epoch, manifest);
 	return manifest;
+}
+
+bool settings_is_manifest(const char *name)
+{
+	struct stat status;
+	const char *end = strrchr(name, '.');
+	return end && (strcmp(end, ".yml") == 0 || strcmp(end, ".yaml") == 0) &&
+	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,

@@ -42,6 +42,9 @@ int settings_load(struct settings *settings, struct error *err);
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
 				   const struct manifest_facts *facts, struct error *err);
 
+/* A manifest is a file, by its name's end. */
+bool settings_is_manifest(const char *name);
+
 /* Opens the endpoint on a loop of its own. */
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err);

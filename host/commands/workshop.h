@@ -46,9 +46,11 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache;
-	bool throwaway, lent; /* of those that were asked for: build_options' */
-	bool untested; /* what was asked for is built without its tests, and not named */
-	bool push, locked; /* --push, --locked */
+	bool throwaway, lent;  /* of those that were asked for: build_options' */
+	bool untested;         /* what was asked for is built without its tests, and not named */
+	bool keeps_ids;        /* it doesn't print those of its images */
+	struct pilot *pilot;   /* who decides at the nodes of the one build, or NULL */
+	bool push, locked;     /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
 	struct buf drift;     /* with --locked: how things differ from the locks, in lines */

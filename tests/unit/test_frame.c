@@ -120,7 +120,7 @@ static void bad_headers_are_refused(void **state)
 		const char *header, *message;
 	} cases[] = {
 		{"\0\0\0\0\x00\0\0\0\1\0\0\0", "unknown frame type 0"},
-		{"\0\0\0\0\x0c\0\0\0\1\0\0\0", "unknown frame type 12"},
+		{"\0\0\0\0\x0d\0\0\0\1\0\0\0", "unknown frame type 13"},
 		{"\0\0\0\0\xff\0\0\0\1\0\0\0", "unknown frame type 255"},
 		{"\1\0\x10\0\x01\0\0\0\1\0\0\0",
 		 "a RUN frame of 1048577 bytes (at most 1048576 are allowed)"},
