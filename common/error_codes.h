@@ -57,6 +57,7 @@ enum error_code {
 	ERROR_REGISTRY = 1300,
 	ERROR_LOCK = 1400,
 	ERROR_STALE = 1500,
+	ERROR_DIFFERENT = 1600,
 };
 
 #endif

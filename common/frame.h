@@ -31,6 +31,8 @@
  *   FACTS   {"patterns":["os.id",...]} (none: all) -> RESULT {facts tree} or ERROR
  *   VALUE   the answer to a WANT of the same id: {"value":...}, {"missing":true}, {"error":"..."}
  *   REMOVE  {"path":"/x"}: a tree that PUT made -> RESULT {} or ERROR
+ *   SETTLE  {"epoch":1700000000}, for an agent that is process 1: whatever the session has changed
+ *           in the target's own file system, and is newer, gets that time -> RESULT {} or ERROR
  *   BYE     {}: the agent ends with code 0
  * agent -> driver
  *   HELLO   {"protocol":2,"agent":"0.1.0","shell":"/bin/sh" or null,"staging":"/dev/shm"}, once
@@ -77,6 +79,7 @@ enum frame_type {
 	FRAME_REMOVE,
 	FRAME_BYE,
 	FRAME_RESIZE,
+	FRAME_SETTLE,
 	FRAME_HELLO = 64,
 	FRAME_STDOUT,
 	FRAME_STDERR,

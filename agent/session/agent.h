@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <time.h>
 
 enum {
 	OUTBOX_FULL = 4 << 20, /* more than this is waiting: what makes more is not read */
@@ -55,6 +56,7 @@ struct agent {
 	int in, out;   /* the driver */
 	int signals;   /* a signalfd */
 	int nothing;   /* reads as an empty file; /dev/null where there is one */
+	struct timespec began; /* by the clock that files get their times from */
 	sigset_t mask; /* as it was before: children get it back */
 	struct buf received;
 	struct frame_joiner joiner;
@@ -103,6 +105,7 @@ int get_begin(struct agent *agent, const struct frame *request, struct error *er
 int list_directory(struct agent *agent, uint32_t id, int directory, const char *path,
 		   struct error *err);
 int remove_begin(struct agent *agent, const struct frame *request, struct error *err);
+int settle_begin(struct agent *agent, const struct frame *request, struct error *err);
 int worker_begin(struct agent *agent, const struct frame *request, struct error *err);
 
 #endif

@@ -10,7 +10,7 @@
 /* Where to put what must not stay in the image: a file system in memory is no layer's. */
 static const char *find_staging(void)
 {
-	static const char *const directories[] = {"/dev/shm", "/run", "/tmp", "/"};
+	static const char *const directories[] = {"/dev/shm", "/dev", "/run", "/tmp", "/"};
 	struct statfs system;
 	for (size_t i = 0; i < COUNT_OF(directories); i++)
 		if (statfs(directories[i], &system) == 0 && system.f_type == TMPFS_MAGIC &&

@@ -8,6 +8,7 @@
 #include "host/build/plan.h"
 #include "host/build/record.h"
 #include "host/build/walk.h"
+#include "host/engine/inventory.h"
 
 #include <string.h>
 
@@ -55,6 +56,22 @@ static int64_t size_of(const struct value *image)
 	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
+/* The mount point that volumes-from leaves has the time of the build, and nobody can set it: with
+ * SOURCE_DATE_EPOCH there is none either, where the engine lets us. */
+static int find_volume(struct build *build, struct error *err)
+{
+	const struct manifest *manifest = build->plan.manifest;
+	auto_error struct error failed = {0};
+	if (!manifest->traceless && !manifest->epoch)
+		return 0;
+	if (engine_needs_inventory(build->site->engine, &failed) == 0)
+		build->setup.toolbox_volume = site_toolbox_volume(build->site, &failed);
+	if (build->setup.toolbox_volume || !manifest->traceless)
+		return 0;
+	error_move(err, &failed);
+	return error_wrap(err, "`traceless`");
+}
+
 static int start_walk(struct build *build, struct error *err)
 {
 	const struct build_options *options = build->options;
@@ -76,6 +93,8 @@ static int start_walk(struct build *build, struct error *err)
 						.caches = build->caches,
 						.reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
+		return -1;
+	if (find_volume(build, err) < 0)
 		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
@@ -258,6 +277,8 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	outcome->image = result.image;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
+	if (build->options->lent)
+		return 0;
 	if (build->options->throwaway)
 		return discard_image(build->site->loop, build->site->engine, result.image, err);
 	if (result.is_altered) {

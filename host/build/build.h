@@ -20,6 +20,7 @@ struct build_options {
 	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
 	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
+	bool lent;      /* a throwaway's image is left to the caller, who removes it (discard.h) */
 	const struct guide *guide; /* who decides at nodes, or NULL */
 	struct report *report;
 };

@@ -21,8 +21,9 @@ struct container_setup {
 	const struct artifact *artifact; /* what the base's config means for steps and the result */
 	struct values *values;
 	struct report *report;
-	struct site *site;   /* where the services of tests are; NULL: there are no tests */
-	const char *toolbox; /* the data container's name */
+	struct site *site;          /* where the services of tests are; NULL: there are no tests */
+	const char *toolbox;        /* the data container's name */
+	const char *toolbox_volume; /* its volume, where that is mounted in /dev; else NULL */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	bool holds;                               /* a container outlives a step that fails */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */

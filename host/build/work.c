@@ -38,6 +38,14 @@ static void on_hello(void *ctx, const struct session_hello *hello)
 	struct container *container = ctx;
 	container->staging = mem_strdup(hello->staging);
 	container->has_shell = hello->shell != NULL;
+	if (container->setup->manifest->traceless && !container->is_test)
+		container_check_traces(container);
+	else
+		container_get_ready(container);
+}
+
+void container_get_ready(struct container *container)
+{
 	if (container->setup->manifest->workdir)
 		container->request = make_workdir(container, container->setup->manifest->workdir);
 	else
@@ -262,6 +270,8 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 		aside_result(container, result);
 	else if (container->state == STATE_STARTING && id == container->request)
 		container_handle(container, EVENT_READY);
+	else if (container->state == STATE_COMMITTING && id == container->request)
+		container_make_image(container);
 	else if (container->state == STATE_RUNNING && !container->node)
 		got_facts(container, result);
 	else if (container->state == STATE_RUNNING && container->node->kind == NODE_FILES)

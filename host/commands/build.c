@@ -185,7 +185,7 @@ const struct command command_build = {
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
 	.options = {build_options, settings_values_options, settings_manifest_options,
-		    settings_engine_options},
+		    settings_engine_options, settings_build_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

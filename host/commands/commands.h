@@ -36,6 +36,7 @@ extern const struct command command_build;
 extern const struct command command_check;
 extern const struct command command_complete;
 extern const struct command command_completion;
+extern const struct command command_diff;
 extern const struct command command_doctor;
 extern const struct command command_explain;
 extern const struct command command_facts;
@@ -58,6 +59,7 @@ extern const struct command command_shell;
 extern const struct command command_test;
 extern const struct command command_toolbox_create;
 extern const struct command command_ui;
+extern const struct command command_verify;
 extern const struct command command_version;
 extern const struct command command_why;
 

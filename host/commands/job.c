@@ -131,7 +131,8 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 		.no_cache = shop->no_cache,
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
 		.untested = shop->untested && job_is_asked_for(shop, job),
-		.throwaway = shop->throwaway,
+		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
+		.lent = shop->lent && job_is_asked_for(shop, job),
 		.guide = shop->pilot && job_is_asked_for(shop, job) ? pilot_guide(shop->pilot)
 								    : NULL,
 		.kv = shop->kv,

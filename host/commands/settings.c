@@ -7,6 +7,7 @@
 #include "common/yaml.h"
 #include "host/exit_codes.h"
 #include "host/home.h"
+#include "host/tree/epoch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,13 @@ const struct option settings_values_options[] = {
 	{0},
 };
 
+const struct option settings_build_options[] = {
+	{.name = "traceless",
+	 .help = "leave nothing of the build's own in the image, no mount point either",
+	 OPTION_INTO(struct settings, traceless)},
+	{0},
+};
+
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
@@ -216,9 +224,21 @@ int settings_load(struct settings *settings, struct error *err)
 	return config ? take_config(settings, path, config, err) : -1;
 }
 
+/* What is not in the file, but of each build of it. */
+static void take_circumstances(const struct settings *settings, const char *epoch,
+			       struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->cell_count; i++) {
+		struct manifest *cell = manifest->cells[i];
+		cell->traceless |= settings->traceless;
+		cell->epoch = epoch ? arena_strdup(&cell->arena, epoch) : NULL;
+	}
+}
+
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
 				   const struct manifest_facts *facts, struct error *err)
 {
+	const char *epoch;
 	struct manifest_options options = {.properties = settings->properties,
 					   .languages = settings->languages,
 					   .facts = facts,
@@ -227,7 +247,12 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 					   .lstrip_blocks = settings->lstrip_blocks,
 					   .testing = settings->testing,
 					   .problems = settings->problems};
-	return manifest_read(path, &options, err);
+	if (epoch_read(&epoch, err) < 0)
+		return NULL;
+	struct manifest *manifest = manifest_read(path, &options, err);
+	if (manifest)
+		take_circumstances(settings, epoch, manifest);
+	return manifest;
 }
 
 bool settings_is_manifest(const char *name)

@@ -45,7 +45,8 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache, throwaway;
+	bool no_cache;
+	bool throwaway, lent;  /* of those that were asked for: build_options' */
 	bool untested;         /* what was asked for is built without its tests, and not named */
 	bool keeps_ids;        /* it doesn't print those of its images */
 	struct pilot *pilot;   /* who decides at the nodes of the one build, or NULL */
@@ -115,6 +116,13 @@ void workshop_summary(const struct workshop *shop);
 
 /* Fills a job's options, but for its names. */
 int job_options(struct workshop *shop, struct job *job, struct error *err);
+
+/* What its build would do (build/plan.h); the images of the jobs before it are known. Blocks. */
+struct plan;
+int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct error *err);
+
+/* Finds the image of a build that is there as a whole: outcome.image, else NULL. Blocks. */
+int job_find(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
  * build_finish does. -1 with the error where it failed. */

@@ -217,6 +217,12 @@ const struct explanation explanations[] = {
 	 "can be told what of this one is there.",
 	 "`factory why` of the other one tells what it would run; `factory build` builds both.",
 	 "factory: m.yml:1:7: base.yml, which this manifest stands on, has to be built first... [F1500]"},
+	{ERROR_DIFFERENT, EXIT_DIFFERENT, "two builds of a manifest differ",
+	 "`factory verify` has built the same manifest twice, and the images are not the same: a\n"
+	 "step that writes down the time, a random name, an order that is not settled.",
+	 "The report names each path and how it differs. SOURCE_DATE_EPOCH settles the times of\n"
+	 "files; docs/reproducible.md tells what else helps.",
+	 "factory: two builds of m.yml differ [F1600]"},
 };
 /* clang-format on */
 

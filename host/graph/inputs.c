@@ -235,6 +235,8 @@ int inputs_gather(struct graph *graph, struct node *node, const char *base_diges
 	case NODE_START:
 		add_text(&gathering, "base image", base_digest);
 		add_number(&gathering, "protocol", PROTOCOL_VERSION);
+		add_number(&gathering, "traceless", graph->manifest->traceless);
+		add_text(&gathering, "SOURCE_DATE_EPOCH", graph->manifest->epoch);
 		return 0;
 	case NODE_FILES:
 		return add_files(&gathering, err);

@@ -137,6 +137,8 @@ struct manifest {
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
 	bool provenance; /* the artifact's labels say what it was made from */
+	bool traceless;  /* nothing of the build's own is in the artifact, no mount point either */
+	const char *epoch; /* SOURCE_DATE_EPOCH, which no file is newer than; NULL: none */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */
 	bool may_fail;               /* in allow_failures */

@@ -185,6 +185,14 @@ uint32_t session_remove(struct session *session, const char *path)
 	return request_path(session, FRAME_REMOVE, path);
 }
 
+uint32_t session_settle(struct session *session, int64_t epoch)
+{
+	auto_arena struct arena arena = {0};
+	struct value *map = value_map(&arena);
+	value_set(&arena, map, "epoch", value_int(&arena, epoch));
+	return request(session, FRAME_SETTLE, map);
+}
+
 uint32_t session_render(struct session *session, const struct value *asked)
 {
 	return request(session, FRAME_RENDER, asked);

@@ -77,6 +77,7 @@ uint32_t session_get(struct session *session, const char *path);
 uint32_t session_render(struct session *session, const struct value *request);
 uint32_t session_facts(struct session *session, const char *const *patterns); /* NULL: all */
 uint32_t session_remove(struct session *session, const char *path);
+uint32_t session_settle(struct session *session, int64_t epoch); /* files are no newer than that */
 
 /* What a RUN reads; `more`: it is not the end. */
 void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool more);

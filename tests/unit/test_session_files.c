@@ -279,6 +279,9 @@ static void bad_requests_are_refused(void **state)
 		{FRAME_GET, "{\"path\":\"/dev/zero\"}",
 		 "can't read \"/dev/zero\": it is no regular file and no directory"},
 		{FRAME_REMOVE, "{\"path\":\"x\"}", "\"x\" is no absolute path"},
+		{FRAME_SETTLE, "{}", "\"epoch\" must be a number of seconds"},
+		{FRAME_SETTLE, "{\"epoch\":-1}", "\"epoch\" must be a number of seconds"},
+		{FRAME_SETTLE, "{\"epoch\":0}", "only the first process of a target settles times"},
 		{FRAME_REMOVE, "{\"path\":\"//./\"}", "\"//./\" can't be removed"},
 	};
 	for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
