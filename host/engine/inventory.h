@@ -1,0 +1,34 @@
+/* What an engine holds, and what becomes of it: for those who clean up, who look back, and who
+ * carry images away. As in engine.h, every operation ends on the loop. */
+#ifndef FACTORY_HOST_ENGINE_INVENTORY_H
+#define FACTORY_HOST_ENGINE_INVENTORY_H
+
+#include "host/engine/engine.h"
+
+/* Sizes: {"Images": [{"Id", "SharedSize", ...}], "Volumes": [{"Name", "UsageData"}], ...}. The
+ * engine measures, which may take a while. */
+void engine_disk_usage(struct engine *engine, engine_done *done, void *ctx);
+
+/* All containers, whether they run or not. */
+void engine_list_all(struct engine *engine, engine_done *done, void *ctx);
+
+/* {"Volumes": [{"Name", "Labels", "CreatedAt"}]}. */
+void engine_volume_list(struct engine *engine, engine_done *done, void *ctx);
+/* Refused while a container has it. One that is gone is ENGINE_OK. */
+void engine_volume_remove(struct engine *engine, const char *name, engine_done *done, void *ctx);
+
+/* Takes a name away, and the image with its last one; refused (ENGINE_CONFLICT) while a container
+ * needs it. */
+void engine_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+
+/* An image's layers, the newest first: [{"Id", "Created", "CreatedBy", "Comment", "Size"}]. */
+void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+
+/* Images as an archive of the engine's (https://docs.docker.com/reference/cli/docker/image/save/),
+ * piece by piece to `write`, which returns -1 to end it and may start no operation. refs:
+ * NULL-terminated. */
+void engine_image_save(struct engine *engine, const char *const *refs,
+		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+		       void *ctx);
+
+#endif
