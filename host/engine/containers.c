@@ -80,6 +80,7 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 	if (binds->list.len)
 		value_set(arena, host, "Binds", binds);
 	set_text(arena, host, "NetworkMode", container->network);
+	set_list(arena, host, "ExtraHosts", container->hosts);
 	if (container->session)
 		set_flag(arena, host, "AutoRemove");
 	set_limits(arena, host, container);
@@ -93,6 +94,17 @@ static void set_labels(struct arena *arena, struct value *spec, const char *cons
 		set_text(arena, map, labels[0], labels[1]);
 	if (map->map.len)
 		value_set(arena, spec, "Labels", map);
+}
+
+static void set_alias(struct arena *arena, struct value *spec,
+		      const struct engine_container *container)
+{
+	struct value *settings = value_map(arena), *networks = value_map(arena);
+	struct value *all = value_map(arena);
+	set_list(arena, settings, "Aliases", (const char *const[]){container->alias, NULL});
+	value_set(arena, networks, container->network, settings);
+	value_set(arena, all, "EndpointsConfig", networks);
+	value_set(arena, spec, "NetworkingConfig", all);
 }
 
 /* ContainerCreate's body. */
@@ -115,6 +127,8 @@ static struct value *container_spec(struct arena *arena, const struct engine_con
 		set_list(arena, check, "Test", (const char *const[]){"NONE", NULL});
 		value_set(arena, spec, "Healthcheck", check);
 	}
+	if (container->alias)
+		set_alias(arena, spec, container);
 	value_set(arena, spec, "HostConfig", host_config(arena, container));
 	return spec;
 }
