@@ -8,6 +8,7 @@
 #include "host/build/provenance.h"
 #include "host/build/discard.h"
 #include "host/build/claim.h"
+#include "host/build/uses.h"
 #include "host/build/walk.h"
 #include "host/graph/graph.h"
 
@@ -28,6 +29,7 @@ struct build {
 	struct walk *walk;                              /* at the walk, else NULL */
 	char *cached; /* the image that was there already, or NULL */
 	struct claim claim;
+	struct uses *uses;
 	uint32_t timer; /* until it is tried again; 0: now */
 	struct error failure;
 	struct arena arena;
@@ -37,6 +39,7 @@ static void build_free(struct build *build)
 {
 	loop_cancel(build->site->loop, build->timer);
 	claim_end(&build->claim);
+	uses_free(build->uses);
 	graph_free(build->graph);
 	artifact_free(build->artifact);
 	values_free(build->values);
@@ -96,8 +99,11 @@ static int start_walk(struct build *build, struct error *err)
 
 /* --- the cache, and who fills it --- */
 
+/* What is being removed is not found. */
 static int find_cached(struct build *build, struct error *err)
 {
+	if (!uses_take(build->uses, commit_node(build)->key))
+		return 0;
 	int status = cache_find(build->site->engine, build->values, commit_node(build)->key,
 				&build->cached, err);
 	if (build->cached)
@@ -165,6 +171,7 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->manifest = manifest;
 	build->options = options;
 	build->claim.fd = -1;
+	build->uses = uses_new(engine_endpoint(site->engine));
 	build->base = site_base(site, manifest->image, options->report);
 	return build;
 }

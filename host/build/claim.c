@@ -8,10 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 static char *lock_path(const char *endpoint, const char *key)
 {
@@ -22,15 +20,6 @@ static char *lock_path(const char *endpoint, const char *key)
 	hash_finish(hash, hex);
 	autofree char *name = mem_printf("claims/%s", hex);
 	return user_cache_path(name);
-}
-
-/* Whoever had it before removed the file as it ended: a lock on what has no name is worth nothing.
- */
-static bool is_named(int fd, const char *path)
-{
-	struct stat held, named;
-	return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
-	       held.st_ino == named.st_ino;
 }
 
 int claim_take(struct claim *claim, const char *endpoint, const char *key, struct error *err)
@@ -45,7 +34,9 @@ int claim_take(struct claim *claim, const char *endpoint, const char *key, struc
 		return error_errno(err, "can't open %s", path);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? 0 : error_errno(err, "can't lock %s", path);
-	if (!is_named(fd, path))
+	/* Whoever had it before removed the file as it ended: a lock on what has no name is worth
+	 * nothing. */
+	if (!file_has_name(fd, path))
 		return 0;
 	claim->path = STEAL(path);
 	claim->fd = fd;
