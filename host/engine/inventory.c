@@ -15,6 +15,11 @@ void engine_disk_usage(struct engine *engine, engine_done *done, void *ctx)
 	get(engine, "/system/df", done, ctx);
 }
 
+void engine_image_list_all(struct engine *engine, engine_done *done, void *ctx)
+{
+	get(engine, "/images/json?all=1", done, ctx);
+}
+
 void engine_list_all(struct engine *engine, engine_done *done, void *ctx)
 {
 	get(engine, "/containers/json?all=1", done, ctx);

@@ -9,6 +9,10 @@
  * engine measures, which may take a while. */
 void engine_disk_usage(struct engine *engine, engine_done *done, void *ctx);
 
+/* All images, those too that are only steps of others: [{"Id", "ParentId", "RepoTags", "Labels",
+ * "Created", "Size"}]. */
+void engine_image_list_all(struct engine *engine, engine_done *done, void *ctx);
+
 /* All containers, whether they run or not. */
 void engine_list_all(struct engine *engine, engine_done *done, void *ctx);
 

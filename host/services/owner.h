@@ -1,0 +1,13 @@
+/* Who made a network, as its label says it. */
+#ifndef FACTORY_HOST_SERVICES_OWNER_H
+#define FACTORY_HOST_SERVICES_OWNER_H
+
+#include <stdbool.h>
+
+/* This process. The caller frees the text. */
+char *owner_label(void);
+
+/* Whether such a one has gone for certain. */
+bool owner_is_gone(const char *label);
+
+#endif
