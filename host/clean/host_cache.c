@@ -28,13 +28,23 @@ static const struct {
 	{"builds", false},  {"uses", true},     {"claims", true},
 };
 
+/* Adding up must not count as a use. */
+static DIR *open_quietly(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NOATIME);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	if (fd >= 0 && !directory)
+		close(fd);
+	return directory;
+}
+
 static int64_t size_of(const char *path)
 {
 	struct stat info;
 	if (lstat(path, &info) < 0)
 		return 0;
 	int64_t size = (int64_t)info.st_blocks * 512;
-	DIR *directory = S_ISDIR(info.st_mode) ? opendir(path) : NULL;
+	DIR *directory = S_ISDIR(info.st_mode) ? open_quietly(path) : NULL;
 	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		bool is_link = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
 		autofree char *below = mem_printf("%s/%s", path, entry->d_name);
