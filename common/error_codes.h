@@ -55,6 +55,7 @@ enum error_code {
 	ERROR_MEMORY = 1200,
 	ERROR_REGISTRY = 1300,
 	ERROR_LOCK = 1400,
+	ERROR_STALE = 1500,
 };
 
 #endif

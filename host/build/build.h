@@ -16,6 +16,7 @@ struct build_options {
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
+	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	struct report *report;
 };

@@ -99,7 +99,7 @@ static int plan_copies(struct files *files, struct error *err)
 	for (size_t i = 0; i < manifest->copy_count; i++) {
 		const struct copy *copy = &manifest->copies[i];
 		struct planning planning = {files, destination_of(files, copy), copy};
-		if (tree_walk(copy->source, plan_entry, &planning, err) < 0) {
+		if (tree_walk_copied(copy->source, plan_entry, &planning, err) < 0) {
 			error_wrap(err, "can't copy");
 			return -1;
 		}

@@ -9,7 +9,7 @@
 #include "host/build/container.h"
 #include "host/build/host_facts.h"
 #include "host/build/interrupt.h"
-#include "host/build/user_cache.h"
+#include "host/user_cache.h"
 #include "host/toolbox/toolbox.h"
 
 #include <stdlib.h>

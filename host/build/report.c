@@ -147,6 +147,16 @@ static void head(const struct report *report, const struct pending *pending)
 	    pending->node->id, paint(report, "\033[0m"));
 }
 
+void report_cached(struct report *report, const struct node *node)
+{
+	const struct pending cached = {.node = node, .number = ++report->begun};
+	if (report->quiet)
+		return;
+	head(report, &cached);
+	say(report, "  cached%s%s\n", strcmp(node->label, node->id) == 0 ? "" : "  ",
+	    strcmp(node->label, node->id) == 0 ? "" : node->label);
+}
+
 void report_begin(struct report *report, const struct node *node)
 {
 	struct pending *pending = mem_alloc(sizeof *pending);

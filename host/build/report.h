@@ -25,6 +25,8 @@ const struct value *report_hidden(const struct report *report);
 
 /* A build begins: how many nodes there will be, for "[2/7]". */
 void report_total(struct report *report, size_t nodes);
+/* The node's result is there from an earlier build. */
+void report_cached(struct report *report, const struct node *node);
 void report_begin(struct report *report, const struct node *node);
 /* A piece of a step's output; whole lines are shown as they come. */
 void report_output(struct report *report, const struct node *node, const char *data, size_t len);

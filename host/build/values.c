@@ -216,28 +216,32 @@ int values_digest(struct values *values, const struct value *want, char hex[HASH
 	return status;
 }
 
-static int is_unchanged(struct values *values, const struct value *read, bool *unchanged,
-			struct error *err)
+static int has_changed(struct values *values, const struct value *read, bool *changed,
+		       struct error *err)
 {
 	char hex[HASH_HEX];
 	const char *kind = value_text(value_get(read, "kind"));
 	const char *before = value_text(value_get(read, "hash"));
+	*changed = false;
 	if (kind && values_only_in_target(kind))
 		return 0;
 	int status = values_digest(values, read, hex, err);
-	*unchanged = status == 0 && before && strcmp(before, hex) == 0;
+	*changed = status < 0 || !before || strcmp(before, hex) != 0;
 	return status;
 }
 
-int values_unchanged(struct values *values, const struct value *reads, bool *unchanged,
-		     struct error *err)
+int values_changed(struct values *values, const struct value *reads, struct arena *arena,
+		   struct value *changed, struct error *err)
 {
-	*unchanged = true;
-	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len && *unchanged; i++)
-		if (is_unchanged(values, reads->list.items[i], unchanged, err) < 0) {
+	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len; i++) {
+		bool one = false;
+		if (has_changed(values, reads->list.items[i], &one, err) < 0) {
 			if (!err->exit_code)
 				err->exit_code = EXIT_VALUES;
 			return -1;
 		}
+		if (one)
+			value_append(arena, changed, reads->list.items[i]);
+	}
 	return 0;
 }

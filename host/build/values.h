@@ -33,11 +33,11 @@ struct question *values_ask(struct values *values, const struct value *want, val
 			    void *ctx);
 void values_cancel(struct question *question); /* NULL is fine */
 
-/* Whether every value in `reads` (kind, name, datacenter, args, hash) still has its hash. Blocks;
- * an unreachable Consul is an error. Kinds that only the target knows (fact, env, file) count as
- * unchanged: they can't change without the node's key. */
-int values_unchanged(struct values *values, const struct value *reads, bool *unchanged,
-		     struct error *err);
+/* Appends to a list in `arena` those of `reads` (kind, name, datacenter, args, hash) that do not
+ * have their hash any more. Blocks; an unreachable Consul is an error. Kinds that only the target
+ * knows (fact, env, file) count as unchanged: they can't change without the node's key. */
+int values_changed(struct values *values, const struct value *reads, struct arena *arena,
+		   struct value *changed, struct error *err);
 
 /* The digest of what a want (its other members don't matter) comes to now; "" for a missing value.
  * Blocks. */

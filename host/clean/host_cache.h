@@ -1,4 +1,4 @@
-/* factory's cache on this host (host/build/user_cache.h): what was fetched, asked and learned. All
+/* factory's cache on this host (host/user_cache.h): what was fetched, asked and learned. All
  * of it is made anew where it is missing. */
 #ifndef FACTORY_HOST_CLEAN_HOST_CACHE_H
 #define FACTORY_HOST_CLEAN_HOST_CACHE_H

@@ -2,11 +2,10 @@
 #ifndef FACTORY_HOST_CLEAN_PARTS_H
 #define FACTORY_HOST_CLEAN_PARTS_H
 
+#include "host/build/caches.h"
 #include "host/clean/stock.h"
 
 #define TOOLBOX_LABEL "factory.toolbox.digest"
-#define CACHES_LABEL  "factory.cache"
-#define CACHES_OWNER  "factory.cache.manifest"
 #define NETWORK_LABEL "factory.services"
 
 /* images.c: relations of images, by the parent that an engine remembers of a commit. */

@@ -3,7 +3,7 @@
 
 #include "common/json.h"
 #include "common/own.h"
-#include "host/build/cache.h"
+#include "host/build/resume.h"
 #include "host/build/uses.h"
 #include "host/clean/amounts.h"
 #include "host/clean/parts.h"

@@ -12,6 +12,7 @@ struct build_command {
 	struct settings settings;
 	const char *tag;
 	bool no_cache, push, locked;
+	const char *from_step;
 	unsigned jobs;
 };
 
@@ -34,6 +35,7 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
 	shop->no_cache = command->no_cache;
+	shop->from_step = command->from_step;
 	shop->push = command->push;
 	shop->locked = command->locked;
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
@@ -80,6 +82,11 @@ static const struct option build_options[] = {
 	{.name = "no-cache",
 	 .help = "run every node, whatever was built before",
 	 OPTION_INTO(struct build_command, no_cache)},
+	{.name = "from-step",
+	 .argument = "STEP",
+	 .help = "run this step and those behind it, by its name or number, whatever was built "
+		 "before",
+	 OPTION_INTO(struct build_command, from_step)},
 	{.name = "jobs",
 	 .letter = 'j',
 	 .argument = "N",

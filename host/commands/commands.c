@@ -35,6 +35,7 @@ const struct command *const commands[] = {
 	&command_rm,
 	&command_toolbox_create,
 	&command_version,
+	&command_why,
 	&command_help,
 	NULL,
 };

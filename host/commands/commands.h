@@ -57,6 +57,7 @@ extern const struct command command_render;
 extern const struct command command_rm;
 extern const struct command command_toolbox_create;
 extern const struct command command_version;
+extern const struct command command_why;
 
 /* All of them, in the order in which they are listed; NULL ends them. */
 extern const struct command *const commands[];

@@ -100,23 +100,32 @@ static int check_push(const struct workshop *shop, const struct job *job, struct
 	return -1;
 }
 
+int job_options(struct workshop *shop, struct job *job, struct error *err)
+{
+	bool has_consul = false;
+	if (workshop_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
+		return -1;
+	job->options = (struct build_options){
+		.no_cache = shop->no_cache,
+		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
+		.throwaway = shop->throwaway,
+		.kv = shop->kv,
+		.report = job->report,
+		.consul = has_consul ? &job->consul : NULL};
+	return 0;
+}
+
 /* The image's id is the base, so that nothing can move it between the two builds. */
 int job_start(struct workshop *shop, struct job *job, struct error *err)
 {
-	bool has_consul = false;
 	if (job->base != NO_JOB)
 		job->manifest->image = shop->jobs[job->base].outcome.image;
 	if (job->dependent)
 		report_notice(job->report, "building %s, which %s stands on", job->manifest->path,
 			      job->dependent);
 	job->began = loop_now_us();
-	if (workshop_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
+	if (job_options(shop, job, err) < 0)
 		return -1;
-	job->options = (struct build_options){.no_cache = shop->no_cache,
-					      .throwaway = shop->throwaway,
-					      .kv = shop->kv,
-					      .report = job->report,
-					      .consul = has_consul ? &job->consul : NULL};
 	choose_name(shop, job);
 	if (check_push(shop, job, err) < 0)
 		return -1;

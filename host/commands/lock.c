@@ -1,7 +1,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/cache.h"
+#include "host/build/resume.h"
 #include "host/build/provenance.h"
 #include "host/commands/commands.h"
 #include "host/commands/locking.h"
@@ -69,7 +69,7 @@ static int look_up_cell(struct locking_one *one, struct manifest *cell, struct e
 	if (kept.status != ENGINE_OK)
 		return 0;
 	if (key_of(cell, kept.body, key, err) < 0 ||
-	    cache_reads(engine, key, &one->shop->arena, &one->image, &reads, err) < 0)
+	    resume_reads(engine, key, &one->shop->arena, &one->image, &reads, err) < 0)
 		return -1;
 	add_names(one, reads);
 	return 0;

@@ -47,6 +47,7 @@ struct workshop {
 	const struct value *kv; /* of --kv */
 	bool no_cache, throwaway;
 	bool push, locked; /* --push, --locked */
+	const char *from_step; /* of --from-step: for those that were asked for */
 
 	struct buf drift;     /* with --locked: how things differ from the locks, in lines */
 	struct sheet *sheets; /* each behind those it stands on */
@@ -105,6 +106,9 @@ bool job_is_asked_for(const struct workshop *shop, const struct job *job);
 
 /* The table of all jobs, on standard error, with what became of their tasks. */
 void workshop_summary(const struct workshop *shop);
+
+/* Fills a job's options, but for its names. */
+int job_options(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
  * build_finish does. -1 with the error where it failed. */

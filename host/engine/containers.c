@@ -63,30 +63,6 @@ static void set_limits(struct arena *arena, struct value *host,
 	value_set(arena, host, "Tmpfs", tmpfs);
 }
 
-static struct value *host_config(struct arena *arena, const struct engine_container *container)
-{
-	struct value *host = value_map(arena);
-	if (container->volumes_from)
-		set_list(arena, host, "VolumesFrom",
-			 (const char *const[]){container->volumes_from, NULL});
-	struct value *binds = value_list(arena);
-	for (size_t i = 0; i < container->volume_count; i++) {
-		const struct engine_volume *volume = &container->volumes[i];
-		value_append(arena, binds,
-			     value_string(arena, arena_printf(arena, "%s:%s%s", volume->source,
-							      volume->target,
-							      volume->read_only ? ":ro" : "")));
-	}
-	if (binds->list.len)
-		value_set(arena, host, "Binds", binds);
-	set_text(arena, host, "NetworkMode", container->network);
-	set_list(arena, host, "ExtraHosts", container->hosts);
-	if (container->session)
-		set_flag(arena, host, "AutoRemove");
-	set_limits(arena, host, container);
-	return host;
-}
-
 static void set_labels(struct arena *arena, struct value *spec, const char *const *labels)
 {
 	struct value *map = value_map(arena);
@@ -94,6 +70,58 @@ static void set_labels(struct arena *arena, struct value *spec, const char *cons
 		set_text(arena, map, labels[0], labels[1]);
 	if (map->map.len)
 		value_set(arena, spec, "Labels", map);
+}
+
+static struct value *bind(struct arena *arena, const struct engine_volume *volume)
+{
+	return value_string(arena, arena_printf(arena, "%s:%s%s", volume->source, volume->target,
+						volume->read_only ? ":ro" : ""));
+}
+
+/* Only this form makes a volume with labels. */
+static struct value *mount(struct arena *arena, const struct engine_volume *volume)
+{
+	struct value *map = value_map(arena), *options = value_map(arena);
+	set_text(arena, map, "Type", "volume");
+	set_text(arena, map, "Source", volume->source);
+	set_text(arena, map, "Target", volume->target);
+	if (volume->read_only)
+		set_flag(arena, map, "ReadOnly");
+	set_labels(arena, options, volume->labels);
+	value_set(arena, map, "VolumeOptions", options);
+	return map;
+}
+
+static void set_volumes(struct arena *arena, struct value *host,
+			const struct engine_container *container)
+{
+	struct value *binds = value_list(arena), *mounts = value_list(arena);
+	for (size_t i = 0; i < container->volume_count; i++) {
+		const struct engine_volume *volume = &container->volumes[i];
+		if (volume->labels)
+			value_append(arena, mounts, mount(arena, volume));
+		else
+			value_append(arena, binds, bind(arena, volume));
+	}
+	if (binds->list.len)
+		value_set(arena, host, "Binds", binds);
+	if (mounts->list.len)
+		value_set(arena, host, "Mounts", mounts);
+}
+
+static struct value *host_config(struct arena *arena, const struct engine_container *container)
+{
+	struct value *host = value_map(arena);
+	if (container->volumes_from)
+		set_list(arena, host, "VolumesFrom",
+			 (const char *const[]){container->volumes_from, NULL});
+	set_volumes(arena, host, container);
+	set_text(arena, host, "NetworkMode", container->network);
+	set_list(arena, host, "ExtraHosts", container->hosts);
+	if (container->session)
+		set_flag(arena, host, "AutoRemove");
+	set_limits(arena, host, container);
+	return host;
 }
 
 static void set_alias(struct arena *arena, struct value *spec,

@@ -32,6 +32,9 @@ struct engine_volume {
 	const char *source; /* volume name or host path */
 	const char *target;
 	bool read_only;
+	/* Of a named volume that is made where there is none: key, value, key, value..., NULL; or
+	 * NULL. */
+	const char *const *labels;
 };
 
 struct engine_container {

@@ -208,6 +208,11 @@ const struct explanation explanations[] = {
 	 "The message names all that differs. `factory lock MANIFEST` accepts it;\n"
 	 "docs/lock.md tells what is locked.",
 	 "factory build m.yml --locked"},
+	{ERROR_STALE, EXIT_STALE, "`why` can't look further",
+	 "The manifest stands on another one, by `from:`, whose image has to be built before it\n"
+	 "can be told what of this one is there.",
+	 "`factory why` of the other one tells what it would run; `factory build` builds both.",
+	 "factory: m.yml:1:7: base.yml, which this manifest stands on, has to be built first... [F1500]"},
 };
 /* clang-format on */
 

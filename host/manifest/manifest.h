@@ -72,6 +72,13 @@ struct copy {
 	struct position at;
 };
 
+/* A directory that stays from build to build, and is in no image. */
+struct cache_directory {
+	const char *path; /* absolute, in the target */
+	bool locked;      /* two builds don't use it at once */
+	struct position at;
+};
+
 /* A directory that holds a template.hcl. */
 struct files_root {
 	const char *path;
@@ -111,6 +118,8 @@ struct manifest {
 	size_t files_count;
 	struct copy *copies;
 	size_t copy_count;
+	struct cache_directory *caches;
+	size_t cache_count;
 	const struct value *kv;    /* flat map of keys, the pillar's below pillar/; or NULL */
 	const struct value *facts; /* map: added to the target's own; or NULL */
 	struct pillar pillar;

@@ -2,7 +2,7 @@
 
 #include "common/file.h"
 #include "common/own.h"
-#include "host/build/user_cache.h"
+#include "host/user_cache.h"
 
 #include <dirent.h>
 #include <errno.h>

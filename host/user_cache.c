@@ -1,4 +1,4 @@
-#include "host/build/user_cache.h"
+#include "host/user_cache.h"
 
 #include "common/memory.h"
 
