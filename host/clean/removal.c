@@ -14,7 +14,7 @@ static void untag(struct engine *engine, const struct stock_item *item, struct e
 static void remove_container(struct engine *engine, const struct stock_item *item,
 			     struct engine_kept *kept)
 {
-	engine_remove(engine, item->name, engine_keep, kept);
+	engine_remove_idle(engine, item->name, engine_keep, kept);
 }
 
 static void remove_toolbox(struct engine *engine, const struct stock_item *item,

@@ -39,23 +39,29 @@ static void interpret_removal(struct operation *operation, const struct http_res
 }
 
 static void remove_named(struct operation *operation, const char *kind, const char *name,
-			 const char *keep)
+			 const char *keep, const char *query)
 {
 	struct buf path = {0};
 	operation->interpret = interpret_removal;
 	buf_puts(&path, kind);
 	http_escape(&path, name, keep);
+	buf_puts(&path, query);
 	operation_send(operation, "DELETE", &path, NULL);
+}
+
+void engine_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	remove_named(operation_new(engine, done, ctx), "/containers/", id, "", "?v=1");
 }
 
 void engine_volume_remove(struct engine *engine, const char *name, engine_done *done, void *ctx)
 {
-	remove_named(operation_new(engine, done, ctx), "/volumes/", name, "");
+	remove_named(operation_new(engine, done, ctx), "/volumes/", name, "", "");
 }
 
 void engine_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
-	remove_named(operation_new(engine, done, ctx), "/images/", ref, "/:@");
+	remove_named(operation_new(engine, done, ctx), "/images/", ref, "/:@", "");
 }
 
 void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx)

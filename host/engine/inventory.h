@@ -16,6 +16,11 @@ void engine_image_list_all(struct engine *engine, engine_done *done, void *ctx);
 /* All containers, whether they run or not. */
 void engine_list_all(struct engine *engine, engine_done *done, void *ctx);
 
+/* With its anonymous volumes; refused (ENGINE_CONFLICT) while it runs. One that is gone is
+ * ENGINE_OK.
+ */
+void engine_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
+
 /* {"Volumes": [{"Name", "Labels", "CreatedAt"}]}. */
 void engine_volume_list(struct engine *engine, engine_done *done, void *ctx);
 /* Refused while a container has it. One that is gone is ENGINE_OK. */

@@ -176,3 +176,44 @@ key_of() {
 		shows "${option%% *} takes"
 	done
 }
+
+@test "a build that runs keeps the checkpoint that it began at, and its cache volume" {
+	manifest <<-E
+		image: $BASE
+		cache: [/var/kept]
+		install:
+		  - {run: echo kept >/kept, checkpoint: true}
+		  - "{{ behind }}"
+	E
+	"$FACTORY" build -q m.yml --set 'behind=false' 2>/dev/null || true
+	"$FACTORY" ls --format json | jq -e '[.[] | select(.kind == "cache")] | length == 1 and (.[0].detail | startswith("/var/kept of /"))'
+	mapfile -t before < <(listed checkpoint)
+	"$FACTORY" build m.yml -t t/held:1 --set 'behind=touch /var/kept/started; sleep 4; cat /kept' >id 2>log &
+	build=$!
+	for i in $(seq 50); do
+		grep -q 'install-2' log && break
+		sleep 0.1
+	done
+	"$FACTORY" gc --unused 0s --left 0s >gone
+	grep -q '[1-9][0-9]* in use stay' gone
+	wait "$build"
+	grep -q 'install-1.*cached' log
+	no_container_left
+	"$FACTORY" gc --unused 0s >gone
+	grep 'removed the cache ' gone
+	[ -z "$(listed cache)" ]
+	[ -n "$(image_id t/held:1)" ]
+}
+
+@test "builds and gc at once: every build succeeds" {
+	printf 'image: %s\ninstall:\n  - {run: "echo 1 >/1", checkpoint: true}\n  - echo 2 >/2\n' "$BASE" >m.yml
+	(while [ ! -e stop ]; do "$FACTORY" gc -q --unused 0s || exit; done) &
+	collector=$!
+	for i in $(seq 8); do
+		"$FACTORY" build -q m.yml -t t/race:1 >/dev/null || break
+		echo "$i" >built
+	done
+	touch stop
+	wait "$collector"
+	[ "$(cat built)" = 8 ]
+}
