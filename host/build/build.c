@@ -7,6 +7,7 @@
 #include "host/build/discard.h"
 #include "host/build/plan.h"
 #include "host/build/record.h"
+#include "host/build/trail.h"
 #include "host/build/uses.h"
 #include "host/build/walk.h"
 
@@ -28,7 +29,8 @@ struct build {
 	struct walk *walk;                              /* at the walk, else NULL */
 	struct claim claim;
 	struct uses *uses;
-	uint32_t timer; /* until it is tried again; 0: now */
+	struct buf trail; /* of what is cached */
+	uint32_t timer;   /* until it is tried again; 0: now */
 	struct error failure;
 };
 
@@ -40,6 +42,7 @@ static void build_free(struct build *build)
 	caches_free(build->caches);
 	claim_end(&build->claim);
 	uses_free(build->uses);
+	buf_free(&build->trail);
 	plan_free(&build->plan);
 	error_clear(&build->failure);
 	free(build);
@@ -50,25 +53,38 @@ static const struct node *commit_node(const struct build *build)
 	return build->plan.graph->nodes[build->plan.graph->count - 1];
 }
 
+/* What an earlier build ran, and this one need not. */
+static void note_cached(struct build *build)
+{
+	const struct plan *plan = &build->plan;
+	buf_clear(&build->trail);
+	for (size_t i = 1; i < plan->resume.at && i < plan->graph->chain_end; i++)
+		trail_add(&build->trail, plan->graph->nodes[i], true, 0,
+			  report_hidden(build->options->report));
+}
+
 static int start_walk(struct build *build, struct error *err)
 {
 	const struct build_options *options = build->options;
 	const struct plan *plan = &build->plan;
 	const struct consul_target *consul = options->consul;
 	bool direct = consul && build->manifest->consul_direct;
-	build->setup = (struct container_setup){.loop = build->site->loop,
-						.engine = build->site->engine,
-						.manifest = plan->manifest,
-						.artifact = plan->artifact,
-						.values = plan->values,
-						.report = options->report,
-						.toolbox = build->site->toolbox,
-						.consul_direct = direct ? consul->base : NULL,
-						.consul_token = direct ? consul->token : NULL,
-						.throwaway = options->throwaway,
-						.caches = build->caches,
-						.uses = build->uses,
-						.reads = plan->resume.reads};
+	note_cached(build);
+	build->setup =
+		(struct container_setup){.loop = build->site->loop,
+					 .engine = build->site->engine,
+					 .manifest = plan->manifest,
+					 .artifact = plan->artifact,
+					 .values = plan->values,
+					 .report = options->report,
+					 .toolbox = build->site->toolbox,
+					 .consul_direct = direct ? consul->base : NULL,
+					 .consul_token = direct ? consul->token : NULL,
+					 .throwaway = options->throwaway,
+					 .caches = build->caches,
+					 .uses = build->uses,
+					 .trail = build->trail.len ? build->trail.data : NULL,
+					 .reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */

@@ -27,6 +27,7 @@ struct container_setup {
 	bool throwaway;                           /* nothing of what it makes is kept */
 	const struct caches *caches;              /* that containers mount, or NULL */
 	struct uses *uses;         /* takes what is kept by a key; NULL: nothing is */
+	const char *trail;         /* of what led to the image that the chain begins at; or NULL */
 	const struct value *reads; /* what the image that the chain begins at has read, or NULL */
 };
 

@@ -113,7 +113,10 @@ static void commit_done(void *ctx, const struct engine_result *result)
 
 static void make_image(struct container *container, const struct value *config)
 {
-	autofree char *comment = resume_comment(container_reads(container));
+	const char *before = container->setup->trail, *own = buf_text(&container->trail);
+	autofree char *trail =
+		mem_printf("%s%s%s", before ? before : "", before && *own ? "," : "", own);
+	autofree char *comment = resume_comment(container_reads(container), trail);
 	bool named = !container->setup->throwaway;
 	struct engine_commit request = {.container = container->id,
 					.repo = named ? CACHE_REPOSITORY : NULL,

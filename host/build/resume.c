@@ -8,7 +8,9 @@
 
 static const char prefix[] = "factory reads ";
 
-char *resume_comment(const struct value *reads)
+static const char steps[] = "\nsteps ";
+
+char *resume_comment(const struct value *reads, const char *trail)
 {
 	auto_buf struct buf text = {0};
 	buf_puts(&text, prefix);
@@ -16,6 +18,7 @@ char *resume_comment(const struct value *reads)
 		json_write(&text, reads);
 	else
 		buf_puts(&text, "[]");
+	buf_printf(&text, "%s[%s]", steps, trail);
 	return buf_steal(&text);
 }
 
@@ -27,8 +30,26 @@ static struct value *reads_of(struct arena *arena, const struct value *image)
 	size_t len = sizeof prefix - 1;
 	if (!comment || strncmp(comment, prefix, len) != 0)
 		return NULL;
-	return json_parse(arena, "the image's comment", comment + len, strlen(comment + len),
+	return json_parse(arena, "the image's comment", comment + len, strcspn(comment + len, "\n"),
 			  &foreign);
+}
+
+struct value *resume_steps(struct arena *arena, const char *comment)
+{
+	auto_error struct error foreign = {0};
+	const char *line = comment ? strstr(comment, steps) : NULL;
+	if (!line || strncmp(comment, prefix, sizeof prefix - 1) != 0)
+		return NULL;
+	line += sizeof steps - 1;
+	struct value *list = json_parse(arena, "the image's comment", line, strlen(line), &foreign);
+	return value_is(list, VALUE_LIST) ? list : NULL;
+}
+
+/* Whether both have read the same. */
+static bool is_same_reading(const char *left, const char *right)
+{
+	size_t len = strcspn(left, "\n");
+	return len == strcspn(right, "\n") && strncmp(left, right, len) == 0;
 }
 
 /* A state that may be there. */
@@ -131,7 +152,7 @@ static int check(struct search *search, const struct candidate *candidate, struc
 	resume->reads = id ? reads_of(&resume->arena, candidate->kept.body) : NULL;
 	if (!resume->reads)
 		return 0;
-	if (!search->comment || strcmp(search->comment, comment) != 0) {
+	if (!search->comment || !is_same_reading(search->comment, comment)) {
 		search->changed = value_list(&resume->arena);
 		if (values_changed(search->values, resume->reads, &resume->arena, search->changed,
 				   err) < 0)

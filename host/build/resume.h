@@ -34,8 +34,12 @@ int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		struct error *err);
 void resume_free(struct resume *resume);
 
-/* The comment for an image whose rendering read `reads` (NULL: nothing). The caller frees it. */
-char *resume_comment(const struct value *reads);
+/* The comment for an image whose rendering read `reads` (NULL: nothing), and the trail (trail.h) of
+ * its steps. The caller frees it. */
+char *resume_comment(const struct value *reads, const char *trail);
+
+/* The trail in such a comment, as a list; NULL where it has none. */
+struct value *resume_steps(struct arena *arena, const char *comment);
 
 /* The image of a key, and what it read, whether or not that has changed since: in the arena, NULL
  * where there is none. */

@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&command_facts,
 	&command_gc,
 	&command_graph,
+	&command_history,
 	&command_init,
 	&command_lock,
 	&command_ls,

@@ -42,6 +42,7 @@ extern const struct command command_facts;
 extern const struct command command_gc;
 extern const struct command command_graph;
 extern const struct command command_help;
+extern const struct command command_history;
 extern const struct command command_init;
 extern const struct command command_ls;
 extern const struct command command_man;
