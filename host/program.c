@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-extern char **environ;
-
 enum { TICK_MS = 100 }; /* between looks at signals that wait */
 
 /* Its three streams, as we hold them, and what is still to be written. */
@@ -233,4 +231,17 @@ const char *program_complaint(struct program_result *result)
 		said->data[--said->len] = '\0';
 	const char *line = said->len ? memrchr(said->data, '\n', said->len) : NULL;
 	return line ? line + 1 : buf_text(said);
+}
+
+char *program_find(const char *name)
+{
+	const char *path = getenv("PATH");
+	for (size_t len; path && *path; path += len + (path[len] == ':')) {
+		len = strcspn(path, ":");
+		char *file = mem_printf("%.*s/%s", (int)len, path, name);
+		if (len && access(file, X_OK) == 0)
+			return file;
+		free(file);
+	}
+	return NULL;
 }

@@ -33,4 +33,7 @@ void program_result_free(struct program_result *result);
 /* The last line that it said on standard error, for messages: in `result`. "" for none. */
 const char *program_complaint(struct program_result *result);
 
+/* Where in PATH a program is; the caller frees it. NULL: nowhere. */
+char *program_find(const char *name);
+
 #endif

@@ -166,7 +166,9 @@ void artifact_disguise(const struct artifact *artifact, const char *const *agent
 		container->entrypoint = agent;
 		container->command = nothing;
 	}
-	if (!is_empty(value_get(artifact->base_config, "User")))
+	/* The images that tests start from have the artifact's already. */
+	if (!is_empty(value_get(artifact->base_config, "User")) ||
+	    !is_empty(value_get(artifact->config, "User")))
 		container->user = "0:0";
 	container->no_healthcheck = !is_empty(value_get(artifact->base_config, "Healthcheck"));
 }

@@ -25,6 +25,7 @@ struct build {
 	struct caches *caches; /* or NULL */
 	struct container_setup setup;
 	const struct base *base;
+	int64_t base_size;
 	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
 	struct walk *walk;                              /* at the walk, else NULL */
 	struct claim claim;
@@ -61,6 +62,12 @@ static void note_cached(struct build *build)
 	for (size_t i = 1; i < plan->resume.at && i < plan->graph->chain_end; i++)
 		trail_add(&build->trail, plan->graph->nodes[i], true, 0,
 			  report_hidden(build->options->report));
+}
+
+static int64_t size_of(const struct value *image)
+{
+	const struct value *size = value_get(image, "Size");
+	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
 static int start_walk(struct build *build, struct error *err)
@@ -184,12 +191,14 @@ static int use_base(struct build *build, struct error *err)
 	struct plan *plan = &build->plan;
 	if (plan_make(build->site, build->base, build->manifest, build->options, plan, err) < 0)
 		return -1;
+	auto_error struct error none = {0};
+	build->base_size = size_of(base_inspected(build->base, &none));
 	if (!build->options->throwaway) {
 		build->record = record_open(build->manifest);
 		build->checkpoint.commit_us = record_commit_us(build->record);
 	}
 	plan->uses = build->uses;
-	report_total(build->options->report, plan->graph->count);
+	report_graph(build->options->report, plan->graph);
 	if (needs_claim(build) && search(build, true, err) < 0)
 		return -1;
 	if (build->at != AT_END)
@@ -281,16 +290,39 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 
+/* What the image is made of: of no use to anything but people, so that it may fail. */
+static void describe(const struct build *build, struct build_outcome *outcome)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
+	auto_error struct error ignored = {0}, too = {0};
+	struct engine *engine = build->site->engine;
+	outcome->size = outcome->added = -1;
+	if (build->options->throwaway)
+		return;
+	engine_image_inspect(engine, outcome->image, engine_keep, &image);
+	engine_image_history(engine, outcome->image, engine_keep, &layers);
+	outcome->size = engine_finish(engine, &image, &ignored) == 0 ? size_of(image.body) : -1;
+	bool grown = build->base_size >= 0 && outcome->size >= build->base_size;
+	outcome->added = grown ? outcome->size - build->base_size : -1;
+	if (engine_finish(engine, &layers, &too) == 0 && value_is(layers.body, VALUE_LIST))
+		report_layers(build->options->report, layers.body);
+}
+
 static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
 	if (error_is_set(&build->failure))
 		return error_move(err, &build->failure);
 	outcome->cached = !build->walk;
-	if (outcome->cached)
+	if (outcome->cached) {
+		report_all_cached(build->options->report, build->plan.graph,
+				  "an image was built of the same manifest, files and values");
 		outcome->image = STEAL(build->plan.resume.image);
-	else if (finish_walk(build, outcome, err) < 0)
+	} else if (finish_walk(build, outcome, err) < 0)
 		return -1;
-	return name_image(build, outcome->image, err);
+	if (name_image(build, outcome->image, err) < 0)
+		return -1;
+	describe(build, outcome);
+	return 0;
 }
 
 int build_finish(struct build *build, struct build_outcome *outcome, struct error *err)

@@ -6,11 +6,11 @@
 #include "host/build/artifact.h"
 #include "host/build/caches.h"
 #include "host/build/machine.h"
-#include "host/build/report.h"
 #include "host/build/uses.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/graph/graph.h"
+#include "host/progress/report.h"
 #include "host/session/session.h"
 
 /* What all containers of a build share. */

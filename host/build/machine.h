@@ -72,7 +72,8 @@ const char *machine_state_name(enum machine_state state);
 const char *machine_event_name(enum machine_event event);
 const char *machine_action_name(enum machine_action action);
 
-/* The table as a Graphviz graph. */
+/* The table as a Graphviz graph, and as a picture (graph/svg.h). */
 void machine_write_dot(struct buf *out);
+void machine_write_svg(struct buf *out);
 
 #endif

@@ -250,6 +250,8 @@ struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *a
 			write_cached(probe, path, facts);
 	}
 	tell_image(arena, facts, image, digest);
+	if (facts)
+		report_facts(probe->report, image, facts);
 	return facts;
 }
 

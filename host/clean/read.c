@@ -269,6 +269,8 @@ int stock_read(struct engine *engine, struct arena *arena, struct stock *stock, 
 {
 	struct reading reading = {.engine = engine, .arena = arena, .stock = stock};
 	*stock = (struct stock){0};
+	if (engine_needs_inventory(engine, err) < 0)
+		return -1;
 	ask(&reading);
 	int status = await(&reading, err);
 	if (status == 0) {

@@ -42,7 +42,11 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 	if (command->tag &&
 	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	return workshop_open(shop, &command->settings, err);
+	if (workshop_open(shop, &command->settings, err) < 0)
+		return -1;
+	auto_error struct error ignored = {0}; /* a build goes without a record as well */
+	report_add_sink(shop->report, sink_record(&ignored));
+	return 0;
 }
 
 static int run(struct build_command *command, char *const *paths, struct workshop *shop,
@@ -92,6 +96,11 @@ static const struct option build_options[] = {
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "progress",
+	 .argument = "HOW",
+	 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
+	 .choices = "tty plain json quiet",
+	 OPTION_INTO(struct settings, progress)},
 	{.name = "push",
 	 .help = "push the image's names to their registry when it is built",
 	 OPTION_INTO(struct build_command, push)},

@@ -43,6 +43,7 @@ extern const struct command command_gc;
 extern const struct command command_graph;
 extern const struct command command_help;
 extern const struct command command_history;
+extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_ls;
 extern const struct command command_man;
@@ -55,8 +56,10 @@ extern const struct command command_module_pack;
 extern const struct command command_module_search;
 extern const struct command command_module_test;
 extern const struct command command_render;
+extern const struct command command_report;
 extern const struct command command_rm;
 extern const struct command command_toolbox_create;
+extern const struct command command_ui;
 extern const struct command command_version;
 extern const struct command command_why;
 

@@ -69,6 +69,26 @@ static int name_more(struct workshop *shop, const struct job *job, struct error 
 	return 0;
 }
 
+/* Tells how a job has ended; failure NULL: well. */
+static void tell_end(const struct job *job, const struct error *failure)
+{
+	const struct build_outcome *outcome = &job->outcome;
+	const struct build_options *options = &job->options;
+	autofree char *text = failure ? error_text(failure) : NULL;
+	autofree char *name =
+		options->repo ? mem_printf("%s:%s", options->repo, options->tag) : NULL;
+	const char *shown = name ? name : outcome->image;
+	struct progress_summary summary = {.passed = !failure,
+					   .cached = outcome->cached,
+					   .image = outcome->image,
+					   .name = options->throwaway ? NULL : shown,
+					   .failure = text,
+					   .wall_us = (uint64_t)(job->seconds * 1e6),
+					   .size = failure ? -1 : outcome->size,
+					   .added = failure ? -1 : outcome->added};
+	report_over(job->report, &summary);
+}
+
 /* --push means what was asked for, `push: true` its own manifest. */
 static bool is_pushed(const struct workshop *shop, const struct job *job)
 {
@@ -116,7 +136,7 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 }
 
 /* The image's id is the base, so that nothing can move it between the two builds. */
-int job_start(struct workshop *shop, struct job *job, struct error *err)
+static int begin(struct workshop *shop, struct job *job, struct error *err)
 {
 	if (job->base != NO_JOB)
 		job->manifest->image = shop->jobs[job->base].outcome.image;
@@ -133,22 +153,22 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 	return 0;
 }
 
+int job_start(struct workshop *shop, struct job *job, struct error *err)
+{
+	int status = begin(shop, job, err);
+	if (status < 0)
+		tell_end(job, err);
+	return status;
+}
+
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
-	const struct build_options *options = &job->options;
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
 	if (status == 0)
 		status = name_more(shop, job, err);
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
-	if (status < 0)
-		return -1;
-	if (options->throwaway) {
-		report_notice(job->report, "passed in %.2f s", job->seconds);
-		return 0;
-	}
-	autofree char *name = options->repo ? mem_printf("%s:%s", options->repo, options->tag)
-					    : mem_strdup(job->outcome.image);
-	report_notice(job->report, "built %s in %.2f s%s", name, job->seconds,
-		      job->outcome.cached ? " (cached)" : "");
-	return push_all(shop, job, err);
+	if (status == 0 && !job->options.throwaway)
+		status = push_all(shop, job, err);
+	tell_end(job, status < 0 ? err : NULL);
+	return status;
 }

@@ -3,7 +3,7 @@
 #ifndef FACTORY_HOST_COMMANDS_LOCKING_H
 #define FACTORY_HOST_COMMANDS_LOCKING_H
 
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/lock/lock.h"

@@ -14,10 +14,15 @@ struct pushing {
 	struct engine_kept kept;
 };
 
-static void push_progress(void *ctx, const char *line)
+static void push_progress(void *ctx, const struct engine_progress *progress)
 {
 	const struct pushing *pushing = ctx;
-	report_notice(pushing->report, "  %s", line);
+	const struct progress_transfer transfer = {.what = "push",
+						   .name = progress->layer,
+						   .status = progress->status,
+						   .done = progress->done,
+						   .total = progress->total};
+	report_transfer(pushing->report, &transfer);
 }
 
 static void push_ended(void *ctx, const struct engine_result *result)
@@ -63,6 +68,7 @@ int job_push(struct workshop *shop, const struct job *job, const char *repo, con
 	report_notice(job->report, "pushing %s:%s", repo, tag);
 	engine_image_push(shop->site.engine, repo, tag, push_progress, push_ended, pushing);
 	int status = wait_for(shop, pushing, err);
+	report_transfer(job->report, &(struct progress_transfer){.what = "push", .over = true});
 	if (status == 0 && pushing->kept.status == ENGINE_NOT_FOUND)
 		status = error_set(err, "the engine has no such image");
 	engine_kept_free(&pushing->kept);

@@ -137,7 +137,7 @@ const struct option settings_values_options[] = {
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
-	 .help = "the engine (default: DOCKER_HOST)",
+	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
 	 OPTION_INTO(struct settings, endpoint)},
 	{.name = "toolbox",
 	 .argument = "NAME",
@@ -250,7 +250,49 @@ bool settings_color(int fd)
 	return isatty(fd) && !(no_color && *no_color);
 }
 
-struct report *settings_report(const struct settings *settings)
+/* A terminal that can move its cursor. */
+static bool is_capable(void)
 {
-	return report_new(stderr, settings_color(STDERR_FILENO), settings->quiet);
+	const char *term = getenv("TERM");
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+bool settings_wants_json(const struct settings *settings)
+{
+	return !settings->quiet && settings->progress && strcmp(settings->progress, "json") == 0;
+}
+
+static int choose_sink(const struct settings *settings, struct loop *loop,
+		       struct progress_sink *sink, struct error *err)
+{
+	bool color = settings_color(STDERR_FILENO);
+	const char *mode = settings->quiet      ? "quiet"
+			   : settings->progress ? settings->progress
+			   : is_capable()       ? "tty"
+						: "plain";
+	if (strcmp(mode, "json") == 0)
+		*sink = sink_json(stderr);
+	else if (strcmp(mode, "tty") == 0 && loop)
+		*sink = sink_live(loop, STDERR_FILENO, color);
+	else if (strcmp(mode, "tty") == 0 || strcmp(mode, "plain") == 0)
+		*sink = sink_plain(stderr, color, false);
+	else if (strcmp(mode, "quiet") == 0)
+		*sink = sink_plain(stderr, color, true);
+	else {
+		error_set(err, "--progress takes tty, plain, json or quiet, not '%s'", mode);
+		err->exit_code = EXIT_USAGE;
+		return -1;
+	}
+	return 0;
+}
+
+struct report *settings_report(const struct settings *settings, struct loop *loop,
+			       struct error *err)
+{
+	struct progress_sink sink;
+	if (choose_sink(settings, loop, &sink, err) < 0)
+		return NULL;
+	struct report *report = report_new();
+	report_add_sink(report, sink);
+	return report;
 }

@@ -4,8 +4,8 @@
 
 #include "common/consul.h"
 #include "common/error.h"
-#include "host/build/report.h"
 #include "host/commands/commands.h"
+#include "host/progress/report.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
 
@@ -18,7 +18,8 @@ struct settings {
 	const char *endpoint;      /* NULL: DOCKER_HOST, else the default socket */
 	const char *toolbox;
 	const char *kv_file;
-	const char *consul; /* --consul */
+	const char *consul;   /* --consul */
+	const char *progress; /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
 	const struct manifest_modules *modules; /* NULL: as they are found */
 	const struct manifest_testing *testing; /* of modules; else NULL */
@@ -46,7 +47,10 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 /* Is there a terminal, and NO_COLOR not set? */
 bool settings_color(int fd);
 
-/* A report to standard error, in colour where that is a terminal and NO_COLOR is not set. */
-struct report *settings_report(const struct settings *settings);
+/* A report to standard error, as --progress says, in colour where that is a terminal and NO_COLOR
+ * is not set. Without a loop (NULL) there is no live view. NULL for a name that is none. */
+struct report *settings_report(const struct settings *settings, struct loop *loop,
+			       struct error *err);
+bool settings_wants_json(const struct settings *settings);
 
 #endif

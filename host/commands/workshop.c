@@ -8,6 +8,7 @@
 #include "host/build/probe.h"
 #include "host/commands/locking.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 #include "host/manifest/secrets.h"
 
 #include <ctype.h>
@@ -269,20 +270,33 @@ static void clear(struct workshop *shop)
 int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err)
 {
 	shop->settings = settings;
-	shop->report = settings_report(settings);
 	shop->site.toolbox = settings->toolbox;
 	if (settings->kv_file && !(shop->kv = kv_read(&shop->arena, settings->kv_file, err)))
 		return -1;
 	shop->signals = interrupt_open(err);
 	if (shop->signals < 0)
 		return -1;
-	return settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
+	if (settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0)
+		return -1;
+	shop->report = settings_report(settings, shop->site.loop, err);
+	return shop->report ? 0 : -1;
+}
+
+/* The caller prints the error, unless what is printed is for a program. */
+static int tell_error(const struct workshop *shop, struct error *err)
+{
+	secrets_hide_error(report_hidden(shop->report), err);
+	if (!settings_wants_json(shop->settings))
+		return -1;
+	autofree char *text = explain_text(err);
+	report_message(shop->report, "factory: %s", text);
+	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 
 int workshop_close(struct workshop *shop, int status, struct error *err)
 {
 	if (status < 0 && shop->report)
-		secrets_hide_error(report_hidden(shop->report), err);
+		status = tell_error(shop, err);
 	own_close(&shop->signals);
 	clear(shop);
 	report_free(shop->report);

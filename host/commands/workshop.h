@@ -104,7 +104,7 @@ int workshop_run(struct workshop *shop, struct error *err);
 /* Whether the job's manifest was named on the command line, not only by `from:`. */
 bool job_is_asked_for(const struct workshop *shop, const struct job *job);
 
-/* The table of all jobs, on standard error, with what became of their tasks. */
+/* Tells the table of all jobs, with what became of their tasks. */
 void workshop_summary(const struct workshop *shop);
 
 /* Fills a job's options, but for its names. */

@@ -92,7 +92,7 @@ const struct explanation explanations[] = {
 	 "ls -l /var/run/docker.sock"},
 	{ERROR_ENGINE_ENDPOINT, EXIT_ENGINE, "a wrong endpoint",
 	 "The endpoint is no address that factory knows, or its certificates are not there.",
-	 "Use unix:///path, tcp://host:port, http://host:port or https://host:port. With\n"
+	 "Use unix:///path, tcp://host:port, https://host:port, podman: or oci:. With\n"
 	 "DOCKER_TLS_VERIFY, DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem.",
 	 "factory facts alpine --endpoint ssh://host"},
 	{ERROR_ENGINE_OTHER, EXIT_ENGINE, "something else than an engine",
@@ -191,7 +191,7 @@ const struct explanation explanations[] = {
 	 "SIGTERM came. What was running was ended and removed.",
 	 "Nothing is left behind: begin again.",
 	 "kill of factory's process"},
-	{ERROR_MEMORY, 70, "out of memory",
+	{ERROR_MEMORY, EXIT_MEMORY, "out of memory",
 	 "The machine had no memory left for factory itself.",
 	 "Free some.",
 	 "factory: out of memory"},

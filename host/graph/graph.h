@@ -60,9 +60,16 @@ const char *node_kind_name(enum node_kind kind); /* "start", "files"... */
  * files (Consul) is in a key: build/resume.h checks that separately. */
 int graph_keys(struct graph *graph, const char *base_digest, struct error *err);
 
-/* The graph in Graphviz's language (https://graphviz.org/doc/info/lang.html), and as JSON:
- * {"nodes":[{"id","kind","label","line"}],"edges":[{"from","to"}]}. */
+/* {"nodes":[{"id","kind","label","line"}],"edges":[{"from","to"}]} */
+struct value *graph_value(const struct graph *graph, struct arena *arena);
+
+/* The graph in Graphviz's language (https://graphviz.org/doc/info/lang.html), and that value as
+ * JSON. */
 void graph_write_dot(const struct graph *graph, struct buf *out);
 void graph_write_json(const struct graph *graph, struct buf *out);
+
+/* A picture (svg.h), and a drawing of lines for a terminal. */
+void graph_write_svg(const struct graph *graph, struct buf *out);
+void graph_write_text(const struct graph *graph, struct buf *out);
 
 #endif

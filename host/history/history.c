@@ -2,7 +2,6 @@
 
 #include "common/own.h"
 #include "host/build/resume.h"
-#include "host/engine/inventory.h"
 #include "host/exit_codes.h"
 
 #include <string.h>

@@ -25,12 +25,12 @@ static void differ(struct comparison *comparison, enum lock_kind kind,
 		   const struct lock_item *before, const struct lock_item *now)
 {
 	static const char *const words[] = {"image", "module", "value"};
-	const struct lock_item *either = before ? before : now;
+	const char *name = before ? before->name : now ? now->name : "";
 	autofree char *old = before ? brief(before) : NULL, *new = now ? brief(now) : NULL;
 	autofree char *line =
-		!before ? mem_printf("%s %s: is new: %s", words[kind], either->name, new)
-		: !now  ? mem_printf("%s %s: is gone: was %s", words[kind], either->name, old)
-			: mem_printf("%s %s: was %s, is %s", words[kind], either->name, old, new);
+		!before ? mem_printf("%s %s: is new: %s", words[kind], name, new)
+		: !now  ? mem_printf("%s %s: is gone: was %s", words[kind], name, old)
+			: mem_printf("%s %s: was %s, is %s", words[kind], name, old, new);
 	comparison->tell(comparison->ctx, line);
 	comparison->count++;
 }
@@ -55,7 +55,7 @@ static void compare_items(struct comparison *comparison, enum lock_kind kind,
 		int order = !old ? 1 : !new ? -1 : strcmp(old->name, new->name);
 		b += order <= 0;
 		n += order >= 0;
-		if (order || !same(old, new))
+		if (!old || !new || order || !same(old, new))
 			differ(comparison, kind, order <= 0 ? old : NULL, order >= 0 ? new : NULL);
 	}
 }

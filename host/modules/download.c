@@ -113,7 +113,7 @@ int download_file(const struct download *download, const char *path, char hex[HA
 	state.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (state.fd < 0)
 		return error_errno(err, "can't write %s", path);
-	state.easy = curl_easy_init();
+	state.easy = mem_given(curl_easy_init());
 	state.hash = hash_new();
 	prepare(&state);
 	CURLcode code = curl_easy_perform(state.easy);

@@ -1,5 +1,6 @@
 #include "host/modules/unpack.h"
 
+#include "common/memory.h"
 #include "common/own.h"
 
 #include <archive.h>
@@ -224,7 +225,7 @@ static int unpack_all(struct unpacking *unpacking, const char *path, struct erro
 
 int unpack_archive(const char *name, const char *archive, const char *directory, struct error *err)
 {
-	struct unpacking unpacking = {.name = name, .archive = archive_read_new()};
+	struct unpacking unpacking = {.name = name, .archive = mem_given(archive_read_new())};
 	autoclose int root = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	archive_read_support_format_tar(unpacking.archive);
 	archive_read_support_filter_gzip(unpacking.archive);

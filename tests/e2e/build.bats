@@ -44,7 +44,7 @@ load common
 	pid=$!
 	for _ in $(seq 100); do grep -q 'out 1' log && break; sleep 0.05; done
 	grep -q 'out 1' log
-	! grep -q 'out 3' log
+	! grep -q 'out 3' log || false
 	wait $pid
 	[ "$(grep -o 'out [0-9]' log | tr -d '\n')" = "out 1out 2out 3" ]
 	[ "$(grep -o 'err [0-9]' log | tr -d '\n')" = "err 1err 2err 3" ]
@@ -71,7 +71,7 @@ load common
 	fails_with 6 "$FACTORY" build m.yml -t t/fail:1
 	shows "going wrong"
 	shows "m.yml:4:5: install-2 failed with exit code 7"
-	! grep -q never <<<"$output"
+	! grep -q never <<<"$output" || false
 	nothing_left t/fail:1
 }
 
@@ -154,7 +154,7 @@ load common
 		kill -$signal $pid
 		code=0
 		wait $pid || code=$?
-		[ "$code" -eq $([ $signal = INT ] && echo 130 || echo 143) ]
+		[ "$code" -eq "$([ $signal = INT ] && echo 130 || echo 143)" ]
 		nothing_left t/stopped:1
 	done
 }

@@ -47,7 +47,7 @@ steps() {
 		install:
 		  - name: "with hunter2-and-more"
 		    run: "true"
-		    secrets: [{env: TOKEN_OF_TEST}]
+		    secrets: {token: TOKEN_OF_TEST}
 	E
 	TOKEN_OF_TEST=hunter2-and-more "$FACTORY" build -q m.yml -t t/history:4
 	[ -z "$(api GET /images/t/history:4/history | grep hunter2)" ]

@@ -49,7 +49,21 @@ pushed() {
 	[[ $stderr == *"digest: sha256:"* ]]
 	[[ $output == sha256:* ]]
 	run --separate-stderr "$FACTORY" build m.yml
-	[[ $stderr == *"(cached)"*"pushed $REGISTRY/several:latest"* ]]
+	[[ $stderr == *"pushed $REGISTRY/several:latest"*"(cached)"* ]]
+}
+
+@test "a push is told by its layers, and a failed one fails the build" {
+	login ada l0velace:1
+	pushed told '"1"'
+	run --separate-stderr "$FACTORY" build m.yml --progress json
+	[ "$status" -eq 0 ]
+	jq -es 'map(select(.event == "transfer" and .what == "push")) |
+		(map(select(.name and .status)) | length > 0) and .[-1].over' <<<"$stderr"
+	jq -es '.[-1].event == "end" and .[-1].passed' <<<"$stderr"
+	login ada wrong
+	run --separate-stderr "$FACTORY" build m.yml --progress json
+	[ "$status" -ne 0 ]
+	jq -es 'map(select(.event == "end"))[0] | .passed == false and (.failure | contains("push"))' <<<"$stderr"
 }
 
 @test "--push pushes what -t names; without it nothing is pushed" {

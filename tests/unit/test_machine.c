@@ -113,6 +113,24 @@ static void it_can_be_drawn(void **state)
 	assert_null(strstr(out.data, "refuse"));
 }
 
+/* Nothing but the table says what there is to draw. */
+static void the_picture_has_every_transition(void **state)
+{
+	(void)state;
+	auto_buf struct buf out = {0};
+	size_t cells = 0, notes = 0, boxes = 0;
+	machine_write_svg(&out);
+	for (int from = 0; from < STATE_COUNT; from++)
+		for (int event = 0; event < EVENT_COUNT; event++)
+			cells += machine_lookup(from, event).action != ACTION_REFUSE;
+	for (const char *at = buf_text(&out); (at = strstr(at, "class=\"note\"")); at++)
+		notes++;
+	for (const char *at = buf_text(&out); (at = strstr(at, "class=\"box\"")); at++)
+		boxes++;
+	assert_int_equal(notes, cells);
+	assert_int_equal(boxes, STATE_COUNT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +141,7 @@ int main(void)
 		cmocka_unit_test(every_state_takes_an_interrupt),
 		cmocka_unit_test(every_cell),
 		cmocka_unit_test(it_can_be_drawn),
+		cmocka_unit_test(the_picture_has_every_transition),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
