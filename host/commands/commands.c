@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_completion,
 	&command_doctor,
 	&command_explain,
+	&command_export,
 	&command_facts,
 	&command_gc,
 	&command_graph,

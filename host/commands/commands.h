@@ -38,6 +38,7 @@ extern const struct command command_complete;
 extern const struct command command_completion;
 extern const struct command command_doctor;
 extern const struct command command_explain;
+extern const struct command command_export;
 extern const struct command command_facts;
 extern const struct command command_gc;
 extern const struct command command_graph;
