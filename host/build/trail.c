@@ -2,8 +2,8 @@
 
 #include "common/json.h"
 #include "host/manifest/secrets.h"
+#include "host/moment.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LONGEST_LABEL = 120, LONGEST_TRAIL = 200000 };
@@ -29,7 +29,7 @@ void trail_add(struct buf *trail, const struct node *node, bool cached, uint64_t
 		 label.len < LONGEST_LABEL ? label.len : LONGEST_LABEL);
 	if (cached)
 		buf_puts(trail, ",\"cached\":true");
-	else if (!getenv("SOURCE_DATE_EPOCH"))
+	else if (!moment_given())
 		buf_printf(trail, ",\"ms\":%.1f", (double)us / 1000);
 	buf_puts(trail, "}");
 }

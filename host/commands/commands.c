@@ -37,6 +37,7 @@ const struct command *const commands[] = {
 	&command_render,
 	&command_report,
 	&command_rm,
+	&command_sbom,
 	&command_toolbox_create,
 	&command_ui,
 	&command_version,

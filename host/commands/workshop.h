@@ -101,6 +101,10 @@ int job_push(struct workshop *shop, const struct job *job, const char *repo, con
  */
 int workshop_run(struct workshop *shop, struct error *err);
 
+/* The names that its image gets, the first one first: its id where there are none. */
+size_t job_count_names(const struct workshop *shop, const struct job *job);
+const char *job_name(struct workshop *shop, const struct job *job, size_t i);
+
 /* Whether the job's manifest was named on the command line, not only by `from:`. */
 bool job_is_asked_for(const struct workshop *shop, const struct job *job);
 

@@ -5,9 +5,9 @@
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
 #include "host/export/oci.h"
+#include "host/moment.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* An engine's save on its way into a file. */
@@ -68,10 +68,9 @@ static int check_names(struct engine *engine, const char *const *names, struct e
 /* The newest image's; or SOURCE_DATE_EPOCH, where a build is to give the same bytes. */
 static int64_t time_of(const struct saved *saved)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	int64_t when = 0;
-	if (epoch && *epoch)
-		return strtoll(epoch, NULL, 10);
+	if (moment_given())
+		return moment_of_epoch();
 	for (size_t i = 0; i < saved->count; i++) {
 		const struct value *settings = saved->images[i].settings;
 		int64_t created = amount_time(value_text(value_get(settings, "created")));
