@@ -31,21 +31,57 @@ int results_check(const struct workshop *shop, const struct results *results, st
 	return error_class(err, EXIT_USAGE, ERROR_OPTION_VALUE);
 }
 
-static int write_archive(struct workshop *shop, const struct results *results, struct error *err)
+/* Where a job's manifest wants its image: from its own directory. NULL: nowhere. */
+static const char *archive_of(struct workshop *shop, const struct job *job)
 {
+	const struct manifest *manifest = job->manifest;
+	if (!manifest->archive || *manifest->archive == '/')
+		return manifest->archive;
+	return arena_printf(&shop->arena, "%s/%s", manifest->directory, manifest->archive);
+}
+
+/* The names of all jobs that go into an archive: those of one manifest, say. path NULL: of -o. */
+static const char **names_in(struct workshop *shop, const char *path)
+{
+	const char **names = NULL;
 	size_t count = 0;
-	for (size_t i = 0; i < shop->job_count; i++)
-		count += job_count_names(shop, &shop->jobs[i]) + 1;
-	const char **names = arena_alloc(&shop->arena, (count + 1) * sizeof *names);
-	count = 0;
 	for (size_t i = 0; i < shop->job_count; i++) {
 		const struct job *job = &shop->jobs[i];
-		if (!job_is_asked_for(shop, job) || !job->outcome.image)
+		const char *own = path ? archive_of(shop, job) : NULL;
+		bool wanted = path ? own && strcmp(own, path) == 0 : job_is_asked_for(shop, job);
+		size_t more = job_count_names(shop, job);
+		if (!wanted || !job->outcome.image)
 			continue;
-		for (size_t j = 0; j < job_count_names(shop, job) || j == 0; j++)
+		more = more ? more : 1;
+		names = arena_grow(&shop->arena, names, count, count + more + 1, sizeof *names);
+		for (size_t j = 0; j < more; j++)
 			names[count++] = job_name(shop, job, j);
+		names[count] = NULL;
 	}
-	return export_images(shop->site.engine, names, results->archive, results->format, err);
+	return names;
+}
+
+static int write_archive(struct workshop *shop, const char *path, const char **names,
+			 const char *format, struct error *err)
+{
+	return names ? export_images(shop->site.engine, names, path, format, err) : 0;
+}
+
+/* Those that manifests name, each once. */
+static int write_named(struct workshop *shop, const char *format, struct error *err)
+{
+	for (size_t i = 0; i < shop->job_count; i++) {
+		const char *path = archive_of(shop, &shop->jobs[i]);
+		size_t first = 0;
+		for (const char *other; path && first < i; first++)
+			if ((other = archive_of(shop, &shop->jobs[first])) &&
+			    strcmp(other, path) == 0)
+				break;
+		if (path && first == i &&
+		    write_archive(shop, path, names_in(shop, path), format, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static struct value *make_sbom(struct workshop *shop, const struct job *job, struct error *err)
@@ -84,7 +120,10 @@ static int write_documents(struct workshop *shop, const struct job *job,
 
 int results_write(struct workshop *shop, const struct results *results, struct error *err)
 {
-	if (results->archive && write_archive(shop, results, err) < 0)
+	if (write_named(shop, results->format, err) < 0)
+		return -1;
+	if (results->archive &&
+	    write_archive(shop, results->archive, names_in(shop, NULL), results->format, err) < 0)
 		return -1;
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (job_is_asked_for(shop, &shop->jobs[i]) && shop->jobs[i].outcome.image &&

@@ -26,8 +26,8 @@ static int sbom(void *options, int argc, char **argv, struct error *err)
 		return commands_misused(&command_sbom, "name an image", err);
 	if (settings_engine(settings, &gathering.loop, &gathering.engine, err) < 0)
 		return -1;
-	gathering.report = settings_report(settings, false);
-	int status = describe(command, argv[1], &gathering, err);
+	gathering.report = settings_report(settings, NULL, err);
+	int status = gathering.report ? describe(command, argv[1], &gathering, err) : -1;
 	report_free(gathering.report);
 	engine_close(gathering.engine);
 	loop_free(gathering.loop);

@@ -101,9 +101,9 @@ struct pillar {
 
 struct manifest {
 	struct arena arena;
-	const char *path;      /* as it was given */
-	const char *directory; /* where relative paths start */
-	const char *image;     /* the base */
+	const char *path;        /* as it was given */
+	const char *directory;   /* where relative paths start */
+	const char *image;       /* the base */
 	const char *image_named; /* as it was called before a lock gave its digest; or NULL */
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
@@ -137,7 +137,9 @@ struct manifest {
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
-	bool provenance; /* the artifact's labels say what it was made from */
+	const char *archive; /* a file that the image is written to, as the manifest names it; or
+				NULL */
+	bool provenance;     /* the artifact's labels say what it was made from */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */
 	bool may_fail;               /* in allow_failures */

@@ -29,12 +29,10 @@ packaged() {
 		Architecture: all
 		Version: 1
 	E
+	printf 'ID=debian\nVERSION_ID="12"\n' >tree/os-release
 	manifest <<-E
 		image: $BASE
-		files:
-		  copy:
-		    - {from: tree/status, to: /var/lib/dpkg/status}
-		install: printf 'ID=debian\nVERSION_ID="12"\n' >/etc/os-release
+		copy: [tree/status:/var/lib/dpkg/status, tree/os-release:/etc/os-release]
 		artifact: {repo: t/sbom, tags: [one, two]}
 	E
 }
@@ -85,13 +83,24 @@ packaged() {
 	skopeo --tmpdir "$WORK" inspect oci-archive:built.oci:t/sbom:oci >/dev/null
 }
 
+@test "a manifest names the archive of its image, beside itself" {
+	mkdir sub
+	printf 'image: %s\nmatrix: {include: [{env: {N: 1}}, {env: {N: 2}}]}\ninstall: echo $N >/n\nartifact: {repo: t/celled, archive: both.tar}\n' "$BASE" >sub/m.yml
+	"$FACTORY" build -q sub/m.yml >ids
+	tar -xOf sub/both.tar manifest.json | jq -e '[.[].RepoTags[]] | length == 2'
+	printf 'image: %s\ninstall: "true"\nartifact: {archive: [x]}\n' "$BASE" >m.yml
+	fails_with 3 "$FACTORY" check m.yml
+	shows archive
+}
+
 @test "a build that fails writes nothing; what can't be written is refused before" {
 	printf 'image: %s\ninstall: false\n' "$BASE" >m.yml
 	fails_with 6 "$FACTORY" build m.yml -o x.tar --sbom x.json --provenance y.json
 	[ ! -e x.tar ] && [ ! -e x.json ] && [ ! -e y.json ]
 	fails_with 2 "$FACTORY" build m.yml -o -
 	shows 'factory export'
-	fails_with 2 "$FACTORY" build m.yml m.yml --sbom x.json
+	cp m.yml n.yml
+	fails_with 2 "$FACTORY" build m.yml n.yml --sbom x.json
 	fails_with 5 "$FACTORY" sbom t/nothing:1
 	fails_with 2 "$FACTORY" sbom
 }
