@@ -296,7 +296,6 @@ static void describe(const struct build *build, struct build_outcome *outcome)
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
 	auto_error struct error ignored = {0}, too = {0};
 	struct engine *engine = build->site->engine;
-	outcome->size = outcome->added = -1;
 	if (build->options->throwaway)
 		return;
 	engine_image_inspect(engine, outcome->image, engine_keep, &image);
@@ -310,6 +309,7 @@ static void describe(const struct build *build, struct build_outcome *outcome)
 
 static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
+	outcome->size = outcome->added = -1;
 	if (error_is_set(&build->failure))
 		return error_move(err, &build->failure);
 	outcome->cached = !build->walk;
@@ -321,7 +321,8 @@ static int finish(struct build *build, struct build_outcome *outcome, struct err
 		return -1;
 	if (name_image(build, outcome->image, err) < 0)
 		return -1;
-	describe(build, outcome);
+	if (!outcome->cached)
+		describe(build, outcome);
 	return 0;
 }
 

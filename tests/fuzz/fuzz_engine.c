@@ -2,8 +2,8 @@
  * third in what pieces it comes; the rest is JSON, status lines, a tar or a hijacked connection. */
 #include "common/json.h"
 #include "common/memory.h"
-#include "host/engine/parts.h"
-#include "host/engine/stream.h"
+#include "host/engine/docker/parts.h"
+#include "host/engine/docker/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +50,20 @@ static int fill(const struct http_request *request, struct http_response *respon
 			return -1;
 	}
 	return 0;
+}
+
+/* What is read of the input as a body may stand there as a header too. */
+const char *http_header(const struct http_response *response, const char *name, struct buf *value)
+{
+	(void)response;
+	const char *found = memmem(reply.body, reply.len, name, strlen(name));
+	const char *from = found ? found + strlen(name) : NULL, *end = reply.body + reply.len;
+	const char *newline = from ? memchr(from, '\n', (size_t)(end - from)) : NULL;
+	buf_clear(value);
+	if (!newline)
+		return NULL;
+	buf_add(value, from, (size_t)(newline - from));
+	return buf_text(value);
 }
 
 int http_perform(struct http_client *client, const struct http_request *request,
@@ -129,10 +143,10 @@ static void done(void *ctx, const struct engine_result *result)
 		json_write(&text, result->body);
 }
 
-static void progress(void *ctx, const char *line)
+static void progress(void *ctx, const struct engine_progress *progress)
 {
 	(void)ctx;
-	if (strchr(line, '\n'))
+	if (!progress->status)
 		abort();
 }
 
@@ -210,8 +224,9 @@ static void attach(struct engine *engine, struct loop *loop)
 	(void)loop;
 	static const struct engine_stream_events events = {
 		.output = bytes_came, .diagnostics = bytes_came, .closed = closed};
-	struct engine_stream *stream = mem_alloc(sizeof *stream);
-	stream->engine = engine;
+	struct docker_stream *stream = mem_alloc(sizeof *stream);
+	stream->stream.driver = engine->driver;
+	stream->docker = (struct docker *)engine;
 	stream->events = &events;
 	stream->done = done;
 	stream->fd = -1;
@@ -225,7 +240,7 @@ static void attach(struct engine *engine, struct loop *loop)
 	}
 	if (!stream->ended && !stream->upgraded)
 		attach_refused(stream);
-	engine_stream_close(stream);
+	engine_stream_close(&stream->stream);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -240,16 +255,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_error struct error err = {0};
 	struct loop *loop = loop_new(&err);
 	reply = (struct reply){codes[data[1] % 8], (const char *)data + 3, size - 3, data[2] + 1u};
-	struct engine engine = {.loop = loop, .client = http_client_new(loop, NULL, &err)};
-	engine.endpoint.name = "the engine";
+	static const struct engine_driver driver = {.name = "docker",
+						    DOCKER_OPERATIONS,
+						    .image_inspect = docker_image_inspect,
+						    .image_import = docker_image_import,
+						    .create = docker_create,
+						    .commit = docker_commit};
+	struct docker docker = {.engine = {.driver = &driver, .loop = loop},
+				.client = http_client_new(loop, NULL, &err)};
+	docker.endpoint.name = "the engine";
 	told = false;
-	asks[data[0] % (sizeof asks / sizeof *asks)](&engine, loop);
+	asks[data[0] % (sizeof asks / sizeof *asks)](&docker.engine, loop);
 	for (int turns = 0; !told && turns < 100; turns++)
 		loop_turn(loop, 10, &err);
 	if (!told)
 		abort();
-	engine_abandon(&engine);
-	http_client_free(engine.client);
+	engine_abandon(&docker.engine);
+	http_client_free(docker.client);
 	loop_free(loop);
 	return 0;
 }
