@@ -1,7 +1,6 @@
 #include "host/build/claim.h"
 
 #include "common/file.h"
-#include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/user_cache.h"
@@ -11,20 +10,9 @@
 #include <stdlib.h>
 #include <sys/file.h>
 
-static char *lock_path(const char *endpoint, const char *key)
-{
-	char hex[HASH_HEX];
-	struct hash *hash = hash_new();
-	hash_add_text(hash, endpoint);
-	hash_add_text(hash, key);
-	hash_finish(hash, hex);
-	autofree char *name = mem_printf("claims/%s", hex);
-	return user_cache_path(name);
-}
-
 int claim_take(struct claim *claim, const char *endpoint, const char *key, struct error *err)
 {
-	autofree char *path = lock_path(endpoint, key);
+	autofree char *path = user_cache_of("claims", endpoint, key);
 	if (!path)
 		return 1;
 	if (file_make_parents(path, err) < 0)

@@ -1,7 +1,6 @@
 #include "host/build/uses.h"
 
 #include "common/file.h"
-#include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/user_cache.h"
@@ -30,13 +29,7 @@ struct use_lock {
 
 static char *path_of(const char *endpoint, const char *name)
 {
-	char hex[HASH_HEX];
-	struct hash *hash = hash_new();
-	hash_add_text(hash, endpoint);
-	hash_add_text(hash, name);
-	hash_finish(hash, hex);
-	autofree char *below = mem_printf("uses/%s", hex);
-	return user_cache_path(below);
+	return user_cache_of("uses", endpoint, name);
 }
 
 /* The descriptor; -1: it can't be locked here, -2: somebody else's. Whoever removed the thing

@@ -1,7 +1,5 @@
 #include "host/sbom/statement.h"
 
-#include "common/hash.h"
-#include "common/own.h"
 #include "common/version.h"
 #include "host/build/provenance.h"
 #include "host/lock/lock.h"
@@ -9,7 +7,6 @@
 #include "host/moment.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static void set(struct arena *arena, struct value *map, const char *key, const char *text)
 {
@@ -52,18 +49,15 @@ static void add_base(struct arena *arena, const struct manifest *manifest, const
 		     digest_of(arena, "sha256", pinned));
 }
 
-/* Standard input can't be read again. */
 static int add_file(struct arena *arena, const char *kind, const char *path, struct value *list,
 		    struct error *err)
 {
-	char hex[HASH_HEX];
-	if (strcmp(path, "-") == 0 || access(path, F_OK) < 0)
-		return 0;
-	if (hash_file(path, hex, err) < 0)
-		return -1;
-	add_material(arena, list, arena_printf(arena, "%s:%s", kind, base_name(path)),
-		     digest_of(arena, "sha256", hex));
-	return 0;
+	const char *hex;
+	int status = provenance_file(arena, path, &hex, err);
+	if (status == 0 && hex)
+		add_material(arena, list, arena_printf(arena, "%s:%s", kind, base_name(path)),
+			     digest_of(arena, "sha256", hex));
+	return status;
 }
 
 /* A digest of the files of its directory, as in factory.lock: none of a file's bytes. */
