@@ -6,7 +6,6 @@
 #include "host/clean/stock.h"
 
 #define TOOLBOX_LABEL "factory.toolbox.digest"
-#define NETWORK_LABEL "factory.services"
 
 /* images.c: relations of images, by the parent that an engine remembers of a commit. */
 const struct stock_image *images_parent(const struct stock *stock, const struct stock_image *image);

@@ -28,7 +28,7 @@ static void ask(struct reading *reading)
 	engine_image_list_all(engine, engine_keep, &reading->kept[LIST_IMAGES]);
 	engine_list_all(engine, engine_keep, &reading->kept[LIST_CONTAINERS]);
 	engine_volume_list(engine, engine_keep, &reading->kept[LIST_VOLUMES]);
-	engine_network_list(engine, NETWORK_LABEL, engine_keep, &reading->kept[LIST_NETWORKS]);
+	engine_network_list(engine, SERVICES_LABEL, engine_keep, &reading->kept[LIST_NETWORKS]);
 	engine_disk_usage(engine, engine_keep, &reading->kept[LIST_USAGE]);
 }
 
@@ -255,7 +255,7 @@ static void find_networks(struct reading *reading)
 	const struct value *list = reading->kept[LIST_NETWORKS].body;
 	for (size_t i = 0; i < length(list); i++) {
 		const struct value *one = list->list.items[i];
-		const char *owner = value_text(value_get(value_get(one, "Labels"), NETWORK_LABEL));
+		const char *owner = value_text(value_get(value_get(one, "Labels"), SERVICES_LABEL));
 		if (!owner)
 			continue;
 		struct stock_item *item = add(reading, STOCK_NETWORK, text_at(one, "Name"));

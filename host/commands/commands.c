@@ -38,6 +38,7 @@ const struct command *const commands[] = {
 	&command_report,
 	&command_rm,
 	&command_sbom,
+	&command_test,
 	&command_toolbox_create,
 	&command_ui,
 	&command_version,

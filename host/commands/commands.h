@@ -60,6 +60,7 @@ extern const struct command command_render;
 extern const struct command command_report;
 extern const struct command command_rm;
 extern const struct command command_sbom;
+extern const struct command command_test;
 extern const struct command command_toolbox_create;
 extern const struct command command_ui;
 extern const struct command command_version;

@@ -46,6 +46,7 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache, throwaway;
+	bool untested; /* what was asked for is built without its tests, and not named */
 	bool push, locked; /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
@@ -104,6 +105,9 @@ int workshop_run(struct workshop *shop, struct error *err);
 /* The names that its image gets, the first one first: its id where there are none. */
 size_t job_count_names(const struct workshop *shop, const struct job *job);
 const char *job_name(struct workshop *shop, const struct job *job, size_t i);
+
+/* Prints a failure, behind whose it is (or NULL), to standard error. */
+void workshop_tell(const struct workshop *shop, const char *name, const struct error *failure);
 
 /* Whether the job's manifest was named on the command line, not only by `from:`. */
 bool job_is_asked_for(const struct workshop *shop, const struct job *job);

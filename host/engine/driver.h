@@ -16,9 +16,6 @@ struct engine_inventory {
 	void (*volume_remove)(struct engine *engine, const char *name, engine_done *done,
 			      void *ctx);
 	void (*image_untag)(struct engine *engine, const char *ref, engine_done *done, void *ctx);
-	void (*network_list)(struct engine *engine, const char *label, engine_done *done,
-			     void *ctx);
-	void (*network_remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*image_save)(struct engine *engine, const char *const *refs,
 			   int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 			   void *ctx);
@@ -56,6 +53,12 @@ struct engine_driver {
 	void (*remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,
 			    engine_done *done, void *ctx);
+
+	void (*network_create)(struct engine *engine, const struct engine_network *network,
+			       engine_done *done, void *ctx);
+	void (*network_list)(struct engine *engine, const char *label, engine_done *done,
+			     void *ctx);
+	void (*network_remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 	struct engine_stream *(*attach)(struct engine *engine, const char *id,
 					const struct engine_stream_events *events, void *events_ctx,

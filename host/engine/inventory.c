@@ -47,16 +47,6 @@ void engine_image_untag(struct engine *engine, const char *ref, engine_done *don
 	engine->driver->inventory->image_untag(engine, ref, done, ctx);
 }
 
-void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx)
-{
-	engine->driver->inventory->network_list(engine, label, done, ctx);
-}
-
-void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
-{
-	engine->driver->inventory->network_remove(engine, id, done, ctx);
-}
-
 void engine_image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx)

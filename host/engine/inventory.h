@@ -34,11 +34,6 @@ void engine_volume_remove(struct engine *engine, const char *name, engine_done *
  * needs it. */
 void engine_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 
-/* Networks with a label, whatever its value: [{"Id", "Name", "Created", "Labels"}]. */
-void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
-/* Refused while a container is in it. One that is gone is ENGINE_OK. */
-void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
-
 /* Images as an archive of the engine's (https://docs.docker.com/reference/cli/docker/image/save/),
  * piece by piece to `write`, which returns -1 to end it and may start no operation. refs:
  * NULL-terminated. */

@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* A network's label: who made it. */
+#define SERVICES_LABEL "factory.services"
+
 /* This process. The caller frees the text. */
 char *owner_label(void);
 

@@ -1,4 +1,3 @@
-#include "common/json.h"
 #include "common/own.h"
 #include "host/engine/docker/parts.h"
 
@@ -63,25 +62,6 @@ static void image_untag(struct engine *engine, const char *ref, engine_done *don
 	remove_named(operation_new(engine, done, ctx), "/images/", ref, "/:@", "");
 }
 
-static void network_list(struct engine *engine, const char *label, engine_done *done, void *ctx)
-{
-	auto_arena struct arena arena = {0};
-	auto_buf struct buf text = {0};
-	struct value *filters = value_map(&arena), *labels = value_list(&arena);
-	struct buf path = {0};
-	value_append(&arena, labels, value_string(&arena, label));
-	value_set(&arena, filters, "label", labels);
-	json_write(&text, filters);
-	buf_puts(&path, "/networks");
-	path_query(&path, "filters", buf_text(&text));
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
-}
-
-static void network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
-{
-	remove_named(operation_new(engine, done, ctx), "/networks/", id, "", "");
-}
-
 static void image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx)
@@ -103,7 +83,5 @@ const struct engine_inventory docker_inventory = {
 	.volume_list = volume_list,
 	.volume_remove = volume_remove,
 	.image_untag = image_untag,
-	.network_list = network_list,
-	.network_remove = network_remove,
 	.image_save = image_save,
 };
