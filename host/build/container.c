@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/files.h"
+#include "host/build/trail.h"
 
 static void do_nothing(struct container *container)
 {
@@ -32,6 +33,9 @@ static void tell_passed(struct container *container)
 	}
 	const struct node *node = STEAL(container->node);
 	bool step = node->step != NULL;
+	if (!container->is_test)
+		trail_add(&container->trail, node, false, loop_now_us() - container->began_us,
+			  report_hidden(container->setup->report));
 	report_end(container->setup->report, node, step ? &container->exit : NULL,
 		   loop_now_us() - container->began_us);
 	container->events->passed(container->ctx, container, node);
@@ -122,6 +126,7 @@ void container_free(struct container *container)
 	free(container->id);
 	free(container->staging);
 	free(container->committed);
+	buf_free(&container->trail);
 	free(container);
 }
 

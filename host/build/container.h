@@ -7,10 +7,11 @@
 #include "host/build/caches.h"
 #include "host/build/machine.h"
 #include "host/build/place.h"
-#include "host/progress/report.h"
+#include "host/build/uses.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/graph/graph.h"
+#include "host/progress/report.h"
 #include "host/session/session.h"
 
 /* What all containers of a build share. */
@@ -29,6 +30,8 @@ struct container_setup {
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
 	bool throwaway;                           /* nothing of what it makes is kept */
 	const struct caches *caches;              /* that containers mount, or NULL */
+	struct uses *uses;         /* takes what is kept by a key; NULL: nothing is */
+	const char *trail;         /* of what led to the image that the chain begins at; or NULL */
 	const struct value *reads; /* what the image that the chain begins at has read, or NULL */
 };
 

@@ -29,6 +29,7 @@ struct container {
 	const struct container_place *place; /* or NULL */
 	struct session_exit exit;
 	uint64_t began_us;
+	struct buf trail; /* of what it has run */
 	struct files *files;
 	const struct value *facts;  /* while the walk is told */
 	struct question *question;  /* a value that is being looked up */

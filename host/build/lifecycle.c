@@ -138,13 +138,18 @@ static void commit_done(void *ctx, const struct engine_result *result)
 
 void container_make_image(struct container *container)
 {
-	autofree char *comment = resume_comment(container_reads(container));
+	const char *before = container->setup->trail, *own = buf_text(&container->trail);
+	autofree char *trail =
+		mem_printf("%s%s%s", before ? before : "", before && *own ? "," : "", own);
+	autofree char *comment = resume_comment(container_reads(container), trail);
 	bool named = !container->setup->throwaway && container->key;
 	struct engine_commit request = {.container = container->id,
 					.repo = named ? CACHE_REPOSITORY : NULL,
 					.tag = named ? container->key : NULL,
 					.comment = comment,
 					.config = container->config};
+	if (named && container->setup->uses)
+		uses_take(container->setup->uses, container->key);
 	container->outstanding++;
 	engine_commit(container->setup->engine, &request, commit_done, container);
 }

@@ -2,6 +2,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
+#include "host/commands/results.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
@@ -20,6 +21,7 @@ struct build_command {
 	bool interactive, break_on_failure;
 	const char *breaks[MOST_BREAKS + 1];
 	size_t break_count;
+	struct results results;
 };
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
@@ -99,9 +101,10 @@ static int run(struct build_command *command, char *const *paths, struct worksho
 	for (; *paths; paths++)
 		if (workshop_read(shop, *paths, err) < 0)
 			return -1;
-	if (workshop_check(shop, err) < 0)
+	if (workshop_check(shop, err) < 0 || results_check(shop, &command->results, err) < 0)
 		return -1;
-	return run_guided(command, shop, err);
+	int code = run_guided(command, shop, err);
+	return code == EXIT_OK && results_write(shop, &command->results, err) < 0 ? -1 : code;
 }
 
 static int add_break(void *target, const char *name, struct error *err)
@@ -171,6 +174,27 @@ static const struct option build_options[] = {
 	{.name = "push",
 	 .help = "push the image's names to their registry when it is built",
 	 OPTION_INTO(struct build_command, push)},
+	{.name = "output",
+	 .letter = 'o',
+	 .argument = "FILE",
+	 .help = "write the image to an archive, too",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.archive)},
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "the archive's: docker (default) or oci",
+	 .choices = "docker oci",
+	 OPTION_INTO(struct build_command, results.format)},
+	{.name = "sbom",
+	 .argument = "FILE",
+	 .help = "write the image's packages, as SPDX 2.3 in JSON",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.sbom)},
+	{.name = "provenance",
+	 .argument = "FILE",
+	 .help = "write what the image was made from, as SLSA's provenance",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.provenance)},
 	{.name = "locked",
 	 .help = "build only if everything is as factory.lock says",
 	 OPTION_INTO(struct build_command, locked)},

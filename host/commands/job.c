@@ -56,6 +56,24 @@ static size_t count_names(const struct workshop *shop, const struct job *job)
 	return !renamed && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
 }
 
+size_t job_count_names(const struct workshop *shop, const struct job *job)
+{
+	size_t more = count_names(shop, job);
+	return more ? more : job->options.repo != NULL;
+}
+
+const char *job_name(struct workshop *shop, const struct job *job, size_t i)
+{
+	const struct build_options *options = &job->options;
+	const struct manifest *manifest = job->manifest;
+	if (!options->repo)
+		return job->outcome.image;
+	if (i == 0)
+		return arena_printf(&shop->arena, "%s:%s", options->repo, options->tag);
+	return arena_printf(&shop->arena, "%s:%s", manifest->repo,
+			    name_of(&shop->arena, manifest, i, job->suffix));
+}
+
 static int name_more(struct workshop *shop, const struct job *job, struct error *err)
 {
 	const struct manifest *manifest = job->manifest;

@@ -105,6 +105,10 @@ int job_push(struct workshop *shop, const struct job *job, const char *repo, con
  */
 int workshop_run(struct workshop *shop, struct error *err);
 
+/* The names that its image gets, the first one first: its id where there are none. */
+size_t job_count_names(const struct workshop *shop, const struct job *job);
+const char *job_name(struct workshop *shop, const struct job *job, size_t i);
+
 /* Prints a failure, behind whose it is (or NULL), to standard error. */
 void workshop_tell(const struct workshop *shop, const char *name, const struct error *failure);
 

@@ -4,7 +4,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/compare/compare.h"
-#include "host/compare/saved.h"
+#include "host/compare/layers.h"
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
 
@@ -98,7 +98,7 @@ static int read_tree(struct engine *engine, struct loop *loop, const char *id,
 	engine_image_save(engine, refs, on_bytes, on_end, &feed);
 	int status = -1;
 	if (archive_read_open(archive, &feed, NULL, take_bytes, NULL) == ARCHIVE_OK)
-		status = saved_read(archive, &image->arena, &image->tree, err);
+		status = layers_read(archive, &image->arena, &image->tree, err);
 	else
 		error_set(err, "%s", archive_error_string(archive));
 	status = end_feed(engine, &feed, status, err);

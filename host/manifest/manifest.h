@@ -99,9 +99,9 @@ struct pillar {
 
 struct manifest {
 	struct arena arena;
-	const char *path;      /* as it was given */
-	const char *directory; /* where relative paths start */
-	const char *image;     /* the base */
+	const char *path;        /* as it was given */
+	const char *directory;   /* where relative paths start */
+	const char *image;       /* the base */
 	const char *image_named; /* as it was called before a lock gave its digest; or NULL */
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
@@ -136,8 +136,10 @@ struct manifest {
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
-	bool provenance; /* the artifact's labels say what it was made from */
-	bool traceless;  /* nothing of the build's own is in the artifact, no mount point either */
+	const char *archive; /* a file that the image is written to, as the manifest names it; or
+				NULL */
+	bool provenance;     /* the artifact's labels say what it was made from */
+	bool traceless; /* nothing of the build's own is in the artifact, no mount point either */
 	const char *epoch; /* SOURCE_DATE_EPOCH, which no file is newer than; NULL: none */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */

@@ -3,7 +3,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/services/parts.h"
+#include "host/services/owner.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -3,11 +3,9 @@
 #ifndef FACTORY_HOST_SERVICES_PARTS_H
 #define FACTORY_HOST_SERVICES_PARTS_H
 
+#include "host/services/owner.h"
 #include "host/services/services.h"
 #include "host/session/session.h"
-
-/* A network's label: who made it (owner.c). */
-#define SERVICES_LABEL "factory.services"
 
 enum unit_state {
 	UNIT_WAITING, /* for its image, and for what it needs */
@@ -71,11 +69,6 @@ void services_make_network(struct services *services);
 void services_remove_network(struct services *services);
 /* Removes empty networks of drivers that have gone. */
 void services_sweep(struct services *services);
-
-/* owner.c: this process, as a label says it; and whether such a one has gone for certain. The
- * caller frees the text. */
-char *owner_label(void);
-bool owner_is_gone(const char *label);
 
 /* unit.c */
 void unit_start(struct unit *unit);

@@ -2,7 +2,7 @@
  */
 #include "common/own.h"
 #include "host/compare/compare.h"
-#include "host/compare/saved.h"
+#include "host/compare/layers.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -43,6 +43,6 @@ static void read_as(const uint8_t *data, size_t size,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	read_as(data, size, tree_read);
-	read_as(data, size, saved_read);
+	read_as(data, size, layers_read);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/compare/compare.h"
-#include "host/compare/saved.h"
+#include "host/compare/layers.h"
 #include "host/tree/archived.h"
 
 #include <archive_entry.h>
@@ -254,7 +254,7 @@ static int read_saved(const struct made *parts, char **paths, struct error *err)
 	archive_write_free(archive);
 	struct archive *outer = saved_archive();
 	assert_int_equal(archive_read_open_memory(outer, tar.data, tar.len), ARCHIVE_OK);
-	int status = saved_read(outer, &arena, &tree, err);
+	int status = layers_read(outer, &arena, &tree, err);
 	archive_read_free(outer);
 	*paths = paths_of(&tree);
 	return status;

@@ -1,4 +1,4 @@
-#include "host/compare/saved.h"
+#include "host/compare/layers.h"
 
 #include "common/buffer.h"
 #include "common/json.h"
@@ -174,7 +174,7 @@ static int stack_layers(struct saved *saved, struct tree *tree, struct error *er
 	return 0;
 }
 
-int saved_read(struct archive *archive, struct arena *arena, struct tree *tree, struct error *err)
+int layers_read(struct archive *archive, struct arena *arena, struct tree *tree, struct error *err)
 {
 	struct saved *saved = arena_alloc(arena, sizeof *saved);
 	saved->archive = archive;
