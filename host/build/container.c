@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/files.h"
+#include "host/exit_codes.h"
 
 static void do_nothing(struct container *container)
 {
@@ -44,6 +45,7 @@ static void tell_committed(struct container *container)
 
 static void say_bye(struct container *container)
 {
+	container_expect(container);
 	session_bye(container->session);
 }
 
@@ -51,6 +53,31 @@ static void tell_ended(struct container *container)
 {
 	bool failed = error_is_set(&container->failure);
 	container->events->ended(container->ctx, container, failed ? &container->failure : NULL);
+}
+
+static void stop_expecting(struct container *container)
+{
+	loop_cancel(container->setup->loop, container->patience);
+	container->patience = 0;
+}
+
+static void gave_up(void *ctx)
+{
+	struct container *container = ctx;
+	struct error err = {0};
+	container->patience = 0;
+	error_set(&err, "the agent in the container says nothing: given up after %.0f s",
+		  (double)engine_patience(container->setup->engine) / 1000);
+	error_class(&err, EXIT_AGENT, ERROR_AGENT_GONE);
+	container_fail(container, &err);
+}
+
+void container_expect(struct container *container)
+{
+	stop_expecting(container);
+	container->patience =
+		loop_after(container->setup->loop, engine_patience(container->setup->engine),
+			   gave_up, container);
 }
 
 void container_handle(struct container *container, enum machine_event event)
@@ -72,6 +99,8 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_TELL_ENDED] = tell_ended,
 	};
 	struct machine_cell cell = machine_lookup(container->state, event);
+	if (container->state != cell.next)
+		stop_expecting(container);
 	container->state = cell.next;
 	actions[cell.action](container);
 }
@@ -107,6 +136,8 @@ void container_free(struct container *container)
 	files_free(container->files);
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
+	stop_expecting(container);
+	free(container->name);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);

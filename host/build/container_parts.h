@@ -12,7 +12,10 @@ struct container {
 	void *ctx;
 	enum machine_state state;
 	const char *image;
-	char *id; /* the engine's, once created */
+	char *name;
+	char *id;          /* the engine's, once created */
+	bool may_be;       /* its creation was not answered: it may be there by its name */
+	uint32_t patience; /* timer: until the agent's next word is not waited for any more */
 	struct session *session;
 	char *staging;
 	bool has_shell;
@@ -39,6 +42,9 @@ void container_handle(struct container *container, enum machine_event event);
 
 /* Remembers the first failure (err is taken) and tells the machine. */
 void container_fail(struct container *container, struct error *err);
+
+/* Fails it unless the agent's word brings it to another state in time. */
+void container_expect(struct container *container);
 
 /* Actions of lifecycle.c. */
 void container_create(struct container *container);

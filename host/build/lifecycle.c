@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/cache.h"
+#include "host/build/name.h"
 #include "host/exit_codes.h"
 
 /* True when an engine's answer comes to a container that has failed meanwhile: it is discarded as
@@ -32,8 +33,12 @@ static void engine_failed(struct container *container, const struct engine_resul
 static void started(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	if (!came_late(container) && result->status != ENGINE_OK)
+	if (came_late(container))
+		return;
+	if (result->status != ENGINE_OK)
 		engine_failed(container, result, "can't start the container");
+	else if (container->state == STATE_STARTING)
+		container_expect(container);
 }
 
 static void attached(void *ctx, const struct engine_result *result)
@@ -54,6 +59,8 @@ static void created(void *ctx, const struct engine_result *result)
 	struct container *container = ctx;
 	if (result->status == ENGINE_OK)
 		container->id = mem_strdup(result->id);
+	else
+		container->may_be = result->status == ENGINE_FAILED;
 	if (came_late(container))
 		return;
 	if (result->status != ENGINE_OK) {
@@ -84,7 +91,9 @@ void container_create(struct container *container)
 	static const char *const agent[] = {"/tools/agent", "session", NULL};
 	const struct container_setup *setup = container->setup;
 	autofree char *volumes = mem_printf("%s:ro", setup->toolbox);
-	struct engine_container spec = {.image = container->image,
+	container->name = container_name_new();
+	struct engine_container spec = {.name = container->name,
+					.image = container->image,
 					.volumes_from = volumes,
 					.network = setup->manifest->network,
 					.session = true};
@@ -133,8 +142,9 @@ void container_discard(struct container *container)
 	if (container->node)
 		report_failure(container->setup->report, container->node);
 	container->outstanding++;
-	if (container->id)
-		engine_remove(container->setup->engine, container->id, removed, container);
+	if (container->id || container->may_be)
+		engine_remove(container->setup->engine,
+			      container->id ? container->id : container->name, removed, container);
 	else
 		removed(container, NULL);
 }
@@ -143,4 +153,6 @@ void container_abort(struct container *container)
 {
 	if (!container->outstanding)
 		container_handle(container, EVENT_FAILED);
+	else
+		engine_hurry(container->setup->engine);
 }

@@ -18,7 +18,7 @@ struct site {
 /* A base image, looked for when it is first asked for; the site's. Never blocks. */
 const struct base *site_base(struct site *site, const char *image, struct report *report);
 
-/* Makes the toolbox where there is none. Blocks. */
+/* Makes the toolbox where there is none, and clears away what a killed driver left. Blocks. */
 int site_toolbox(struct site *site, struct report *report, struct error *err);
 
 /* Releases the bases; loop and engine are the caller's, and the loop must not turn any more. */

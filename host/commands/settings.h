@@ -14,6 +14,7 @@ struct settings {
 	struct value *properties; /* map: --values files, then --set */
 	struct value *languages;  /* map: the configuration file's, then --language */
 	const char *endpoint;     /* NULL: DOCKER_HOST, else the default socket */
+	unsigned patience; /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul; /* --consul */
@@ -24,7 +25,7 @@ struct settings {
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; and --endpoint, --toolbox, --quiet. */
+ * --trim-blocks, --lstrip-blocks; and --endpoint, --patience, --toolbox, --quiet. */
 extern const struct option settings_manifest_options[], settings_engine_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/stream.h"
+#include "host/exit_codes.h"
 
 #include <string.h>
 
@@ -13,6 +14,8 @@ void attach_settle(struct engine_stream *stream, struct error *err)
 {
 	struct engine_result result = {.status = err ? ENGINE_FAILED : ENGINE_OK, .error = err};
 	engine_done *done = stream->done;
+	loop_cancel(stream->engine->loop, stream->late);
+	stream->late = 0;
 	stream->done = NULL;
 	if (done)
 		done(stream->done_ctx, &result);
@@ -98,6 +101,20 @@ static void connected(void *ctx, int code)
 		stream_watch(stream);
 }
 
+static void gave_up(void *ctx)
+{
+	struct engine_stream *stream = ctx;
+	struct error err = {0};
+	stream->late = 0;
+	error_set(&err, "%s does not attach: given up after %.0f s", stream->engine->endpoint.name,
+		  (double)stream->engine->patience_ms / 1000);
+	error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	stream_enter(stream);
+	stream_end(stream, &err);
+	if (stream_leave(stream))
+		stream_watch(stream);
+}
+
 static void make_request(struct engine_stream *stream, const char *id)
 {
 	struct buf *request = &stream->sending;
@@ -125,6 +142,7 @@ struct engine_stream *engine_attach(struct engine *engine, const char *id,
 	http_apply_server(stream->easy, &engine->server, "/");
 	curl_easy_setopt(stream->easy, CURLOPT_CONNECT_ONLY, 1L);
 	make_request(stream, id);
+	stream->late = loop_after(engine->loop, engine->patience_ms, gave_up, stream);
 	if (loop_transfer(engine->loop, stream->easy, connected, stream, &err) == 0)
 		return stream;
 	engine_stream_close(stream);

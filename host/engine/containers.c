@@ -1,3 +1,4 @@
+#include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/parts.h"
@@ -124,10 +125,11 @@ void engine_create(struct engine *engine, const struct engine_container *contain
 {
 	auto_arena struct arena arena = {0};
 	struct buf path = {0};
+	struct operation *operation = operation_new(engine, done, ctx);
+	operation->gives = true;
 	buf_puts(&path, "/containers/create");
 	path_query(&path, "name", container->name);
-	operation_send(operation_new(engine, done, ctx), "POST", &path,
-		       container_spec(&arena, container));
+	operation_send(operation, "POST", &path, container_spec(&arena, container));
 }
 
 void engine_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
@@ -151,6 +153,20 @@ void engine_list(struct engine *engine, engine_done *done, void *ctx)
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
 
+void engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf filters = {0};
+	struct buf path = {0};
+	struct value *map = value_map(&arena);
+	set_list(&arena, map, "name", (const char *const[]){names, NULL});
+	set_list(&arena, map, "status", (const char *const[]){"created", NULL});
+	json_write(&filters, map);
+	buf_puts(&path, "/containers/json?all=1");
+	path_query(&path, "filters", buf_text(&filters));
+	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+}
+
 void engine_info(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
@@ -161,7 +177,9 @@ void engine_info(struct engine *engine, engine_done *done, void *ctx)
 void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx)
 {
+	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf path = {0};
+	operation->slow = operation->gives = true;
 	buf_puts(&path, "/commit");
 	path_query(&path, "container", commit->container);
 	path_query(&path, "repo", commit->repo);
@@ -169,7 +187,7 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 	path_query(&path, "comment", commit->comment);
 	path_query(&path, "author", commit->author);
 	path_query(&path, "pause", "0");
-	operation_send(operation_new(engine, done, ctx), "POST", &path, commit->config);
+	operation_send(operation, "POST", &path, commit->config);
 }
 
 /* What is gone, or going, is what was asked for. */

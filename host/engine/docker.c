@@ -120,6 +120,7 @@ struct engine *engine_open(struct loop *loop, const char *endpoint, struct error
 {
 	struct engine *engine = mem_alloc(sizeof *engine);
 	engine->loop = loop;
+	engine->patience_ms = ENGINE_PATIENCE_MS;
 	if (connect_to(engine, endpoint, err) == 0)
 		return engine;
 	err->exit_code = EXIT_ENGINE;
@@ -137,6 +138,16 @@ void engine_close(struct engine *engine)
 	free(engine->name);
 	free(engine->version);
 	free(engine);
+}
+
+void engine_set_patience(struct engine *engine, uint64_t ms)
+{
+	engine->patience_ms = ms;
+}
+
+uint64_t engine_patience(const struct engine *engine)
+{
+	return engine->patience_ms;
 }
 
 const char *engine_endpoint(const struct engine *engine)

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* An import carries a file system: so many times as long as for what is short. */
+enum { IMPORT_PATIENCE = 10 };
+
 static void image_path(struct buf *path, const char *ref, const char *verb)
 {
 	buf_puts(path, "/images/");
@@ -152,5 +155,6 @@ void engine_image_import(struct engine *engine, const void *tar, size_t len, con
 	path_query(&path, "tag", tag);
 	for (; changes && *changes; changes++)
 		path_query(&path, "changes", *changes);
+	operation_bound(operation, IMPORT_PATIENCE * engine->patience_ms);
 	operation_start(operation, &request, &path);
 }

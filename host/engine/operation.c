@@ -56,11 +56,16 @@ static enum engine_status status_of(long code)
 	return code == 404 ? ENGINE_NOT_FOUND : code == 409 ? ENGINE_CONFLICT : ENGINE_FAILED;
 }
 
+static bool looks_like_json(const struct buf *body)
+{
+	return body->len && body->data[0] && strchr("{[", body->data[0]);
+}
+
 static struct value *json_of(struct operation *operation, const struct http_response *response)
 {
 	auto_error struct error ignored = {0};
 	const struct buf *body = &response->body;
-	if (!body->len || !strchr("{[", body->data[0]))
+	if (!looks_like_json(body))
 		return NULL;
 	return json_parse(&operation->arena, "the engine's answer", body->data, body->len,
 			  &ignored);
@@ -78,14 +83,36 @@ static void complain(struct operation *operation, const struct http_response *re
 	result->error->exit_code = EXIT_ENGINE;
 }
 
+/* An answer of success that can't be one: something between us and the engine is broken. */
+static void distrust(const struct operation *operation, const char *what,
+		     struct engine_result *result)
+{
+	error_set(result->error, "%s answered %s", operation->engine->endpoint.name, what);
+	error_class(result->error, EXIT_ENGINE, ERROR_ENGINE_OTHER);
+	result->status = ENGINE_FAILED;
+}
+
+/* "sha256:" may stand before it. */
+static bool is_id(const char *id)
+{
+	const char *colon = id ? strchr(id, ':') : NULL;
+	const char *digits = colon ? colon + 1 : id;
+	return digits && *digits && strspn(digits, "0123456789abcdef") == strlen(digits);
+}
+
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result)
 {
+	const struct buf *body = &response->body;
 	result->status = status_of(response->status);
 	result->body = json_of(operation, response);
 	result->id = value_text(value_get(result->body, "Id"));
 	if (result->status != ENGINE_OK)
 		complain(operation, response, result);
+	else if (looks_like_json(body) && !result->body)
+		distrust(operation, "what is no JSON", result);
+	else if (operation->gives && !is_id(result->id))
+		distrust(operation, "without a word of what it made", result);
 }
 
 static void finish(struct operation *operation, struct engine_result *result)
@@ -113,7 +140,8 @@ static void answered(void *ctx, struct http_response *response)
 	finish(operation, &result);
 }
 
-static void never_began(void *ctx)
+/* It ends without an answer, with the error that it has. */
+static void unanswered(void *ctx)
 {
 	struct operation *operation = ctx;
 	struct error err = {0};
@@ -123,10 +151,35 @@ static void never_began(void *ctx)
 	finish(operation, &result);
 }
 
+static void gave_up(void *ctx)
+{
+	struct operation *operation = ctx;
+	error_set(&operation->failed, "%s gives no answer: given up after %.0f s",
+		  operation->engine->endpoint.name, (double)operation->bound_ms / 1000);
+	error_class(&operation->failed, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	http_cancel(STEAL(operation->transfer));
+	unanswered(operation);
+}
+
+void operation_bound(struct operation *operation, uint64_t ms)
+{
+	if (operation->timer)
+		return;
+	operation->bound_ms = ms;
+	operation->timer = loop_after(operation->engine->loop, ms, gave_up, operation);
+}
+
+void engine_hurry(struct engine *engine)
+{
+	for (struct operation *at = engine->running; at; at = at->next)
+		operation_bound(at, engine->patience_ms);
+}
+
 void operation_fail(struct operation *operation)
 {
+	loop_cancel(operation->engine->loop, operation->timer);
 	operation->failed.exit_code = EXIT_ENGINE;
-	operation->timer = loop_after(operation->engine->loop, 0, never_began, operation);
+	operation->timer = loop_after(operation->engine->loop, 0, unanswered, operation);
 }
 
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path)
@@ -152,6 +205,8 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		request.body_len = text.len;
 		request.body = operation->body = buf_steal(&text);
 	}
+	if (!operation->slow)
+		operation_bound(operation, operation->engine->patience_ms);
 	operation_start(operation, &request, path);
 }
 

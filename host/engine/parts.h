@@ -14,6 +14,7 @@ struct engine {
 	char *name, *version;
 	char prefix[16];   /* "/v1.41" */
 	bool answers_late; /* Podman: an attach is answered only after the container's start */
+	uint64_t patience_ms;
 	struct operation *running;
 };
 
@@ -32,7 +33,10 @@ struct operation {
 	struct buf line;
 	char *id;            /* what the answer made, where it is not "Id" */
 	struct error failed; /* an error inside an answer of status 200 */
-	uint32_t timer;      /* of an operation that failed before it began */
+	uint32_t timer;      /* until it is given up, or tells that it never began */
+	uint64_t bound_ms;
+	bool slow;  /* it may take as long as it needs */
+	bool gives; /* its answer must name what it made by an "Id" */
 	struct arena arena;
 };
 
@@ -43,6 +47,9 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		    const struct value *body);
 /* The same with the request's other parts filled in. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
+
+/* Gives it so long; without, it has as long as it needs. Once. */
+void operation_bound(struct operation *operation, uint64_t ms);
 
 /* For what could not begin: it ends on the loop like any other, with operation->failed. */
 void operation_fail(struct operation *operation);
