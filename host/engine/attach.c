@@ -44,10 +44,10 @@ void attach_refused(struct engine_stream *stream)
 	struct error err = {0};
 	const char *head = buf_text(&stream->answer), *body = strstr(head, "\r\n\r\n");
 	const char *reason = body ? reason_in(&arena, body + 4) : NULL;
-	if (!reason)
+	if (!reason && strchr(head, '\n'))
 		reason = arena_strndup(&arena, head, strcspn(head, "\r\n"));
 	error_set(&err, "%s: %s", stream->engine->endpoint.name,
-		  *reason ? reason : "it hung up instead of attaching");
+		  reason && *reason ? reason : "it hung up instead of attaching");
 	stream_end(stream, &err);
 }
 

@@ -126,7 +126,7 @@ void engine_create(struct engine *engine, const struct engine_container *contain
 	auto_arena struct arena arena = {0};
 	struct buf path = {0};
 	struct operation *operation = operation_new(engine, done, ctx);
-	operation->gives = true;
+	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/containers/create");
 	path_query(&path, "name", container->name);
 	operation_send(operation, "POST", &path, container_spec(&arena, container));
@@ -143,14 +143,14 @@ void engine_inspect(struct engine *engine, const char *id, engine_done *done, vo
 {
 	struct buf path = {0};
 	container_path(&path, id, "/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void engine_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/containers/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
@@ -164,14 +164,14 @@ void engine_list_created(struct engine *engine, const char *names, engine_done *
 	json_write(&filters, map);
 	buf_puts(&path, "/containers/json?all=1");
 	path_query(&path, "filters", buf_text(&filters));
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void engine_info(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/info");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void engine_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
@@ -179,7 +179,8 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 {
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct buf path = {0};
-	operation->slow = operation->gives = true;
+	operation->slow = true;
+	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/commit");
 	path_query(&path, "container", commit->container);
 	path_query(&path, "repo", commit->repo);

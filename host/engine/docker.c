@@ -45,6 +45,17 @@ static int no_engine(const struct engine *engine, const struct http_response *re
 	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
 }
 
+static int read_version(const struct engine *engine, struct arena *arena,
+			const struct http_response *response, struct value **version,
+			struct error *err)
+{
+	*version = json_parse(arena, engine->endpoint.name, buf_text(&response->body),
+			      response->body.len, err);
+	if (*version)
+		return 0;
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
+}
+
 static int ask_version(struct engine *engine, struct arena *arena, struct value **version,
 		       struct error *err)
 {
@@ -57,10 +68,9 @@ static int ask_version(struct engine *engine, struct arena *arena, struct value 
 	else if (response.status != 200)
 		status = no_engine(engine, &response, err);
 	else
-		*version = json_parse(arena, engine->endpoint.name, buf_text(&response.body),
-				      response.body.len, err);
+		status = read_version(engine, arena, &response, version, err);
 	http_response_free(&response);
-	return status < 0 || !*version ? -1 : 0;
+	return status;
 }
 
 static bool is_podman(const struct value *version)

@@ -20,7 +20,7 @@ void engine_image_inspect(struct engine *engine, const char *ref, engine_done *d
 {
 	struct buf path = {0};
 	image_path(&path, ref, "/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void engine_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
@@ -37,7 +37,7 @@ void engine_image_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/images/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void engine_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)

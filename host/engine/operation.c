@@ -56,6 +56,12 @@ static enum engine_status status_of(long code)
 	return code == 404 ? ENGINE_NOT_FOUND : code == 409 ? ENGINE_CONFLICT : ENGINE_FAILED;
 }
 
+void operation_get(struct operation *operation, struct buf *path)
+{
+	operation->wanted = ANSWER_JSON;
+	operation_send(operation, "GET", path, NULL);
+}
+
 static bool looks_like_json(const struct buf *body)
 {
 	return body->len && body->data[0] && strchr("{[", body->data[0]);
@@ -109,9 +115,9 @@ void operation_interpret(struct operation *operation, const struct http_response
 	result->id = value_text(value_get(result->body, "Id"));
 	if (result->status != ENGINE_OK)
 		complain(operation, response, result);
-	else if (looks_like_json(body) && !result->body)
+	else if (!result->body && (operation->wanted || looks_like_json(body)))
 		distrust(operation, "what is no JSON", result);
-	else if (operation->gives && !is_id(result->id))
+	else if (operation->wanted == ANSWER_ID && !is_id(result->id))
 		distrust(operation, "without a word of what it made", result);
 }
 
@@ -198,7 +204,9 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		    const struct value *body)
 {
 	static const char *const headers[] = {"Content-Type: application/json", NULL};
-	struct http_request request = {.method = method, .headers = body ? headers : NULL};
+	struct http_request request = {.method = method,
+				       .headers = body ? headers : NULL,
+				       .once = operation->wanted == ANSWER_ID};
 	if (body) {
 		struct buf text = {0};
 		json_write(&text, body);

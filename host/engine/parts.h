@@ -35,8 +35,9 @@ struct operation {
 	struct error failed; /* an error inside an answer of status 200 */
 	uint32_t timer;      /* until it is given up, or tells that it never began */
 	uint64_t bound_ms;
-	bool slow;  /* it may take as long as it needs */
-	bool gives; /* its answer must name what it made by an "Id" */
+	bool slow; /* it may take as long as it needs */
+	/* What an answer of success must have, lest a broken one pass for one. */
+	enum { ANSWER_ANY, ANSWER_JSON, ANSWER_ID } wanted;
 	struct arena arena;
 };
 
@@ -45,7 +46,9 @@ struct operation *operation_new(struct engine *engine, engine_done *done, void *
 /* Sends it: method, path behind the version (taken), and a JSON body (or NULL). */
 void operation_send(struct operation *operation, const char *method, struct buf *path,
 		    const struct value *body);
-/* The same with the request's other parts filled in. */
+/* Asks for JSON. */
+void operation_get(struct operation *operation, struct buf *path);
+/* The same as operation_send with the request's other parts filled in. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 
 /* Gives it so long; without, it has as long as it needs. Once. */

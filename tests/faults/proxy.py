@@ -208,7 +208,7 @@ class Proxy:
         self.requests = []  # the first line of each
         self.silent = False  # the client waits for what will not come
         self.server = None
-        self.running = set()
+        self.running, self.closed = set(), False
 
     def count(self, data):
         self.requests.append(data.split(b"\r\n", 1)[0].decode("latin-1"))
@@ -216,6 +216,9 @@ class Proxy:
 
     async def accepted(self, reader, writer):
         task = asyncio.current_task()
+        if self.closed:
+            writer.close()
+            return
         self.running.add(task)
         try:
             await Connection(self, reader, writer).run()
@@ -233,6 +236,7 @@ class Proxy:
         return self.server.sockets[0].getsockname()[1]
 
     async def close(self):
+        self.closed = True
         self.server.close()
         for task in list(self.running):
             task.cancel()

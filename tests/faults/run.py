@@ -13,7 +13,7 @@ killed  the cold one, whose driver is killed; after some of them the same is bui
 once    `agent render -once` of several files
 watch   `agent render` that goes on, while the values change
 
-FACTORY, AGENT, DOCKER_HOST and TEST_CONSUL say what is tested. JOBS (4) are run at once.
+FACTORY, AGENT, DOCKER_HOST and TEST_CONSUL say what is tested. JOBS (4) are run at once; VERBOSE tells how each one ended.
 """
 
 import asyncio
@@ -42,6 +42,8 @@ async def one(kind, seed, number, work, told):
             raise
     told["struck"] += any(fault.struck for fault in subject.faults)
     told["good"] += subject.code == 0
+    if os.environ.get("VERBOSE"):
+        print(subject.number, subject.code, subject.faults, subject.said.strip().splitlines()[-1:])
     if wrong:
         told["failed"] += 1
         print(f"{kind}: {wrong}\n  faults: {subject.faults}\n  requests: {subject.requests}\n"
