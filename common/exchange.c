@@ -113,8 +113,11 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
 	struct exchange *exchange = ctx;
 	size_t len = size * count;
-	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
+	if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
 		buf_clear(&exchange->response.headers);
+		if (exchange->request.begun)
+			exchange->request.begun(exchange->request.ctx);
+	}
 	buf_add(&exchange->response.headers, data, len);
 	return len;
 }

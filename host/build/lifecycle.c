@@ -33,11 +33,12 @@ static void engine_failed(struct container *container, const struct engine_resul
 static void started(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	if (came_late(container))
+	/* That the agent speaks is the better answer. */
+	if (came_late(container) || container->state != STATE_STARTING)
 		return;
 	if (result->status != ENGINE_OK)
 		engine_failed(container, result, "can't start the container");
-	else if (container->state == STATE_STARTING)
+	else
 		container_expect(container);
 }
 
@@ -141,6 +142,7 @@ void container_discard(struct container *container)
 	session_free(STEAL(container->session));
 	if (container->node)
 		report_failure(container->setup->report, container->node);
+	engine_hurry(container->setup->engine, container);
 	container->outstanding++;
 	if (container->id || container->may_be)
 		engine_remove(container->setup->engine,
@@ -154,5 +156,5 @@ void container_abort(struct container *container)
 	if (!container->outstanding)
 		container_handle(container, EVENT_FAILED);
 	else
-		engine_hurry(container->setup->engine);
+		engine_hurry(container->setup->engine, container);
 }

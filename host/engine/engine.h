@@ -93,8 +93,8 @@ enum { ENGINE_PATIENCE_MS = 60000 };
 void engine_set_patience(struct engine *engine, uint64_t ms);
 uint64_t engine_patience(const struct engine *engine);
 
-/* From now on the operations that run have no more time than short ones do. */
-void engine_hurry(struct engine *engine);
+/* From now on the operations that were started with this ctx have no more time than short ones. */
+void engine_hurry(struct engine *engine, const void *ctx);
 
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman" */

@@ -175,10 +175,11 @@ void operation_bound(struct operation *operation, uint64_t ms)
 	operation->timer = loop_after(operation->engine->loop, ms, gave_up, operation);
 }
 
-void engine_hurry(struct engine *engine)
+void engine_hurry(struct engine *engine, const void *ctx)
 {
 	for (struct operation *at = engine->running; at; at = at->next)
-		operation_bound(at, engine->patience_ms);
+		if (at->ctx == ctx)
+			operation_bound(at, engine->patience_ms);
 }
 
 void operation_fail(struct operation *operation)
@@ -200,13 +201,22 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	buf_free(path);
 }
 
+/* What took so long is done: its answer is short. */
+static void begun(void *ctx)
+{
+	struct operation *operation = ctx;
+	operation_bound(operation, operation->engine->patience_ms);
+}
+
 void operation_send(struct operation *operation, const char *method, struct buf *path,
 		    const struct value *body)
 {
 	static const char *const headers[] = {"Content-Type: application/json", NULL};
 	struct http_request request = {.method = method,
 				       .headers = body ? headers : NULL,
-				       .once = operation->wanted == ANSWER_ID};
+				       .once = operation->wanted == ANSWER_ID,
+				       .begun = begun,
+				       .ctx = operation};
 	if (body) {
 		struct buf text = {0};
 		json_write(&text, body);

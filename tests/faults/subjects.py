@@ -271,9 +271,10 @@ class Render(Subject):
 
     def contents(self):
         found = {}
-        for name in os.listdir(f"{self.work}/out"):
-            with open(f"{self.work}/out/{name}") as file:
-                found[name] = file.read()
+        for name in (*map(str, range(self.files)), "lengths"):
+            if os.path.exists(f"{self.work}/out/{name}"):
+                with open(f"{self.work}/out/{name}") as file:
+                    found[name] = file.read()
         return found
 
     def files_are_wrong(self, values):
@@ -327,7 +328,7 @@ class Watch(Render):
         port = await between.listen()
         await self.start(*self.argv(port, "-consul-retry-attempts", "0", "-consul-retry-max-backoff",
                                     "200ms", "-block-query-wait", "2s"))
-        waiter = asyncio.ensure_future(self.wait(40))
+        waiter = asyncio.ensure_future(self.wait(60))
         wrong = None
         for value in ("old", "new", "end"):
             shown.add(value)
@@ -338,7 +339,8 @@ class Watch(Render):
         began = time.monotonic()
         while not wrong and not waiter.done() and self.files_are_wrong(["end"]):
             wrong = self.files_are_wrong(shown)
-            if time.monotonic() - began > 15:
+            # Where the faults took the index from an answer, it asks again after 30 s.
+            if time.monotonic() - began > 40:
                 wrong = "it did not come back: " + self.files_are_wrong(["end"])
             await asyncio.sleep(0.05)
         if waiter.done():
