@@ -67,7 +67,7 @@ static bool skip_value(struct consul_keys *keys)
 		char c = *keys->at;
 		if (!depth && strchr(",}]", c))
 			return true;
-		if (c == '"' && !take_string(keys, &text, &len))
+		if (c < 0x20 || c > 0x7E || (c == '"' && !take_string(keys, &text, &len)))
 			return false;
 		if (c == '"')
 			continue;
