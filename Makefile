@@ -18,24 +18,27 @@ host   := $(shell find host -name '*.c')
 agent  := $(shell find agent -name '*.c')
 tests  := $(wildcard tests/unit/test_*.c)
 fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
+headers := $(shell find common host agent -name '*.h')
+scripts := $(shell find toolbox tests examples -name '*.sh') $(wildcard tests/e2e/*.bats tests/e2e/*.bash)
 
 standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
-host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2
+host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto -lm
+host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto -lmicrohttpd -lm
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
-agent_flags := -Os -g0 -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+agent_flags := -Os -g0 -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-isystem $(musl)/include -idirafter $(musl)/kernel
 agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
 agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
 
 asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
-asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
+asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
+	-lmicrohttpd -lm
 fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)
@@ -72,7 +75,8 @@ errors: build/factory
 	@build/factory explain --markdown > docs/errors.md
 
 .PHONY: asan
-asan: build/asan/factory build/asan/agent $(unit_programs) $(replay_programs)
+asan: build/asan/factory build/asan/agent build/asan/conformance build/faults/agent build/faults/faults.so \
+	$(unit_programs) $(replay_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -80,9 +84,19 @@ demo: packages-demo
 	@examples/demo.sh
 
 .PHONY: test
-test: packages-test
-	@$(MAKE) --no-print-directory all asan
+test: packages-test packages-lint
+	@$(MAKE) --no-print-directory all asan lint-all
 	@tests/run.sh
+
+# Static analysis, of those files again that have changed.
+.PHONY: lint
+lint: packages-lint
+	@$(MAKE) --no-print-directory lint-all
+
+.PHONY: coverage
+coverage: packages-coverage
+	@$(MAKE) --no-print-directory $(subst build/asan/,build/coverage/,$(unit_programs) $(replay_programs))
+	@tests/coverage.sh
 
 .PHONY: bench
 bench: packages-bench
@@ -92,7 +106,8 @@ bench: packages-bench
 
 .PHONY: fuzz
 fuzz: packages-fuzz
-	@$(MAKE) --no-print-directory $(fuzz_programs)
+	@$(MAKE) --no-print-directory $(fuzz_programs) build/fuzz/agent \
+		build/asan/test_jinja build/asan/test_template_go build/asan/test_hcl
 	@tests/fuzz/run.sh $(MINUTES)
 
 # factory's pages are made of the table of commands, by the program itself.
@@ -145,6 +160,8 @@ help:
 	@echo 'make            build/factory and build/agent'
 	@echo 'make demo       builds an image from examples/python-app and runs it'
 	@echo 'make test       all tests, on a private engine and a private Consul'
+	@echo 'make lint       static analysis: gcc, clang-tidy, cppcheck, shellcheck'
+	@echo 'make coverage   how much of each room the unit tests and corpora run'
 	@echo 'make bench      times against docker build and others'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
@@ -155,8 +172,8 @@ help:
 	@echo 'make deb        a Debian package, in build/'
 	@echo 'make clean      removes build/'
 	@echo
-	@echo 'demo, test, bench and fuzz install the Debian packages that are missing, and ask before'
-	@echo 'they use sudo; the others only say which are missing.'
+	@echo 'demo, test, lint, coverage, bench and fuzz install the Debian packages that are missing, and'
+	@echo 'ask before they use sudo; the others only say which are missing.'
 
 # Installs what is missing for a purpose.
 .PHONY: packages-%
@@ -199,6 +216,10 @@ build/obj/host/%.o: %.c Makefile | tools-check
 	@echo "  cc       $<"
 	@$(CC) $(standard) $(warnings) $(host_flags) $(CFLAGS) -c $< -o $@
 
+# The compiler takes these in, without telling.
+$(foreach variant,host asan fuzz,build/obj/$(variant)/host/report/assets.o): \
+	$(wildcard host/report/page.*)
+
 build/obj/agent-musl/%.o: %.c Makefile $(musl)/done
 	@mkdir -p $(@D)
 	@echo "  cc musl  $<"
@@ -209,18 +230,29 @@ build/obj/asan/%.o: %.c Makefile | tools-check
 	@echo "  cc asan  $<"
 	@gcc $(standard) $(warnings) $(asan_flags) -c $< -o $@
 
+build/obj/coverage/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc cov   $<"
+	@gcc $(standard) -w -O0 -g --coverage -c $< -o $@
+
 build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc fuzz  $<"
 	@clang $(standard) -w $(fuzz_flags) -c $< -o $@
 
+build/obj/afl/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc afl   $<"
+	@AFL_QUIET=1 afl-clang-fast $(standard) -w -O1 -g -c $< -o $@
+
 # The assembler takes these in.
-$(foreach kind,host asan fuzz,build/obj/$(kind)/host/complete/shells.o): $(wildcard host/complete/factory.*)
+$(foreach kind,host asan fuzz analyzer coverage,build/obj/$(kind)/host/complete/shells.o): $(wildcard host/complete/factory.*)
 
 # From an archive each test takes only what it needs, so that host and agent need not agree.
 build/asan/parts.a: $(call objects,asan,$(parts))
 build/fuzz/parts.a: $(call objects,fuzz,$(parts))
-build/asan/parts.a build/fuzz/parts.a:
+build/coverage/parts.a: $(call objects,coverage,$(parts))
+build/asan/parts.a build/fuzz/parts.a build/coverage/parts.a:
 	@mkdir -p $(@D)
 	@rm -f $@
 	@ar rcs $@ $^
@@ -237,12 +269,71 @@ build/asan/agent: $(call objects,asan,$(common) $(agent))
 build/asan/test_%: build/obj/asan/tests/unit/test_%.o build/asan/parts.a
 	@$(asan_program) $(asan_libs) -lcmocka
 
+build/asan/conformance: $(call objects,asan,$(wildcard tests/conformance/*.c)) build/asan/parts.a
+	@$(asan_program) $(asan_libs)
+
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)
+
+# The agent as a dynamic program, and what makes calls of libc fail in it (tests/e2e/faults.bats).
+build/faults/agent: $(call objects,host,$(common) $(agent))
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) -o $@ $^ $(asan_libs)
+
+build/faults/faults.so: tests/fixtures/faults.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  cc       $<"
+	@$(CC) $(standard) $(warnings) -O2 -fPIC -shared -MF build/obj/faults.d -o $@ $<
+
+build/coverage/test_%: build/obj/coverage/tests/unit/test_%.o build/coverage/parts.a
+	@echo "  link     $@"
+	@gcc --coverage -o $@ $^ $(asan_libs) -lcmocka
+
+build/coverage/replay_%: build/obj/coverage/tests/fuzz/fuzz_%.o build/obj/coverage/tests/fuzz/replay.o build/coverage/parts.a
+	@echo "  link     $@"
+	@gcc --coverage -o $@ $^ $(asan_libs)
+
+build/fuzz/agent: $(call objects,afl,$(common) $(agent))
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@AFL_QUIET=1 afl-clang-fast -o $@ $^ $(asan_libs)
 
 build/fuzz/%: build/obj/fuzz/tests/fuzz/fuzz_%.o build/fuzz/parts.a
 	@echo "  link     $@"
 	@clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(asan_libs)
+
+# Findings stop it; a stamp stands for a file without one. The analyzer's object brings the headers.
+build/obj/analyzer/%.o: %.c Makefile | tools-check
+	@mkdir -p $(@D)
+	@echo "  analyze  $<"
+	@gcc $(standard) $(warnings) -O1 -fanalyzer -fdiagnostics-path-format=none -c $< -o $@
+
+.PHONY: lint-all
+lint-all: $(patsubst %.c,build/lint/%.tidy,$(common) $(host) $(agent)) \
+	build/lint/cppcheck build/lint/shellcheck
+	@:
+
+build/lint/%.tidy: %.c build/obj/analyzer/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  tidy     $<"
+	@clang-tidy --quiet $< -- $(standard) 2>/dev/null
+	@touch $@
+
+build/lint/cppcheck: $(common) $(host) $(agent) $(headers) tests/lint/cppcheck
+	@mkdir -p $(@D)/cppcheck-cache
+	@echo "  cppcheck"
+	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability \
+		--cppcheck-build-dir=$(@D)/cppcheck-cache --suppressions-list=tests/lint/cppcheck \
+		--error-exitcode=1 -D_GNU_SOURCE -I. host common agent
+	@touch $@
+
+# Variables that a file which is sourced sets or uses (SC2034, SC2154) are none that it can see.
+build/lint/shellcheck: $(scripts)
+	@mkdir -p $(@D)
+	@echo "  shellcheck"
+	@shellcheck --external-sources --severity=warning --exclude=SC2034,SC2154 $(scripts)
+	@touch $@
 
 .SECONDARY:
 -include $(shell find build/obj -name '*.d' 2>/dev/null)

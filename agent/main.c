@@ -85,11 +85,11 @@ int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *called = slash ? slash + 1 : argc ? argv[0] : "";
-	if (strcmp(called, "consul-template") == 0)
-		return run_command(find_command(called), argc, argv);
-	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+	int words = strcmp(called, "consul-template") == 0 ? 0 : 1; /* before the command's own */
+	const char *name = words ? (argc > 1 ? argv[1] : NULL) : called;
+	const struct command *command = name ? find_command(name) : NULL;
 	if (command)
-		return run_command(command, argc - 1, argv + 1);
+		return run_command(command, argc - words, argv + words);
 	if (argc > 1)
 		fprintf(stderr, "agent: there is no command \"%s\"\n\n", argv[1]);
 	print_help(stderr);

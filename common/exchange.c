@@ -71,6 +71,8 @@ int http_explain(CURL *easy, const struct http_server *server, CURLcode code, co
 {
 	long number = 0;
 	const char *reason = *detail ? detail : curl_easy_strerror(code);
+	if (code == CURLE_OUT_OF_MEMORY)
+		mem_exhausted();
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
 	if (code == CURLE_COULDNT_CONNECT && number) {
 		error_set(err, "can't reach %s: %s", server->name, strerror((int)number));
@@ -134,9 +136,7 @@ static size_t on_read(char *into, size_t size, size_t count, void *ctx)
 
 static void append(struct curl_slist **list, const char *line)
 {
-	struct curl_slist *longer = curl_slist_append(*list, line);
-	if (longer)
-		*list = longer;
+	*list = mem_given(curl_slist_append(*list, line));
 }
 
 /* "Expect:" would cost a round trip before each body, and a form's content type is never meant. */

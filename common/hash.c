@@ -11,7 +11,7 @@ struct hash {
 	mbedtls_sha256_context sha;
 };
 
-enum { DIGEST_SIZE = 32, CHUNK = 65536 };
+enum { CHUNK = 65536 };
 
 /* None of mbedTLS's software SHA-256 functions can fail; their result is for hardware drivers. */
 struct hash *hash_new(void)
@@ -35,14 +35,23 @@ void hash_add_text(struct hash *hash, const char *text)
 		hash_add(hash, text, (size_t)len);
 }
 
+void hash_encode(const unsigned char digest[HASH_SIZE], char hex[HASH_HEX])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < HASH_SIZE; i++) {
+		hex[2 * i] = digits[digest[i] >> 4];
+		hex[2 * i + 1] = digits[digest[i] & 15];
+	}
+	hex[2 * HASH_SIZE] = '\0';
+}
+
 void hash_finish(struct hash *hash, char hex[HASH_HEX])
 {
-	unsigned char digest[DIGEST_SIZE];
+	unsigned char digest[HASH_SIZE];
 	mbedtls_sha256_finish_ret(&hash->sha, digest);
 	mbedtls_sha256_free(&hash->sha);
 	free(hash);
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	hash_encode(digest, hex);
 }
 
 void hash_hex(const void *data, size_t len, char hex[HASH_HEX])

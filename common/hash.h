@@ -6,10 +6,13 @@
 
 #include <stddef.h>
 
-enum { HASH_HEX = 65 }; /* 64 digits and a NUL */
+enum { HASH_SIZE = 32, HASH_HEX = 65 }; /* bytes; 64 digits and a NUL */
 
 /* Digest of one piece, in lower-case hexadecimal. */
 void hash_hex(const void *data, size_t len, char hex[HASH_HEX]);
+
+/* A digest's bytes in hexadecimal. */
+void hash_encode(const unsigned char digest[HASH_SIZE], char hex[HASH_HEX]);
 
 /* Digest of several pieces. hash_finish releases what hash_new made. */
 struct hash;

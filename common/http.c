@@ -28,7 +28,7 @@ struct http_client *http_client_new(struct loop *loop, const struct http_server 
 {
 	CURL *easy = curl_easy_init();
 	if (!easy) {
-		error_set(err, "libcurl can't be used");
+		error_set(err, "libcurl can't be used: out of memory");
 		return NULL;
 	}
 	struct http_client *client = mem_alloc(sizeof *client);
@@ -105,11 +105,7 @@ static void finished(void *ctx, int code)
 struct http_transfer *http_start(struct http_client *client, const struct http_request *request,
 				 http_done *done, void *ctx, struct error *err)
 {
-	CURL *easy = curl_easy_init();
-	if (!easy) {
-		error_set(err, "libcurl can't be used");
-		return NULL;
-	}
+	CURL *easy = mem_given(curl_easy_init());
 	struct http_transfer *transfer = mem_alloc(sizeof *transfer);
 	transfer->client = client;
 	transfer->done = done;

@@ -1,5 +1,8 @@
 #include "common/json.h"
 
+#include "common/memory.h"
+#include "common/utf8.h"
+
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
@@ -80,6 +83,11 @@ static const char *damage(const char *text, size_t len)
 	return NULL;
 }
 
+static void *allocate(size_t size)
+{
+	return mem_given(malloc(size));
+}
+
 struct value *json_parse(struct arena *arena, const char *name, const char *text, size_t len,
 			 struct error *err)
 {
@@ -88,6 +96,8 @@ struct value *json_parse(struct arena *arena, const char *name, const char *text
 		parse_failed(name, text, len, end, err);
 		return NULL;
 	}
+	/* Else it takes a failed allocation for bad JSON. */
+	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate, .free_fn = free});
 	cJSON *root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
 	if (!root) {
 		parse_failed(name, text, len, end, err);
@@ -102,32 +112,6 @@ struct value *json_parse(struct arena *arena, const char *name, const char *text
 		value = from_cjson(arena, root);
 	cJSON_Delete(root);
 	return value;
-}
-
-static size_t leader_length(unsigned char leader)
-{
-	if (leader < 0x80)
-		return 1;
-	if (leader < 0xC2 || leader > 0xF4)
-		return 0;
-	return leader < 0xE0 ? 2 : leader < 0xF0 ? 3 : 4;
-}
-
-/* The length of the UTF-8 sequence at text, 0 where there is none (RFC 3629). */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = leader_length(text[0]);
-	if (len < 2 || len > left)
-		return len > left ? 0 : len;
-	unsigned code = text[0] & (0x7Fu >> len);
-	for (size_t i = 1; i < len; i++) {
-		if ((text[i] & 0xC0) != 0x80)
-			return 0;
-		code = code << 6 | (text[i] & 0x3Fu);
-	}
-	bool valid = code >= least[len] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-	return valid ? len : 0;
 }
 
 static bool write_escape(struct buf *out, char c)
@@ -164,7 +148,7 @@ void json_write_string(struct buf *out, const char *text, size_t len)
 		i += plain;
 		if (i == len)
 			break;
-		size_t step = utf8_length((const unsigned char *)text + i, len - i);
+		size_t step = utf8_length(text + i, len - i);
 		if (!step)
 			buf_puts(out, "\xEF\xBF\xBD");
 		else if (step > 1 || !write_escape(out, text[i]))

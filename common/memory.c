@@ -1,35 +1,38 @@
 #include "common/memory.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void out_of_memory(void)
+enum { EXHAUSTED = 70 };
+
+void mem_exhausted(void)
 {
-	static const char message[] = "factory: out of memory\n";
-	fwrite(message, 1, sizeof message - 1, stderr);
-	_Exit(70);
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+	_Exit(EXHAUSTED);
+}
+
+void *mem_given(void *made)
+{
+	if (!made)
+		mem_exhausted();
+	return made;
 }
 
 void *mem_alloc(size_t size)
 {
-	void *made = calloc(1, size ? size : 1);
-	if (!made)
-		out_of_memory();
-	return made;
+	return mem_given(calloc(1, size ? size : 1));
 }
 
 void *mem_resize(void *old, size_t count, size_t size)
 {
 	size_t total;
 	if (__builtin_mul_overflow(count, size, &total))
-		out_of_memory();
-	void *made = realloc(old, total ? total : 1);
-	if (!made)
-		out_of_memory();
-	return made;
+		mem_exhausted();
+	return mem_given(realloc(old, total ? total : 1));
 }
 
 char *mem_strndup(const char *text, size_t len)
@@ -52,6 +55,6 @@ char *mem_printf(const char *format, ...)
 	int len = vasprintf(&made, format, args);
 	va_end(args);
 	if (len < 0)
-		out_of_memory();
+		mem_exhausted();
 	return made;
 }

@@ -1,5 +1,6 @@
 #include "common/yaml.h"
 
+#include "common/memory.h"
 #include "common/yaml_plain.h"
 
 #include <string.h>
@@ -41,6 +42,8 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 	if (yaml_parser_parse(&reader->parser, event))
 		return 0;
 	const yaml_parser_t *parser = &reader->parser;
+	if (parser->error == YAML_MEMORY_ERROR)
+		mem_exhausted();
 	const char *context = parser->context ? parser->context : "";
 	return error_set_at(reader->err, reader->name, line_of(reader, parser->problem_mark),
 			    column_of(parser->problem_mark), "YAML: %s%s%s",
@@ -312,10 +315,8 @@ struct value *yaml_parse_behind(struct arena *arena, const char *name, const cha
 				.anchors = value_map(arena),
 				.before = before,
 				.err = err};
-	if (!yaml_parser_initialize(&reader.parser)) {
-		error_set(err, "%s: out of memory", name);
-		return NULL;
-	}
+	if (!yaml_parser_initialize(&reader.parser))
+		mem_exhausted();
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, len);
 	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
 	struct value *root = read_document(&reader);

@@ -13,6 +13,10 @@ enum exit_code {
 	EXIT_RENDER = 7,        /* a file could not be rendered or copied into the target */
 	EXIT_VALUES = 8,        /* Consul unreachable or refusing, a key missing */
 	EXIT_AGENT = 9,         /* the session broke, or the agent speaks another protocol */
+	EXIT_REGISTRY = 10,     /* a registry refused the image, or no credentials for it */
+	EXIT_LOCK = 11,         /* factory.lock is broken, or things are not as it says */
+	EXIT_STALE = 12,        /* factory why: there is something to be run */
+	EXIT_MEMORY = 70,       /* out of memory (common/memory.h) */
 	EXIT_INTERRUPTED = 130, /* SIGINT; 143 for SIGTERM */
 	EXIT_TERMINATED = 143,
 };

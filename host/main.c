@@ -7,6 +7,8 @@
 
 #include <curl/curl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* The last line is for people only. */
@@ -20,6 +22,22 @@ static int print_error(const struct error *err)
 	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 
+/* A core file would hold secrets. 1 is too little for a file, and tells the kernel not to start a
+ * program that collects them either, which with 0 it would. */
+static void leave_no_core(void)
+{
+	const struct rlimit least = {1, 1};
+	setrlimit(RLIMIT_CORE, &least);
+}
+
+/* What was printed is known to be out only now: the disk may be full. */
+static int printed(int code, struct error *err)
+{
+	if (code >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		return error_errno(err, "can't write to standard output");
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	auto_error struct error err = {0};
@@ -27,9 +45,11 @@ int main(int argc, char **argv)
 		describe_commands(NULL, stderr);
 		return EXIT_USAGE;
 	}
+	leave_no_core();
 	signal(SIGPIPE, SIG_IGN);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int code = commands_run(argc, argv, &err);
 	curl_global_cleanup();
+	code = printed(code, &err);
 	return code < 0 ? print_error(&err) : code;
 }

@@ -102,7 +102,7 @@ static int take_argument(const struct option *option, const char *attached, stru
 	if (!option->argument && attached)
 		return error_set(err, "--%s takes no value", option->name);
 	if (!option->argument)
-		return take(option, NULL, words->target, err);
+		return take(option, "", words->target, err);
 	if (!attached && words->at + 1 >= words->count)
 		return error_set(err, "--%s needs a value: %s", option->name, option->argument);
 	return take(option, attached ? attached : words->list[++words->at], words->target, err);

@@ -204,7 +204,7 @@ char **facts_names(struct facts_system *system, struct arena *arena, const char 
 		return NULL;
 	char **names = read_names(arena, dir, count);
 	closedir(dir);
-	if (*count)
+	if (names)
 		qsort(names, *count, sizeof *names, compare_names);
 	return names;
 }

@@ -14,8 +14,6 @@
 
 enum { NOT_RUNNABLE = 126, NOT_FOUND = 127 };
 
-extern char **environ;
-
 bool command_given(const struct exec_settings *exec)
 {
 	return exec->enabled && exec->command;

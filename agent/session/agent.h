@@ -92,6 +92,7 @@ int dispatch_received(struct agent *agent, struct error *err);
 
 /* reaper.c */
 void reap(struct agent *agent);     /* all children that have ended */
+bool has_children(void);            /* of tasks, or orphans that came to this process */
 void kill_all(struct agent *agent); /* every process that descends from this one */
 
 /* The requests that begin here: -1 becomes an ERROR frame. */

@@ -35,6 +35,12 @@ void reap(struct agent *agent)
 	}
 }
 
+bool has_children(void)
+{
+	siginfo_t info;
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 static pid_t parent_of(const char *pid)
 {
 	char path[64], text[512];

@@ -43,9 +43,12 @@ static int become(const struct account *account)
 {
 	if (geteuid() != 0 && account->uid == geteuid())
 		return 0; /* not root: it is what it can be */
-	if (setgroups(account->group_count, account->groups) < 0 || setgid(account->gid) < 0)
+	/* A container that dropped the capability can't change groups: its root keeps those it has,
+	 * but becomes nobody else. */
+	bool same = account->uid == geteuid() && account->gid == getegid();
+	if (setgroups(account->group_count, account->groups) < 0 && !(errno == EPERM && same))
 		return -1;
-	return setuid(account->uid);
+	return setgid(account->gid) < 0 ? -1 : setuid(account->uid);
 }
 
 /* As execvp: the next directory is tried when the file is missing or may not be run, and the

@@ -53,6 +53,7 @@ static void report_exit(struct step *step)
 	add_number(&arena, map, "system_us", micros(step->usage.ru_stime));
 	add_number(&arena, map, "max_rss_kb", step->usage.ru_maxrss);
 	value_set(&arena, map, "timed_out", value_bool(&arena, step->timed_out));
+	value_set(&arena, map, "leaves", value_bool(&arena, has_children()));
 	frame_add_json(&step->task.agent->outbox.bytes, FRAME_EXIT, step->task.id, map);
 	step->task.answered = true;
 }

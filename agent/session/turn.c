@@ -23,7 +23,7 @@ static void give_up(struct agent *agent, const struct error *err)
 	answer_error(&agent->outbox.bytes, 0, err);
 	agent->ended = true;
 	agent->exit_code = 1;
-	uint64_t until = loop_now_us() + LAST_WORDS_MS * 1000;
+	uint64_t until = loop_now_us() + LAST_WORDS_MS * UINT64_C(1000);
 	while (outbox_flush(&agent->outbox, agent->out) == 0 && outbox_pending(&agent->outbox) &&
 	       loop_now_us() < until)
 		poll(&(struct pollfd){agent->out, POLLOUT, 0}, 1, 10);

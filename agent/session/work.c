@@ -25,7 +25,7 @@ static int read_perms(const struct value *perms, size_t at, int *mode, struct er
 	long number = value_is(perms, VALUE_INT) ? (long)perms->integer
 		      : text                     ? strtol(text, &end, 8)
 						 : -1;
-	if (number < 0 || number > 07777 || (text && (end == text || *end)))
+	if (number < 0 || number > 07777 || (end && (end == text || *end)))
 		return bad_template(at, "perms", "a mode from 0 to 07777", err);
 	*mode = (int)number;
 	return 0;

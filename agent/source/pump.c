@@ -182,7 +182,7 @@ void pump_watch(struct dependency *dependency)
 	if (is_busy(dependency) || dependency->group)
 		return;
 	if (dependency->again_s)
-		ms = dependency->again_s * 1000u;
+		ms = dependency->again_s * UINT64_C(1000);
 	else if (!dependency->index && !pump_is_key(dependency) && !dependency->is_group)
 		ms = POLL_MS;
 	else if (dependency->burst > BURST)

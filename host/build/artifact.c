@@ -108,6 +108,17 @@ static const char *text_or(const struct value *value, const char *otherwise)
 	return is_empty(value) || !value_text(value) ? otherwise : value_text(value);
 }
 
+/* An entrypoint that is missing would be the container's: the agent. */
+static const struct value *closed_config(struct arena *arena, const struct value *config,
+					 bool as_command)
+{
+	if (as_command || !is_empty(value_get(config, "Entrypoint")))
+		return config;
+	struct value *closed = value_copy(arena, config);
+	value_set(arena, closed, "Entrypoint", value_list(arena));
+	return closed;
+}
+
 struct artifact *artifact_new(const struct manifest *manifest, const struct value *inspected)
 {
 	static const char path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -117,11 +128,12 @@ struct artifact *artifact_new(const struct manifest *manifest, const struct valu
 	artifact->base_id = arena_strdup(arena, text_or(value_get(inspected, "Id"), ""));
 	artifact->base_config =
 		value_is(base, VALUE_MAP) ? value_copy(arena, base) : value_map(arena);
-	struct value *config = artifact_config(arena, artifact->base_config, manifest->config);
+	const struct value *config =
+		artifact_config(arena, artifact->base_config, manifest->config);
 	artifact->as_command = can_be_command(artifact->base_config, config);
-	if (!artifact->as_command && is_empty(value_get(config, "Entrypoint")))
-		value_set(arena, config, "Entrypoint", value_list(arena));
-	artifact->config = config;
+	artifact->config = closed_config(arena, config, artifact->as_command);
+	artifact->checkpoint_config =
+		closed_config(arena, artifact->base_config, artifact->as_command);
 	artifact->user = manifest->user;
 	if (!artifact->user)
 		artifact->user = text_or(value_get(artifact->base_config, "User"), "0:0");
@@ -154,7 +166,9 @@ void artifact_disguise(const struct artifact *artifact, const char *const *agent
 		container->entrypoint = agent;
 		container->command = nothing;
 	}
-	if (!is_empty(value_get(artifact->base_config, "User")))
+	/* The images that tests start from have the artifact's already. */
+	if (!is_empty(value_get(artifact->base_config, "User")) ||
+	    !is_empty(value_get(artifact->config, "User")))
 		container->user = "0:0";
 	container->no_healthcheck = !is_empty(value_get(artifact->base_config, "Healthcheck"));
 }

@@ -12,6 +12,8 @@ struct artifact {
 	const char *base_id;             /* the base image's digest */
 	const struct value *base_config; /* its Config, as the engine tells */
 	const struct value *config;      /* the artifact's whole Config */
+	/* A checkpoint's: the base's, so that a container made from one is like one of the base. */
+	const struct value *checkpoint_config;
 	bool as_command;     /* the agent stands in for the base's command, not its entrypoint */
 	const char *user;    /* of steps: the manifest's, else the base's, else root */
 	const char *workdir; /* likewise, else "/" */

@@ -23,16 +23,22 @@ static void fail(struct base *base, struct error *err)
 	base->is_known = true;
 }
 
-static void pull_progress(void *ctx, const char *line)
+static void pull_progress(void *ctx, const struct engine_progress *progress)
 {
 	const struct base *base = ctx;
-	report_notice(base->report, "  %s", line);
+	const struct progress_transfer transfer = {.what = "pull",
+						   .name = progress->layer,
+						   .status = progress->status,
+						   .done = progress->done,
+						   .total = progress->total};
+	report_transfer(base->report, &transfer);
 }
 
 static void pulled(void *ctx, const struct engine_result *result)
 {
 	struct base *base = ctx;
 	struct error err = {0};
+	report_transfer(base->report, &(struct progress_transfer){.what = "pull", .over = true});
 	if (result->status == ENGINE_OK) {
 		base->was_pulled = true;
 		inspect(base);

@@ -2,113 +2,93 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/artifact.h"
-#include "host/build/cache.h"
+#include "host/build/claim.h"
 #include "host/build/container.h"
 #include "host/build/discard.h"
-#include "host/build/claim.h"
+#include "host/build/plan.h"
+#include "host/build/record.h"
 #include "host/build/walk.h"
-#include "host/graph/graph.h"
 
 #include <string.h>
 
-enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build of the same has ended */
+enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build has ended */
 
 struct build {
 	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
-	struct graph *graph;
-	struct artifact *artifact;
-	struct values *values;
+	struct plan plan;
+	struct record *record; /* NULL: it came to no plan, or is a throwaway */
+	struct checkpoint checkpoint;
+	struct caches *caches; /* or NULL */
 	struct container_setup setup;
 	const struct base *base;
+	int64_t base_size;
 	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
 	struct walk *walk;                              /* at the walk, else NULL */
-	char *cached; /* the image that was there already, or NULL */
 	struct claim claim;
 	uint32_t timer; /* until it is tried again; 0: now */
 	struct error failure;
-	struct arena arena;
 };
 
 static void build_free(struct build *build)
 {
+	if (build->record)
+		record_close(build->record, build->plan.graph, build->checkpoint.commit_us);
 	loop_cancel(build->site->loop, build->timer);
+	caches_free(build->caches);
 	claim_end(&build->claim);
-	graph_free(build->graph);
-	artifact_free(build->artifact);
-	values_free(build->values);
-	arena_free(&build->arena);
+	plan_free(&build->plan);
 	error_clear(&build->failure);
-	free(build->cached);
 	free(build);
 }
 
 static const struct node *commit_node(const struct build *build)
 {
-	return build->graph->nodes[build->graph->count - 1];
+	return build->plan.graph->nodes[build->plan.graph->count - 1];
 }
 
-/* Keys given on the command line win over the manifest's. */
-static const struct value *merged_keys(struct build *build)
+static int64_t size_of(const struct value *image)
 {
-	const struct value *own = build->manifest->kv, *given = build->options->kv;
-	if (!own || !given)
-		return own ? own : given;
-	struct value *merged = value_copy(&build->arena, own);
-	for (size_t i = 0; i < given->map.len; i++)
-		value_set(&build->arena, merged, given->map.entries[i].key,
-			  given->map.entries[i].value);
-	return merged;
-}
-
-static int prepare(struct build *build, struct error *err)
-{
-	const struct manifest *manifest = build->manifest;
-	const struct build_options *options = build->options;
-	const struct position *at = &manifest->image_at;
-	const struct value *base = base_inspected(build->base, err);
-	if (!base)
-		return error_place(err, at->file, at->line, at->column);
-	build->artifact = artifact_new(manifest, base);
-	build->graph = graph_new(manifest);
-	build->values = values_new(build->site->loop, merged_keys(build), options->consul, err);
-	if (!build->values)
-		return -1;
-	return graph_keys(build->graph, build->artifact->base_id, err);
+	const struct value *size = value_get(image, "Size");
+	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
 static int start_walk(struct build *build, struct error *err)
 {
 	const struct build_options *options = build->options;
+	const struct plan *plan = &build->plan;
 	const struct consul_target *consul = options->consul;
 	bool direct = consul && build->manifest->consul_direct;
 	build->setup = (struct container_setup){.loop = build->site->loop,
 						.engine = build->site->engine,
-						.manifest = build->manifest,
-						.artifact = build->artifact,
-						.values = build->values,
+						.manifest = plan->manifest,
+						.artifact = plan->artifact,
+						.values = plan->values,
 						.report = options->report,
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
-						.consul_token = direct ? consul->token : NULL};
+						.consul_token = direct ? consul->token : NULL,
+						.throwaway = options->throwaway,
+						.caches = build->caches,
+						.reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
 		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
-	build->walk = walk_start(&build->setup, build->graph, &build->site->slots);
+	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
+				 &build->site->slots);
 	build->at = AT_WALK;
 	return 0;
 }
 
 /* --- the cache, and who fills it --- */
 
-static int find_cached(struct build *build, struct error *err)
+/* `whole`: only whether all is there. */
+static int search(struct build *build, bool whole, struct error *err)
 {
-	int status = cache_find(build->site->engine, build->values, commit_node(build)->key,
-				&build->cached, err);
-	if (build->cached)
+	int status = plan_search(build->site, &build->plan, whole, err);
+	if (status == 0 && plan_is_cached(&build->plan))
 		build->at = AT_END;
 	return status;
 }
@@ -119,20 +99,29 @@ static void on_time(void *ctx)
 	build->timer = 0;
 }
 
-static void wait_for_claim(struct build *build)
+/* Returns 0. */
+static int wait_for(struct build *build, const char *what, const char *name)
 {
 	if (build->at == AT_BASE)
-		report_notice(build->options->report,
-			      "the same is being built right now: waiting for it (--no-cache "
-			      "would not)");
+		report_notice(build->options->report, "%s%s", what, name);
 	build->at = AT_CLAIM;
 	build->timer = loop_after(build->site->loop, CLAIM_PAUSE_MS, on_time, build);
+	return 0;
+}
+
+/* Whoever runs all in any case has no use for what another one builds. */
+static bool needs_claim(const struct build *build)
+{
+	const struct build_options *options = build->options;
+	return !options->no_cache && !options->throwaway && !options->from_step;
 }
 
 /* Without a lock it goes on too: then the same may be built twice at once. */
 static int take_claim(struct build *build)
 {
 	auto_error struct error err = {0};
+	if (!needs_claim(build) || build->claim.fd >= 0)
+		return 1;
 	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
 				commit_node(build)->key, &err);
 	if (status < 0)
@@ -141,28 +130,49 @@ static int take_claim(struct build *build)
 	return status;
 }
 
-/* Another look once it is ours, for whoever had it has filled the cache. */
+static int lock_caches(struct build *build, const char **busy, struct error *err)
+{
+	const char *endpoint = engine_endpoint(build->site->engine);
+	return build->caches ? caches_lock(build->caches, endpoint, busy, err) : 1;
+}
+
+/* Looks once it is ours, for whoever had it has filled the cache. */
 static int try_claim(struct build *build, struct error *err)
 {
+	const char *busy = NULL;
 	if (build->at == AT_END)
 		return 0;
-	if (take_claim(build) == 0) {
-		wait_for_claim(build);
-		return 0;
-	}
-	if (find_cached(build, err) < 0)
+	if (take_claim(build) == 0)
+		return wait_for(build,
+				"the same is being built right now: waiting for it (--no-cache "
+				"would not)",
+				"");
+	int taken = lock_caches(build, &busy, err);
+	if (taken == 0)
+		return wait_for(build, "waiting for another build that uses the cache directory ",
+				busy);
+	if (taken < 0 || search(build, false, err) < 0)
 		return -1;
 	return build->at == AT_END ? 0 : start_walk(build, err);
 }
 
 static int use_base(struct build *build, struct error *err)
 {
-	if (prepare(build, err) < 0)
+	struct plan *plan = &build->plan;
+	if (plan_make(build->site, build->base, build->manifest, build->options, plan, err) < 0)
 		return -1;
-	report_total(build->options->report, build->graph->count);
-	if (build->options->no_cache || build->options->throwaway)
-		return start_walk(build, err);
-	return find_cached(build, err) < 0 ? -1 : try_claim(build, err);
+	auto_error struct error none = {0};
+	build->base_size = size_of(base_inspected(build->base, &none));
+	if (!build->options->throwaway) {
+		build->record = record_open(build->manifest);
+		build->checkpoint.commit_us = record_commit_us(build->record);
+	}
+	report_graph(build->options->report, plan->graph);
+	if (needs_claim(build) && search(build, true, err) < 0)
+		return -1;
+	if (build->at != AT_END)
+		build->caches = caches_new(build->manifest);
+	return try_claim(build, err);
 }
 
 struct build *build_start(struct site *site, const struct manifest *manifest,
@@ -245,18 +255,43 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	report_end(report, commit_node(build), NULL, result.commit_us);
 	if (build->options->throwaway)
 		return discard_image(build->site->loop, build->site->engine, result.image, err);
-	return cache_store(build->site->engine, commit_node(build)->key, result.image, err);
+	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
+}
+
+/* What the image is made of: of no use to anything but people, so that it may fail. */
+static void describe(const struct build *build, struct build_outcome *outcome)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
+	auto_error struct error ignored = {0}, too = {0};
+	struct engine *engine = build->site->engine;
+	if (build->options->throwaway)
+		return;
+	engine_image_inspect(engine, outcome->image, engine_keep, &image);
+	engine_image_history(engine, outcome->image, engine_keep, &layers);
+	outcome->size = engine_finish(engine, &image, &ignored) == 0 ? size_of(image.body) : -1;
+	bool grown = build->base_size >= 0 && outcome->size >= build->base_size;
+	outcome->added = grown ? outcome->size - build->base_size : -1;
+	if (engine_finish(engine, &layers, &too) == 0 && value_is(layers.body, VALUE_LIST))
+		report_layers(build->options->report, layers.body);
 }
 
 static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
+	outcome->size = outcome->added = -1;
 	if (error_is_set(&build->failure))
 		return error_move(err, &build->failure);
-	outcome->image = STEAL(build->cached);
-	outcome->cached = outcome->image != NULL;
-	if (build->walk && finish_walk(build, outcome, err) < 0)
+	outcome->cached = !build->walk;
+	if (outcome->cached) {
+		report_all_cached(build->options->report, build->plan.graph,
+				  "an image was built of the same manifest, files and values");
+		outcome->image = STEAL(build->plan.resume.image);
+	} else if (finish_walk(build, outcome, err) < 0)
 		return -1;
-	return name_image(build, outcome->image, err);
+	if (name_image(build, outcome->image, err) < 0)
+		return -1;
+	if (!outcome->cached)
+		describe(build, outcome);
+	return 0;
 }
 
 int build_finish(struct build *build, struct build_outcome *outcome, struct error *err)

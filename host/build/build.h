@@ -4,7 +4,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/site.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
@@ -16,6 +16,7 @@ struct build_options {
 	const struct value *kv; /* flat map over the manifest's, or NULL */
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
+	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	struct report *report;
 };
@@ -23,6 +24,8 @@ struct build_options {
 struct build_outcome {
 	char *image; /* the artifact's id, owned by the caller */
 	bool cached; /* nothing had to be run */
+	int64_t size,
+		added; /* the image's bytes, and how many more than its base's; -1: not known */
 };
 
 struct build;

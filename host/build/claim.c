@@ -4,7 +4,7 @@
 #include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/user_cache.h"
+#include "host/user_cache.h"
 
 #include <errno.h>
 #include <fcntl.h>

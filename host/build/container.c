@@ -91,7 +91,8 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_RUN_STEP] = container_run_step,
 		[ACTION_ASK_FACTS] = container_request_facts,
 		[ACTION_TELL_PASSED] = tell_passed,
-		[ACTION_COMMIT] = container_make_image,
+		[ACTION_CHECKPOINT] = container_make_checkpoint,
+		[ACTION_COMMIT] = container_make_artifact,
 		[ACTION_TELL_COMMITTED] = tell_committed,
 		[ACTION_SAY_BYE] = say_bye,
 		[ACTION_ABORT] = container_abort,
@@ -167,8 +168,15 @@ void container_ask_facts(struct container *container)
 	container_handle(container, EVENT_FACTS);
 }
 
-void container_commit(struct container *container)
+void container_checkpoint(struct container *container, const char *key)
 {
+	container->key = key;
+	container_handle(container, EVENT_CHECKPOINT);
+}
+
+void container_commit(struct container *container, const char *key)
+{
+	container->key = key;
 	container_handle(container, EVENT_COMMIT);
 }
 
@@ -187,7 +195,12 @@ void container_interrupt(struct container *container, const char *message, int e
 	container_handle(container, EVENT_INTERRUPT);
 }
 
+bool container_has_processes(const struct container *container)
+{
+	return container->exit.leaves;
+}
+
 const struct value *container_reads(const struct container *container)
 {
-	return container->files ? files_reads(container->files) : NULL;
+	return container->files ? files_reads(container->files) : container->setup->reads;
 }

@@ -4,8 +4,9 @@
 #define FACTORY_HOST_BUILD_CONTAINER_H
 
 #include "host/build/artifact.h"
+#include "host/build/caches.h"
 #include "host/build/machine.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/graph/graph.h"
@@ -22,6 +23,9 @@ struct container_setup {
 	const char *toolbox;                      /* the data container's name */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
+	bool throwaway;                           /* nothing of what it makes is kept */
+	const struct caches *caches;              /* that containers mount, or NULL */
+	const struct value *reads; /* what the image that the chain begins at has read, or NULL */
 };
 
 struct container;
@@ -49,13 +53,19 @@ void container_start(struct container *container);
 void container_run(struct container *container, const struct node *node);
 /* Asks for facts. */
 void container_ask_facts(struct container *container);
-/* Makes an image without a name. */
-void container_commit(struct container *container);
+/* Makes an image of it that is found by a node's key (resume.h): to go on from in another build, or
+ * the artifact. The container is ready afterwards. */
+void container_checkpoint(struct container *container, const char *key);
+void container_commit(struct container *container, const char *key);
 void container_stop(struct container *container);
 /* Ends it by force, with this message as its error (not for containers that ended). */
 void container_interrupt(struct container *container, const char *message, int exit_code);
 
-/* What rendering read from outside: a list, or NULL. Lives as long as the container. */
+/* Whether a step has left processes: an image would not have them. */
+bool container_has_processes(const struct container *container);
+
+/* What rendering has read from outside, in this container or before it: a list, or NULL. Lives as
+ * long as the container. */
 const struct value *container_reads(const struct container *container);
 
 #endif

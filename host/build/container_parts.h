@@ -34,6 +34,7 @@ struct container {
 	struct question *question; /* a value that is being looked up */
 	int value_code;            /* why the last one could not be had, of common/error_codes.h */
 	uint32_t asking;           /* the request that waits for it */
+	const char *key;           /* of the image that is being made */
 	char *committed;
 };
 
@@ -48,7 +49,8 @@ void container_expect(struct container *container);
 
 /* Actions of lifecycle.c. */
 void container_create(struct container *container);
-void container_make_image(struct container *container);
+void container_make_checkpoint(struct container *container);
+void container_make_artifact(struct container *container);
 void container_discard(struct container *container);
 /* With an engine operation under way the container can't be removed yet: its answer will do it. */
 void container_abort(struct container *container);

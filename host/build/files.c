@@ -17,6 +17,7 @@ struct item {
 	const char *path;   /* in the target */
 	const char *kind, *owner, *target;
 	unsigned mode;
+	uint64_t size; /* of a file's content; 0 for all else */
 	uint32_t request;
 	const struct copy *copy; /* NULL: a staged template */
 };
@@ -32,6 +33,7 @@ struct files {
 	struct item *items;
 	size_t count, cap;
 	size_t sent, answered;
+	uint64_t bytes, arrived; /* of all files' contents */
 	enum phase phase;
 	size_t root;      /* of those with templates, the one that is rendered */
 	uint32_t request; /* of RENDER, then of REMOVE */
@@ -73,6 +75,9 @@ static int plan_entry(void *ctx, const struct tree_entry *entry, struct error *e
 	item->mode = (unsigned)entry->mode;
 	if (copy && copy->mode >= 0 && entry->kind == TREE_FILE)
 		item->mode = (unsigned)copy->mode;
+	if (entry->kind == TREE_FILE)
+		item->size = (uint64_t)entry->info->st_size;
+	planning->files->bytes += item->size;
 	item->owner = copy ? copy->owner : NULL;
 	item->target = entry->target ? arena_strdup(arena, entry->target) : NULL;
 	item->copy = copy;
@@ -99,7 +104,7 @@ static int plan_copies(struct files *files, struct error *err)
 	for (size_t i = 0; i < manifest->copy_count; i++) {
 		const struct copy *copy = &manifest->copies[i];
 		struct planning planning = {files, destination_of(files, copy), copy};
-		if (tree_walk(copy->source, plan_entry, &planning, err) < 0) {
+		if (tree_walk_copied(copy->source, plan_entry, &planning, err) < 0) {
 			error_wrap(err, "can't copy");
 			return -1;
 		}
@@ -235,11 +240,17 @@ static void rendered(struct files *files, const struct value *result)
 	files->phase = PHASE_CLEANING;
 }
 
+uint64_t files_arrived(const struct files *files, uint64_t *bytes)
+{
+	*bytes = files->bytes;
+	return files->phase == PHASE_SENDING ? files->arrived : files->bytes;
+}
+
 int files_result(struct files *files, uint32_t id, const struct value *result, struct error *err)
 {
 	switch (files->phase) {
 	case PHASE_SENDING:
-		files->answered++;
+		files->arrived += files->items[files->answered++].size;
 		return proceed(files, err);
 	case PHASE_RENDERING:
 		if (id == files->request)

@@ -22,6 +22,9 @@ int files_begin(struct files *files, struct session *session, const char *stagin
  * come, -1 when it failed. */
 int files_result(struct files *files, uint32_t id, const struct value *result, struct error *err);
 
+/* How many bytes of the files are there, and of how many. */
+uint64_t files_arrived(const struct files *files, uint64_t *bytes);
+
 /* The values that rendering read, after the end; NULL where nothing was rendered. */
 const struct value *files_reads(const struct files *files);
 

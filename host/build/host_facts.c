@@ -46,7 +46,6 @@ struct value *host_facts(struct engine *engine, struct arena *arena)
 	auto_kept struct engine_kept kept = {0};
 	auto_error struct error ignored = {0};
 	struct value *host = value_map(arena), *own = value_map(arena);
-	bool local = strncmp(engine_endpoint(engine), "unix:", 5) == 0;
 	set_text(arena, own, "name", engine_name(engine));
 	set_text(arena, own, "version", engine_version(engine));
 	value_set(arena, host, "engine", own);
@@ -59,7 +58,7 @@ struct value *host_facts(struct engine *engine, struct arena *arena)
 		    (told->kind != VALUE_STRING || told->string.len))
 			value_set(arena, host, pairs[i].ours, value_copy(arena, told));
 	}
-	if (local)
+	if (engine_is_local(engine))
 		add_disk(arena, host, value_text(value_get(kept.body, "DockerRootDir")));
 	return host;
 }

@@ -25,3 +25,13 @@ int interrupt_code(int fd)
 		return EXIT_INTERRUPTED;
 	return 128 + (int)info.ssi_signo;
 }
+
+int interrupt_pending(void)
+{
+	sigset_t waiting;
+	if (sigpending(&waiting) < 0)
+		return 0;
+	return sigismember(&waiting, SIGINT)    ? 128 + SIGINT
+	       : sigismember(&waiting, SIGTERM) ? 128 + SIGTERM
+						: 0;
+}

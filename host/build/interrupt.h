@@ -10,4 +10,7 @@ int interrupt_open(struct error *err);
 /* Takes one signal off it and returns the exit code it stands for: 128 + its number. */
 int interrupt_code(int fd);
 
+/* The exit code of one that waits to be taken, for work that watches no loop; 0: none. */
+int interrupt_pending(void);
+
 #endif

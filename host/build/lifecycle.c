@@ -3,8 +3,8 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/cache.h"
 #include "host/build/name.h"
+#include "host/build/resume.h"
 #include "host/exit_codes.h"
 
 /* True when an engine's answer comes to a container that has failed meanwhile: it is discarded as
@@ -98,6 +98,7 @@ void container_create(struct container *container)
 					.volumes_from = volumes,
 					.network = setup->manifest->network,
 					.session = true};
+	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);
 	artifact_disguise(setup->artifact, agent, &spec);
 	container->began_us = loop_now_us();
@@ -108,8 +109,10 @@ void container_create(struct container *container)
 static void commit_done(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	if (result->status == ENGINE_OK)
+	if (result->status == ENGINE_OK) {
+		free(container->committed);
 		container->committed = mem_strdup(result->id);
+	}
 	if (came_late(container))
 		return;
 	if (result->status != ENGINE_OK)
@@ -118,14 +121,27 @@ static void commit_done(void *ctx, const struct engine_result *result)
 		container_handle(container, EVENT_COMMITTED);
 }
 
-void container_make_image(struct container *container)
+static void make_image(struct container *container, const struct value *config)
 {
-	const struct container_setup *setup = container->setup;
-	autofree char *comment = cache_comment(container_reads(container));
-	struct engine_commit request = {
-		.container = container->id, .comment = comment, .config = setup->artifact->config};
+	autofree char *comment = resume_comment(container_reads(container));
+	bool named = !container->setup->throwaway;
+	struct engine_commit request = {.container = container->id,
+					.repo = named ? CACHE_REPOSITORY : NULL,
+					.tag = named ? container->key : NULL,
+					.comment = comment,
+					.config = config};
 	container->outstanding++;
-	engine_commit(setup->engine, &request, commit_done, container);
+	engine_commit(container->setup->engine, &request, commit_done, container);
+}
+
+void container_make_checkpoint(struct container *container)
+{
+	make_image(container, container->setup->artifact->checkpoint_config);
+}
+
+void container_make_artifact(struct container *container)
+{
+	make_image(container, container->setup->artifact->config);
 }
 
 static void removed(void *ctx, const struct engine_result *result)

@@ -27,6 +27,7 @@ enum machine_event {
 	EVENT_TASK,
 	EVENT_TEST,
 	EVENT_FACTS,
+	EVENT_CHECKPOINT, /* keep the state, and go on */
 	EVENT_COMMIT,
 	EVENT_STOP,
 	EVENT_INTERRUPT,
@@ -49,6 +50,7 @@ enum machine_action {
 	ACTION_RUN_STEP,
 	ACTION_ASK_FACTS,
 	ACTION_TELL_PASSED,
+	ACTION_CHECKPOINT,
 	ACTION_COMMIT,
 	ACTION_TELL_COMMITTED,
 	ACTION_SAY_BYE,
@@ -70,7 +72,8 @@ const char *machine_state_name(enum machine_state state);
 const char *machine_event_name(enum machine_event event);
 const char *machine_action_name(enum machine_action action);
 
-/* The table as a Graphviz graph. */
+/* The table as a Graphviz graph, and as a picture (graph/svg.h). */
 void machine_write_dot(struct buf *out);
+void machine_write_svg(struct buf *out);
 
 #endif

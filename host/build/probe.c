@@ -9,7 +9,7 @@
 #include "host/build/container.h"
 #include "host/build/host_facts.h"
 #include "host/build/interrupt.h"
-#include "host/build/user_cache.h"
+#include "host/user_cache.h"
 #include "host/toolbox/toolbox.h"
 
 #include <stdlib.h>
@@ -251,6 +251,8 @@ struct value *probe_manifest_facts(void *ctx, const char *image, struct arena *a
 			write_cached(probe, path, facts);
 	}
 	tell_image(arena, facts, image, digest);
+	if (facts)
+		report_facts(probe->report, image, facts);
 	return facts;
 }
 

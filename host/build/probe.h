@@ -3,7 +3,7 @@
 #define FACTORY_HOST_BUILD_PROBE_H
 
 #include "common/loop.h"
-#include "host/build/report.h"
+#include "host/progress/report.h"
 #include "host/engine/engine.h"
 
 struct probe {

@@ -39,6 +39,17 @@ void values_free(struct values *values)
 	free(values);
 }
 
+const struct value *values_keys(struct arena *arena, const struct value *own,
+				const struct value *given)
+{
+	if (!own || !given)
+		return own ? own : given;
+	struct value *merged = value_copy(arena, own);
+	for (size_t i = 0; i < given->map.len; i++)
+		value_set(arena, merged, given->map.entries[i].key, given->map.entries[i].value);
+	return merged;
+}
+
 /* A question under way. */
 struct question {
 	struct values *values;
@@ -189,37 +200,48 @@ static int look_up(struct question *question, struct value **found, struct error
 	return status;
 }
 
-static bool only_in_target(const char *kind)
+bool values_only_in_target(const char *kind)
 {
 	return strcmp(kind, "fact") == 0 || strcmp(kind, "env") == 0 || strcmp(kind, "file") == 0;
 }
 
-static int is_unchanged(struct values *values, const struct value *read, bool *unchanged,
-			struct error *err)
+int values_digest(struct values *values, const struct value *want, char hex[HASH_HEX],
+		  struct error *err)
 {
-	struct question *question = question_new(values, read, NULL, NULL);
-	char hex[HASH_HEX];
+	struct question *question = question_new(values, want, NULL, NULL);
 	struct value *found = NULL;
-	const char *before = value_text(value_get(read, "hash"));
-	int status = 0;
-	if (!only_in_target(question->want.kind)) {
-		status = look_up(question, &found, err);
-		digest_value(found, hex);
-		*unchanged = status == 0 && before && strcmp(before, hex) == 0;
-	}
+	int status = look_up(question, &found, err);
+	digest_value(status == 0 ? found : NULL, hex);
 	question_free(question);
 	return status;
 }
 
-int values_unchanged(struct values *values, const struct value *reads, bool *unchanged,
-		     struct error *err)
+static int has_changed(struct values *values, const struct value *read, bool *changed,
+		       struct error *err)
 {
-	*unchanged = true;
-	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len && *unchanged; i++)
-		if (is_unchanged(values, reads->list.items[i], unchanged, err) < 0) {
+	char hex[HASH_HEX];
+	const char *kind = value_text(value_get(read, "kind"));
+	const char *before = value_text(value_get(read, "hash"));
+	*changed = false;
+	if (kind && values_only_in_target(kind))
+		return 0;
+	int status = values_digest(values, read, hex, err);
+	*changed = status < 0 || !before || strcmp(before, hex) != 0;
+	return status;
+}
+
+int values_changed(struct values *values, const struct value *reads, struct arena *arena,
+		   struct value *changed, struct error *err)
+{
+	for (size_t i = 0; value_is(reads, VALUE_LIST) && i < reads->list.len; i++) {
+		bool one = false;
+		if (has_changed(values, reads->list.items[i], &one, err) < 0) {
 			if (!err->exit_code)
 				err->exit_code = EXIT_VALUES;
 			return -1;
 		}
+		if (one)
+			value_append(arena, changed, reads->list.items[i]);
+	}
 	return 0;
 }

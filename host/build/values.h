@@ -5,6 +5,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
+#include "common/hash.h"
 #include "common/http.h"
 #include "common/loop.h"
 #include "common/value.h"
@@ -17,6 +18,11 @@ struct values *values_new(struct loop *loop, const struct value *kv,
 			  const struct consul_target *consul, struct error *err);
 void values_free(struct values *values);
 
+/* The manifest's keys and those given on the command line, which win: a flat map in the arena, or
+ * NULL. Either may be NULL. */
+const struct value *values_keys(struct arena *arena, const struct value *own,
+				const struct value *given);
+
 /* What a question comes to, once, on the loop or at once: found NULL and err NULL: missing. */
 typedef void values_answer(void *ctx, const struct value *found, struct error *err);
 
@@ -27,10 +33,18 @@ struct question *values_ask(struct values *values, const struct value *want, val
 			    void *ctx);
 void values_cancel(struct question *question); /* NULL is fine */
 
-/* Whether every value in `reads` (kind, name, datacenter, args, hash) still has its hash. Blocks;
- * an unreachable Consul is an error. Kinds that only the target knows (fact, env, file) count as
- * unchanged: they can't change without the node's key. */
-int values_unchanged(struct values *values, const struct value *reads, bool *unchanged,
-		     struct error *err);
+/* Appends to a list in `arena` those of `reads` (kind, name, datacenter, args, hash) that do not
+ * have their hash any more. Blocks; an unreachable Consul is an error. Kinds that only the target
+ * knows (fact, env, file) count as unchanged: they can't change without the node's key. */
+int values_changed(struct values *values, const struct value *reads, struct arena *arena,
+		   struct value *changed, struct error *err);
+
+/* The digest of what a want (its other members don't matter) comes to now; "" for a missing value.
+ * Blocks. */
+int values_digest(struct values *values, const struct value *want, char hex[HASH_HEX],
+		  struct error *err);
+
+/* Whether only the target knows values of this kind. */
+bool values_only_in_target(const char *kind);
 
 #endif

@@ -19,13 +19,15 @@ struct branch {
 struct walk {
 	const struct container_setup *setup;
 	const struct graph *graph;
+	const struct resume *resume;
+	struct checkpoint *checkpoint;
+	const struct node *kept; /* whose state is being made a checkpoint, or NULL */
 	struct slots *slots;
 	struct branch *branches;
-	size_t chain_end; /* index of the first node behind the chain */
 	size_t at;        /* index of the node that is next; 0: the chain waits for a slot */
 	unsigned working; /* branches whose work is not done */
 	struct walk_result result;
-	uint64_t began_us; /* the start, then the commit */
+	uint64_t began_us; /* what the chain's container does */
 	struct error failure;
 };
 
@@ -58,42 +60,60 @@ static void give_slot(struct branch *branch)
 
 /* --- what a container tells --- */
 
-/* Without a name: it gets one when every test has passed. */
-static void commit(struct branch *branch)
-{
-	branch->walk->began_us = loop_now_us();
-	container_commit(branch->container);
-}
-
-static void run_next(struct branch *branch)
+/* The artifact has its name only when every test has passed. */
+static void run_chain(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
-	if (branch->is_test)
-		container_run(branch->container, branch->node);
-	else if (walk->at < walk->chain_end)
+	walk->began_us = loop_now_us();
+	if (walk->at < walk->graph->chain_end)
 		container_run(branch->container, walk->graph->nodes[walk->at++]);
 	else
-		commit(branch);
+		container_commit(branch->container, walk->graph->image_key);
+}
+
+/* At the chain's end the artifact is as good, unless its config differs from the base's: a change
+ * of it must not run the chain again. */
+static bool keeps_state(const struct walk *walk, const struct container *container,
+			const struct node *node)
+{
+	if (walk->setup->throwaway ||
+	    (walk->at == walk->graph->chain_end && !walk->graph->manifest->config))
+		return false;
+	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
+}
+
+static void chain_passed(struct branch *branch, const struct node *node)
+{
+	struct walk *walk = branch->walk;
+	checkpoint_worked(walk->checkpoint, loop_now_us() - walk->began_us);
+	if (!keeps_state(walk, branch->container, node)) {
+		run_chain(branch);
+		return;
+	}
+	walk->kept = node;
+	walk->began_us = loop_now_us();
+	container_checkpoint(branch->container, node->key);
 }
 
 static void on_ready(void *ctx, struct container *container)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	(void)container;
-	if (!branch->is_test)
-		report_end(walk->setup->report, walk->graph->nodes[0], NULL,
-			   loop_now_us() - walk->began_us);
-	run_next(branch);
+	if (branch->is_test) {
+		container_run(container, branch->node);
+		return;
+	}
+	report_end(walk->setup->report, walk->graph->nodes[0], NULL,
+		   loop_now_us() - walk->began_us);
+	run_chain(branch);
 }
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	(void)node;
 	if (!branch->is_test) {
-		run_next(branch);
+		chain_passed(branch, node);
 		return;
 	}
 	walk->working--;
@@ -105,8 +125,16 @@ static void on_committed(void *ctx, struct container *container, const char *ima
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
+	uint64_t took_us = loop_now_us() - walk->began_us;
+	checkpoint_committed(walk->checkpoint, took_us);
+	if (walk->kept) {
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
+			      STEAL(walk->kept)->id, (double)took_us / 1e3);
+		run_chain(branch);
+		return;
+	}
 	walk->result.image = mem_strdup(image);
-	walk->result.commit_us = loop_now_us() - walk->began_us;
+	walk->result.commit_us = took_us;
 	walk->working--;
 	container_stop(container);
 	give_slot(branch);
@@ -143,10 +171,11 @@ static void start_branch(struct walk *walk, const char *image, const struct node
 
 static void start_chain(struct walk *walk)
 {
+	const struct resume *resume = walk->resume;
 	walk->began_us = loop_now_us();
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	walk->at = 1; /* the start node is the container itself */
-	start_branch(walk, walk->setup->manifest->image, NULL);
+	walk->at = resume->image ? resume->at : 1; /* the start node is the container itself */
+	start_branch(walk, resume->image ? resume->image : walk->setup->manifest->image, NULL);
 }
 
 static bool has_test_left(const struct walk *walk)
@@ -197,32 +226,31 @@ static void free_branches(struct walk *walk)
 	}
 }
 
-/* An image that nothing will be named after is removed; that it may fail must not hide why. */
-static void remove_image(struct walk *walk)
+/* A throwaway's is removed; that it may fail must not hide why. */
+static void drop_image(struct walk *walk)
 {
 	auto_error struct error ignored = {0};
-	if (!walk->result.image)
-		return;
-	discard_image(walk->setup->loop, walk->setup->engine, walk->result.image, &ignored);
+	if (walk->result.image && walk->setup->throwaway)
+		discard_image(walk->setup->loop, walk->setup->engine, walk->result.image, &ignored);
 	free(walk->result.image);
 }
 
-static size_t chain_end(const struct graph *graph)
-{
-	size_t end = 0;
-	while (graph->nodes[end]->kind != NODE_TEST && graph->nodes[end]->kind != NODE_COMMIT)
-		end++;
-	return end;
-}
-
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			const struct resume *resume, struct checkpoint *checkpoint,
 			struct slots *slots)
 {
 	struct walk *walk = mem_alloc(sizeof *walk);
 	walk->setup = setup;
 	walk->graph = graph;
+	walk->resume = resume;
+	walk->checkpoint = checkpoint;
 	walk->slots = slots;
-	walk->chain_end = chain_end(graph);
+	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
+		report_cached(setup->report, graph->nodes[i]);
+	if (resume->provisioned) { /* tests are all there is */
+		walk->at = resume->at;
+		walk->result.image = mem_strdup(resume->image);
+	}
 	walk_go_on(walk);
 	return walk;
 }
@@ -232,7 +260,7 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
 	free_branches(walk);
 	if (status < 0)
-		remove_image(walk);
+		drop_image(walk);
 	else
 		*result = walk->result;
 	free(walk);

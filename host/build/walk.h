@@ -4,7 +4,9 @@
 #ifndef FACTORY_HOST_BUILD_WALK_H
 #define FACTORY_HOST_BUILD_WALK_H
 
+#include "host/build/checkpoint.h"
 #include "host/build/container.h"
+#include "host/build/resume.h"
 #include "host/build/slots.h"
 
 struct walk_result {
@@ -14,9 +16,11 @@ struct walk_result {
 
 struct walk;
 
-/* Begins to run every node up to the commit, which makes an image without a name. Each container
- * that works has a slot. The arguments must outlive the walk. */
+/* Begins to run the nodes from where `resume` says up to the commit, which makes an image that is
+ * found by the graph's image_key. States on the way are kept as `checkpoint` decides. Each
+ * container that works has a slot. The arguments must outlive the walk. */
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
+			const struct resume *resume, struct checkpoint *checkpoint,
 			struct slots *slots);
 
 /* Starts what waits for a slot; to be called whenever one is free. */
@@ -29,7 +33,7 @@ void walk_interrupt(struct walk *walk, const char *why, int exit_code);
 bool walk_is_over(const struct walk *walk);
 
 /* Releases a walk that is over. -1 where any node failed or it was interrupted; all containers have
- * ended then, and the image that tests ran on is removed (which blocks, turning the loop). */
+ * ended then. */
 int walk_finish(struct walk *walk, struct walk_result *result, struct error *err);
 
 #endif

@@ -178,8 +178,17 @@ static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 		container_handle(container, EVENT_PASSED);
 }
 
+static void tell_upload(const struct container *container, bool over)
+{
+	struct progress_transfer transfer = {.what = "upload", .name = "files", .over = over};
+	transfer.done = files_arrived(container->files, &transfer.total);
+	if (transfer.total)
+		report_transfer(container->setup->report, &transfer);
+}
+
 static void files_go_on(struct container *container, int status, struct error *err)
 {
+	tell_upload(container, status != 0);
 	if (status < 0)
 		container_fail(container, err);
 	else if (status > 0)

@@ -1,5 +1,4 @@
 #include "common/file.h"
-#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
@@ -12,7 +11,8 @@
 struct build_command {
 	struct settings settings;
 	const char *tag;
-	bool no_cache;
+	bool no_cache, push, locked;
+	const char *from_step;
 	unsigned jobs;
 };
 
@@ -34,15 +34,19 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
-	struct settings *settings = &command->settings;
 	shop->no_cache = command->no_cache;
+	shop->from_step = command->from_step;
+	shop->push = command->push;
+	shop->locked = command->locked;
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
-	    split_name(&settings->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
+	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
 		return -1;
-	if (settings->kv_file && !(shop->kv = kv_read(&settings->arena, settings->kv_file, err)))
+	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
-	return workshop_open(shop, settings, err);
+	auto_error struct error ignored = {0}; /* a build goes without a record as well */
+	report_add_sink(shop->report, sink_record(&ignored));
+	return 0;
 }
 
 static int run(struct build_command *command, char *const *paths, struct workshop *shop,
@@ -53,6 +57,8 @@ static int run(struct build_command *command, char *const *paths, struct worksho
 	for (; *paths; paths++)
 		if (workshop_read(shop, *paths, err) < 0)
 			return -1;
+	if (workshop_check(shop, err) < 0)
+		return -1;
 	return workshop_run(shop, err);
 }
 
@@ -80,20 +86,27 @@ static const struct option build_options[] = {
 	{.name = "no-cache",
 	 .help = "run every node, whatever was built before",
 	 OPTION_INTO(struct build_command, no_cache)},
+	{.name = "from-step",
+	 .argument = "STEP",
+	 .help = "run this step and those behind it, by its name or number, whatever was built "
+		 "before",
+	 OPTION_INTO(struct build_command, from_step)},
 	{.name = "jobs",
 	 .letter = 'j',
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
-	{.name = "kv",
-	 .argument = "FILE",
-	 .help = "keys for templates, from a YAML or JSON file",
-	 .words = WORD_FILE,
-	 OPTION_INTO(struct settings, kv_file)},
-	{.name = "consul",
-	 .argument = "ADDR",
-	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
-	 OPTION_INTO(struct settings, consul)},
+	{.name = "progress",
+	 .argument = "HOW",
+	 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
+	 .choices = "tty plain json quiet",
+	 OPTION_INTO(struct settings, progress)},
+	{.name = "push",
+	 .help = "push the image's names to their registry when it is built",
+	 OPTION_INTO(struct build_command, push)},
+	{.name = "locked",
+	 .help = "build only if everything is as factory.lock says",
+	 OPTION_INTO(struct build_command, locked)},
 	{0},
 };
 
@@ -104,7 +117,8 @@ const struct command command_build = {
 	.text = "Builds an image: install steps in one container, each test on a branch of its\n"
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
-	.options = {build_options, settings_manifest_options, settings_engine_options},
+	.options = {build_options, settings_values_options, settings_manifest_options,
+		    settings_engine_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

@@ -41,16 +41,23 @@ extern const struct command command_explain;
 extern const struct command command_facts;
 extern const struct command command_graph;
 extern const struct command command_help;
+extern const struct command command_import;
 extern const struct command command_init;
 extern const struct command command_man;
+extern const struct command command_lock;
 extern const struct command command_module_check;
 extern const struct command command_module_init;
+extern const struct command command_module_install;
 extern const struct command command_module_list;
 extern const struct command command_module_pack;
+extern const struct command command_module_search;
 extern const struct command command_module_test;
 extern const struct command command_render;
+extern const struct command command_report;
 extern const struct command command_toolbox_create;
+extern const struct command command_ui;
 extern const struct command command_version;
+extern const struct command command_why;
 
 /* All of them, in the order in which they are listed; NULL ends them. */
 extern const struct command *const commands[];

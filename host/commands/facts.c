@@ -221,8 +221,10 @@ static int show(const struct inquiry *inquiry, struct error *err)
 
 static int run(struct inquiry *inquiry, struct error *err)
 {
-	struct report *report = settings_report(&inquiry->settings);
+	struct report *report = settings_report(&inquiry->settings, NULL, err);
 	int code = -1;
+	if (!report)
+		return -1;
 	inquiry->probe.report = report;
 	inquiry->probe.toolbox = inquiry->settings.toolbox;
 	inquiry->probe.signals = interrupt_open(err);

@@ -5,57 +5,94 @@
 #include "host/exit_codes.h"
 #include "host/graph/graph.h"
 
+#include <string.h>
+
 struct graph_command {
 	struct settings settings;
+	const char *format;
 	bool json, machine;
 };
 
-static void draw_one(const struct manifest *manifest, bool json, struct buf *out)
+static const struct format {
+	const char *name;
+	void (*write)(const struct graph *graph, struct buf *out);
+	void (*write_machine)(struct buf *out);
+} formats[] = {
+	{"dot", graph_write_dot, machine_write_dot},
+	{"json", graph_write_json, NULL},
+	{"svg", graph_write_svg, machine_write_svg},
+	{"text", graph_write_text, NULL},
+};
+
+static const struct format *find_format(const char *name, bool machine, struct error *err)
 {
-	struct graph *graph = graph_new(manifest);
-	if (json)
-		graph_write_json(graph, out);
-	else
-		graph_write_dot(graph, out);
-	graph_free(graph);
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		if (strcmp(formats[i].name, name) == 0 && (!machine || formats[i].write_machine))
+			return &formats[i];
+	error_set(err, "--format takes %s, not '%s'",
+		  machine ? "dot or svg with --machine" : "dot, json, svg or text", name);
+	err->exit_code = EXIT_USAGE;
+	return NULL;
 }
 
-/* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them. */
-static int draw(struct settings *settings, const char *path, bool json, struct buf *out,
-		struct error *err)
+/* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them, and a
+ * picture is of one. */
+static int draw_cells(const struct manifest *manifest, const struct format *format, struct buf *out,
+		      struct error *err)
 {
-	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
-	if (!manifest)
-		return -1;
-	bool list = json && manifest->cell_count > 1;
+	bool list = format->write == graph_write_json && manifest->cell_count > 1;
+	if (format->write == graph_write_svg && manifest->cell_count > 1)
+		return error_set(err, "%s has a matrix of %zu cells: a picture shows one build",
+				 manifest->path, manifest->cell_count);
 	buf_puts(out, list ? "[" : "");
 	for (size_t i = 0; i < manifest->cell_count; i++) {
+		struct graph *graph = graph_new(manifest->cells[i]);
 		buf_puts(out, list && i ? "," : "");
-		draw_one(manifest->cells[i], json, out);
+		format->write(graph, out);
+		graph_free(graph);
 	}
 	buf_puts(out, list ? "]\n" : "");
-	manifest_free(manifest);
 	return 0;
+}
+
+static int draw(struct settings *settings, const char *path, const struct format *format,
+		struct buf *out, struct error *err)
+{
+	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
+	int status = manifest ? draw_cells(manifest, format, out, err) : -1;
+	manifest_free(manifest);
+	return status;
 }
 
 static int print_graph(void *options, int argc, char **argv, struct error *err)
 {
 	struct graph_command *command = options;
+	const char *name = command->format ? command->format : command->json ? "json" : "dot";
 	auto_buf struct buf out = {0};
 	if (argc != (command->machine ? 1 : 2))
 		return commands_misused(&command_graph, "name one manifest", err);
+	const struct format *format = find_format(name, command->machine, err);
+	if (!format)
+		return -1;
 	if (command->machine)
-		machine_write_dot(&out);
-	else if (draw(&command->settings, argv[1], command->json, &out, err) < 0)
+		format->write_machine(&out);
+	else if (draw(&command->settings, argv[1], format, &out, err) < 0)
 		return -1;
 	fputs(buf_text(&out), stdout);
 	return EXIT_OK;
 }
 
 static const struct option graph_options[] = {
-	{.name = "json", .help = "print JSON instead", OPTION_INTO(struct graph_command, json)},
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "dot (the default), json, svg or text",
+	 .choices = "dot json svg text",
+	 OPTION_INTO(struct graph_command, format)},
+	{.name = "json",
+	 .help = "the same as --format json",
+	 OPTION_INTO(struct graph_command, json)},
 	{.name = "machine",
-	 .help = "draw the state machine of a container instead",
+	 .help = "draw the state machine of a container instead: dot or svg",
 	 OPTION_INTO(struct graph_command, machine)},
 	{0},
 };
@@ -64,9 +101,9 @@ const struct command command_graph = {
 	.name = "graph",
 	.summary = "print the graph of a build",
 	.usage = "graph MANIFEST [OPTION]...\n"
-		 "graph --machine",
-	.text = "Prints the graph of a build in Graphviz's language (dot -Tsvg draws it), without\n"
-		"an engine.",
+		 "graph --machine [--format FORMAT]",
+	.text = "Draws the graph of a build, without an engine: in Graphviz's language, as JSON,\n"
+		"as a picture (SVG), or as text.",
 	.options = {graph_options, settings_manifest_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct graph_command),

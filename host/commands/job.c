@@ -3,6 +3,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/exit_codes.h"
 
 #include <stdlib.h>
 
@@ -11,9 +12,8 @@ bool job_is_asked_for(const struct workshop *shop, const struct job *job)
 	return shop->sheets[job->sheet].is_asked_for;
 }
 
-/* --consul, else CONSUL_HTTP_ADDR, else the manifest. */
-static int find_consul(const struct workshop *shop, const struct manifest *manifest,
-		       struct consul_target *consul, bool *found, struct error *err)
+int workshop_consul(const struct workshop *shop, const struct manifest *manifest,
+		    struct consul_target *consul, bool *found, struct error *err)
 {
 	const char *address = shop->settings->consul, *environment = getenv("CONSUL_HTTP_ADDR");
 	if (!address && !(environment && *environment))
@@ -47,12 +47,18 @@ static void choose_name(struct workshop *shop, struct job *job)
 	}
 }
 
-static int name_more(struct workshop *shop, const struct job *job, struct error *err)
+/* How many the manifest gives it. */
+static size_t count_names(const struct workshop *shop, const struct job *job)
 {
 	const struct manifest *manifest = job->manifest;
 	bool renamed = shop->repo && job_is_asked_for(shop, job);
-	size_t count = !renamed && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
-	for (size_t i = 1; i < count; i++) {
+	return !renamed && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
+}
+
+static int name_more(struct workshop *shop, const struct job *job, struct error *err)
+{
+	const struct manifest *manifest = job->manifest;
+	for (size_t i = 1; i < count_names(shop, job); i++) {
 		__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 		const char *tag = name_of(&shop->arena, manifest, i, job->suffix);
 		engine_image_tag(shop->site.engine, job->outcome.image, manifest->repo, tag,
@@ -63,44 +69,106 @@ static int name_more(struct workshop *shop, const struct job *job, struct error 
 	return 0;
 }
 
-/* The image's id is the base, so that nothing can move it between the two builds. */
-int job_start(struct workshop *shop, struct job *job, struct error *err)
+/* Tells how a job has ended; failure NULL: well. */
+static void tell_end(const struct job *job, const struct error *failure)
+{
+	const struct build_outcome *outcome = &job->outcome;
+	const struct build_options *options = &job->options;
+	autofree char *text = failure ? error_text(failure) : NULL;
+	autofree char *name =
+		options->repo ? mem_printf("%s:%s", options->repo, options->tag) : NULL;
+	const char *shown = name ? name : outcome->image;
+	struct progress_summary summary = {.passed = !failure,
+					   .cached = outcome->cached,
+					   .image = outcome->image,
+					   .name = options->throwaway ? NULL : shown,
+					   .failure = text,
+					   .wall_us = (uint64_t)(job->seconds * 1e6),
+					   .size = failure ? -1 : outcome->size,
+					   .added = failure ? -1 : outcome->added};
+	report_over(job->report, &summary);
+}
+
+/* --push means what was asked for, `push: true` its own manifest. */
+static bool is_pushed(const struct workshop *shop, const struct job *job)
+{
+	return job->manifest->push || (shop->push && job_is_asked_for(shop, job));
+}
+
+static int push_all(struct workshop *shop, const struct job *job, struct error *err)
+{
+	const struct manifest *manifest = job->manifest;
+	if (!is_pushed(shop, job))
+		return 0;
+	if (job_push(shop, job, job->options.repo, job->options.tag, err) < 0)
+		return -1;
+	for (size_t i = 1; i < count_names(shop, job); i++)
+		if (job_push(shop, job, manifest->repo,
+			     name_of(&shop->arena, manifest, i, job->suffix), err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Before anything is built. */
+static int check_push(const struct workshop *shop, const struct job *job, struct error *err)
+{
+	if (!is_pushed(shop, job) || job->options.repo)
+		return 0;
+	error_set(err, "--push needs a name to push to: give -t REPO:TAG, or `artifact:` in the "
+		       "manifest");
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+int job_options(struct workshop *shop, struct job *job, struct error *err)
 {
 	bool has_consul = false;
+	if (workshop_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
+		return -1;
+	job->options = (struct build_options){
+		.no_cache = shop->no_cache,
+		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
+		.throwaway = shop->throwaway,
+		.kv = shop->kv,
+		.report = job->report,
+		.consul = has_consul ? &job->consul : NULL};
+	return 0;
+}
+
+/* The image's id is the base, so that nothing can move it between the two builds. */
+static int begin(struct workshop *shop, struct job *job, struct error *err)
+{
 	if (job->base != NO_JOB)
 		job->manifest->image = shop->jobs[job->base].outcome.image;
 	if (job->dependent)
 		report_notice(job->report, "building %s, which %s stands on", job->manifest->path,
 			      job->dependent);
 	job->began = loop_now_us();
-	if (find_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
+	if (job_options(shop, job, err) < 0)
 		return -1;
-	job->options = (struct build_options){.no_cache = shop->no_cache,
-					      .throwaway = shop->throwaway,
-					      .kv = shop->kv,
-					      .report = job->report,
-					      .consul = has_consul ? &job->consul : NULL};
 	choose_name(shop, job);
+	if (check_push(shop, job, err) < 0)
+		return -1;
 	job->build = build_start(&shop->site, job->manifest, &job->options);
 	return 0;
 }
 
+int job_start(struct workshop *shop, struct job *job, struct error *err)
+{
+	int status = begin(shop, job, err);
+	if (status < 0)
+		tell_end(job, err);
+	return status;
+}
+
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
-	const struct build_options *options = &job->options;
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
 	if (status == 0)
 		status = name_more(shop, job, err);
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
-	if (status < 0)
-		return -1;
-	if (options->throwaway) {
-		report_notice(job->report, "passed in %.2f s", job->seconds);
-		return 0;
-	}
-	autofree char *name = options->repo ? mem_printf("%s:%s", options->repo, options->tag)
-					    : mem_strdup(job->outcome.image);
-	report_notice(job->report, "built %s in %.2f s%s", name, job->seconds,
-		      job->outcome.cached ? " (cached)" : "");
-	return 0;
+	if (status == 0 && !job->options.throwaway)
+		status = push_all(shop, job, err);
+	tell_end(job, status < 0 ? err : NULL);
+	return status;
 }

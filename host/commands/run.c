@@ -6,7 +6,6 @@
 #include "host/build/interrupt.h"
 #include "host/exit_codes.h"
 #include "host/explain/codes.h"
-#include "host/manifest/secrets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +36,9 @@ static size_t count_asked_for(const struct workshop *shop, size_t *sheets)
 	return jobs;
 }
 
-/* Of several manifests each has its own cells, that may well be called the same. */
-static void name_jobs(struct workshop *shop, bool by_manifest)
+/* Of several manifests each has its own cells, that may well be called the same. Returns the
+ * columns that the names need. */
+static int name_jobs(struct workshop *shop, bool by_manifest)
 {
 	int width = 4;
 	for (size_t i = 0; i < shop->job_count; i++) {
@@ -49,8 +49,7 @@ static void name_jobs(struct workshop *shop, bool by_manifest)
 		int len = (int)strnlen(job->name, WIDEST_NAME);
 		width = len > width ? len : width;
 	}
-	for (size_t i = 0; i < shop->job_count; i++)
-		shop->jobs[i].report = report_part(shop->report, shop->jobs[i].name, width);
+	return width;
 }
 
 static void prepare(struct run *run)
@@ -58,8 +57,9 @@ static void prepare(struct run *run)
 	struct workshop *shop = run->shop;
 	size_t sheets;
 	run->is_plural = count_asked_for(shop, &sheets) > 1;
-	if (run->is_plural)
-		name_jobs(shop, sheets > 1);
+	int width = run->is_plural ? name_jobs(shop, sheets > 1) : 0;
+	for (size_t i = 0; i < shop->job_count; i++)
+		shop->jobs[i].report = report_part(shop->report, shop->jobs[i].name, width);
 	struct task *tasks = shop->tasks = mem_resize(NULL, shop->job_count, sizeof *tasks);
 	for (size_t i = 0; i < shop->job_count; i++) {
 		const struct job *job = &shop->jobs[i];
@@ -102,10 +102,8 @@ static void on_signal(void *ctx, unsigned events)
 static void tell_failure(const struct workshop *shop, const struct job *job,
 			 const struct error *failure)
 {
-	auto_buf struct buf shown = {0};
-	autofree char *text = explain_text(failure), *line = mem_printf("%s: %s", job->name, text);
-	secrets_hide(report_hidden(shop->report), line, strlen(line), &shown);
-	fprintf(stderr, "factory: %s\n", buf_text(&shown));
+	autofree char *text = explain_text(failure);
+	report_message(shop->report, "factory: %s: %s", job->name, text);
 }
 
 /* Where there is no summary, the first failure is the call's. */
@@ -194,6 +192,7 @@ static void print_images(const struct workshop *shop)
 {
 	if (shop->throwaway)
 		return;
+	report_pause(shop->report);
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (job_is_asked_for(shop, &shop->jobs[i]) && shop->jobs[i].outcome.image)
 			printf("%s\n", shop->jobs[i].outcome.image);

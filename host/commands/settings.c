@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "common/yaml.h"
 #include "host/exit_codes.h"
+#include "host/home.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,10 +121,23 @@ const struct option settings_manifest_options[] = {
 	{0},
 };
 
+const struct option settings_values_options[] = {
+	{.name = "kv",
+	 .argument = "FILE",
+	 .help = "keys for templates, from a YAML or JSON file",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct settings, kv_file)},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "Consul's address (default: CONSUL_HTTP_ADDR, the manifest)",
+	 OPTION_INTO(struct settings, consul)},
+	{0},
+};
+
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
-	 .help = "the engine (default: DOCKER_HOST)",
+	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
 	 OPTION_INTO(struct settings, endpoint)},
 	{.name = "patience",
 	 .argument = "SECONDS",
@@ -141,24 +155,54 @@ const struct option settings_engine_options[] = {
 	{0},
 };
 
-static char *config_path(void)
+static int take_languages(struct settings *settings, struct value *value)
 {
-	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	if (base && *base)
-		return mem_printf("%s/factory/config.yml", base);
-	return home && *home ? mem_printf("%s/.config/factory/config.yml", home) : NULL;
+	settings->languages = value;
+	return value->kind == VALUE_MAP ? 0 : -1;
 }
+
+/* One text, or a list of them. */
+static int take_index(struct settings *settings, struct value *value)
+{
+	settings->index = value;
+	if (value->kind == VALUE_STRING) {
+		settings->index = value_list(&settings->arena);
+		value_append(&settings->arena, settings->index, value);
+	}
+	if (settings->index->kind != VALUE_LIST)
+		return -1;
+	for (size_t i = 0; i < settings->index->list.len; i++)
+		if (!value_text(settings->index->list.items[i]))
+			return -1;
+	return 0;
+}
+
+static const struct {
+	const char *name, *what;
+	int (*take)(struct settings *settings, struct value *value);
+} config_keys[] = {
+	{"languages", "a map of languages to images", take_languages},
+	{"index", "a list of URLs or paths", take_index},
+};
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
 		       struct error *err)
 {
 	for (size_t i = 0; i < config->map.len; i++) {
 		const struct value_entry *entry = &config->map.entries[i];
-		if (strcmp(entry->key, "languages") != 0 || entry->value->kind != VALUE_MAP)
+		size_t key = 0;
+		while (key < COUNT_OF(config_keys) &&
+		       strcmp(config_keys[key].name, entry->key) != 0)
+			key++;
+		if (key == COUNT_OF(config_keys))
+			return error_set_at(
+				err, path, entry->line, entry->column,
+				"'%s' is not known here: only `languages:` and `index:` "
+				"are",
+				entry->key);
+		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
-					    "'%s' is not known here: only a map `languages:` is",
-					    entry->key);
-		settings->languages = entry->value;
+					    "'%s' must be %s", entry->key, config_keys[key].what);
 	}
 	return 0;
 }
@@ -168,7 +212,7 @@ int settings_load(struct settings *settings, struct error *err)
 	settings->properties = value_map(&settings->arena);
 	settings->languages = value_map(&settings->arena);
 	settings->toolbox = "toolbox";
-	autofree char *path = config_path();
+	autofree char *path = home_config("config.yml");
 	if (!path || access(path, F_OK) < 0)
 		return 0;
 	struct value *config = read_map(&settings->arena, path, err);
@@ -181,6 +225,7 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 	struct manifest_options options = {.properties = settings->properties,
 					   .languages = settings->languages,
 					   .facts = facts,
+					   .modules = settings->modules,
 					   .trim_blocks = settings->trim_blocks,
 					   .lstrip_blocks = settings->lstrip_blocks,
 					   .testing = settings->testing,
@@ -211,7 +256,49 @@ bool settings_color(int fd)
 	return isatty(fd) && !(no_color && *no_color);
 }
 
-struct report *settings_report(const struct settings *settings)
+/* A terminal that can move its cursor. */
+static bool is_capable(void)
 {
-	return report_new(stderr, settings_color(STDERR_FILENO), settings->quiet);
+	const char *term = getenv("TERM");
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+bool settings_wants_json(const struct settings *settings)
+{
+	return !settings->quiet && settings->progress && strcmp(settings->progress, "json") == 0;
+}
+
+static int choose_sink(const struct settings *settings, struct loop *loop,
+		       struct progress_sink *sink, struct error *err)
+{
+	bool color = settings_color(STDERR_FILENO);
+	const char *mode = settings->quiet      ? "quiet"
+			   : settings->progress ? settings->progress
+			   : is_capable()       ? "tty"
+						: "plain";
+	if (strcmp(mode, "json") == 0)
+		*sink = sink_json(stderr);
+	else if (strcmp(mode, "tty") == 0 && loop)
+		*sink = sink_live(loop, STDERR_FILENO, color);
+	else if (strcmp(mode, "tty") == 0 || strcmp(mode, "plain") == 0)
+		*sink = sink_plain(stderr, color, false);
+	else if (strcmp(mode, "quiet") == 0)
+		*sink = sink_plain(stderr, color, true);
+	else {
+		error_set(err, "--progress takes tty, plain, json or quiet, not '%s'", mode);
+		err->exit_code = EXIT_USAGE;
+		return -1;
+	}
+	return 0;
+}
+
+struct report *settings_report(const struct settings *settings, struct loop *loop,
+			       struct error *err)
+{
+	struct progress_sink sink;
+	if (choose_sink(settings, loop, &sink, err) < 0)
+		return NULL;
+	struct report *report = report_new();
+	report_add_sink(report, sink);
+	return report;
 }

@@ -4,8 +4,8 @@
 
 #include "common/consul.h"
 #include "common/error.h"
-#include "host/build/report.h"
 #include "host/commands/commands.h"
+#include "host/progress/report.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
 
@@ -13,20 +13,25 @@ struct settings {
 	struct arena arena;
 	struct value *properties; /* map: --values files, then --set */
 	struct value *languages;  /* map: the configuration file's, then --language */
-	const char *endpoint;     /* NULL: DOCKER_HOST, else the default socket */
-	unsigned patience; /* seconds; 0: the default */
+	struct value *index; /* list: where indices of modules are, by the configuration file */
+	struct value *given_index; /* likewise, by --index; or NULL */
+	const char *endpoint;      /* NULL: DOCKER_HOST, else the default socket */
+	unsigned patience;         /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
-	const char *consul; /* --consul */
+	const char *consul;   /* --consul */
+	const char *progress; /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
+	const struct manifest_modules *modules; /* NULL: as they are found */
 	const struct manifest_testing *testing; /* of modules; else NULL */
 	struct manifest_problems
 		*problems; /* where a manifest's go; NULL: the first is the error */
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; and --endpoint, --patience, --toolbox, --quiet. */
-extern const struct option settings_manifest_options[], settings_engine_options[];
+ * --trim-blocks, --lstrip-blocks; --endpoint, --patience, --toolbox, --quiet; and --kv, --consul. */
+extern const struct option settings_manifest_options[], settings_engine_options[],
+	settings_values_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
  * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */
@@ -43,7 +48,10 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 /* Is there a terminal, and NO_COLOR not set? */
 bool settings_color(int fd);
 
-/* A report to standard error, in colour where that is a terminal and NO_COLOR is not set. */
-struct report *settings_report(const struct settings *settings);
+/* A report to standard error, as --progress says, in colour where that is a terminal and NO_COLOR
+ * is not set. Without a loop (NULL) there is no live view. NULL for a name that is none. */
+struct report *settings_report(const struct settings *settings, struct loop *loop,
+			       struct error *err);
+bool settings_wants_json(const struct settings *settings);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void print_line(const struct workshop *shop, size_t number, int width)
+static void add_line(const struct workshop *shop, size_t number, int width, struct buf *out)
 {
 	static const char *const words[TASK_STATE_COUNT] = {[TASK_WAITING] = "not run",
 							    [TASK_RUNNING] = "not run",
@@ -18,16 +18,17 @@ static void print_line(const struct workshop *shop, size_t number, int width)
 	auto_buf struct buf name = {0};
 	bool allowed = state == TASK_FAILED && job->manifest->may_fail;
 	secrets_hide(report_hidden(shop->report), job->name, strlen(job->name), &name);
-	fprintf(stderr, "%-*.*s  %-17s  ", width, WIDEST_NAME, buf_text(&name),
-		allowed ? "failed (allowed)" : words[state]);
+	buf_printf(out, "\n%-*.*s  %-17s  ", width, WIDEST_NAME, buf_text(&name),
+		   allowed ? "failed (allowed)" : words[state]);
 	if (state == TASK_LEFT_OUT)
-		fprintf(stderr, "-\n");
+		buf_puts(out, "-");
 	else
-		fprintf(stderr, "%.2f s%s\n", job->seconds, job->outcome.cached ? " (cached)" : "");
+		buf_printf(out, "%.2f s%s", job->seconds, job->outcome.cached ? " (cached)" : "");
 }
 
 void workshop_summary(const struct workshop *shop)
 {
+	auto_buf struct buf lines = {0};
 	int width = 5;
 	bool cells = true;
 	for (size_t i = 0; i < shop->job_count; i++) {
@@ -35,7 +36,8 @@ void workshop_summary(const struct workshop *shop)
 		width = len > width ? len : width;
 		cells = cells && shop->jobs[i].name == shop->jobs[i].manifest->cell;
 	}
-	fprintf(stderr, "\n%-*s  %-17s  %s\n", width, cells ? "cell" : "build", "result", "time");
+	buf_printf(&lines, "\n%-*s  %-17s  %s", width, cells ? "cell" : "build", "result", "time");
 	for (size_t i = 0; i < shop->job_count; i++)
-		print_line(shop, i, width);
+		add_line(shop, i, width, &lines);
+	report_message(shop->report, "%s", buf_text(&lines));
 }

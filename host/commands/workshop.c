@@ -1,23 +1,20 @@
 /* The manifests of a call, and what they stand on. */
 #include "host/commands/workshop.h"
 
+#include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/build/probe.h"
+#include "host/commands/locking.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 #include "host/manifest/secrets.h"
 
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The manifests that are being read, each for the one before it. */
-struct chain {
-	const struct chain *outer;
-	const char *path, *real;
-};
 
 static struct sheet *read_sheet(struct workshop *shop, const char *path, const struct chain *chain,
 				struct error *err);
@@ -39,8 +36,8 @@ static const char *suffix_of(struct arena *arena, const char *cell)
 	return text;
 }
 
-static int refuse_circle(const struct manifest *manifest, const struct chain *chain,
-			 struct error *err)
+int workshop_refuse_circle(const struct manifest *manifest, const struct chain *chain,
+			   struct error *err)
 {
 	char real[PATH_MAX];
 	if (!realpath(manifest->from, real)) {
@@ -77,7 +74,7 @@ static int find_base(struct workshop *shop, const struct manifest *cell, const s
 	*number = NO_JOB;
 	if (!cell->from)
 		return 0;
-	if (refuse_circle(cell, chain, err) < 0)
+	if (workshop_refuse_circle(cell, chain, err) < 0)
 		return -1;
 	const struct sheet *base = read_sheet(shop, cell->from, chain, err);
 	if (!base)
@@ -120,15 +117,80 @@ static int add_jobs(struct workshop *shop, struct manifest *manifest, const stru
 	return 0;
 }
 
-static struct manifest *read_manifest(struct workshop *shop, const char *path, struct error *err)
+struct manifest *workshop_manifest(struct workshop *shop, const char *path, struct locking *locking,
+				   struct error *err)
 {
 	struct probe probe = {.loop = shop->site.loop,
 			      .engine = shop->site.engine,
 			      .toolbox = shop->site.toolbox,
 			      .report = shop->report,
 			      .signals = shop->signals};
-	struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
-	struct manifest *manifest = settings_manifest(shop->settings, path, &facts, err);
+	const struct manifest_facts facts = {probe_manifest_facts, &probe, probe_manifest_host};
+	struct settings settings = *shop->settings;
+	locking->loop = shop->site.loop;
+	locking->engine = shop->site.engine;
+	locking->report = shop->report;
+	if (locking_open(locking, path, &facts, err) < 0)
+		return NULL;
+	settings.modules = &locking->modules;
+	struct manifest *manifest = settings_manifest(&settings, path, &locking->facts, err);
+	/* While something was fetched: what came of that is no fault of the manifest. */
+	if (!manifest && interrupt_pending()) {
+		error_set(err, "interrupted");
+		err->exit_code = interrupt_pending();
+	}
+	if (!manifest || locking_images(locking, manifest, err) == 0)
+		return manifest;
+	manifest_free(manifest);
+	return NULL;
+}
+
+/* All names that a section has values of. */
+static const struct value *locked_names(struct locking *locking)
+{
+	struct arena *arena = &locking->lock.arena;
+	const struct lock_items *items = &locking->before->kinds[LOCK_VALUE];
+	struct value *names = value_map(arena);
+	for (size_t i = 0; i < items->count; i++)
+		value_set(arena, names, items->items[i].name, value_null(arena));
+	return names;
+}
+
+static int check_lock(struct workshop *shop, struct locking *locking,
+		      const struct manifest *manifest, struct error *err)
+{
+	if (shop->locked && locking->before->knows_values &&
+	    workshop_values(shop, locking, manifest, locked_names(locking), err) < 0)
+		return -1;
+	locking_check(locking, manifest, &shop->drift);
+	return 0;
+}
+
+/* Obeys the lock beside it. */
+static struct manifest *read_locked(struct workshop *shop, const char *path, struct error *err)
+{
+	struct locking locking = {.mode = shop->locked ? LOCKING_INSIST : LOCKING_OBEY};
+	struct manifest *manifest = workshop_manifest(shop, path, &locking, err);
+	if (manifest && check_lock(shop, &locking, manifest, err) < 0) {
+		manifest_free(manifest);
+		manifest = NULL;
+	}
+	locking_close(&locking);
+	return manifest;
+}
+
+int workshop_check(struct workshop *shop, struct error *err)
+{
+	if (!shop->drift.len)
+		return 0;
+	error_set(err, "%s\nrun `factory lock` where that is as you want it", shop->drift.data);
+	err->exit_code = EXIT_LOCK;
+	return -1;
+}
+
+static struct manifest *read_manifest(struct workshop *shop, const char *path, struct error *err)
+{
+	struct manifest *manifest = read_locked(shop, path, err);
 	if (!manifest)
 		return NULL;
 	for (size_t i = 0; manifest->secrets && i < manifest->secrets->list.len; i++)
@@ -201,24 +263,40 @@ static void clear(struct workshop *shop)
 	free(shop->sheets);
 	free(shop->tasks);
 	error_clear(&shop->failure);
+	buf_free(&shop->drift);
 	site_clear(&shop->site);
 }
 
 int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err)
 {
 	shop->settings = settings;
-	shop->report = settings_report(settings);
 	shop->site.toolbox = settings->toolbox;
+	if (settings->kv_file && !(shop->kv = kv_read(&shop->arena, settings->kv_file, err)))
+		return -1;
 	shop->signals = interrupt_open(err);
 	if (shop->signals < 0)
 		return -1;
-	return settings_engine(settings, &shop->site.loop, &shop->site.engine, err);
+	if (settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0)
+		return -1;
+	shop->report = settings_report(settings, shop->site.loop, err);
+	return shop->report ? 0 : -1;
+}
+
+/* The caller prints the error, unless what is printed is for a program. */
+static int tell_error(const struct workshop *shop, struct error *err)
+{
+	secrets_hide_error(report_hidden(shop->report), err);
+	if (!settings_wants_json(shop->settings))
+		return -1;
+	autofree char *text = explain_text(err);
+	report_message(shop->report, "factory: %s", text);
+	return err->exit_code ? err->exit_code : EXIT_FAILED;
 }
 
 int workshop_close(struct workshop *shop, int status, struct error *err)
 {
 	if (status < 0 && shop->report)
-		secrets_hide_error(report_hidden(shop->report), err);
+		status = tell_error(shop, err);
 	own_close(&shop->signals);
 	clear(shop);
 	report_free(shop->report);

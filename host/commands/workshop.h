@@ -46,7 +46,10 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache, throwaway;
+	bool push, locked; /* --push, --locked */
+	const char *from_step; /* of --from-step: for those that were asked for */
 
+	struct buf drift;     /* with --locked: how things differ from the locks, in lines */
 	struct sheet *sheets; /* each behind those it stands on */
 	size_t sheet_count;
 	struct job *jobs; /* likewise */
@@ -56,11 +59,41 @@ struct workshop {
 	struct error failure; /* the first one, where there is no summary */
 };
 
+/* The manifests that are being read, each for the one before it. */
+struct chain {
+	const struct chain *outer;
+	const char *path, *real;
+};
+
 /* Makes the report, catches signals, opens the engine of the settings. */
 int workshop_open(struct workshop *shop, const struct settings *settings, struct error *err);
 
 /* Reads a manifest and what it stands on, and adds their jobs. */
 int workshop_read(struct workshop *shop, const char *path, struct error *err);
+
+/* Refuses with all that differs from the locks of what was read. */
+int workshop_check(struct workshop *shop, struct error *err);
+
+/* Refuses a `from` that leads in a circle, or too far. */
+int workshop_refuse_circle(const struct manifest *manifest, const struct chain *chain,
+			   struct error *err);
+
+/* Reads a manifest as it is under a lock, not what it stands on. */
+struct locking;
+struct manifest *workshop_manifest(struct workshop *shop, const char *path, struct locking *locking,
+				   struct error *err);
+
+/* What the values of these names (a map) come to now, in all cells of the manifest. */
+int workshop_values(struct workshop *shop, struct locking *locking, const struct manifest *manifest,
+		    const struct value *names, struct error *err);
+
+/* --consul, else CONSUL_HTTP_ADDR, else the manifest's; *found is false where there is none. */
+int workshop_consul(const struct workshop *shop, const struct manifest *manifest,
+		    struct consul_target *consul, bool *found, struct error *err);
+
+/* Pushes a job's image by one of its names. Blocks, but other builds go on; a signal ends it. */
+int job_push(struct workshop *shop, const struct job *job, const char *repo, const char *tag,
+	     struct error *err);
 
 /* Runs all jobs, as many at once as the site has slots. Prints the images' ids, in order, and a
  * summary where several were asked for. Returns the exit code: that of the first build, in order,
@@ -71,8 +104,11 @@ int workshop_run(struct workshop *shop, struct error *err);
 /* Whether the job's manifest was named on the command line, not only by `from:`. */
 bool job_is_asked_for(const struct workshop *shop, const struct job *job);
 
-/* The table of all jobs, on standard error, with what became of their tasks. */
+/* Tells the table of all jobs, with what became of their tasks. */
 void workshop_summary(const struct workshop *shop);
+
+/* Fills a job's options, but for its names. */
+int job_options(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
  * build_finish does. -1 with the error where it failed. */

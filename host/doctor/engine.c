@@ -2,7 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/endpoint.h"
+#include "host/engine/docker/endpoint.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,5 +1,6 @@
-/* What a container engine must be able to do for us. Docker's API (https://docs.docker.com/
- * reference/api/engine/) is the first one; Podman's compatible API is to be the second.
+/* What a container engine must be able to do for us, whichever it is: its driver is found by the
+ * endpoint. What results and lists look like is as in Docker's API (https://docs.docker.com/
+ * reference/api/engine/), for engines that have another one too.
  *
  * Every operation is started with a callback and ends on the loop: `done` is called exactly once,
  * from loop_turn, never from inside the call that started it. An engine that does not answer is
@@ -34,6 +35,9 @@ struct engine_volume {
 	const char *source; /* volume name or host path */
 	const char *target;
 	bool read_only;
+	/* Of a named volume that is made where there is none: key, value, key, value..., NULL; or
+	 * NULL. */
+	const char *const *labels;
 };
 
 struct engine_container {
@@ -49,13 +53,15 @@ struct engine_container {
 	const struct engine_volume *volumes;
 	size_t volume_count;
 	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
-	bool session;        /* OpenStdin, StdinOnce, AttachStdin/Stdout/Stderr, AutoRemove */
+	/* To be attached to; it goes when it ends. Without, it is a data container: its volumes
+	 * hold what its image has in their place, for those that are made with volumes_from. */
+	bool session;
 	uint64_t memory, nano_cpus; /* bytes, with swap; billionths of a processor; 0: no limit */
 	unsigned pids;              /* 0: the engine's default */
 	bool no_new_privileges;
 	bool read_only;           /* the root file system; /tmp is a tmpfs then */
 	const struct value *drop; /* list of capabilities, or NULL */
-	bool no_healthcheck; /* Healthcheck {"Test":["NONE"]}; else the image's stays */
+	bool no_healthcheck;      /* Healthcheck {"Test":["NONE"]}; else the image's stays */
 };
 
 struct engine_commit {
@@ -78,8 +84,10 @@ struct engine_stream_events {
 
 struct engine; /* one endpoint */
 
-/* Opens an endpoint: asks for its version and negotiates the API's. Blocking, a second at most for
- * a unix socket. endpoint: "unix:///path", "tcp://host:port", "http(s)://host:port"; NULL takes
+/* Opens an endpoint: greets it and agrees on the API's version. Blocking, a second at most for a
+ * unix socket. endpoint: "unix:///path", "tcp://host:port", "http(s)://host:port" for what speaks
+ * Docker's API, Podman too; "podman:" for a Podman whose service is started for us, "oci:" for
+ * containers without any engine (podman/podman.h, oci/oci.h); NULL takes
  * DOCKER_HOST, else unix:///var/run/docker.sock. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are obeyed.
  * NULL on failure, with one clear line and exit code EXIT_ENGINE. */
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
@@ -97,17 +105,32 @@ uint64_t engine_patience(const struct engine *engine);
 void engine_hurry(struct engine *engine, const void *ctx);
 
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
-const char *engine_name(const struct engine *engine);     /* "docker", "podman" */
+const char *engine_name(const struct engine *engine);     /* "docker", "podman", "oci" */
 const char *engine_version(const struct engine *engine);
+bool engine_is_local(const struct engine *engine); /* on this machine */
 
 /* About the engine itself: SystemInfo's object. */
 void engine_info(struct engine *engine, engine_done *done, void *ctx);
 
 /* Images. `ref` is name:tag, name@digest or an id. */
 void engine_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
-/* Pulls by name; `progress` (may be NULL) gets a line for each status the engine reports. */
-void engine_image_pull(struct engine *engine, const char *ref,
-		       void (*progress)(void *ctx, const char *line), engine_done *done, void *ctx);
+/* Its layers, the newest first: a list of {"CreatedBy", "Size", ...}. */
+void engine_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+/* What the engine tells while it works; valid only during the call. */
+struct engine_progress {
+	const char *layer;    /* NULL: it is about the whole */
+	const char *status;   /* "Downloading" */
+	uint64_t done, total; /* bytes; total 0: not known */
+};
+typedef void engine_told(void *ctx, const struct engine_progress *progress);
+
+/* Pulls by name; `told` may be NULL. */
+void engine_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
+		       void *ctx);
+/* Pushes an image to the registry that its name begins with; told as above. Pull and push use the
+ * credentials of docker's client (registry_auth.h). */
+void engine_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
+		       engine_done *done, void *ctx);
 /* Makes an image from a root file system in a tar stream (https://docs.docker.com/reference/api/
  * engine/, ImageCreate with fromSrc=-). changes: Dockerfile lines, NULL-terminated. */
 void engine_image_import(struct engine *engine, const void *tar, size_t len, const char *repo,
@@ -128,8 +151,9 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 		   void *ctx);
 /* Those that run: a list of {"Id", "Names", "Image", ...}. */
 void engine_list(struct engine *engine, engine_done *done, void *ctx);
-/* The same of those that were created and never started, with a name that the expression matches. */
-void engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx);
+/* The same of those that were created and never started, with a name that the expression matches.
+ * False, and done is not called: this engine leaves none. */
+bool engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 /* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */
@@ -137,8 +161,7 @@ void engine_file_digest(struct engine *engine, const char *id, const char *path,
 			void *ctx);
 
 /* Attaches to a container that was created and not started; start it when `done` says ENGINE_OK.
- * That is when the engine has attached us, for a start that overtakes it loses the first output; or
- * with an engine that answers only after the start (Podman) as soon as the request is on its way.
+ * That is when the engine has attached us, for a start that overtakes it loses the first output.
  * Where attaching fails, done gets the error and `closed` is not called. The stream is the
  * caller's, to be closed before the engine is; NULL when it could not even begin (done is called as
  * well). */

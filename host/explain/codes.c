@@ -92,7 +92,7 @@ const struct explanation explanations[] = {
 	 "ls -l /var/run/docker.sock"},
 	{ERROR_ENGINE_ENDPOINT, EXIT_ENGINE, "a wrong endpoint",
 	 "The endpoint is no address that factory knows, or its certificates are not there.",
-	 "Use unix:///path, tcp://host:port, http://host:port or https://host:port. With\n"
+	 "Use unix:///path, tcp://host:port, https://host:port, podman: or oci:. With\n"
 	 "DOCKER_TLS_VERIFY, DOCKER_CERT_PATH must hold ca.pem, cert.pem and key.pem.",
 	 "factory facts alpine --endpoint ssh://host"},
 	{ERROR_ENGINE_OTHER, EXIT_ENGINE, "something else than an engine",
@@ -191,10 +191,28 @@ const struct explanation explanations[] = {
 	 "SIGTERM came. What was running was ended and removed.",
 	 "Nothing is left behind: begin again.",
 	 "kill of factory's process"},
-	{ERROR_MEMORY, 70, "out of memory",
+	{ERROR_MEMORY, EXIT_MEMORY, "out of memory",
 	 "The machine had no memory left for factory itself.",
 	 "Free some.",
 	 "factory: out of memory"},
+
+	{ERROR_REGISTRY, EXIT_REGISTRY, "a registry refused the image",
+	 "The image is built and stays in the engine, but a registry did not take it, or there\n"
+	 "are no credentials for it.",
+	 "`docker login HOST`, or mend config.json in DOCKER_CONFIG or ~/.docker. Then build\n"
+	 "again: it is cached, and pushed.",
+	 "factory build m.yml -t registry.example/app:1 --push"},
+	{ERROR_LOCK, EXIT_LOCK, "not as factory.lock says",
+	 "The lock beside a manifest is broken or missing, or `--locked` is given and base\n"
+	 "images, modules or values are not what they were when it was written.",
+	 "The message names all that differs. `factory lock MANIFEST` accepts it;\n"
+	 "docs/lock.md tells what is locked.",
+	 "factory build m.yml --locked"},
+	{ERROR_STALE, EXIT_STALE, "`why` can't look further",
+	 "The manifest stands on another one, by `from:`, whose image has to be built before it\n"
+	 "can be told what of this one is there.",
+	 "`factory why` of the other one tells what it would run; `factory build` builds both.",
+	 "factory: m.yml:1:7: base.yml, which this manifest stands on, has to be built first... [F1500]"},
 };
 /* clang-format on */
 

@@ -66,17 +66,22 @@ static void add_edges(struct arena *arena, struct value *edges, const struct nod
 	}
 }
 
+struct value *graph_value(const struct graph *graph, struct arena *arena)
+{
+	struct value *root = value_map(arena);
+	struct value *nodes = value_list(arena), *edges = value_list(arena);
+	for (size_t i = 0; i < graph->count; i++) {
+		value_append(arena, nodes, node_value(arena, graph->nodes[i]));
+		add_edges(arena, edges, graph->nodes[i]);
+	}
+	value_set(arena, root, "nodes", nodes);
+	value_set(arena, root, "edges", edges);
+	return root;
+}
+
 void graph_write_json(const struct graph *graph, struct buf *out)
 {
 	auto_arena struct arena arena = {0};
-	struct value *root = value_map(&arena);
-	struct value *nodes = value_list(&arena), *edges = value_list(&arena);
-	for (size_t i = 0; i < graph->count; i++) {
-		value_append(&arena, nodes, node_value(&arena, graph->nodes[i]));
-		add_edges(&arena, edges, graph->nodes[i]);
-	}
-	value_set(&arena, root, "nodes", nodes);
-	value_set(&arena, root, "edges", edges);
-	json_write_pretty(out, root, 2);
+	json_write_pretty(out, graph_value(graph, &arena), 2);
 	buf_putc(out, '\n');
 }

@@ -75,7 +75,9 @@ struct graph *graph_new(const struct manifest *manifest)
 		manifest->install.count + manifest->tests.count + 3; /* start, files, commit */
 	graph->manifest = manifest;
 	graph->nodes = arena_alloc(&graph->arena, most * sizeof *graph->nodes);
-	add_branches(graph, add_chain(graph));
+	struct node *provisioned = add_chain(graph);
+	graph->chain_end = graph->count;
+	add_branches(graph, provisioned);
 	return graph;
 }
 

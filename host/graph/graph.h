@@ -19,6 +19,12 @@ enum node_kind {
 	NODE_COMMIT, /* the artifact */
 };
 
+/* One thing that a node depends on. */
+struct input {
+	const char *name; /* "command", "env PATH", "file src/app.py", "value app/name"... */
+	char digest[HASH_HEX];
+};
+
 struct node {
 	enum node_kind kind;
 	const char *id;    /* "start", "install-1", "test-2"...: unique, fit for a file name */
@@ -26,6 +32,8 @@ struct node {
 	const struct step *step; /* of a task or test, else NULL */
 	struct node **after;     /* the nodes it waits for */
 	size_t after_count;
+	struct input *inputs; /* its own, without those of the nodes it waits for */
+	size_t input_count, input_cap;
 	char key[HASH_HEX]; /* "" until graph_keys */
 };
 
@@ -34,6 +42,10 @@ struct graph {
 	const struct manifest *manifest; /* the caller's, must outlive the graph */
 	struct node **nodes; /* in an order in which each comes after those it waits for */
 	size_t count;
+	size_t chain_end; /* index of the first node behind the chain: a test, or the commit */
+	/* Of the image that the chain's end becomes, whether its tests passed or not: the commit's
+	 * key where there are none. "" until graph_keys. */
+	char image_key[HASH_HEX];
 };
 
 struct graph *graph_new(const struct manifest *manifest);
@@ -41,16 +53,23 @@ void graph_free(struct graph *graph);
 
 const char *node_kind_name(enum node_kind kind); /* "start", "files"... */
 
-/* Computes every node's key: SHA-256 over the keys it comes after, its kind and its content (for
- * the start: the base image's digest, which covers its config):
- * command, environment, user, directory; the bytes and modes of the files it copies. Reads those
- * files; -1 where one can't be read. Nothing from outside the manifest and its files (Consul) is
- * in a key: build/cache.h checks that separately. */
+/* Computes every node's inputs and key: SHA-256 over the keys it comes after, its kind and its
+ * inputs (for the start: the base image's digest, which covers its config): command, environment,
+ * user, directory; the bytes and modes of the files it copies. Reads those files, but for what an
+ * index (tree/file_index.h) knows; -1 where one can't be read. Nothing from outside the manifest and its
+ * files (Consul) is in a key: build/resume.h checks that separately. */
 int graph_keys(struct graph *graph, const char *base_digest, struct error *err);
 
-/* The graph in Graphviz's language (https://graphviz.org/doc/info/lang.html), and as JSON:
- * {"nodes":[{"id","kind","label","line"}],"edges":[{"from","to"}]}. */
+/* {"nodes":[{"id","kind","label","line"}],"edges":[{"from","to"}]} */
+struct value *graph_value(const struct graph *graph, struct arena *arena);
+
+/* The graph in Graphviz's language (https://graphviz.org/doc/info/lang.html), and that value as
+ * JSON. */
 void graph_write_dot(const struct graph *graph, struct buf *out);
 void graph_write_json(const struct graph *graph, struct buf *out);
+
+/* A picture (svg.h), and a drawing of lines for a terminal. */
+void graph_write_svg(const struct graph *graph, struct buf *out);
+void graph_write_text(const struct graph *graph, struct buf *out);
 
 #endif

@@ -35,6 +35,9 @@ struct tokens {
 int jinja_lex(struct arena *arena, const char *name, const char *text, size_t len,
 	      const struct jinja_options *options, struct tokens *tokens, struct error *err);
 
+/* --- escapes.c --- */
 void jinja_add_utf8(struct buf *out, unsigned code);
+/* One of Python's escapes; an unknown one keeps its backslash. How much was read behind the \. */
+size_t jinja_add_escape(struct buf *out, const char *at, const char *end);
 
 #endif

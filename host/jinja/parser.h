@@ -69,6 +69,8 @@ struct expression *parse_filters_and_tests(struct parser *parser, struct express
 /* A body up to "{% end", which is skipped, but not the rest of that tag. */
 int parser_body(struct parser *parser, const char *end, const struct opened *opened,
 		struct statements *body);
+/* A body up to the end of the template. */
+int parser_all(struct parser *parser, struct statements *body);
 void parser_add_parameter(struct parser *parser, struct statement *statement, const char *name,
 			  struct expression *fallback);
 

@@ -136,9 +136,13 @@ struct value *call_function(struct run *run, const struct jinja_function *functi
 			    struct value *subject, const struct call *call);
 
 /* --- execute.c --- */
+/* What a body ended with. */
+enum { NORMAL = 0, FAILED = -1, BROKE = 1, CONTINUED = 2 };
 int execute_body(struct run *run, const struct statements *statements);
 void push_scope(struct run *run);
 void pop_scope(struct run *run);
+/* To a name, an attribute, or a tuple of names, which unpacks. */
+int assign(struct run *run, const struct expression *target, struct value *value);
 /* One call deeper, -1 with the error where that is too deep; run->depth-- goes back. */
 int go_deeper(struct run *run, const struct expression *at);
 /* What is printed from begin to end, as a string; NULL where status is negative. */
@@ -150,16 +154,23 @@ void capture_begin(struct run *run, struct captured *captured);
 struct value *capture_end(struct run *run, struct captured *captured, int status);
 /* What a body prints. */
 struct value *capture(struct run *run, const struct statements *body);
+/* --- loops.c --- */
+int execute_for(struct run *run, const struct statement *statement);
+struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
+			struct value *items);
 /* --- macros.c --- */
 int execute_macro(struct run *run, const struct statement *statement);
 struct value *new_macro(struct run *run, const struct statement *statement);
 struct value *call_macro(struct run *run, const struct expression *at, struct macro *macro,
 			 const struct call *call);
-struct value *call_loop(struct run *run, const struct expression *at, struct macro *macro,
-			struct value *items);
 struct value *scope_find(const struct scope *scope, const char *name);
 
-/* --- operators.c --- */
+/* --- operators.c, comparison.c --- */
+/* Numbers as Python counts them: a boolean is 0 or 1. */
+bool python_is_number(const struct value *value);
+bool python_is_whole(const struct value *value);
+int64_t python_whole(const struct value *value);
+double python_number(const struct value *value);
 int truth(struct run *run, const struct expression *at, struct value *value, bool *is_true);
 struct value *operate(struct run *run, const struct expression *at, const char *name,
 		      struct value *left, struct value *right);

@@ -72,6 +72,13 @@ struct copy {
 	struct position at;
 };
 
+/* A directory that stays from build to build, and is in no image. */
+struct cache_directory {
+	const char *path; /* absolute, in the target */
+	bool locked;      /* two builds don't use it at once */
+	struct position at;
+};
+
 /* A directory that holds a template.hcl. */
 struct files_root {
 	const char *path;
@@ -97,6 +104,7 @@ struct manifest {
 	const char *path;      /* as it was given */
 	const char *directory; /* where relative paths start */
 	const char *image;     /* the base */
+	const char *image_named; /* as it was called before a lock gave its digest; or NULL */
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
 	const struct value *env;    /* map of strings for all steps, or NULL */
@@ -110,6 +118,8 @@ struct manifest {
 	size_t files_count;
 	struct copy *copies;
 	size_t copy_count;
+	struct cache_directory *caches;
+	size_t cache_count;
 	const struct value *kv;    /* flat map of keys, the pillar's below pillar/; or NULL */
 	const struct value *facts; /* map: added to the target's own; or NULL */
 	struct pillar pillar;
@@ -127,6 +137,7 @@ struct manifest {
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
+	bool provenance; /* the artifact's labels say what it was made from */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */
 	bool may_fail;               /* in allow_failures */

@@ -54,7 +54,7 @@ struct reader_section {
 extern const struct reader_section manifest_section; /* the top level */
 extern const struct reader_section step_section, copy_section, config_section, limits_section,
 	include_section, jobs_section, secret_section, pillar_section, files_section,
-	module_use_section;
+	module_use_section, artifact_section, cache_section;
 
 /* Hands each entry of a map to the key that has its name; unknown ones and wrong kinds are refused.
  * -1 where anything was. */
@@ -95,6 +95,7 @@ int reader_duration(struct reader *reader, const struct value_entry *entry, void
 /* The sections that have files of their own; `target` is the struct manifest. */
 int reader_image_config(struct reader *reader, const struct value_entry *entry, void *target);
 int reader_copies(struct reader *reader, const struct value_entry *entry, void *target);
+int reader_caches(struct reader *reader, const struct value_entry *entry, void *target);
 /* `target` is the struct manifest. */
 int reader_files(struct reader *reader, const struct value_entry *entry, void *target);
 /* `target` is a struct pillar. */

@@ -28,7 +28,9 @@ static const struct named_section {
 	{"include", &include_section, IN_MANIFESTS},
 	{"jobs", &jobs_section, IN_MANIFESTS},
 	{"pillar", &pillar_section, IN_MANIFESTS},
+	{"cache", &cache_section, IN_MANIFESTS},
 	{"files", &files_section, IN_MANIFESTS},
+	{"artifact", &artifact_section, IN_MANIFESTS},
 	{"module", &module_use_section, IN_MANIFESTS},
 	{"parameter", &parameter_section, IN_MODULES},
 };

@@ -104,6 +104,38 @@ void secrets_hide_error(const struct value *secrets, struct error *err)
 	err->message = buf_steal(&text);
 }
 
+/* Nothing is nested deeper than what value_copy made. */
+static void hide_inside(const struct value *secrets, struct arena *arena, struct value *value)
+{
+	auto_buf struct buf text = {0};
+	switch (value->kind) {
+	case VALUE_STRING:
+		secrets_hide(secrets, value->string.data, value->string.len, &text);
+		value->string.data = arena_strndup(arena, buf_text(&text), text.len);
+		value->string.len = text.len;
+		break;
+	case VALUE_LIST:
+		for (size_t i = 0; i < value->list.len; i++)
+			hide_inside(secrets, arena, value->list.items[i]);
+		break;
+	case VALUE_MAP:
+		for (size_t i = 0; i < value->map.len; i++)
+			hide_inside(secrets, arena, value->map.entries[i].value);
+		break;
+	default:
+		break;
+	}
+}
+
+struct value *secrets_hide_value(const struct value *secrets, struct arena *arena,
+				 const struct value *value)
+{
+	struct value *copy = value_copy(arena, value);
+	if (secrets && secrets->list.len)
+		hide_inside(secrets, arena, copy);
+	return copy;
+}
+
 size_t secrets_longest(const struct value *secrets)
 {
 	size_t longest = 0;

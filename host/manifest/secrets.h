@@ -22,6 +22,9 @@ void secrets_sort(struct value *secrets);
 /* Appends the text without them. */
 void secrets_hide(const struct value *secrets, const char *text, size_t len, struct buf *out);
 void secrets_hide_error(const struct value *secrets, struct error *err);
+/* A copy whose strings are without them. */
+struct value *secrets_hide_value(const struct value *secrets, struct arena *arena,
+				 const struct value *value);
 
 /* The length of the longest: of a text that goes on, so many bytes less one may be the begin of a
  * secret. */

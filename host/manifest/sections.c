@@ -101,10 +101,19 @@ static const struct reader_key artifact_keys[] = {
 	 "the image's name, where `-t` gives none",
 	 .pattern = "."},
 	{.name = "tags", TAKES_TEXT | TAKES_LIST, AT(tags), reader_texts, "default: `latest`"},
-	{.name = "push", TAKES_FLAG, AT(push), reader_flag, "known; nothing is pushed yet"},
+	{.name = "push",
+	 TAKES_FLAG,
+	 AT(push),
+	 reader_flag,
+	 "`true`: its tags are pushed when it is built"},
+	{.name = "provenance",
+	 TAKES_FLAG,
+	 AT(provenance),
+	 reader_flag,
+	 "`true`: labels say what it was made from"},
 };
-static const struct reader_section artifact_section = {"'artifact'", artifact_keys,
-						       COUNT_OF(artifact_keys), false};
+const struct reader_section artifact_section = {"'artifact'", artifact_keys,
+						COUNT_OF(artifact_keys), false};
 
 static int read_artifact(struct reader *reader, const struct value_entry *entry, void *target)
 {
@@ -113,7 +122,9 @@ static int read_artifact(struct reader *reader, const struct value_entry *entry,
 		return reader_text(reader, entry, &manifest->repo);
 	if (reader_map(reader, entry->value, &artifact_section, target) < 0)
 		return -1;
-	return manifest->repo ? 0 : reader_fail(reader, entry->value, "'artifact' needs a `repo`");
+	if (manifest->repo || (!manifest->tags && !manifest->push))
+		return 0;
+	return reader_fail(reader, entry->value, "'artifact' needs a `repo` for its tags");
 }
 
 static const char *const dialects[] = {"factory", "travis", NULL};
@@ -213,6 +224,14 @@ static const struct reader_key keys[] = {
 	 reader_copies,
 	 "plain files and trees: `SOURCE:DESTINATION`, or maps",
 	 &copy_section},
+	{.name = "cache",
+	 TAKES_TEXT | TAKES_LIST | TAKES_MAP,
+	 0,
+	 reader_caches,
+	 "directories that stay from build to build and are in no image: paths, or `{path, "
+	 "locked}`; in travis.yml's dialect it is ignored",
+	 &cache_section,
+	 .pattern = "^/."},
 	{.name = "kv",
 	 TAKES_TREE,
 	 0,

@@ -186,7 +186,7 @@ static void add_name(struct buf *out, const char *key, const struct value *value
 {
 	auto_buf struct buf text = {0};
 	const char *scalar = text_of(value);
-	if (value->kind == VALUE_MAP)
+	if (value_is(value, VALUE_MAP))
 		for (size_t i = 0; i < value->map.len; i++) {
 			const char *item = text_of(value->map.entries[i].value);
 			buf_printf(&text, "%s%s=%s", i ? " " : "", value->map.entries[i].key,

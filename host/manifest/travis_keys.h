@@ -24,7 +24,7 @@
 	}
 #define TRAVIS_IGNORED_KEYS                                                                        \
 	IGNORED_("services"), IGNORED_("deploy"), IGNORED_("notifications"), IGNORED_("addons"),   \
-		IGNORED_("cache"), IGNORED_("dist"), IGNORED_("os"), IGNORED_("sudo"),             \
+		IGNORED_("dist"), IGNORED_("os"), IGNORED_("sudo"),             \
 		IGNORED_("group"), IGNORED_("git"), IGNORED_("branches"), IGNORED_("if"),          \
 		IGNORED_("stage"), IGNORED_("stages"), IGNORED_("arch"), IGNORED_("osx_image"),    \
 		IGNORED_("virt"), IGNORED_("vm"), IGNORED_("conditions"), IGNORED_("version"),     \

@@ -1,6 +1,7 @@
 #include "host/modules/lookup.h"
 
 #include "common/own.h"
+#include "host/home.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -19,10 +20,8 @@ bool module_is_name(const char *text)
 
 const char *module_installed(struct arena *arena)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	if (config && *config)
-		return arena_printf(arena, "%s/factory/modules", config);
-	return arena_printf(arena, "%s/.config/factory/modules", home ? home : "");
+	autofree char *path = home_config("modules");
+	return path ? arena_strdup(arena, path) : "";
 }
 
 struct value *module_search_path(const char *near, struct arena *arena)

@@ -1,6 +1,7 @@
 #include "host/modules/pack.h"
 
 #include "common/file.h"
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/modules/source.h"
 #include "host/tree/archived.h"
@@ -97,7 +98,7 @@ int module_pack(const char *directory, struct buf *out, struct error *err)
 	struct packing packing = {.directory = directory};
 	if (read_epoch(&packing.mtime, err) < 0)
 		return -1;
-	packing.archive = archive_write_new();
+	packing.archive = mem_given(archive_write_new());
 	int status = write_tree(&packing, out, err);
 	archive_write_free(packing.archive);
 	return status;

@@ -8,13 +8,21 @@
 
 enum module_source_kind { MODULE_NAME, MODULE_PATH, MODULE_GIT, MODULE_TARBALL };
 
+/* Told what is fetched, when that takes longer than a second. */
+struct module_progress {
+	void (*line)(void *ctx, const char *line);
+	void *ctx;
+};
+
 struct module_source {
 	enum module_source_kind kind;
 	const char *text;   /* the name, the path as found from the manifest, or the URL */
 	const char *tag;    /* of git: a tag, a branch or a commit; NULL: the default branch */
 	const char *sha256; /* of the tarball's bytes, 64 hex digits; NULL with git */
+	const char *commit; /* of git: what the tag stands for, by the lock; NULL: it is asked */
 	const char *path;   /* the module's directory within what was fetched; NULL: its root */
 	struct position at; /* in the manifest */
+	const struct module_progress *progress; /* or NULL */
 };
 
 /* A module in a manifest, and what its module.yml says of itself. */
@@ -34,6 +42,11 @@ int module_source_resolve(const struct module_source *source, const char *near, 
  * source's `path` included. */
 int module_fetch(const struct module_source *source, struct arena *arena, const char **directory,
 		 struct error *err);
+
+/* The commit that a git source's tag (or branch, or default branch) stands for now: 40 or 64 hex
+ * digits. Asks the server, but for a whole commit id. */
+int module_commit(const struct module_source *source, struct arena *arena, const char **commit,
+		  struct error *err);
 
 /* The path of `relative` below `root`, in the arena; refused is what leaves it by .. or by a link,
  * and what is not there. */

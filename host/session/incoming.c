@@ -72,17 +72,23 @@ static int take_hello(struct session *session, uint32_t id, const struct value *
 	return 0;
 }
 
+static bool flag_of(const struct value *payload, const char *key)
+{
+	const struct value *flag = value_get(payload, key);
+	return value_is(flag, VALUE_BOOL) && flag->boolean;
+}
+
 static int take_exit(struct session *session, uint32_t id, const struct value *payload,
 		     struct error *err)
 {
-	const struct value *timed_out = value_get(payload, "timed_out");
 	struct session_exit exit = {
 		.signalled = value_get(payload, "signal"),
-		.timed_out = value_is(timed_out, VALUE_BOOL) && timed_out->boolean,
+		.timed_out = flag_of(payload, "timed_out"),
 		.wall_us = number_of(payload, "wall_us"),
 		.user_us = number_of(payload, "user_us"),
 		.system_us = number_of(payload, "system_us"),
 		.max_rss_kb = number_of(payload, "max_rss_kb"),
+		.leaves = flag_of(payload, "leaves"),
 	};
 	const char *key = exit.signalled ? "signal" : "code";
 	if (!value_is(value_get(payload, key), VALUE_INT))

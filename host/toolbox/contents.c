@@ -134,7 +134,7 @@ static int fill(struct archive *archive, const struct toolbox_options *options,
 int toolbox_contents(const struct toolbox_options *options, struct toolbox_contents *contents,
 		     struct error *err)
 {
-	struct archive *archive = archive_write_new();
+	struct archive *archive = mem_given(archive_write_new());
 	archive_write_set_format_ustar(archive);
 	archive_write_set_bytes_per_block(archive, TAR_BLOCK);
 	archive_write_open2(archive, &contents->tar, NULL, archived_write, NULL, NULL);

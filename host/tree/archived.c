@@ -1,11 +1,13 @@
 #include "host/tree/archived.h"
 
+#include "common/memory.h"
+
 #include <archive_entry.h>
 
 int archived_add(struct archive *archive, const struct archived *from, struct error *err)
 {
 	const struct buf *content = from->content;
-	struct archive_entry *entry = archive_entry_new();
+	struct archive_entry *entry = mem_given(archive_entry_new());
 	archive_entry_set_pathname(entry, from->path);
 	archive_entry_set_filetype(entry, from->type);
 	archive_entry_set_perm(entry, from->mode);

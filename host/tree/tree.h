@@ -5,7 +5,7 @@
 #include "common/error.h"
 #include "common/hash.h"
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 enum tree_kind { TREE_FILE, TREE_DIRECTORY, TREE_LINK };
 
@@ -15,6 +15,7 @@ struct tree_entry {
 	const char *relative; /* below the root, "" for the root itself */
 	const char *target;   /* of a link, else NULL */
 	mode_t mode;          /* permission bits */
+	const struct stat *info;
 };
 
 /* Visits path and, below a directory, everything in byte order of names, parents first. Links are
@@ -23,8 +24,8 @@ struct tree_entry {
 typedef int tree_visit(void *ctx, const struct tree_entry *entry, struct error *err);
 int tree_walk(const char *path, tree_visit *visit, void *ctx, struct error *err);
 
-/* Adds all of it to a digest: relative names, kinds, modes, link targets and contents; neither
- * times nor owners. */
-int tree_hash(struct hash *hash, const char *path, struct error *err);
+/* The same without what the directory's own .factoryignore leaves out (ignore.h). A directory that
+ * is left out is visited where something below it is. */
+int tree_walk_copied(const char *path, tree_visit *visit, void *ctx, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@ declare -A MEDIAN # microseconds by name
 
 bench_start() {
 	ENGINE_DIR=$1/engine
+	export XDG_STATE_HOME=$1/state # the records of its builds
 	tests/fixtures/engine.sh start "$ENGINE_DIR"
 	eval "$(tests/fixtures/engine.sh env "$ENGINE_DIR")"
 	tests/fixtures/images.sh load busybox "$BASE"

@@ -18,6 +18,7 @@ case ${1:-} in -h | --help) usage; exit 0 ;; esac
 rounds=${1:-5}
 work=$(mktemp -d)
 trap 'bench_stop; rm -rf "$work"' EXIT
+export XDG_CACHE_HOME=$work/cache
 bench_start "$work"
 
 step='echo 0123456789 > /step-'
@@ -59,6 +60,39 @@ title "the same, fully cached"
 measure factory "$rounds" factory_cached 20
 measure 'docker build (classic)' "$rounds" docker_cached 20
 compare factory 'docker build (classic)'
+
+title "the same, the last step changed"
+changes=0
+change_last() { # FILE
+	changes=$((changes + 1))
+	sed -i "\$s/; true .*//; \$s/\$/; true $changes/" "$1"
+}
+factory_late() { change_last "$work/steps-20.yml" && factory_cached 20; }
+docker_late() {
+	change_last "$work/context-20/Dockerfile"
+	DOCKER_BUILDKIT=0 docker build --network none -q -t bench/docker:latest "$work/context-20" 2>/dev/null
+}
+measure factory "$rounds" factory_late
+measure 'docker build (classic)' "$rounds" docker_late
+compare factory 'docker build (classic)'
+
+title "a copy of 20,000 files of 10 KB"
+mkdir -p "$work/files/tree"
+for directory in $(seq 200); do
+	mkdir "$work/files/tree/$directory"
+	head -c 1024000 /dev/urandom | split -b 10240 -a 2 - "$work/files/tree/$directory/"
+done
+printf 'image: %s\nnetwork: none\ncopy: tree:/tree\n' "$BASE" >"$work/files/m.yml"
+printf 'FROM %s\nCOPY tree /tree\n' "$BASE" >"$work/files/Dockerfile"
+factory_files() { build/factory build "$work/files/m.yml" -q "$@"; }
+docker_files() { DOCKER_BUILDKIT=0 docker build -q "$@" "$work/files" 2>/dev/null; }
+measure 'factory, cold' 1 factory_files --no-cache
+measure 'docker build (classic), cold' 1 docker_files --no-cache
+compare 'factory, cold' 'docker build (classic), cold'
+measure 'factory, unchanged' "$rounds" factory_files
+measure 'docker build, unchanged' 1 docker_files
+compare 'factory, unchanged' 'docker build, unchanged'
+rm -r "$work/files/tree"
 
 title "one step (sh -c with a small write)"
 steps 220 'network: none'

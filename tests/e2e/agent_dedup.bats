@@ -241,7 +241,8 @@ asked() { # NAME PATTERN: how often
 	python3 "$BATS_TEST_DIRNAME/../fixtures/recorded.py" "$WORK" <> <(:) 3>&- &
 	processes+=($!)
 	within 5 [ -s address ]
-	export VAULT_ADDR=http://$(cat address) VAULT_TOKEN=t
+	VAULT_ADDR=http://$(cat address)
+	export VAULT_ADDR VAULT_TOKEN=t
 	put a shared-$PREFIX
 	template '{{ key "@/a" }} {{ with secret "kv/app" }}{{ .Data.data.password }}{{ end }}'
 	lead_and_follow "shared-$PREFIX hunter2"

@@ -164,7 +164,7 @@ site.rack=4" ]
 		pipe.txt it is no file
 	E
 	[ "$(jq '.errors | length' all)" = 11 ]
-	! pgrep -f '^sleep 7[78]$'
+	! pgrep -f '^sleep 7[78]$' || false
 	fails_with 1 facts_d --strict k fine
 	shows "k=v"
 	shows "agent: facts.d/broken.json: line 1, column 6: the JSON text ends too early"

@@ -109,7 +109,7 @@ has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 }
 
 @test "every signal reaches the command, and it alone" {
-	cat >command <<-'SH'
+	cat >./command <<-'SH'
 		for name in HUP INT QUIT USR1 USR2 WINCH CONT ALRM TSTP RTMIN+3; do
 			trap "echo $name" "$name"
 		done
@@ -147,7 +147,7 @@ has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 }
 
 @test "what a driver's caller ignored is not ignored in the command" {
-	cat >command <<-'SH'
+	cat >./command <<-'SH'
 		grep SigBlk /proc/self/status
 		grep SigIgn /proc/self/status
 	SH
@@ -156,7 +156,7 @@ has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 }
 
 @test "orphans are collected" {
-	cat >command <<-'SH'
+	cat >./command <<-'SH'
 		for i in 1 2 3 4 5; do (sleep 0.1 & ) ; done
 		(sh -c 'sleep 0.1; exit 3' & )
 		sleep 0.7
@@ -169,7 +169,7 @@ has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 
 @test "as PID 1 of a namespace: orphans, the exit code, and SIGTERM" {
 	unshare --fork --pid --mount-proc true 2>/dev/null || skip "no namespaces here"
-	cat >command <<-'SH'
+	cat >./command <<-'SH'
 		tr '\0' ' ' </proc/1/cmdline
 		for i in 1 2 3; do (sleep 0.1 & ) ; done
 		sleep 0.5
@@ -200,7 +200,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 
 @test "the command starts when its files are there, and hears of changes" {
 	printf '{{ key "%s/name" }}' "$PREFIX" >t.ctmpl
-	cat >command <<-'SH'
+	cat >./command <<-'SH'
 		trap 'echo again $(cat file)' HUP
 		echo first $(cat file)
 		while :; do sleep 0.05; done
@@ -248,6 +248,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	echo 'template { contents = "2" destination = "other" } exec { reload_signal = "SIGHUP" }' >c.hcl
 	kill -HUP "$pid"
 	eventually has other 2
+	[ "$(pgrep --parent "$pid")" = "$child" ]
 	kill -TERM "$pid"
 	ends_with 143
 }
@@ -257,7 +258,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	start -consul-addr 127.0.0.1:1 -consul-retry-backoff 1ms -consul-retry-max-backoff 10ms \
 		-template t.ctmpl:file -- echo started
 	eventually has log 'attempt 40'
-	! has out started
+	! has out started || false
 	kill -TERM "$pid"
 	ends_with 143
 }
@@ -357,7 +358,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	# Who has the same facts has nothing to change.
 	"$AGENT" init -log-level info -facts-node "$node" -facts-pattern os.id \
 		-facts-pattern networking.ip -- sleep 0.5 2>again
-	! has again 'has changed'
+	! has again 'has changed' || false
 	kill -TERM "$pid"
 	ends_with 143
 	curl --silent --request PUT --data "{\"Node\": \"$node\"}" \
@@ -404,7 +405,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	ends_with 3
 	[ "$(grep -c 'not registered' log)" = 1 ]
 	has log 403
-	! has log 11111111
+	! has log 11111111 || false
 	start -consul-addr "$TEST_CONSUL_ACL" -consul-token "$TEST_CONSUL_TOKEN" -log-level info \
 		-facts-prefix "$PREFIX" -facts-pattern os.id -- sleep 60
 	eventually has log "1 keys changed below $PREFIX/"
@@ -424,7 +425,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	eventually has log "keys changed below $PREFIX/"
 	eventually has log "the node $PREFIX has changed"
 	sleep 0.3
-	! has log 'not registered'
+	! has log 'not registered' || false
 	# Neighbours are not its own.
 	kill -TERM "$pid"
 	ends_with 143

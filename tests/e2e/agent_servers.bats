@@ -160,7 +160,8 @@ retries=(-consul-retry-backoff=20ms -consul-retry-max-backoff=100ms -consul-retr
 # A Consul of the test's own, behind the proxy: it begins empty each time.
 second() {
 	"$BATS_TEST_DIRNAME/../fixtures/consul.sh" start "$WORK/second" 3>&- 2>/dev/null
-	export CONSUL_HTTP_ADDR=$(cat second/address)
+	CONSUL_HTTP_ADDR=$(cat second/address)
+	export CONSUL_HTTP_ADDR
 	cp second/address target.new
 	mv target.new target
 }

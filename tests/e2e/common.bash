@@ -5,7 +5,7 @@ BASE=factory-test/busybox:latest
 
 setup() {
 	WORK=$(mktemp -d)
-	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config
+	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config XDG_STATE_HOME=$WORK/state
 	unset CONSUL_HTTP_ADDR CONSUL_HTTP_TOKEN NO_COLOR
 	FOREIGN=$(containers)
 	cd "$WORK" || return 1
@@ -67,6 +67,14 @@ fails_with() {
 	shift
 	run "$@"
 	[ "$status" -eq "$code" ] || { printf 'exit code %s, not %s\n%s\n' "$status" "$code" "$output" >&2; return 1; }
+}
+
+# not COMMAND...: it fails. (A test goes on behind a "!", whatever came of it.)
+not() {
+	if "$@"; then
+		echo "this succeeded: $*" >&2
+		return 1
+	fi
 }
 
 # shows TEXT: the last run printed it.

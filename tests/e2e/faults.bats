@@ -1,101 +1,205 @@
-# What must hold whatever happens to the connections: see tests/faults/. FAULTS_SEED runs the
-# schedules of a run before again; each that fails also prints the line that runs it alone.
+# Calls of libc that fail: memory that is exhausted, a disk that is full or broken. The agent is
+# static: what is preloaded here is in its dynamic twin, and a full disk in the program itself.
 
-load common
+FAULTS=$BATS_TEST_DIRNAME/../../build/faults
 
-BATS_TEST_TIMEOUT=300
+EINTR=4 EIO=5 ENOSPC=28
 
-# faults KIND COUNT: random schedules, more of them at once where they mostly wait.
-faults() {
-	local seed=${FAULTS_SEED:-$RANDOM$RANDOM}
-	"$FACTORY" toolbox create >/dev/null
-	run env JOBS="$3" /usr/bin/python3 "$BATS_TEST_DIRNAME/../faults/run.py" "$1" "$seed" "$2"
-	echo "FAULTS_SEED=$seed"
-	echo "$output"
-	[ "$status" -eq 0 ]
-}
-
-@test "builds under faults between driver and engine: an image that is right, or a true failure" {
-	faults cold 80 6
-}
-
-@test "cached builds under faults between driver and engine" {
-	faults cached 320 10
-}
-
-@test "a driver that is killed at any request leaves nothing that runs, and no image" {
-	faults killed 28 4
-}
-
-@test "agent render -once under faults between agent and Consul: old or new files, never between" {
-	faults once 400 12
-}
-
-@test "agent render that goes on under faults comes back, with whole files" {
-	faults watch 200 16
-}
-
-# Starts an engine of its own, for what the shared one must not suffer.
-own_engine() {
-	OWN=$(mktemp -d /tmp/keepXXXX)
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OWN"
-	export DOCKER_HOST=unix://$OWN/docker.sock
-	"$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
-}
-
-@test "an engine that is restarted in mid-build: one clear error, nothing left, the next one works" {
-	[ "$(id -u)" -eq 0 ] || skip "a private engine needs root"
-	unset DOCKER_HOST
-	own_engine
-	manifest <<-E
-		image: $BASE
-		network: none
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	cat >m.yml <<-'M'
+		image: busybox
+		env: {a: "1", b: "{{ [1, 2]|join(1) }}"}
 		install:
-		  - echo one > /one
-		  - sleep 60
-	E
-	"$FACTORY" build m.yml -t t/restarted:1 >log 2>&1 &
-	driver=$!
-	for i in $(seq 100); do
-		grep -q 'install-2' log && break
-		sleep 0.1
-	done
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" stop "$OWN"
-	code=0
-	wait $driver || code=$?
-	unset DOCKER_HOST
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OWN"
-	export DOCKER_HOST=unix://$OWN/docker.sock
-	left=$(containers)
-	sed -i 's/sleep 60/true/' m.yml
-	again=0
-	"$FACTORY" build m.yml -t t/restarted:1 || again=$?
-	unset DOCKER_HOST
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OWN"
-	cat log
-	[ "$code" -eq 4 ] || [ "$code" -eq 9 ]
-	[ "$(grep -c '^factory: ' log)" -eq 1 ]
-	[ -z "$left" ]
-	[ "$again" -eq 0 ]
+		  - "echo {{ 'x'|upper }}"
+		script: ["true"]
+	M
+	cat >t.ctmpl <<-'T'
+		{{ range $k, $v := parseJSON "{\"a\":[1,2]}" }}{{ $k }}{{ $v }}{{ end }}
+		{{ "a: [1, x]" | parseYAML | toYAML }}{{ "abc" | regexReplaceAll "b+" "x" | toUpper }}
+	T
+	cat >c.hcl <<-'C'
+		template {
+		  source      = "t.ctmpl"
+		  destination = "out"
+		}
+	C
 }
 
-# Only the driver's clock: the agent is a static program, and the engine has the machine's.
-@test "a clock that is set back by a day in mid-build changes nothing" {
-	command -v faketime >/dev/null || skip "faketime is not installed"
-	manifest <<-E
-		image: $BASE
-		network: none
-		install: [sleep 1, echo two > /two]
-		script: test -e /two
-	E
-	echo +0 >clock
-	library=$(echo /usr/lib/*/faketime/libfaketime.so.1)
-	LD_PRELOAD=$library FAKETIME_TIMESTAMP_FILE=$WORK/clock FAKETIME_NO_CACHE=1 \
-		DONT_FAKE_MONOTONIC=1 "$FACTORY" build m.yml --no-cache -t t/clock:1 >log 2>&1 &
-	driver=$!
-	sleep 0.5
-	echo -1d >clock
-	wait $driver
-	grep -q '^built t/clock:1' log
-	no_container_left
+# with CALL WHICH ERRNO COMMAND...: runs it while that call fails. Its output is in ./said and
+# ./told, its exit code in $code; fails when the call was never reached.
+with() {
+	local call=$1 which=$2 number=$3
+	shift 3
+	code=0
+	rm -f mark
+	env FAULT="$call" FAULT_AT="$which" FAULT_ERRNO="$number" FAULT_MARK=mark \
+		LD_PRELOAD="$FAULTS/faults.so" timeout 20 "$@" >said 2>told || code=$?
+	[ -e mark ]
+}
+
+# One line that says what is wrong, exit code 70, and nothing that is half there.
+is_exhausted() {
+	[ "$code" = 70 ] && [ "$(cat told)" = "$1: out of memory" ] && is_whole
+}
+
+# The output is the old one, the new one or none, without a temporary file beside it.
+is_whole() {
+	[ ! -e out ] || cmp -s out old || cmp -s out new || return 1
+	[ -z "$(find . -name 'out.*')" ] && [ -z "$(find . -name 'factory.yml.*')" ]
+}
+
+# exhausted NAME COMMAND...: memory that is used up for good, from any moment on.
+exhausted() {
+	local at=1 name=$1
+	shift
+	while with alloc $at+ 12 "$@"; do
+		is_exhausted "$name" || { echo "allocation $at: exit code $code" && cat told && return 1; }
+		at=$((at + 1 + at / 5))
+	done
+	[ "$code" = 0 ] && [ $at -gt 10 ]
+}
+
+# How many allocations a command makes.
+allocations() {
+	local low=1 high=1000000 middle
+	while [ $low -lt $((high - 1)) ]; do
+		middle=$(((low + high) / 2))
+		if with alloc $middle 12 "$@"; then low=$middle; else high=$middle; fi
+	done
+	echo $low
+}
+
+# once NAME COMMAND...: one allocation that fails, each of the last 100; what comes before is
+# libcurl's beginning. A library may do without; then all is as it should be.
+once() {
+	local at last name=$1
+	shift
+	last=$(allocations "$@")
+	"$@" >expected
+	for ((at = last > 100 ? last - 100 : 1; at <= last; at++)); do
+		rm -f out
+		with alloc $at 12 "$@"
+		is_exhausted "$name" || { [ "$code" = 0 ] && cmp said expected; } ||
+			grep -qi memory told || { echo "allocation $at: exit code $code" && cat told && return 1; }
+		[ "$code" -lt 128 ]
+	done
+}
+
+@test "an exhausted driver says so in one line and ends with 70" {
+	for command in check render graph; do
+		exhausted factory "$FACTORY" $command m.yml
+	done
+}
+
+@test "any one allocation of the driver's may fail" {
+	for command in check render; do
+		once factory "$FACTORY" $command m.yml
+	done
+}
+
+@test "an exhausted agent leaves the old file or the new one" {
+	"$FAULTS/agent" render -once -config c.hcl
+	mv out new && echo old >old && cp old out
+	exhausted agent "$FAULTS/agent" render -once -config c.hcl
+	cmp out new
+}
+
+@test "any one allocation of the agent's may fail" {
+	"$FAULTS/agent" render -once -config c.hcl
+	mv out new
+	once agent "$FAULTS/agent" render -once -config c.hcl
+}
+
+# refused CALL ERRNO TEXT: no file, or the old one; the code and the message say so.
+refused() {
+	echo old >old
+	for before in none old; do
+		rm -f out
+		[ $before = none ] || cp old out
+		with "$1" 1 "$2" "$FAULTS/agent" render -once -config c.hcl
+		[ "$code" -ne 0 ] && [ "$code" -lt 70 ]
+		[ "$(wc -l <told)" = 1 ]
+		grep -q "out: $3" told
+		if [ $before = none ]; then [ ! -e out ]; else cmp out old; fi
+		is_whole
+	done
+}
+
+@test "a rendered file is old or new, whatever fails" {
+	refused write $ENOSPC 'No space left on device'
+	refused write $EIO 'Input/output error'
+	refused fsync $EIO 'Input/output error'
+	refused fsync $ENOSPC 'No space left on device'
+	refused rename $EIO 'Input/output error'
+	refused open $ENOSPC 'No space left on device'
+}
+
+@test "interrupted and short writes are continued" {
+	"$FAULTS/agent" render -once -config c.hcl
+	mv out new
+	for fault in $EINTR short; do
+		with write 1 $fault "$FAULTS/agent" render -once -config c.hcl
+		[ "$code" = 0 ]
+		cmp out new
+		rm out
+	done
+}
+
+@test "the driver's files are old or new, whatever fails" {
+	for fault in "write $ENOSPC" "write $EIO" "fsync $EIO" "rename $ENOSPC" "open $ENOSPC"; do
+		# shellcheck disable=SC2086 # two words
+		with ${fault% *} 1 ${fault#* } "$FACTORY" init
+		[ "$code" = 1 ]
+		[ "$(wc -l <told)" = 1 ]
+		[ ! -e factory.yml ]
+		is_whole
+	done
+	for fault in $EINTR short; do
+		with write 1 $fault "$FACTORY" init --force
+		[ "$code" = 0 ]
+		"$FACTORY" check factory.yml >/dev/null
+	done
+}
+
+@test "what can't be read is an error that names it" {
+	with read 1 $EIO "$FACTORY" check m.yml
+	[ "$code" -ne 0 ]
+	[ "$(wc -l <told)" = 1 ]
+	grep -q 'Input/output error' told
+}
+
+@test "output that can't be printed is an error" {
+	run bash -c '"$0" check m.yml >/dev/full' "$FACTORY"
+	[ "$status" = 1 ]
+	[[ $output == "factory: can't write to standard output: No space left on device"* ]]
+	run bash -c '"$0" render m.yml >/dev/full' "$FACTORY"
+	[ "$status" -ne 0 ]
+}
+
+# In a mount namespace of its own, which ends with the command.
+on_a_full_disk() {
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount sh -euc '
+		mkdir -p full
+		mount -t tmpfs -o size=64k none full
+		cp t.ctmpl full
+		[ "$2" = none ] || echo old >full/out
+		head -c 65536 /dev/zero >full/filling 2>/dev/null || true
+		code=0
+		"$1" render -once -template full/t.ctmpl:full/out || code=$?
+		[ "$code" -ne 0 ]
+		[ "$(ls full | sort | xargs)" = "$3" ]
+		[ "$2" = none ] || [ "$(cat full/out)" = old ]
+	' sh "$AGENT" "$@"
+}
+
+@test "a full disk leaves the old file and no other" {
+	[ "$(id -u)" = 0 ] || skip "mounts need root"
+	head -c 20000 /dev/zero | tr '\0' x >>t.ctmpl
+	run on_a_full_disk none 'filling t.ctmpl'
+	[ "$status" = 0 ]
+	[[ $output == *'full/out: No space left on device'* ]]
+	run on_a_full_disk old 'filling out t.ctmpl'
+	[ "$status" = 0 ]
 }

@@ -160,7 +160,7 @@ before() {
 		kill -$signal $pid
 		wait $pid || code=$?
 		cat out
-		[ "$code" -eq $([ $signal = INT ] && echo 130 || echo 143) ]
+		[ "$code" -eq "$([ $signal = INT ] && echo 130 || echo 143)" ]
 		[ "$(grep -c '^factory: interrupted' out)" -eq 1 ]
 		grep -qE '^two +failed' out
 		no_container_left

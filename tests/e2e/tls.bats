@@ -4,7 +4,7 @@ load common
 # Python, since the engine under test has only the socket.
 setup() {
 	WORK=$(mktemp -d)
-	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config
+	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config XDG_STATE_HOME=$WORK/state
 	cd "$WORK" || return 1
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test-ca -keyout ca-key.pem -out ca.pem 2>/dev/null
 	for name in server client; do

@@ -4,7 +4,7 @@ load common
 
 setup() {
 	WORK=$(mktemp -d)
-	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config
+	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config XDG_STATE_HOME=$WORK/state
 	unset CONSUL_HTTP_ADDR CONSUL_HTTP_TOKEN
 	cd "$WORK" || return 1
 	mkdir bin

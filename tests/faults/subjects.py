@@ -214,8 +214,9 @@ class Killed(Build):
         if self.code == -signal.SIGKILL:
             wrong = wrong or await self.left_behind(running=True)
             if not wrong and await engine.image(self.tag):
-                # Its last request names the image: it may have been killed behind that.
-                wrong = None if self.requests[-1].find("/tag?") >= 0 else "the tag was moved"
+                # It may have been killed behind that.
+                named = any("/tag?repo=faults" in request for request in self.requests)
+                wrong = None if named else "the tag was moved"
             if not wrong and self.number % self.peace_every == 0:
                 killed = self.process.pid
                 wrong = await self.in_peace()

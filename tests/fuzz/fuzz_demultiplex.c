@@ -1,7 +1,7 @@
 /* An engine's multiplexed stream, in pieces whose size the first byte chooses: whatever the split,
  * the same payload comes out, and never more than went in. */
 #include "common/buffer.h"
-#include "host/engine/demultiplex.h"
+#include "host/engine/docker/demultiplex.h"
 
 #include <stdlib.h>
 #include <string.h>

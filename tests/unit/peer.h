@@ -55,6 +55,15 @@ static inline void peer_answer(int fd, const char *status, const void *body, siz
 	peer_send(fd, body, len);
 }
 
+/* An engine's answer to a ping: all that matters is in its headers. */
+static inline void peer_greet(int fd, const char *headers)
+{
+	char head[400];
+	int n = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\n%sContent-Length: 2\r\n\r\nOK",
+			 headers);
+	peer_send(fd, head, (size_t)n);
+}
+
 /* Bytes into `in` until it holds `want`; false at the end. */
 static inline bool peer_fill(int fd, struct buf *in, size_t want)
 {

@@ -1,7 +1,7 @@
 #include "tests/unit/check.h"
 
 #include "common/buffer.h"
-#include "host/engine/demultiplex.h"
+#include "host/engine/docker/demultiplex.h"
 
 #include <stdbool.h>
 

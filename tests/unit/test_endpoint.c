@@ -2,7 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/engine/endpoint.h"
+#include "host/engine/docker/endpoint.h"
 
 #include <fcntl.h>
 
@@ -80,7 +80,7 @@ static void names_what_was_asked_for(void **state)
 static void wrong(void **state)
 {
 	(void)state;
-	refuse("ssh://host", "use unix:///PATH or tcp://HOST:PORT");
+	refuse("ssh://host", "use unix:///PATH, tcp://HOST:PORT, podman: or oci:");
 	refuse("unix://", "'unix://'");
 	refuse("tcp://", "'tcp://'");
 	refuse("tcp:///path", "'tcp:///path'");

@@ -12,13 +12,16 @@ static char directory[] = "/tmp/factory-engine-XXXXXX";
 static char endpoint[80];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static const char *version = "{}", *status = "200 OK", *answer = "";
-static char asked[512]; /* "METHOD PATH BODY" of the last request but /version */
+static const char *greeting = "", *version = "{}", *status = "200 OK", *answer = "";
+static char asked[512]; /* "METHOD PATH BODY" of the last request but a greeting's */
 
 static bool handle(int fd, const struct peer_request *request)
 {
 	pthread_mutex_lock(&lock);
-	if (strcmp(request->path, "/version") == 0) {
+	if (strcmp(request->path, "/_ping") == 0) {
+		peer_greet(fd, greeting);
+	} else if (strcmp(request->path, "/version") == 0) {
+		assert_non_null(version);
 		peer_answer(fd, "200 OK", version, strlen(version));
 	} else {
 		snprintf(asked, sizeof asked, "%s %s %.*s", request->method, request->path,
@@ -61,12 +64,14 @@ struct bench {
 	struct error err;
 };
 
-static const char docker[] = "{\"ApiVersion\":\"1.41\",\"MinAPIVersion\":\"1.12\","
-			     "\"Version\":\"20.10\",\"Components\":[{\"Name\":\"Engine\"}]}";
+static const char docker[] = "Api-Version: 1.41\r\nServer: Docker/20.10 (linux)\r\n";
+static const char podman[] = "Api-Version: 1.41\r\nLibpod-Api-Version: 4.3.1\r\n"
+			     "Server: Libpod/4.3.1 (linux)\r\n";
 
-static void open_as(struct bench *bench, const char *version_text)
+static void open_as(struct bench *bench, const char *greeting_headers, const char *version_text)
 {
 	*bench = (struct bench){0};
+	greeting = greeting_headers;
 	version = version_text;
 	bench->loop = loop_new(&bench->err);
 	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
@@ -88,22 +93,29 @@ static int finish(struct bench *bench)
 static void version_is_agreed_upon(void **state)
 {
 	(void)state;
+	static const char newer[] = "Api-Version: 1.60\r\nServer: Docker/35.1\r\n";
 	static const struct {
-		const char *version, *name, *path;
+		const char *greeting, *version, *name, *number, *path;
 	} cases[] = {
-		{docker, "docker", "GET /v1.41/containers/x/json "},
-		{"{\"ApiVersion\":\"1.48\",\"MinAPIVersion\":\"1.24\"}", "docker",
-		 "GET /v1.43/containers/x/json "},
-		{"{\"ApiVersion\":\"1.52\",\"MinAPIVersion\":\"1.44\"}", "docker",
+		{docker, NULL, "docker", "20.10", "GET /v1.41/containers/x/json "},
+		{podman, NULL, "podman", "4.3.1", "GET /v1.41/containers/x/json "},
+		{"Api-Version: 1.52\r\nServer: Docker/29.0.1 (linux)\r\n", NULL, "docker", "29.0.1",
 		 "GET /v1.44/containers/x/json "},
-		{"{\"ApiVersion\":\"1.41\",\"Components\":[{\"Name\":\"Podman Engine\"}]}",
-		 "podman", "GET /v1.41/containers/x/json "},
+		/* /version is asked only where the ping is not enough */
+		{newer, "{\"ApiVersion\":\"1.60\",\"MinAPIVersion\":\"1.50\",\"Version\":\"35.1\"}",
+		 "docker", "35.1", "GET /v1.50/containers/x/json "},
+		{newer, "{\"ApiVersion\":\"1.60\",\"MinAPIVersion\":\"1.24\"}", "docker", "",
+		 "GET /v1.44/containers/x/json "},
+		{"Api-Version: 1.41\r\nServer: proxy/3\r\n",
+		 "{\"ApiVersion\":\"1.40\",\"Components\":[{\"Name\":\"Podman Engine\"}]}",
+		 "podman", "", "GET /v1.40/containers/x/json "},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;
-		open_as(&bench, cases[i].version);
+		open_as(&bench, cases[i].greeting, cases[i].version);
 		expect_no_error(&bench.err);
 		assert_string_equal(engine_name(bench.engine), cases[i].name);
+		assert_string_equal(engine_version(bench.engine), cases[i].number);
 		say("200 OK", "{}");
 		engine_inspect(bench.engine, "x", engine_keep, &bench.kept);
 		assert_int_equal(finish(&bench), 0);
@@ -124,7 +136,7 @@ static void what_is_no_engine(void **state)
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;
-		open_as(&bench, cases[i].version);
+		open_as(&bench, "Server: other/1\r\n", cases[i].version);
 		assert_null(bench.engine);
 		assert_int_equal(bench.err.exit_code, EXIT_ENGINE);
 		expect_error(&bench.err, cases[i].error);
@@ -162,7 +174,7 @@ static void statuses(void **state)
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;
-		open_as(&bench, docker);
+		open_as(&bench, docker, NULL);
 		say(cases[i].status, cases[i].answer);
 		engine_image_inspect(bench.engine, "a/b:c", engine_keep, &bench.kept);
 		assert_int_equal(bench.kept.ended, false);
@@ -190,10 +202,12 @@ static void removals(void **state)
 		 0},
 		{"409 Conflict", "{\"message\":\"it is pinned\"}", -1},
 		{"500 Error", "{\"message\":\"device busy\"}", -1},
+		{"409 Conflict", "{\"message\":\"cannot remove - Container x is not running\"}",
+		 -1},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;
-		open_as(&bench, docker);
+		open_as(&bench, docker, NULL);
 		say(cases[i].status, cases[i].answer);
 		engine_remove(bench.engine, "a b", engine_keep, &bench.kept);
 		assert_int_equal(finish(&bench), cases[i].result);
@@ -206,7 +220,7 @@ static void questions(void **state)
 {
 	(void)state;
 	struct bench bench;
-	open_as(&bench, docker);
+	open_as(&bench, docker, NULL);
 	say("200 OK", "[{\"Id\":\"a\",\"Names\":[\"/x\"]}]");
 	engine_list(bench.engine, engine_keep, &bench.kept);
 	assert_int_equal(finish(&bench), 0);
@@ -236,7 +250,7 @@ static void create_body(void **state)
 						   .session = true,
 						   .no_healthcheck = true};
 	struct bench bench;
-	open_as(&bench, docker);
+	open_as(&bench, docker, NULL);
 	say("201 Created", "{\"Id\":\"f00\"}");
 	engine_create(bench.engine, &container, engine_keep, &bench.kept);
 	assert_int_equal(finish(&bench), 0);
@@ -256,11 +270,13 @@ struct pulling {
 	char lines[256];
 };
 
-static void note_line(void *ctx, const char *line)
+static void note_progress(void *ctx, const struct engine_progress *progress)
 {
 	struct pulling *pulling = ctx;
-	strncat(pulling->lines, line, sizeof pulling->lines - strlen(pulling->lines) - 1);
-	strncat(pulling->lines, "\n", sizeof pulling->lines - strlen(pulling->lines) - 1);
+	size_t len = strlen(pulling->lines);
+	snprintf(pulling->lines + len, sizeof pulling->lines - len, "%s%s%s %d/%d\n",
+		 progress->layer ? progress->layer : "", progress->layer ? ": " : "",
+		 progress->status, (int)progress->done, (int)progress->total);
 }
 
 static void pull_ended(void *ctx, const struct engine_result *result)
@@ -271,7 +287,7 @@ static void pull_ended(void *ctx, const struct engine_result *result)
 static int pull(struct bench *bench, struct pulling *pulling, const char *ref)
 {
 	*pulling = (struct pulling){0};
-	engine_image_pull(bench->engine, ref, note_line, pull_ended, pulling);
+	engine_image_pull(bench->engine, ref, note_progress, pull_ended, pulling);
 	return engine_finish(bench->engine, &pulling->kept, &bench->err);
 }
 
@@ -288,17 +304,19 @@ static void pulls(void **state)
 	};
 	struct bench bench;
 	struct pulling pulling;
-	open_as(&bench, docker);
+	open_as(&bench, docker, NULL);
 	for (size_t i = 0; i < COUNT_OF(refs); i++) {
 		char expected[128];
 		snprintf(expected, sizeof expected, "POST /v1.41/images/create?%s ", refs[i].query);
-		say("200 OK", "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
-			      "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1},"
-			      "\"id\":\"aa\"}\r\n"
-			      "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
+		say("200 OK",
+		    "{\"status\":\"Pulling\",\"id\":\"latest\"}\r\n"
+		    "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1,\"total\":9},"
+		    "\"id\":\"aa\"}\r\n"
+		    "{\"status\":\"Done\",\"progressDetail\":{},\"id\":\"aa\"}");
 		assert_int_equal(pull(&bench, &pulling, refs[i].ref), 0);
 		assert_string_equal(asked, expected);
-		assert_string_equal(pulling.lines, "latest: Pulling\naa: Done\n");
+		assert_string_equal(pulling.lines, "latest: Pulling 0/0\naa: Downloading 1/9\n"
+						   "aa: Done 0/0\n");
 		engine_kept_free(&pulling.kept);
 	}
 	/* A failure comes inside an answer of status 200. */
@@ -332,14 +350,14 @@ static void closed_by_an_operation(void **state)
 {
 	(void)state;
 	struct bench bench;
-	open_as(&bench, docker);
+	open_as(&bench, docker, NULL);
 	say("200 OK", "{}");
 	engine_inspect(bench.engine, "x", close_engine, &bench);
 	while (!bench.kept.ended)
 		assert_int_equal(loop_turn(bench.loop, 1000, &bench.err), 0);
 	assert_null(bench.engine);
 	close_bench(&bench);
-	open_as(&bench, docker);
+	open_as(&bench, docker, NULL);
 	engine_inspect(bench.engine, "x", never, NULL);
 	close_bench(&bench);
 }

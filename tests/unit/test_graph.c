@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/graph/graph.h"
+#include "host/graph/svg.h"
 
 #include <sys/stat.h>
 
@@ -163,6 +164,78 @@ static void labels_are_quoted_in_dot(void **state)
 	graph_free(graph);
 }
 
+static void a_graph_as_text(void **state)
+{
+	(void)state;
+	struct manifest manifest = full();
+	struct step odd = {.name = "two\nlines\033[2J", .run = "x"};
+	manifest.install.items = &odd;
+	manifest.install.count = 1;
+	auto_buf struct buf out = {0};
+	struct graph *graph = graph_new(&manifest);
+	graph_write_text(graph, &out);
+	assert_string_equal(buf_text(&out), "start         base\n"
+					    "│\n"
+					    "install-1     two …\n"
+					    "│\n"
+					    "├─ test-1     t1\n"
+					    "├─ test-2     t2\n"
+					    "│\n"
+					    "commit        commit\n");
+	graph_free(graph);
+}
+
+/* A number behind a key of the nth box. */
+static int of_box(const char *svg, size_t n, const char *key)
+{
+	const char *at = svg;
+	for (size_t i = 0; i <= n; i++)
+		assert_non_null(at = strstr(at + 1, "<rect class=\"box\""));
+	assert_non_null(at = strstr(at, key));
+	return atoi(at + strlen(key));
+}
+
+static void a_graph_as_a_picture(void **state)
+{
+	(void)state;
+	struct manifest manifest = full();
+	auto_buf struct buf out = {0};
+	struct graph *graph = graph_new(&manifest);
+	graph_write_svg(graph, &out);
+	const char *svg = buf_text(&out);
+	for (size_t i = 1; i < graph->count; i++) {
+		bool same = i == 4; /* the tests stand in one column */
+		int before = of_box(svg, i - 1, " x=\""), wide = of_box(svg, i - 1, " width=\"");
+		assert_true(same ? of_box(svg, i, " x=\"") == before
+				 : of_box(svg, i, " x=\"") > before + wide);
+	}
+	assert_true(of_box(svg, 4, " y=\"") >=
+		    of_box(svg, 3, " y=\"") + of_box(svg, 3, " height=\""));
+	size_t arrows = 0;
+	for (const char *at = svg; (at = strstr(at, "class=\"arrow\"")); at++)
+		arrows++;
+	assert_int_equal(arrows, 6);
+	graph_free(graph);
+}
+
+static void expect_svg_text(const char *text, size_t len, const char *expected)
+{
+	auto_buf struct buf out = {0};
+	svg_text(&out, text, len);
+	assert_string_equal(buf_text(&out), expected);
+}
+
+static void no_text_breaks_a_picture(void **state)
+{
+	(void)state;
+	expect_svg_text("<a b=\"c\">&", 10, "&lt;a b=&quot;c&quot;&gt;&amp;");
+	expect_svg_text("a\0b\033\n\177", 6, "a b   ");
+	expect_svg_text("\xff\xe6\x97", 3, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+	expect_svg_text("\xef\xbf\xbe\xef\xbf\xbd", 6, "\xef\xbf\xbd\xef\xbf\xbd");
+	expect_svg_text("日", 3, "日");
+	assert_int_equal(svg_letters("a日é\nb"), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -172,6 +245,9 @@ int main(void)
 		cmocka_unit_test(the_base_is_in_every_key),
 		cmocka_unit_test(a_missing_file_is_an_error),
 		cmocka_unit_test(labels_are_quoted_in_dot),
+		cmocka_unit_test(a_graph_as_text),
+		cmocka_unit_test(a_graph_as_a_picture),
+		cmocka_unit_test(no_text_breaks_a_picture),
 	};
 	return cmocka_run_group_tests(all, make_directory, drop_directory);
 }

@@ -24,6 +24,20 @@ static void a_build_ends_done(void **state)
 	assert_int_equal(run(events, COUNT_OF(events)), STATE_DONE);
 }
 
+static void a_checkpoint_is_made_in_the_middle(void **state)
+{
+	static const enum machine_event events[] = {
+		EVENT_START,      EVENT_READY,     EVENT_TASK, EVENT_PASSED,
+		EVENT_CHECKPOINT, EVENT_COMMITTED, EVENT_TASK, EVENT_PASSED,
+		EVENT_COMMIT,     EVENT_COMMITTED, EVENT_STOP, EVENT_CLOSED};
+	(void)state;
+	assert_int_equal(run(events, COUNT_OF(events)), STATE_DONE);
+	assert_int_equal(machine_lookup(STATE_READY, EVENT_CHECKPOINT).action, ACTION_CHECKPOINT);
+	assert_int_equal(machine_lookup(STATE_COMMITTING, EVENT_COMMITTED).next, STATE_READY);
+	/* Never while a step is running: half of its work would be kept. */
+	assert_int_equal(machine_lookup(STATE_RUNNING, EVENT_CHECKPOINT).action, ACTION_REFUSE);
+}
+
 static void a_failing_step_ends_failed(void **state)
 {
 	static const enum machine_event events[] = {EVENT_START, EVENT_READY, EVENT_TEST,
@@ -99,15 +113,35 @@ static void it_can_be_drawn(void **state)
 	assert_null(strstr(out.data, "refuse"));
 }
 
+/* Nothing but the table says what there is to draw. */
+static void the_picture_has_every_transition(void **state)
+{
+	(void)state;
+	auto_buf struct buf out = {0};
+	size_t cells = 0, notes = 0, boxes = 0;
+	machine_write_svg(&out);
+	for (int from = 0; from < STATE_COUNT; from++)
+		for (int event = 0; event < EVENT_COUNT; event++)
+			cells += machine_lookup(from, event).action != ACTION_REFUSE;
+	for (const char *at = buf_text(&out); (at = strstr(at, "class=\"note\"")); at++)
+		notes++;
+	for (const char *at = buf_text(&out); (at = strstr(at, "class=\"box\"")); at++)
+		boxes++;
+	assert_int_equal(notes, cells);
+	assert_int_equal(boxes, STATE_COUNT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_build_ends_done),
+		cmocka_unit_test(a_checkpoint_is_made_in_the_middle),
 		cmocka_unit_test(a_failing_step_ends_failed),
 		cmocka_unit_test(no_state_is_a_trap),
 		cmocka_unit_test(every_state_takes_an_interrupt),
 		cmocka_unit_test(every_cell),
 		cmocka_unit_test(it_can_be_drawn),
+		cmocka_unit_test(the_picture_has_every_transition),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,7 @@ static void both_streams_and_the_code_come(void **state)
 	assert_string_equal(buf_text(&driver.out), "out\n");
 	assert_string_equal(buf_text(&driver.err), "err\n");
 	assert_false(value_get(driver.json, "timed_out")->boolean);
+	assert_false(value_get(driver.json, "leaves")->boolean);
 	driver_end(&driver);
 }
 
@@ -259,6 +260,7 @@ static void a_daemon_does_not_hold_its_step_up(void **state)
 				  "echo $!; exit 4"),
 			 4);
 	assert_in_range(loop_now_us() - before, 40000, 900000);
+	assert_true(value_get(driver.json, "leaves")->boolean);
 	assert_non_null(strstr(buf_text(&driver.out), "\nlate\n"));
 	assert_null(strstr(buf_text(&driver.out), "lost"));
 	/* It lives on, for a later step, and is not heard any more. */

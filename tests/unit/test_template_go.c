@@ -119,6 +119,29 @@ static void compare(const char *fixture, size_t least)
 	assert_true(count >= least);
 }
 
+/* The cases of a file as main.go prints them, for tests/fuzz/gotemplate_differential.py. */
+static int print_cases(const char *path)
+{
+	auto_buf struct buf cases = {0};
+	autofclose FILE *file = fopen(path, "r");
+	if (!file)
+		return 1;
+	read_all(file, &cases);
+	for (char *at = strstr(buf_text(&cases), "\n=== "); at;) {
+		char *name = at + 5, *text = strchr(name, '\n') + 1;
+		at = strstr(text, "\n=== ");
+		text[-1] = '\0';
+		if (at)
+			*at = '\0';
+		auto_buf struct buf out = {0};
+		bool ok;
+		render(text, &ok, &out);
+		printf("%s%c%s%c%zu%c", name, 0, ok ? "ok" : "error", 0, out.len, 0);
+		fwrite(buf_text(&out), 1, out.len, stdout);
+	}
+	return 0;
+}
+
 static void needs(const char *command, const char *package)
 {
 	if (system(command) == 0)
@@ -143,9 +166,11 @@ static void test_same_as_sprig(void **state)
 	compare("sprig", 450);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "C.UTF-8"); /* the C library of the tests is not the agent's */
+	if (argc > 1)
+		return print_cases(argv[1]);
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_as_go),
 					   cmocka_unit_test(test_same_as_sprig)};
 	return cmocka_run_group_tests(tests, NULL, NULL);

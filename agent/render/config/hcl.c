@@ -218,7 +218,7 @@ static int parse_item(struct hcl *hcl, struct value *map)
 		return -1;
 	if (hcl_peek(hcl) == '=' || hcl_peek(hcl) == ':')
 		return parse_attribute(hcl, map, key);
-	if (hcl_peek(hcl) == '{' || hcl_peek(hcl) == '"')
+	if (hcl_peek(hcl) == '{' || hcl_peek(hcl) == '"' || word_length(hcl))
 		return parse_block(hcl, map, key);
 	return hcl_fail_here(hcl, "'=' or '{'");
 }

@@ -209,9 +209,8 @@ static void escape_js(struct buf *out, const char *text, size_t len)
 		uint32_t rune = rune_decode(text + i, len - i, &width);
 		if (rune == '\\' || rune == '\'' || rune == '"')
 			buf_printf(out, "\\%c", (int)rune);
-		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == '=')
-			buf_printf(out, "\\u%04X", (unsigned)rune);
-		else if (rune >= 0x80 && !rune_is_printable(rune))
+		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == '=' ||
+			 (rune >= 0x80 && !rune_is_printable(rune)))
 			buf_printf(out, "\\u%04X", (unsigned)rune);
 		else
 			buf_add(out, text + i, width);

@@ -1,9 +1,11 @@
 #include "agent/render/functions/functions.h"
 
 #include "agent/render/template/strconv.h"
+#include "common/memory.h"
 #include "common/own.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -169,7 +171,9 @@ int goyaml_write(struct buf *out, const struct value *value, struct error *err)
 {
 	yaml_emitter_t emitter;
 	yaml_event_t event;
-	yaml_emitter_initialize(&emitter);
+	errno = 0;
+	if (!yaml_emitter_initialize(&emitter))
+		mem_exhausted();
 	yaml_emitter_set_output(&emitter, collect, out);
 	yaml_emitter_set_unicode(&emitter, 1);
 	yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
@@ -178,6 +182,8 @@ int goyaml_write(struct buf *out, const struct value *value, struct error *err)
 	done = done && yaml_emitter_emit(&emitter, &event) && emit_value(&emitter, value, 0);
 	yaml_document_end_event_initialize(&event, 1);
 	done = done && yaml_emitter_emit(&emitter, &event) && yaml_emitter_flush(&emitter);
+	if (!done && errno == ENOMEM) /* an event's failure has no code */
+		mem_exhausted();
 	if (!done)
 		error_set(err, "toYAML: %s", emitter.problem ? emitter.problem : "no valid text");
 	yaml_emitter_delete(&emitter);

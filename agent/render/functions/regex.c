@@ -4,6 +4,7 @@
 
 #include "agent/render/template/runes.h"
 #include "agent/render/template/strconv.h"
+#include "common/memory.h"
 
 #include <pcre2.h>
 #include <string.h>
@@ -42,10 +43,12 @@ static int regex_compile(struct regex *regex, const struct call *call, size_t su
 	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY;
 	regex->code = pcre2_compile((PCRE2_SPTR)call_text(call, 0), call_len(call, 0), options,
 				    &code, &offset, NULL);
+	if (!regex->code && code == PCRE2_ERROR_HEAP_FAILED)
+		mem_exhausted();
 	if (!regex->code)
 		return fail_pcre(code, call_text(call, 0), offset, err);
-	regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
-	regex->limits = pcre2_match_context_create(NULL);
+	regex->match = mem_given(pcre2_match_data_create_from_pattern(regex->code, NULL));
+	regex->limits = mem_given(pcre2_match_context_create(NULL));
 	pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(regex->limits, MATCH_LIMIT);
 	pcre2_set_heap_limit(regex->limits, HEAP_LIMIT_KIB);
@@ -63,6 +66,8 @@ static int regex_find(struct regex *regex, size_t from, struct error *err)
 		return 1;
 	if (code == PCRE2_ERROR_NOMATCH)
 		return 0;
+	if (code == PCRE2_ERROR_NOMEMORY)
+		mem_exhausted();
 	char why[200];
 	pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
 	return error_set(err, "matching the regular expression: %s", why);
@@ -77,7 +82,7 @@ static struct value *regex_match(struct call *call, struct error *err)
 	return found < 0 ? NULL : value_bool(call->arena, found);
 }
 
-static void add_group(struct regex *regex, struct buf *out, uint32_t group)
+static void add_group(struct regex *regex, struct buf *out, size_t group)
 {
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex->match);
 	if (group >= pcre2_get_ovector_count(regex->match) || at[2 * group] == PCRE2_UNSET)
@@ -90,7 +95,7 @@ static void add_named(struct regex *regex, struct buf *out, const char *name, si
 	uint64_t number;
 	char copy[64];
 	if (strconv_uint(name, len, 10, &number) == STRCONV_OK) {
-		add_group(regex, out, number > UINT32_MAX ? UINT32_MAX : (uint32_t)number);
+		add_group(regex, out, number > UINT32_MAX ? UINT32_MAX : number);
 		return;
 	}
 	if (len >= sizeof copy)
@@ -99,7 +104,7 @@ static void add_named(struct regex *regex, struct buf *out, const char *name, si
 	copy[len] = '\0';
 	int group = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)copy);
 	if (group >= 0)
-		add_group(regex, out, (uint32_t)group);
+		add_group(regex, out, (size_t)group);
 }
 
 static size_t word_length(const char *text, size_t len)

@@ -81,7 +81,7 @@ static struct value *crypto_decrypt(struct call *call, struct error *err)
 	if (mbedtls_base64_decode(text, room, &len, (const unsigned char *)call_text(call, 1),
 				  call_len(call, 1)) != 0)
 		return sprig_fail(err, "the encrypted text is no base64");
-	if (len < 2 * BLOCK || len % BLOCK)
+	if (len < (size_t)2 * BLOCK || len % BLOCK)
 		return sprig_fail(err, "the encrypted text is no number of whole blocks");
 	return decrypted(call, text, len, err);
 }

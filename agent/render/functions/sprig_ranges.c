@@ -70,7 +70,7 @@ static struct value *ranges_seq(struct call *call, struct error *err)
 	if (!range_allowed(call, count, err))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		buf_printf(&out, i ? " %lld" : "%lld", (long long)(from + (int64_t)i * step));
+		buf_printf(&out, i ? " %lld" : "%lld", (long long)from + (long long)i * step);
 	return sprig_text(call, &out, err);
 }
 

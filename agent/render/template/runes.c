@@ -1,6 +1,7 @@
 #include "agent/render/template/runes.h"
 
 #include "common/own.h"
+#include "common/utf8.h"
 
 struct span {
 	uint32_t first, last;
@@ -14,35 +15,12 @@ static bool in_spans(uint32_t rune, const struct span *spans, size_t count)
 	return false;
 }
 
-static size_t sequence_width(unsigned char leader)
-{
-	if (leader < 0x80)
-		return 1;
-	if (leader < 0xC2 || leader > 0xF4)
-		return 0;
-	return leader < 0xE0 ? 2 : leader < 0xF0 ? 3 : 4;
-}
-
 uint32_t rune_decode(const char *text, size_t len, size_t *width)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t wide = sequence_width(bytes[0]);
-	*width = 1;
-	if (wide == 1)
-		return bytes[0];
-	if (!wide || wide > len)
-		return RUNE_ERROR;
-	uint32_t rune = bytes[0] & (0x7Fu >> wide);
-	for (size_t i = 1; i < wide; i++) {
-		if ((bytes[i] & 0xC0) != 0x80)
-			return RUNE_ERROR;
-		rune = rune << 6 | (bytes[i] & 0x3Fu);
-	}
-	if (rune < least[wide] || rune > RUNE_MAX || (rune >= 0xD800 && rune <= 0xDFFF))
-		return RUNE_ERROR;
-	*width = wide;
-	return rune;
+	uint32_t rune;
+	size_t wide = utf8_decode(text, len, &rune);
+	*width = wide ? wide : 1;
+	return wide ? rune : RUNE_ERROR;
 }
 
 void rune_append(struct buf *out, uint32_t rune)

@@ -40,7 +40,8 @@ static struct node *item_list(struct parser *parser, struct node **end)
 		}
 		parser_add(parser, &list->items, item);
 	}
-	return parser_fail(parser, "unexpected EOF");
+	parser_fail(parser, "unexpected EOF");
+	return NULL;
 }
 
 static bool is_end(struct parser *parser, const struct node *end, const char *context)
@@ -85,7 +86,7 @@ static struct node *else_part(struct parser *parser, enum node_kind kind)
 	bool other = peeked == TOKEN_IF || peeked == TOKEN_WITH;
 	if (!expect_right_delim(parser, other ? "input" : "else"))
 		return NULL;
-	struct node *end;
+	struct node *end = NULL;
 	list = item_list(parser, &end);
 	if (list && end->kind != NODE_END)
 		return parser_fail(parser, "expected end; found {{else}}");
@@ -98,7 +99,7 @@ static struct node *control(struct parser *parser, enum node_kind kind, const ch
 	struct node *pipe = parser_pipeline(parser, context, TOKEN_RIGHT_DELIM);
 	if (!pipe)
 		return NULL;
-	struct node *node = parser_node(parser, kind, pipe->pos), *end;
+	struct node *node = parser_node(parser, kind, pipe->pos), *end = NULL;
 	node->pipe = pipe;
 	parser->range_depth += kind == NODE_RANGE;
 	node->list = item_list(parser, &end);

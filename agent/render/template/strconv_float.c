@@ -68,10 +68,10 @@ static void format_hex(struct buf *out, double number, char format, int precisio
 		snprintf(text, sizeof text, "%a", mantissa);
 	else
 		snprintf(text, sizeof text, "%.*a", precision > 30 ? 30 : precision, mantissa);
-	char *p = strchr(text, 'p');
+	char *p = text + strcspn(text, "p");
 	exponent += atoi(p + 1);
 	*p = '\0';
-	char *leading = strchr(text, 'x') + 1;
+	char *leading = text + strcspn(text, "x") + 1;
 	if (*leading == '2') { /* rounded up */
 		*leading = '1';
 		exponent++;

@@ -1,0 +1,198 @@
+#include "host/build/resume.h"
+
+#include "common/json.h"
+#include "common/memory.h"
+#include "common/own.h"
+
+#include <string.h>
+
+static const char prefix[] = "factory reads ";
+
+char *resume_comment(const struct value *reads)
+{
+	auto_buf struct buf text = {0};
+	buf_puts(&text, prefix);
+	if (reads)
+		json_write(&text, reads);
+	else
+		buf_puts(&text, "[]");
+	return buf_steal(&text);
+}
+
+/* What the image read, from its comment; NULL where the comment is not ours. */
+static struct value *reads_of(struct arena *arena, const struct value *image)
+{
+	auto_error struct error foreign = {0};
+	const char *comment = value_text(value_get(image, "Comment"));
+	size_t len = sizeof prefix - 1;
+	if (!comment || strncmp(comment, prefix, len) != 0)
+		return NULL;
+	return json_parse(arena, "the image's comment", comment + len, strlen(comment + len),
+			  &foreign);
+}
+
+/* A state that may be there. */
+struct candidate {
+	size_t at;
+	const char *key;
+	bool provisioned;
+	struct engine_kept kept;
+};
+
+struct search {
+	struct engine *engine;
+	struct values *values;
+	const struct graph *graph;
+	size_t limit;
+	struct candidate *candidates; /* the best one first */
+	size_t count;
+	const char *comment; /* the last one whose values were asked for, and what came out */
+	struct value *changed;
+};
+
+static void add_candidate(struct search *search, size_t at, const char *key, bool provisioned)
+{
+	if (at <= search->limit)
+		search->candidates[search->count++] =
+			(struct candidate){.at = at, .key = key, .provisioned = provisioned};
+}
+
+/* The start needs none: that is the base. */
+static void list_candidates(struct search *search)
+{
+	const struct graph *graph = search->graph;
+	size_t end = graph->chain_end;
+	search->candidates = mem_alloc((end + 2) * sizeof *search->candidates);
+	add_candidate(search, graph->count, graph->nodes[graph->count - 1]->key, true);
+	if (graph->nodes[end]->kind == NODE_TEST)
+		add_candidate(search, end, graph->image_key, true);
+	for (size_t i = end; i-- > 1;)
+		add_candidate(search, i + 1, graph->nodes[i]->key, false);
+}
+
+static void search_free(struct search *search)
+{
+	for (size_t i = 0; i < search->count; i++)
+		engine_kept_free(&search->candidates[i].kept);
+	free(search->candidates);
+}
+
+static void ask(struct search *search, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		struct candidate *candidate = &search->candidates[i];
+		autofree char *name = mem_printf("%s:%s", CACHE_REPOSITORY, candidate->key);
+		engine_image_inspect(search->engine, name, engine_keep, &candidate->kept);
+	}
+}
+
+/* All are waited for, also behind a failure: the engine has their addresses. */
+static int await(struct search *search, size_t from, size_t to, struct error *err)
+{
+	int status = 0;
+	for (size_t i = from; i < to; i++) {
+		struct error one = {0};
+		if (engine_finish(search->engine, &search->candidates[i].kept, &one) == 0)
+			continue;
+		if (status == 0)
+			status = error_move(err, &one);
+		error_clear(&one);
+	}
+	return status;
+}
+
+/* Whether what the image has read is still the same. States of one chain mostly have the same
+ * comment: it is asked once. */
+static int check(struct search *search, const struct candidate *candidate, struct resume *resume,
+		 bool *good, struct error *err)
+{
+	const char *comment = value_text(value_get(candidate->kept.body, "Comment"));
+	const char *id = value_text(value_get(candidate->kept.body, "Id"));
+	*good = false;
+	resume->reads = id ? reads_of(&resume->arena, candidate->kept.body) : NULL;
+	if (!resume->reads)
+		return 0;
+	if (!search->comment || strcmp(search->comment, comment) != 0) {
+		search->changed = value_list(&resume->arena);
+		if (values_changed(search->values, resume->reads, &resume->arena, search->changed,
+				   err) < 0)
+			return error_wrap(
+				err, "can't tell whether what was built before is still right");
+	}
+	search->comment = comment;
+	*good = !search->changed->list.len;
+	if (*good)
+		resume->image = mem_strdup(id);
+	else if (!resume->changed)
+		resume->changed = search->changed;
+	return 0;
+}
+
+/* The first good one of some candidates. */
+static int choose(struct search *search, size_t from, size_t to, struct resume *resume,
+		  struct error *err)
+{
+	ask(search, from, to);
+	if (await(search, from, to, err) < 0)
+		return -1;
+	for (size_t i = from; i < to && !resume->image; i++) {
+		const struct candidate *candidate = &search->candidates[i];
+		bool good = false;
+		if (candidate->kept.status != ENGINE_OK)
+			continue;
+		if (check(search, candidate, resume, &good, err) < 0)
+			return -1;
+		if (good) {
+			resume->at = candidate->at;
+			resume->provisioned = candidate->provisioned;
+		}
+	}
+	return 0;
+}
+
+/* The best one alone first, for mostly it is there; all others at once. */
+int resume_find(struct engine *engine, struct values *values, const struct graph *graph,
+		size_t limit, bool whole, struct resume *resume, struct error *err)
+{
+	__attribute__((cleanup(search_free))) struct search search = {
+		.engine = engine, .values = values, .graph = graph, .limit = limit};
+	list_candidates(&search);
+	size_t first = limit >= graph->count ? 1 : 0, all = whole ? first : search.count;
+	resume_free(resume);
+	if (choose(&search, 0, first, resume, err) < 0 ||
+	    (!resume->image && choose(&search, first, all, resume, err) < 0))
+		return -1;
+	if (!resume->image)
+		resume->reads = NULL;
+	return 0;
+}
+
+void resume_free(struct resume *resume)
+{
+	free(resume->image);
+	arena_free(&resume->arena);
+	*resume = (struct resume){0};
+}
+
+int resume_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
+		 const struct value **reads, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	autofree char *name = mem_printf("%s:%s", CACHE_REPOSITORY, key);
+	*image = NULL;
+	*reads = NULL;
+	engine_image_inspect(engine, name, engine_keep, &kept);
+	if (engine_finish(engine, &kept, err) < 0)
+		return -1;
+	const char *id = value_text(value_get(kept.body, "Id"));
+	*reads = kept.status == ENGINE_OK && id ? reads_of(arena, kept.body) : NULL;
+	*image = *reads ? arena_strdup(arena, id) : NULL;
+	return 0;
+}
+
+int resume_store(struct engine *engine, const char *key, const char *image, struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	engine_image_tag(engine, image, CACHE_REPOSITORY, key, engine_keep, &kept);
+	return engine_finish(engine, &kept, err);
+}

@@ -1,0 +1,45 @@
+/* Where a build can begin: at the last state in its graph that an earlier build has left in the
+ * engine. Such a state is found by a local tag that is its node's key, with one inspect by name.
+ * What its templates read from outside stands in the image's comment, so that the artifact's config
+ * stays the base's; it is asked for again before the state is trusted. */
+#ifndef FACTORY_HOST_BUILD_RESUME_H
+#define FACTORY_HOST_BUILD_RESUME_H
+
+#include "host/build/values.h"
+#include "host/engine/engine.h"
+#include "host/graph/graph.h"
+
+#define CACHE_REPOSITORY "factory-cache"
+
+/* A zeroed one is none. */
+struct resume {
+	/* Index of the first node that must be run: 0 or 1 begins at the base image, the graph's
+	 * chain_end with its tests, its count with nothing. */
+	size_t at;
+	char *image;      /* what the container is made from; NULL: the base */
+	bool provisioned; /* the image is what the chain's end becomes: no container is needed */
+	const struct value *reads; /* what templates have read up to there: a list, or NULL */
+	/* Those that are other now, of the best state that was refused for it: a list, or NULL. */
+	const struct value *changed;
+	struct arena arena;
+};
+
+/* Finds it, in place of what `resume` held; no node from `limit` on may come from an earlier build.
+ * `whole`: only a state with nothing left to be run counts. Blocks. -1 where the engine fails, or
+ * it can't be told whether a value has changed. */
+int resume_find(struct engine *engine, struct values *values, const struct graph *graph,
+		size_t limit, bool whole, struct resume *resume, struct error *err);
+void resume_free(struct resume *resume);
+
+/* The comment for an image whose rendering read `reads` (NULL: nothing). The caller frees it. */
+char *resume_comment(const struct value *reads);
+
+/* The image of a key, and what it read, whether or not that has changed since: in the arena, NULL
+ * where there is none. */
+int resume_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
+		 const struct value **reads, struct error *err);
+
+/* Keeps an image under one more key. */
+int resume_store(struct engine *engine, const char *key, const char *image, struct error *err);
+
+#endif

@@ -1,0 +1,225 @@
+/* Making an image. Podman ignores the config in a commit's body and takes the container's, with
+ * variables of its own in the environment. So its commit gives us only the layer: the image is then
+ * loaded as an archive that holds our config and names layers which the engine has already, by
+ * digest; their places in the archive are empty, for none of them is read. */
+#include "common/hash.h"
+#include "common/json.h"
+#include "common/memory.h"
+#include "host/engine/podman/parts.h"
+#include "host/exit_codes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAR_BLOCK = 512, TAR_NAME = 100 };
+
+struct making {
+	const char *repo, *tag, *comment, *author;
+	const struct value *config;
+	const char *half; /* the image as Podman committed it, to be removed */
+	const char *id;
+};
+
+/* --- the archive (POSIX.1-2017, pax: the ustar header; docker's image format 1.2) --- */
+
+static void add_entry(struct buf *tar, const char *name, const char *content, size_t len)
+{
+	char header[TAR_BLOCK] = {0};
+	static const char padding[TAR_BLOCK] = {0};
+	unsigned sum = 0;
+	snprintf(header, TAR_NAME, "%s", name);
+	memcpy(header + 100, "0000644", 7);
+	memcpy(header + 108, "0000000", 7);
+	memcpy(header + 116, "0000000", 7);
+	snprintf(header + 124, 12, "%011zo", len);
+	memcpy(header + 136, "00000000000", 11);
+	memset(header + 148, ' ', 8);
+	header[156] = '0';
+	memcpy(header + 257, "ustar\00000", 8);
+	for (size_t i = 0; i < sizeof header; i++)
+		sum += (unsigned char)header[i];
+	snprintf(header + 148, 7, "%06o", sum);
+	buf_add(tar, header, sizeof header);
+	buf_add(tar, content, len);
+	buf_add(tar, padding, (TAR_BLOCK - len % TAR_BLOCK) % TAR_BLOCK);
+}
+
+static const char *layer_file(struct arena *arena, const struct value *layer)
+{
+	const char *digest = value_text(layer);
+	const char *colon = digest ? strchr(digest, ':') : NULL;
+	return arena_printf(arena, "%s.tar", colon ? colon + 1 : "");
+}
+
+static void set_text(struct arena *arena, struct value *map, const char *key, const char *text)
+{
+	if (text)
+		value_set(arena, map, key, value_string(arena, text));
+}
+
+/* The image's config file, which it is named after. */
+static struct value *image_file(struct arena *arena, const struct making *making,
+				const struct value *half)
+{
+	struct value *file = value_map(arena), *root = value_map(arena);
+	set_text(arena, file, "created", value_text(value_get(half, "Created")));
+	set_text(arena, file, "architecture", value_text(value_get(half, "Architecture")));
+	set_text(arena, file, "os", value_text(value_get(half, "Os")));
+	set_text(arena, file, "author", making->author);
+	set_text(arena, file, "comment", making->comment);
+	value_set(arena, file, "config", value_copy(arena, making->config));
+	set_text(arena, root, "type", "layers");
+	value_set(arena, root, "diff_ids", value_path(half, "RootFS.Layers"));
+	value_set(arena, file, "rootfs", root);
+	struct value *history = value_get(half, "History");
+	if (!value_is(history, VALUE_LIST))
+		return file;
+	/* Podman shows the last entry's comment as the image's own. */
+	if (history->list.len)
+		value_set(arena, history->list.items[history->list.len - 1], "comment",
+			  value_string(arena, making->comment ? making->comment : ""));
+	value_set(arena, file, "history", history);
+	return file;
+}
+
+static struct value *archive_manifest(struct arena *arena, const struct making *making,
+				      const char *config_file, const struct value *layers)
+{
+	struct value *entry = value_map(arena), *files = value_list(arena);
+	struct value *names = value_list(arena), *manifest = value_list(arena);
+	set_text(arena, entry, "Config", config_file);
+	for (size_t i = 0; i < layers->list.len; i++)
+		value_append(arena, files,
+			     value_string(arena, layer_file(arena, layers->list.items[i])));
+	if (making->repo)
+		value_append(
+			arena, names,
+			value_string(arena, arena_printf(arena, "%s:%s", making->repo,
+							 making->tag ? making->tag : "latest")));
+	value_set(arena, entry, "RepoTags", names);
+	value_set(arena, entry, "Layers", files);
+	value_append(arena, manifest, entry);
+	return manifest;
+}
+
+static void pack(struct arena *arena, struct making *making, const struct value *half,
+		 struct buf *tar)
+{
+	static const char end[2 * TAR_BLOCK] = {0};
+	auto_buf struct buf config = {0}, manifest = {0};
+	char hex[HASH_HEX];
+	const struct value *layers = value_path(half, "RootFS.Layers");
+	json_write(&config, image_file(arena, making, half));
+	hash_hex(config.data, config.len, hex);
+	making->id = arena_printf(arena, "sha256:%s", hex);
+	const char *file = arena_printf(arena, "%s.json", hex);
+	json_write(&manifest, archive_manifest(arena, making, file, layers));
+	add_entry(tar, file, config.data, config.len);
+	for (size_t i = 0; i < layers->list.len; i++)
+		add_entry(tar, layer_file(arena, layers->list.items[i]), "", 0);
+	add_entry(tar, "manifest.json", manifest.data, manifest.len);
+	buf_add(tar, end, sizeof end);
+}
+
+/* --- the requests, one after another --- */
+
+static void interpret(struct operation *operation, const struct http_response *response,
+		      struct engine_result *result)
+{
+	const struct making *making = operation->work;
+	if (!making->id || error_is_set(&operation->failed)) {
+		operation_interpret(operation, response, result);
+		if (error_is_set(&operation->failed)) {
+			result->status = ENGINE_FAILED;
+			error_move(result->error, &operation->failed);
+		} else if (result->status == ENGINE_OK && result->id) {
+			result->id = arena_printf(&operation->arena, "sha256:%s", result->id);
+		}
+		return;
+	}
+	result->status = ENGINE_OK; /* that the half-made one can't be removed does no harm */
+	result->id = making->id;
+}
+
+/* A load that failed says so, in an answer of status 200 perhaps. */
+static bool loaded(struct operation *operation, const struct http_response *response)
+{
+	const struct making *making = operation->work;
+	const struct value *answer = podman_json(operation, response);
+	const char *failed = value_text(value_get(answer, "error"));
+	if (!failed && !podman_is_good(response))
+		failed = value_text(value_get(answer, "message"));
+	if (failed || !podman_is_good(response)) {
+		error_set(&operation->failed, "%s can't load the image: %s",
+			  operation->docker->endpoint.name, failed ? failed : "no reason given");
+		operation->failed.exit_code = EXIT_ENGINE;
+	}
+	struct buf path = {0};
+	operation->proceed = NULL;
+	buf_printf(&path, "/images/%s?force=1", making->half);
+	operation_send(operation, "DELETE", &path, NULL);
+	return true;
+}
+
+static bool inspected(struct operation *operation, const struct http_response *response)
+{
+	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
+	struct making *making = operation->work;
+	const struct value *half = podman_json(operation, response);
+	if (!podman_is_good(response) || !value_is(value_path(half, "RootFS.Layers"), VALUE_LIST))
+		return false;
+	struct buf tar = {0}, path = {0};
+	struct http_request request = {.method = "POST", .headers = headers};
+	pack(&operation->arena, making, half, &tar);
+	free(operation->body);
+	request.body_len = tar.len;
+	request.body = operation->body = buf_steal(&tar);
+	operation->proceed = loaded;
+	buf_puts(&path, "/images/load?quiet=1");
+	operation_start(operation, &request, &path);
+	return true;
+}
+
+static bool committed(struct operation *operation, const struct http_response *response)
+{
+	struct making *making = operation->work;
+	const char *id = value_text(value_get(podman_json(operation, response), "Id"));
+	if (!podman_is_good(response) || !id)
+		return false;
+	struct buf path = {0};
+	making->half = id;
+	operation->proceed = inspected;
+	buf_puts(&path, "/libpod/images/");
+	http_escape(&path, id, "");
+	buf_puts(&path, "/json");
+	operation_send(operation, "GET", &path, NULL);
+	return true;
+}
+
+static const char *kept_text(struct arena *arena, const char *text)
+{
+	return text ? arena_strdup(arena, text) : NULL;
+}
+
+void podman_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+		   void *ctx)
+{
+	struct operation *operation = operation_new(engine, done, ctx);
+	struct arena *arena = &operation->arena;
+	struct making *making = arena_alloc(arena, sizeof *making);
+	struct engine_commit layer = *commit;
+	operation->work = making;
+	operation->interpret = interpret;
+	if (commit->config) {
+		making->repo = kept_text(arena, commit->repo);
+		making->tag = kept_text(arena, commit->tag);
+		making->comment = kept_text(arena, commit->comment);
+		making->author = kept_text(arena, commit->author);
+		making->config = value_copy(arena, commit->config);
+		layer.repo = layer.tag = NULL;
+		layer.config = value_map(arena); /* it wants a body */
+		operation->proceed = committed;
+	}
+	docker_send_commit(operation, &layer);
+}

@@ -1,0 +1,24 @@
+/* What Podman's operations share. Each is one of Docker's with more requests around it. */
+#ifndef FACTORY_HOST_ENGINE_PODMAN_PARTS_H
+#define FACTORY_HOST_ENGINE_PODMAN_PARTS_H
+
+#include "host/engine/docker/parts.h"
+
+/* create.c */
+void podman_create(struct engine *engine, const struct engine_container *container,
+		   engine_done *done, void *ctx);
+
+/* commit.c */
+void podman_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
+		   void *ctx);
+
+/* An answer that counts as success. */
+static inline bool podman_is_good(const struct http_response *response)
+{
+	return response->status >= 200 && response->status < 300;
+}
+
+/* An answer's JSON in the operation's arena; NULL where there is none. */
+struct value *podman_json(struct operation *operation, const struct http_response *response);
+
+#endif
