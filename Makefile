@@ -103,6 +103,11 @@ bench: packages-bench
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
 
+.PHONY: load
+load: packages-bench
+	@$(MAKE) --no-print-directory all
+	@tests/load/run.sh
+
 .PHONY: soak
 soak: packages-test
 	@$(MAKE) --no-print-directory all
@@ -167,6 +172,7 @@ help:
 	@echo 'make lint       static analysis: gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make coverage   how much of each room the unit tests and corpora run'
 	@echo 'make bench      times against docker build and others, into docs/benchmarks.md'
+	@echo 'make load       much of everything: steps, builds, sessions, output, files, nodes'
 	@echo 'make soak       20,000 schedules of faults between driver, engine, agent and Consul'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
