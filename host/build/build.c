@@ -17,8 +17,9 @@ struct build {
 	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
+	struct manifest untested; /* the same without its tests, where that was asked for */
 	struct plan plan;
-	struct record *record; /* NULL: it came to no plan, or is a throwaway */
+	struct record *record; /* NULL: it came to no plan, or is not the manifest's own */
 	struct checkpoint checkpoint;
 	struct caches *caches; /* or NULL */
 	struct container_setup setup;
@@ -66,6 +67,7 @@ static int start_walk(struct build *build, struct error *err)
 						.artifact = plan->artifact,
 						.values = plan->values,
 						.report = options->report,
+						.site = build->site,
 						.toolbox = build->site->toolbox,
 						.consul_direct = direct ? consul->base : NULL,
 						.consul_token = direct ? consul->token : NULL,
@@ -163,7 +165,7 @@ static int use_base(struct build *build, struct error *err)
 		return -1;
 	auto_error struct error none = {0};
 	build->base_size = size_of(base_inspected(build->base, &none));
-	if (!build->options->throwaway) {
+	if (!build->options->throwaway && !build->options->untested) {
 		build->record = record_open(build->manifest);
 		build->checkpoint.commit_us = record_commit_us(build->record);
 	}
@@ -180,7 +182,9 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 {
 	struct build *build = mem_alloc(sizeof *build);
 	build->site = site;
-	build->manifest = manifest;
+	build->untested = *manifest;
+	build->untested.tests.count = 0;
+	build->manifest = options->untested ? &build->untested : manifest;
 	build->options = options;
 	build->claim.fd = -1;
 	build->base = site_base(site, manifest->image, options->report);

@@ -17,6 +17,7 @@ struct build_options {
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
 	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
+	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
 	struct report *report;
 };

@@ -145,6 +145,11 @@ void container_free(struct container *container)
 	free(container);
 }
 
+void container_put(struct container *container, const struct container_place *place)
+{
+	container->place = place;
+}
+
 bool container_is_waiting(const struct container *container)
 {
 	return container->outstanding > 0;

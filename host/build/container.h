@@ -6,6 +6,7 @@
 #include "host/build/artifact.h"
 #include "host/build/caches.h"
 #include "host/build/machine.h"
+#include "host/build/place.h"
 #include "host/progress/report.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
@@ -20,6 +21,7 @@ struct container_setup {
 	const struct artifact *artifact; /* what the base's config means for steps and the result */
 	struct values *values;
 	struct report *report;
+	struct site *site; /* where the services of tests are; NULL: there are no tests */
 	const char *toolbox;                      /* the data container's name */
 	const char *const *fact_patterns;         /* NULL-terminated; NULL: all facts */
 	const char *consul_direct, *consul_token; /* for an agent that asks by itself, else NULL */
@@ -35,6 +37,8 @@ struct container_events {
 	void (*passed)(void *ctx, struct container *container, const struct node *node);
 	void (*committed)(void *ctx, struct container *container, const char *image);
 	void (*facts)(void *ctx, struct container *container, const struct value *facts);
+	/* What a step prints, after the report has got it; may be NULL. */
+	void (*output)(void *ctx, const char *data, size_t len);
 	/* Once, last: err is NULL after an orderly end. */
 	void (*ended)(void *ctx, struct container *container, struct error *err);
 };
@@ -44,6 +48,9 @@ struct container_events {
 struct container *container_new(const struct container_setup *setup, const char *image,
 				bool is_test, const struct container_events *events, void *ctx);
 void container_free(struct container *container);
+
+/* Where it is to be started; NULL: alone, in the manifest's network. */
+void container_put(struct container *container, const struct container_place *place);
 
 /* Whether the engine still owes it an answer: it must not be freed before. */
 bool container_is_waiting(const struct container *container);

@@ -27,6 +27,7 @@ struct container {
 	unsigned attempt;              /* of its step, from 1 */
 	struct secret_values *secrets; /* of its step, or NULL */
 	bool is_test;
+	const struct container_place *place; /* or NULL */
 	struct session_exit exit;
 	uint64_t began_us;
 	struct files *files;

@@ -87,6 +87,14 @@ static void set_limits(const struct container *container, struct engine_containe
 		spec->network = "none";
 }
 
+static void set_place(const struct container *container, struct engine_container *spec)
+{
+	if (!container->place)
+		return;
+	spec->network = container->place->network;
+	spec->hosts = container->place->hosts;
+}
+
 void container_create(struct container *container)
 {
 	static const char *const agent[] = {"/tools/agent", "session", NULL};
@@ -100,6 +108,7 @@ void container_create(struct container *container)
 					.session = true};
 	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);
+	set_place(container, &spec);
 	artifact_disguise(setup->artifact, agent, &spec);
 	container->began_us = loop_now_us();
 	container->outstanding++;

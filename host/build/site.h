@@ -11,6 +11,7 @@ struct site {
 	const char *toolbox; /* the data container's name */
 	struct slots slots;  /* of containers */
 	bool has_toolbox;
+	bool has_swept; /* networks that drivers before this one left (host/services/) */
 	struct base **bases;
 	size_t base_count;
 };

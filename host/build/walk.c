@@ -3,17 +3,18 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/discard.h"
+#include "host/build/trial.h"
 #include "host/exit_codes.h"
+#include "host/services/services.h"
 
-/* A container and the node it is for: the next one of the chain, or its test. */
+/* The chain's container, or a test. */
 struct branch {
 	struct branch *next;
 	struct walk *walk;
-	struct container *container;
-	const struct node *node;
-	bool is_test;
+	struct container *container; /* of the chain, else NULL */
+	struct trial *trial;         /* of a test, else NULL */
 	bool has_slot;
-	bool ended;
+	bool ended; /* the chain's container */
 };
 
 struct walk {
@@ -34,7 +35,9 @@ struct walk {
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 {
 	for (struct branch *branch = walk->branches; branch; branch = branch->next)
-		if (!branch->ended)
+		if (branch->trial)
+			trial_interrupt(branch->trial, why, exit_code);
+		else if (!branch->ended)
 			container_interrupt(branch->container, why, exit_code);
 }
 
@@ -99,10 +102,7 @@ static void on_ready(void *ctx, struct container *container)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	if (branch->is_test) {
-		container_run(container, branch->node);
-		return;
-	}
+	(void)container;
 	report_end(walk->setup->report, walk->graph->nodes[0], NULL,
 		   loop_now_us() - walk->began_us);
 	run_chain(branch);
@@ -110,15 +110,8 @@ static void on_ready(void *ctx, struct container *container)
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
-	struct branch *branch = ctx;
-	struct walk *walk = branch->walk;
-	if (!branch->is_test) {
-		chain_passed(branch, node);
-		return;
-	}
-	walk->working--;
-	container_stop(container);
-	give_slot(branch);
+	(void)container;
+	chain_passed(ctx, node);
 }
 
 static void on_committed(void *ctx, struct container *container, const char *image)
@@ -153,20 +146,37 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 static const struct container_events handlers = {
 	.ready = on_ready, .passed = on_passed, .committed = on_committed, .ended = on_ended};
 
+/* --- what a test tells --- */
+
+static void test_ended(void *ctx, struct trial *trial, struct error *err)
+{
+	struct branch *branch = ctx;
+	(void)trial;
+	branch->walk->working--;
+	if (err)
+		fail(branch->walk, err);
+	give_slot(branch);
+}
+
+static const struct trial_events test_handlers = {.ended = test_ended};
+
 /* --- branches --- */
 
-static void start_branch(struct walk *walk, const char *image, const struct node *test)
+static struct branch *add_branch(struct walk *walk)
 {
 	struct branch *branch = mem_alloc(sizeof *branch);
 	branch->walk = walk;
-	branch->node = test;
-	branch->is_test = test != NULL;
 	branch->has_slot = true;
-	branch->container = container_new(walk->setup, image, branch->is_test, &handlers, branch);
 	branch->next = walk->branches;
 	walk->branches = branch;
 	walk->working++;
-	container_start(branch->container);
+	return branch;
+}
+
+static void start_test(struct walk *walk, const struct node *test)
+{
+	struct branch *branch = add_branch(walk);
+	branch->trial = trial_start(walk->setup, walk->result.image, test, &test_handlers, branch);
 }
 
 static void start_chain(struct walk *walk)
@@ -175,7 +185,10 @@ static void start_chain(struct walk *walk)
 	walk->began_us = loop_now_us();
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
 	walk->at = resume->image ? resume->at : 1; /* the start node is the container itself */
-	start_branch(walk, resume->image ? resume->image : walk->setup->manifest->image, NULL);
+	struct branch *branch = add_branch(walk);
+	const char *image = resume->image ? resume->image : walk->setup->manifest->image;
+	branch->container = container_new(walk->setup, image, false, &handlers, branch);
+	container_start(branch->container);
 }
 
 static bool has_test_left(const struct walk *walk)
@@ -191,7 +204,7 @@ void walk_go_on(struct walk *walk)
 		if (!walk->at)
 			start_chain(walk);
 		else
-			start_branch(walk, walk->result.image, walk->graph->nodes[walk->at++]);
+			start_test(walk, walk->graph->nodes[walk->at++]);
 	}
 }
 
@@ -203,7 +216,9 @@ bool walk_is_over(const struct walk *walk)
 	if (!failed && (!walk->at || walk->working || has_test_left(walk)))
 		return false;
 	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
-		if ((failed && !branch->ended) || container_is_waiting(branch->container))
+		if (branch->trial
+			    ? !trial_is_over(branch->trial)
+			    : (failed && !branch->ended) || container_is_waiting(branch->container))
 			return false;
 	return true;
 }
@@ -222,6 +237,7 @@ static void free_branches(struct walk *walk)
 		struct branch *branch = walk->branches;
 		walk->branches = branch->next;
 		container_free(branch->container);
+		trial_free(branch->trial);
 		free(branch);
 	}
 }
@@ -251,6 +267,8 @@ struct walk *walk_start(const struct container_setup *setup, const struct graph 
 		walk->at = resume->at;
 		walk->result.image = mem_strdup(resume->image);
 	}
+	for (size_t i = graph->chain_end; graph->nodes[i]->kind == NODE_TEST; i++)
+		services_prepare(setup->site, graph->nodes[i]->step->services, setup->report);
 	walk_go_on(walk);
 	return walk;
 }

@@ -70,6 +70,19 @@ static int put_secrets(struct container *container, const struct step *step,
 	return 0;
 }
 
+/* Those of services, where neither the manifest nor the step says otherwise. */
+static void put_addresses(const struct container *container, const struct step *step,
+			  struct value *variables, struct arena *arena)
+{
+	const struct value *env = container->place ? container->place->env : NULL;
+	for (size_t i = 0; env && i < env->map.len; i++) {
+		const struct value_entry *entry = &env->map.entries[i];
+		if (!value_get(step->env, entry->key) &&
+		    !value_get(container->setup->manifest->env, entry->key))
+			value_set(arena, variables, entry->key, entry->value);
+	}
+}
+
 static void drop_secrets(struct container *container)
 {
 	const struct step *step = container->node->step;
@@ -85,13 +98,14 @@ static void try_step(struct container *container)
 	const struct artifact *artifact = container->setup->artifact;
 	auto_arena struct arena arena = {0};
 	struct error err = {0};
-	struct value *secrets = value_map(&arena);
-	if (put_secrets(container, step, secrets, &arena, &err) < 0) {
+	struct value *variables = value_map(&arena);
+	put_addresses(container, step, variables, &arena);
+	if (put_secrets(container, step, variables, &arena, &err) < 0) {
 		fail_step(container, &err);
 		return;
 	}
 	struct session_run run = {.shell = step->run,
-				  .env = artifact_environment(artifact, step, secrets, &arena),
+				  .env = artifact_environment(artifact, step, variables, &arena),
 				  .cwd = step->workdir ? step->workdir : artifact->workdir,
 				  .user = step_user(container, step),
 				  .timeout_ms = step->timeout_ms};
@@ -117,12 +131,19 @@ void container_run_step(struct container *container)
 	try_step(container);
 }
 
+static void tell_output(struct container *container, const char *data, size_t len)
+{
+	report_output(container->setup->report, container->node, data, len);
+	if (container->events->output)
+		container->events->output(container->ctx, data, len);
+}
+
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
 {
 	struct container *container = ctx;
 	(void)stream;
 	if (container->node && id == container->request)
-		report_output(container->setup->report, container->node, data, len);
+		tell_output(container, data, len);
 }
 
 static void describe_failure(const struct container *container, const struct session_exit *status,

@@ -32,6 +32,7 @@ const struct command *const commands[] = {
 	&command_module_test,
 	&command_render,
 	&command_report,
+	&command_test,
 	&command_toolbox_create,
 	&command_ui,
 	&command_version,

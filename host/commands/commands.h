@@ -54,6 +54,7 @@ extern const struct command command_module_search;
 extern const struct command command_module_test;
 extern const struct command command_render;
 extern const struct command command_report;
+extern const struct command command_test;
 extern const struct command command_toolbox_create;
 extern const struct command command_ui;
 extern const struct command command_version;

@@ -92,7 +92,8 @@ static void tell_end(const struct job *job, const struct error *failure)
 /* --push means what was asked for, `push: true` its own manifest. */
 static bool is_pushed(const struct workshop *shop, const struct job *job)
 {
-	return job->manifest->push || (shop->push && job_is_asked_for(shop, job));
+	return !job->options.untested &&
+	       (job->manifest->push || (shop->push && job_is_asked_for(shop, job)));
 }
 
 static int push_all(struct workshop *shop, const struct job *job, struct error *err)
@@ -128,6 +129,7 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 	job->options = (struct build_options){
 		.no_cache = shop->no_cache,
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
+		.untested = shop->untested && job_is_asked_for(shop, job),
 		.throwaway = shop->throwaway,
 		.kv = shop->kv,
 		.report = job->report,
@@ -146,7 +148,8 @@ static int begin(struct workshop *shop, struct job *job, struct error *err)
 	job->began = loop_now_us();
 	if (job_options(shop, job, err) < 0)
 		return -1;
-	choose_name(shop, job);
+	if (!job->options.untested)
+		choose_name(shop, job);
 	if (check_push(shop, job, err) < 0)
 		return -1;
 	job->build = build_start(&shop->site, job->manifest, &job->options);
@@ -164,7 +167,7 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
-	if (status == 0)
+	if (status == 0 && !job->options.untested)
 		status = name_more(shop, job, err);
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status == 0 && !job->options.throwaway)

@@ -46,6 +46,7 @@ struct workshop {
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache, throwaway;
+	bool untested; /* what was asked for is built without its tests, and not named */
 	bool push, locked; /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
@@ -100,6 +101,9 @@ int job_push(struct workshop *shop, const struct job *job, const char *repo, con
  * that failed and may not; -1 with the error where only one was asked for, or all were interrupted.
  */
 int workshop_run(struct workshop *shop, struct error *err);
+
+/* Prints a failure, behind whose it is (or NULL), to standard error. */
+void workshop_tell(const struct workshop *shop, const char *name, const struct error *failure);
 
 /* Whether the job's manifest was named on the command line, not only by `from:`. */
 bool job_is_asked_for(const struct workshop *shop, const struct job *job);

@@ -42,6 +42,12 @@ struct engine_driver {
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,
 			    engine_done *done, void *ctx);
 
+	void (*network_create)(struct engine *engine, const struct engine_network *network,
+			       engine_done *done, void *ctx);
+	void (*network_list)(struct engine *engine, const char *label, engine_done *done,
+			     void *ctx);
+	void (*network_remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
+
 	struct engine_stream *(*attach)(struct engine *engine, const char *id,
 					const struct engine_stream_events *events, void *events_ctx,
 					engine_done *done, void *ctx);

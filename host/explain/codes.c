@@ -135,6 +135,10 @@ const struct explanation explanations[] = {
 	 "Add a static one: `factory toolbox create --with busybox` puts it into /tools; or use\n"
 	 "another base image.",
 	 "image: scratch"},
+	{ERROR_STEP_SERVICE, EXIT_STEP, "a test's service failed",
+	 "A service was not ready in time, or ended before it was, so that the test was not run.",
+	 "What it printed last is shown: is the `ready` check right, `timeout` long enough?",
+	 "services: {db: {image: postgres:16, ready: {tcp: 5433, timeout: 5s}}}"},
 
 	{ERROR_RENDER, EXIT_RENDER, "a file could not be rendered or copied",
 	 "A template is wrong, or its result can't be written into the target.",

@@ -7,15 +7,10 @@
 #include "common/buffer.h"
 #include "common/error.h"
 #include "common/value.h"
+#include "host/manifest/services.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* A place in the manifest as the user wrote it (before Jinja2). */
-struct position {
-	const char *file;
-	unsigned line, column;
-};
 
 /* What a step must not leave anywhere: read on the host when it runs. */
 struct secret {
@@ -56,6 +51,9 @@ struct step {
 	const char *when;    /* an expression, or NULL */
 	struct position when_at;
 	struct secrets secrets;
+	/* Of a test: what runs beside it, never NULL once all is read; of other steps NULL. */
+	struct service_set *services;
+	const struct value *uses; /* while it is read: names of the manifest's services, a list */
 	struct position at;
 };
 
@@ -129,10 +127,11 @@ struct manifest {
 	const char *network;         /* NULL: the engine's default */
 	const struct value *config;  /* the artifact's changes: Docker's names, checked; or NULL */
 	struct limits limits;
-	uint64_t timeout_ms; /* of each step that has none; 0: none */
-	unsigned retries;    /* of each step that has none */
-	bool checkpoint;     /* keep the state after each install step */
-	const char *from;    /* another manifest, whose artifact is the base; or NULL */
+	struct service_set services; /* of each test that does not say otherwise */
+	uint64_t timeout_ms;         /* of each step that has none; 0: none */
+	unsigned retries;            /* of each step that has none */
+	bool checkpoint;             /* keep the state after each install step */
+	const char *from;            /* another manifest, whose artifact is the base; or NULL */
 	struct position from_at;
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */

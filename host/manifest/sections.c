@@ -3,6 +3,7 @@
 
 #include "common/kv.h"
 #include "common/own.h"
+#include "host/manifest/services_parts.h"
 #include "host/manifest/travis_keys.h"
 
 #include <stddef.h>
@@ -283,6 +284,12 @@ static const struct reader_key keys[] = {
 	 reader_steps,
 	 "another name of `script`; with both, the tests of both are run",
 	 &step_section},
+	{.name = "services",
+	 TAKES_TEXT | TAKES_LIST | TAKES_TREE | TAKES_NOTHING,
+	 0,
+	 services_of_manifest,
+	 "what runs beside each test: `NAME: IMAGE`, maps, or a compose file's name "
+	 "(docs/services.md); travis.yml's are ignored"},
 	{.name = "after_success",
 	 LINES,
 	 AT(after_success),
@@ -384,6 +391,8 @@ int sections_read(struct reader *reader, const struct value *root)
 	order_install(manifest);
 	inherit(manifest, &manifest->install);
 	inherit(manifest, &manifest->tests);
+	if (services_give(reader, manifest) < 0)
+		status = -1;
 	if (!reader->incomplete && !value_get(root, "image") && !value_get(root, "from") &&
 	    image_of_language(reader, root) < 0)
 		status = -1;

@@ -118,6 +118,10 @@ void docker_list_created(struct engine *engine, const char *names, engine_done *
 void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void docker_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
+void docker_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx);
+void docker_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+void docker_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 struct engine_stream *docker_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx);
@@ -134,7 +138,8 @@ void docker_stream_close(struct engine_stream *stream);
 	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
 	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
 	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
-	.attach = docker_attach, .stream_write = docker_stream_write,                              \
+	.network_create = docker_network_create, .network_list = docker_network_list,              \
+	.network_remove = docker_network_remove, .attach = docker_attach, .stream_write = docker_stream_write,                              \
 	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
 	.stream_close = docker_stream_close
 
