@@ -1,5 +1,5 @@
 # The agent as a program: size, start, memory.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 section 'the agent'
 measure 'agent version' $((rounds * 20)) build/agent version

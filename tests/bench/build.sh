@@ -1,5 +1,5 @@
 # Builds: cold with a network and without, and fully cached.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 small='echo 0123456789 > /step-'
 

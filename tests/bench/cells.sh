@@ -1,5 +1,5 @@
 # Many builds at once, beside the engine's own limit.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 {
 	# shellcheck disable=SC2016 # the step is for the target's shell

@@ -1,6 +1,6 @@
 # `agent render` on a private Consul, beside a curl that fetches the same values. There is no
 # consul-template in Debian: curl, which only fetches, is the peer.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 tests/fixtures/consul.sh start "$BENCH/consul"
 CONSUL_HTTP_ADDR=$(cat "$BENCH/consul/address")

@@ -1,5 +1,5 @@
 # What a step costs over its command: the difference that 200 more make.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 
 write_steps() {
