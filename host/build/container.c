@@ -4,6 +4,7 @@
 #include "common/own.h"
 #include "host/build/files.h"
 #include "host/build/trail.h"
+#include "host/exit_codes.h"
 
 static void do_nothing(struct container *container)
 {
@@ -57,6 +58,7 @@ static void tell_committed(struct container *container)
 
 static void say_bye(struct container *container)
 {
+	container_expect(container);
 	session_bye(container->session);
 }
 
@@ -64,6 +66,31 @@ static void tell_ended(struct container *container)
 {
 	bool failed = error_is_set(&container->failure);
 	container->events->ended(container->ctx, container, failed ? &container->failure : NULL);
+}
+
+static void stop_expecting(struct container *container)
+{
+	loop_cancel(container->setup->loop, container->patience);
+	container->patience = 0;
+}
+
+static void gave_up(void *ctx)
+{
+	struct container *container = ctx;
+	struct error err = {0};
+	container->patience = 0;
+	error_set(&err, "the agent in the container says nothing: given up after %.0f s",
+		  (double)engine_patience(container->setup->engine) / 1000);
+	error_class(&err, EXIT_AGENT, ERROR_AGENT_GONE);
+	container_fail(container, &err);
+}
+
+void container_expect(struct container *container)
+{
+	stop_expecting(container);
+	container->patience =
+		loop_after(container->setup->loop, engine_patience(container->setup->engine),
+			   gave_up, container);
 }
 
 void container_handle(struct container *container, enum machine_event event)
@@ -87,6 +114,8 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_TELL_ENDED] = tell_ended,
 	};
 	struct machine_cell cell = machine_lookup(container->state, event);
+	if (container->state != cell.next)
+		stop_expecting(container);
 	container->state = cell.next;
 	actions[cell.action](container);
 }
@@ -123,6 +152,8 @@ void container_free(struct container *container)
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
 	error_clear(&container->held);
+	stop_expecting(container);
+	free(container->name);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);

@@ -13,7 +13,10 @@ struct container {
 	void *ctx;
 	enum machine_state state;
 	const char *image;
-	char *id; /* the engine's, once created */
+	char *name;
+	char *id;          /* the engine's, once created */
+	bool may_be;       /* its creation was not answered: it may be there by its name */
+	uint32_t patience; /* timer: until the agent's next word is not waited for any more */
 	struct session *session;
 	char *staging;
 	bool has_shell;
@@ -56,6 +59,9 @@ bool container_is_late(struct container *container);
 /* Fails as an operation did. */
 void container_engine_failed(struct container *container, const struct engine_result *result,
 			     const char *what);
+
+/* Fails it unless the agent's word brings it to another state in time. */
+void container_expect(struct container *container);
 
 /* Actions of lifecycle.c. */
 void container_create(struct container *container);

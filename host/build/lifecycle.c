@@ -3,6 +3,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/name.h"
 #include "host/build/resume.h"
 #include "host/exit_codes.h"
 #include "host/tree/epoch.h"
@@ -31,8 +32,13 @@ void container_engine_failed(struct container *container, const struct engine_re
 static void started(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	if (!container_is_late(container) && result->status != ENGINE_OK)
+	/* That the agent speaks is the better answer. */
+	if (container_is_late(container) || container->state != STATE_STARTING)
+		return;
+	if (result->status != ENGINE_OK)
 		container_engine_failed(container, result, "can't start the container");
+	else
+		container_expect(container);
 }
 
 static void attached(void *ctx, const struct engine_result *result)
@@ -53,6 +59,8 @@ static void created(void *ctx, const struct engine_result *result)
 	struct container *container = ctx;
 	if (result->status == ENGINE_OK)
 		container->id = mem_strdup(result->id);
+	else
+		container->may_be = result->status == ENGINE_FAILED;
 	if (container_is_late(container))
 		return;
 	if (result->status != ENGINE_OK) {
@@ -110,8 +118,11 @@ void container_create(struct container *container)
 {
 	const struct container_setup *setup = container->setup;
 	auto_arena struct arena arena = {0};
-	struct engine_container spec = {
-		.image = container->image, .network = setup->manifest->network, .session = true};
+	container->name = container_name_new();
+	struct engine_container spec = {.name = container->name,
+					.image = container->image,
+					.network = setup->manifest->network,
+					.session = true};
 	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);
 	set_place(container, &spec);
@@ -188,9 +199,11 @@ void container_discard(struct container *container)
 	session_free(STEAL(container->session));
 	if (container->node)
 		report_failure(container->setup->report, container->node);
+	engine_hurry(container->setup->engine, container);
 	container->outstanding++;
-	if (container->id)
-		engine_remove(container->setup->engine, container->id, removed, container);
+	if (container->id || container->may_be)
+		engine_remove(container->setup->engine,
+			      container->id ? container->id : container->name, removed, container);
 	else
 		removed(container, NULL);
 }
@@ -199,4 +212,6 @@ void container_abort(struct container *container)
 {
 	if (!container->outstanding)
 		container_handle(container, EVENT_FAILED);
+	else
+		engine_hurry(container->setup->engine, container);
 }

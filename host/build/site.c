@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/name.h"
 #include "host/toolbox/toolbox.h"
 
 #include <stdlib.h>
@@ -27,6 +28,7 @@ int site_toolbox(struct site *site, struct report *report, struct error *err)
 	if (made)
 		report_notice(report, "made the toolbox '%s'", toolbox.name);
 	site->has_toolbox = true;
+	container_names_sweep(site->engine);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct site {
 /* A base image, looked for when it is first asked for; the site's. Never blocks. */
 const struct base *site_base(struct site *site, const char *image, struct report *report);
 
-/* Makes the toolbox where there is none. Blocks. */
+/* Makes the toolbox where there is none, and clears away what a killed driver left. Blocks. */
 int site_toolbox(struct site *site, struct report *report, struct error *err);
 
 /* The name of its volume, for containers that are to mount it elsewhere than it does; the site's.

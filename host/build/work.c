@@ -322,6 +322,15 @@ static void on_want(void *ctx, uint32_t id, const struct value *want)
 	container->question = values_ask(container->setup->values, want, answer_want, container);
 }
 
+static void on_drained(void *ctx)
+{
+	struct container *container = ctx;
+	struct error err = {0};
+	if (container->state == STATE_RUNNING && container->node &&
+	    container->node->kind == NODE_FILES)
+		files_go_on(container, files_drained(container->files, &err), &err);
+}
+
 static void on_closed(void *ctx, struct error *session_error)
 {
 	struct container *container = ctx;
@@ -346,5 +355,6 @@ const struct session_events container_session_events = {
 	.result = on_result,
 	.failed = on_failed,
 	.want = on_want,
+	.drained = on_drained,
 	.closed = on_closed,
 };

@@ -148,6 +148,10 @@ const struct option settings_engine_options[] = {
 	 .argument = "URL",
 	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
 	 OPTION_INTO(struct settings, endpoint)},
+	{.name = "patience",
+	 .argument = "SECONDS",
+	 .help = "how long the engine may be silent (default: 60)",
+	 OPTION_INTO(struct settings, patience)},
 	{.name = "toolbox",
 	 .argument = "NAME",
 	 .help = "the toolbox container's name",
@@ -270,6 +274,8 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 	if (!*loop)
 		return -1;
 	*engine = engine_open(*loop, settings->endpoint, err);
+	if (*engine && settings->patience)
+		engine_set_patience(*engine, (uint64_t)settings->patience * 1000);
 	if (*engine)
 		return 0;
 	loop_free(STEAL(*loop));

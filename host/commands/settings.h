@@ -16,12 +16,13 @@ struct settings {
 	struct value *index; /* list: where indices of modules are, by the configuration file */
 	struct value *given_index; /* likewise, by --index; or NULL */
 	const char *endpoint;      /* NULL: DOCKER_HOST, else the default socket */
+	unsigned patience;         /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul;   /* --consul */
 	const char *progress; /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
-	bool traceless; /* --traceless */
+	bool traceless;                         /* --traceless */
 	const struct manifest_modules *modules; /* NULL: as they are found */
 	const struct manifest_testing *testing; /* of modules; else NULL */
 	struct manifest_problems
@@ -29,8 +30,8 @@ struct settings {
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; --endpoint, --toolbox, --quiet; --kv, --consul; and what a build
- * is like, as its keys have it: --traceless. */
+ * --trim-blocks, --lstrip-blocks; --endpoint, --patience, --toolbox, --quiet; --kv, --consul; and
+ * what a build is like, as its keys have it: --traceless. */
 extern const struct option settings_manifest_options[], settings_engine_options[],
 	settings_values_options[], settings_build_options[];
 

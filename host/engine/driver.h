@@ -27,6 +27,7 @@ struct engine_driver {
 	const char *name;                         /* engine_name's */
 	void (*close)(struct engine *engine);     /* ends with engine_release */
 	void (*abandon)(struct engine *engine);
+	void (*hurry)(struct engine *engine, const void *ctx); /* NULL: nothing of it can hang */
 
 	void (*info)(struct engine *engine, engine_done *done, void *ctx);
 
@@ -51,6 +52,9 @@ struct engine_driver {
 	void (*commit)(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		       void *ctx);
 	void (*list)(struct engine *engine, engine_done *done, void *ctx);
+	/* NULL: what was not started does not outlive its driver. */
+	void (*list_created)(struct engine *engine, const char *names, engine_done *done,
+			     void *ctx);
 	void (*remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,
 			    engine_done *done, void *ctx);
@@ -73,6 +77,7 @@ struct engine_driver {
 struct engine {
 	const struct engine_driver *driver;
 	struct loop *loop;
+	uint64_t patience_ms; /* 0: the default */
 	char *endpoint, *version; /* owned */
 	bool local;
 };

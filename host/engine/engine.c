@@ -50,6 +50,22 @@ void engine_abandon(struct engine *engine)
 	engine->driver->abandon(engine);
 }
 
+void engine_set_patience(struct engine *engine, uint64_t ms)
+{
+	engine->patience_ms = ms;
+}
+
+uint64_t engine_patience(const struct engine *engine)
+{
+	return engine->patience_ms ? engine->patience_ms : ENGINE_PATIENCE_MS;
+}
+
+void engine_hurry(struct engine *engine, const void *ctx)
+{
+	if (engine->driver->hurry)
+		engine->driver->hurry(engine, ctx);
+}
+
 const char *engine_endpoint(const struct engine *engine)
 {
 	return engine->endpoint;
@@ -144,6 +160,13 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 void engine_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	engine->driver->list(engine, done, ctx);
+}
+
+bool engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	if (engine->driver->list_created)
+		engine->driver->list_created(engine, names, done, ctx);
+	return engine->driver->list_created;
 }
 
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)

@@ -3,7 +3,9 @@
  * reference/api/engine/), for engines that have another one too.
  *
  * Every operation is started with a callback and ends on the loop: `done` is called exactly once,
- * from loop_turn, never from inside the call that started it. */
+ * from loop_turn, never from inside the call that started it. An engine that does not answer is
+ * given up after a while (engine_set_patience); only pulls and commits may take as long as they
+ * need, until somebody is in a hurry. */
 #ifndef FACTORY_HOST_ENGINE_ENGINE_H
 #define FACTORY_HOST_ENGINE_ENGINE_H
 
@@ -96,6 +98,14 @@ void engine_close(struct engine *engine); /* abandons what is still running */
 /* Ends what still runs, without a word to whoever started it. */
 void engine_abandon(struct engine *engine);
 
+/* How long the engine may take for an operation that is short by nature; 60 s unless told. */
+enum { ENGINE_PATIENCE_MS = 60000 };
+void engine_set_patience(struct engine *engine, uint64_t ms);
+uint64_t engine_patience(const struct engine *engine);
+
+/* From now on the operations that were started with this ctx have no more time than short ones. */
+void engine_hurry(struct engine *engine, const void *ctx);
+
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman", "oci" */
 const char *engine_version(const struct engine *engine);
@@ -143,6 +153,9 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 		   void *ctx);
 /* Those that run: a list of {"Id", "Names", "Image", ...}. */
 void engine_list(struct engine *engine, engine_done *done, void *ctx);
+/* The same of those that were created and never started, with a name that the expression matches.
+ * False, and done is not called: this engine leaves none. */
+bool engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 /* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */

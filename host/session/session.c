@@ -136,7 +136,8 @@ uint32_t session_run(struct session *session, const struct session_run *run)
 }
 
 /* Frame by frame, so that the content is not copied as a whole once more. */
-static void send_content(struct session *session, uint32_t id, const char *data, size_t len)
+static void send_content(struct session *session, uint32_t id, const char *data, size_t len,
+			 bool last)
 {
 	auto_buf struct buf out = {0};
 	while (len > FRAME_MAX) {
@@ -146,8 +147,16 @@ static void send_content(struct session *session, uint32_t id, const char *data,
 		data += FRAME_MAX;
 		len -= FRAME_MAX;
 	}
-	frame_add(&out, FRAME_DATA, id, data, len);
+	if (last)
+		frame_add(&out, FRAME_DATA, id, data, len);
+	else
+		frame_add_more(&out, FRAME_DATA, id, data, len);
 	send_bytes(session, &out);
+}
+
+void session_put_more(struct session *session, uint32_t id, const void *data, size_t len, bool last)
+{
+	send_content(session, id, data, len, last);
 }
 
 uint32_t session_put(struct session *session, const struct session_put *put)
@@ -162,8 +171,8 @@ uint32_t session_put(struct session *session, const struct session_put *put)
 		value_set(&arena, map, "mode", value_int(&arena, put->mode));
 	value_set(&arena, map, "parents", value_bool(&arena, true));
 	uint32_t id = request(session, FRAME_PUT, map);
-	if (strcmp(put->kind, "file") == 0)
-		send_content(session, id, put->data, put->len);
+	if (strcmp(put->kind, "file") == 0 && !put->more)
+		send_content(session, id, put->data, put->len, true);
 	return id;
 }
 

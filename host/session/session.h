@@ -37,6 +37,8 @@ struct session_events {
 	void (*failed)(void *ctx, uint32_t id, struct error *err);		 /* ERROR with an id */
 	/* A value is wanted for request `id`: answer with session_value, now or later. */
 	void (*want)(void *ctx, uint32_t id, const struct value *want);
+	/* Everything that was sent is on its way: more may be. May be NULL. */
+	void (*drained)(void *ctx);
 	/* The session is over, once: err is NULL after an orderly end, else says why (another protocol
 	 * version, a frame that makes no sense, the agent died; its stderr is in the message). */
 	void (*closed)(void *ctx, struct error *err);
@@ -68,11 +70,14 @@ struct session_put {
 	const char *target; /* of a symlink */
 	const void *data;
 	size_t len;
+	bool more; /* of a file: its content follows, by session_put_more */
 };
 
 /* Each sends a request and returns its id (never 0). */
 uint32_t session_run(struct session *session, const struct session_run *run);
 uint32_t session_put(struct session *session, const struct session_put *put);
+/* The next part of a file's content, as session_put's id has it, and whether it is the last. */
+void session_put_more(struct session *session, uint32_t id, const void *data, size_t len, bool last);
 uint32_t session_get(struct session *session, const char *path);
 uint32_t session_render(struct session *session, const struct value *request);
 uint32_t session_facts(struct session *session, const char *const *patterns); /* NULL: all */

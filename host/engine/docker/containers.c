@@ -1,3 +1,4 @@
+#include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/parts.h"
@@ -165,6 +166,7 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 void docker_send_creation(struct operation *operation, const char *name, const struct value *spec)
 {
 	struct buf path = {0};
+	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/containers/create");
 	path_query(&path, "name", name);
 	operation_send(operation, "POST", &path, spec);
@@ -189,26 +191,42 @@ void docker_inspect(struct engine *engine, const char *id, engine_done *done, vo
 {
 	struct buf path = {0};
 	path_container(&path, id, "/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/containers/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
+}
+
+void docker_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf filters = {0};
+	struct buf path = {0};
+	struct value *map = value_map(&arena);
+	set_list(&arena, map, "name", (const char *const[]){names, NULL});
+	set_list(&arena, map, "status", (const char *const[]){"created", NULL});
+	json_write(&filters, map);
+	buf_puts(&path, "/containers/json?all=1");
+	path_query(&path, "filters", buf_text(&filters));
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_info(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/info");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_send_commit(struct operation *operation, const struct engine_commit *commit)
 {
 	struct buf path = {0};
+	operation->slow = true;
+	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/commit");
 	path_query(&path, "container", commit->container);
 	path_query(&path, "repo", commit->repo);
