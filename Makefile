@@ -104,6 +104,11 @@ bench: packages-bench
 	@tests/bench/run.sh
 	@tests/bench/render.sh
 
+# COSTS: a file with the seconds that builds took, one a line.
+.PHONY: simulate
+simulate: build/simulate
+	@build/simulate $(COSTS)
+
 .PHONY: fuzz
 fuzz: packages-fuzz
 	@$(MAKE) --no-print-directory $(fuzz_programs) build/fuzz/agent \
@@ -163,6 +168,7 @@ help:
 	@echo 'make lint       static analysis: gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make coverage   how much of each room the unit tests and corpora run'
 	@echo 'make bench      times against docker build and others'
+	@echo 'make simulate   places 100,000 builds on 1,000 endpoints that are only counted'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
 	@echo 'make errors     docs/errors.md'
@@ -186,6 +192,11 @@ tools-check:
 	@tests/fixtures/packages.sh --check build
 
 build/factory: $(host_objects)
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
+
+build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/bench/simulate.o
 	@mkdir -p $(@D)
 	@echo "  link     $@"
 	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
