@@ -16,6 +16,8 @@ struct job {
 		*dependent; /* the manifest that it was first wanted for; NULL: it was asked for */
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
+	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
+	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
 	struct report *report; /* the workshop's, or a part of it */
 	struct consul_target consul;
 	struct build_options options;
@@ -40,13 +42,17 @@ struct sheet {
 struct workshop {
 	const struct settings *settings;
 	struct arena arena;
-	struct site site;
+	struct site site;    /* of manifests' facts, and the first of builds */
+	struct site **sites; /* of builds */
+	size_t site_count;
+	struct places *places; /* by the sites' numbers */
+	bool is_spread;        /* over all endpoints of the settings */
 	struct report *report;
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
 	bool no_cache, throwaway;
-	bool push, locked; /* --push, --locked */
+	bool push, locked;     /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
 	struct buf drift;     /* with --locked: how things differ from the locks, in lines */
@@ -111,7 +117,8 @@ void workshop_summary(const struct workshop *shop);
 int job_options(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
- * build_finish does. -1 with the error where it failed. */
+ * build_finish does. -1 with the error where it failed; 1: its endpoint is gone, and it is to be
+ * built on another. */
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 

@@ -127,6 +127,7 @@ struct manifest {
 	const char *consul;          /* Consul's address, or NULL */
 	bool consul_direct;          /* the agent asks by itself, not through the driver */
 	const char *network;         /* NULL: the engine's default */
+	const struct value *runs_on; /* list of an endpoint's labels, or NULL */
 	const struct value *config;  /* the artifact's changes: Docker's names, checked; or NULL */
 	struct limits limits;
 	uint64_t timeout_ms; /* of each step that has none; 0: none */
