@@ -26,7 +26,7 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto -lmicrohttpd -lm
+host_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lmbedcrypto -lmicrohttpd -lm
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
@@ -37,7 +37,7 @@ agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 
 asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
-asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
+asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lmicrohttpd -lm
 fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 

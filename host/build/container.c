@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/files.h"
+#include "host/build/trail.h"
 
 static void do_nothing(struct container *container)
 {
@@ -32,9 +33,21 @@ static void tell_passed(struct container *container)
 	}
 	const struct node *node = STEAL(container->node);
 	bool step = node->step != NULL;
+	if (!container->is_test)
+		trail_add(&container->trail, node, false, loop_now_us() - container->began_us,
+			  report_hidden(container->setup->report));
 	report_end(container->setup->report, node, step ? &container->exit : NULL,
 		   loop_now_us() - container->began_us);
 	container->events->passed(container->ctx, container, node);
+}
+
+static void tell_held(struct container *container)
+{
+	const struct node *node = STEAL(container->node);
+	auto_error struct error err = {0};
+	error_move(&err, &container->held);
+	report_failure(container->setup->report, node);
+	container->events->held(container->ctx, container, node, &err);
 }
 
 static void tell_committed(struct container *container)
@@ -64,6 +77,7 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_RUN_STEP] = container_run_step,
 		[ACTION_ASK_FACTS] = container_request_facts,
 		[ACTION_TELL_PASSED] = tell_passed,
+		[ACTION_TELL_HELD] = tell_held,
 		[ACTION_CHECKPOINT] = container_make_checkpoint,
 		[ACTION_COMMIT] = container_make_artifact,
 		[ACTION_TELL_COMMITTED] = tell_committed,
@@ -108,10 +122,17 @@ void container_free(struct container *container)
 	files_free(container->files);
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
+	error_clear(&container->held);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);
+	buf_free(&container->trail);
 	free(container);
+}
+
+void container_put(struct container *container, const struct container_place *place)
+{
+	container->place = place;
 }
 
 bool container_is_waiting(const struct container *container)
@@ -147,6 +168,12 @@ void container_commit(struct container *container, const char *key)
 {
 	container->key = key;
 	container_handle(container, EVENT_COMMIT);
+}
+
+void container_signal(struct container *container, int signal)
+{
+	if (container->state == STATE_RUNNING && container->session)
+		session_signal(container->session, container->request, signal);
 }
 
 void container_stop(struct container *container)

@@ -30,9 +30,17 @@ int site_toolbox(struct site *site, struct report *report, struct error *err)
 	return 0;
 }
 
+const char *site_toolbox_volume(struct site *site, struct error *err)
+{
+	if (!site->toolbox_volume)
+		site->toolbox_volume = toolbox_volume(site->engine, site->toolbox, err);
+	return site->toolbox_volume;
+}
+
 void site_clear(struct site *site)
 {
 	for (size_t i = 0; i < site->base_count; i++)
 		base_free(site->bases[i]);
 	free(site->bases);
+	free(site->toolbox_volume);
 }

@@ -23,6 +23,7 @@ struct settings {
 	const char *consul;   /* --consul */
 	const char *progress; /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
+	bool traceless;                         /* --traceless */
 	const struct manifest_modules *modules; /* NULL: as they are found */
 	const struct manifest_testing *testing; /* of modules; else NULL */
 	struct manifest_problems
@@ -30,9 +31,10 @@ struct settings {
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; --endpoint, --toolbox, --quiet; and --kv, --consul. */
+ * --trim-blocks, --lstrip-blocks; --endpoint, --toolbox, --quiet; --kv, --consul; and what a build
+ * is like, as its keys have it: --traceless. */
 extern const struct option settings_manifest_options[], settings_engine_options[],
-	settings_values_options[];
+	settings_values_options[], settings_build_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
  * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */
@@ -59,6 +61,9 @@ const char *settings_endpoint(const struct settings *settings);
 
 /* Takes `endpoints:` of the configuration file; -1 where it is not what it must be. */
 int settings_take_endpoints(struct settings *settings, struct value *value);
+
+/* A manifest is a file, by its name's end. */
+bool settings_is_manifest(const char *name);
 
 /* Opens the endpoint on a loop of its own. */
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,

@@ -6,9 +6,26 @@
 
 #include "host/engine/engine.h"
 
+/* inventory.h's operations. */
+struct engine_inventory {
+	void (*disk_usage)(struct engine *engine, engine_done *done, void *ctx);
+	void (*image_list_all)(struct engine *engine, engine_done *done, void *ctx);
+	void (*list_all)(struct engine *engine, engine_done *done, void *ctx);
+	void (*remove_idle)(struct engine *engine, const char *id, engine_done *done, void *ctx);
+	void (*volume_list)(struct engine *engine, engine_done *done, void *ctx);
+	void (*volume_remove)(struct engine *engine, const char *name, engine_done *done,
+			      void *ctx);
+	void (*image_untag)(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+	void (*changes)(struct engine *engine, const char *id, engine_done *done, void *ctx);
+	void (*image_save)(struct engine *engine, const char *const *refs,
+			   int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+			   void *ctx);
+};
+
 struct engine_driver {
-	const char *name;                     /* engine_name's */
-	void (*close)(struct engine *engine); /* ends with engine_release */
+	const struct engine_inventory *inventory; /* NULL: it has none */
+	const char *name;                         /* engine_name's */
+	void (*close)(struct engine *engine);     /* ends with engine_release */
 	void (*abandon)(struct engine *engine);
 
 	void (*info)(struct engine *engine, engine_done *done, void *ctx);
@@ -37,6 +54,12 @@ struct engine_driver {
 	void (*remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,
 			    engine_done *done, void *ctx);
+
+	void (*network_create)(struct engine *engine, const struct engine_network *network,
+			       engine_done *done, void *ctx);
+	void (*network_list)(struct engine *engine, const char *label, engine_done *done,
+			     void *ctx);
+	void (*network_remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 	struct engine_stream *(*attach)(struct engine *engine, const char *id,
 					const struct engine_stream_events *events, void *events_ctx,

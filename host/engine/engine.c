@@ -157,6 +157,22 @@ void engine_file_digest(struct engine *engine, const char *id, const char *path,
 	engine->driver->file_digest(engine, id, path, done, ctx);
 }
 
+void engine_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx)
+{
+	engine->driver->network_create(engine, network, done, ctx);
+}
+
+void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx)
+{
+	engine->driver->network_list(engine, label, done, ctx);
+}
+
+void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	engine->driver->network_remove(engine, id, done, ctx);
+}
+
 struct engine_stream *engine_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx)

@@ -51,6 +51,8 @@ struct engine_container {
 	const struct engine_volume *volumes;
 	size_t volume_count;
 	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
+	const char *alias;   /* what others call it on a network of ours; or NULL */
+	const char *const *hosts; /* names it knows: "NAME:ADDRESS", NULL-terminated; or NULL */
 	/* To be attached to; it goes when it ends. Without, it is a data container: its volumes
 	 * hold what its image has in their place, for those that are made with volumes_from. */
 	bool session;
@@ -146,6 +148,20 @@ void engine_remove(struct engine *engine, const char *id, engine_done *done, voi
 /* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */
 void engine_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
+
+/* Networks of our own, told by one label. */
+struct engine_network {
+	const char *name;
+	const char *label, *value;
+	bool internal; /* nothing outside is reached from it */
+};
+/* The result's id is the network's. */
+void engine_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx);
+/* Those that have a label, whatever its value: a list of {"Id", "Created", "Labels", ...}. */
+void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+/* Refused while a container is in it. One that is gone is ENGINE_OK. */
+void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Attaches to a container that was created and not started; start it when `done` says ENGINE_OK.
  * That is when the engine has attached us, for a start that overtakes it loses the first output.

@@ -105,11 +105,21 @@ static struct value *env_map(struct arena *arena, const char *const *env)
 	return map;
 }
 
+static struct value *size_map(struct arena *arena, unsigned rows, unsigned cols)
+{
+	struct value *map = value_map(arena);
+	value_set(arena, map, "rows", value_int(arena, rows));
+	value_set(arena, map, "cols", value_int(arena, cols));
+	return map;
+}
+
 uint32_t session_run(struct session *session, const struct session_run *run)
 {
 	auto_arena struct arena arena = {0};
 	struct value *map = value_map(&arena);
-	if (run->shell)
+	if (run->interactive)
+		value_set(&arena, map, "interactive", value_bool(&arena, true));
+	else if (run->shell)
 		set_text(&arena, map, "shell", run->shell);
 	else
 		value_set(&arena, map, "argv", text_list(&arena, run->argv));
@@ -118,6 +128,10 @@ uint32_t session_run(struct session *session, const struct session_run *run)
 	set_text(&arena, map, "user", run->user);
 	if (run->timeout_ms)
 		value_set(&arena, map, "timeout_ms", value_int(&arena, (int64_t)run->timeout_ms));
+	if (run->input)
+		value_set(&arena, map, "stdin", value_bool(&arena, true));
+	if (run->rows)
+		value_set(&arena, map, "tty", size_map(&arena, run->rows, run->cols));
 	return request(session, FRAME_RUN, map);
 }
 
@@ -171,6 +185,14 @@ uint32_t session_remove(struct session *session, const char *path)
 	return request_path(session, FRAME_REMOVE, path);
 }
 
+uint32_t session_settle(struct session *session, int64_t epoch)
+{
+	auto_arena struct arena arena = {0};
+	struct value *map = value_map(&arena);
+	value_set(&arena, map, "epoch", value_int(&arena, epoch));
+	return request(session, FRAME_SETTLE, map);
+}
+
 uint32_t session_render(struct session *session, const struct value *asked)
 {
 	return request(session, FRAME_RENDER, asked);
@@ -183,6 +205,22 @@ uint32_t session_facts(struct session *session, const char *const *patterns)
 	if (patterns)
 		value_set(&arena, map, "patterns", text_list(&arena, patterns));
 	return request(session, FRAME_FACTS, map);
+}
+
+void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool more)
+{
+	auto_buf struct buf out = {0};
+	if (more)
+		frame_add_more(&out, FRAME_DATA, id, data, len);
+	else
+		frame_add(&out, FRAME_DATA, id, data, len);
+	send_bytes(session, &out);
+}
+
+void session_resize(struct session *session, uint32_t id, unsigned rows, unsigned cols)
+{
+	auto_arena struct arena arena = {0};
+	send_json(session, FRAME_RESIZE, id, size_map(&arena, rows, cols));
 }
 
 void session_signal(struct session *session, uint32_t id, int signal)

@@ -53,6 +53,9 @@ void session_attach(struct session *session, struct engine *engine, const char *
 struct session_run {
 	const char *shell;	  /* a line for the target's shell, or NULL */
 	const char *const *argv;  /* NULL-terminated, where shell is NULL */
+	bool interactive;	  /* neither: the shell for people */
+	bool input;		  /* session_input follows */
+	unsigned rows, cols;	  /* of the terminal that it gets; 0: none. Its input follows too */
 	const char *const *env;	  /* "K=V", NULL-terminated */
 	const char *cwd, *user;	  /* NULL: "/", root */
 	uint64_t timeout_ms;	  /* 0: none */
@@ -74,6 +77,11 @@ uint32_t session_get(struct session *session, const char *path);
 uint32_t session_render(struct session *session, const struct value *request);
 uint32_t session_facts(struct session *session, const char *const *patterns); /* NULL: all */
 uint32_t session_remove(struct session *session, const char *path);
+uint32_t session_settle(struct session *session, int64_t epoch); /* files are no newer than that */
+
+/* What a RUN reads; `more`: it is not the end. */
+void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool more);
+void session_resize(struct session *session, uint32_t id, unsigned rows, unsigned cols);
 
 void session_signal(struct session *session, uint32_t id, int signal);
 /* Answers a want: found NULL with error NULL means missing. */

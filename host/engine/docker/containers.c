@@ -119,10 +119,22 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 			 (const char *const[]){container->volumes_from, NULL});
 	set_volumes(arena, host, container);
 	set_text(arena, host, "NetworkMode", container->network);
+	set_list(arena, host, "ExtraHosts", container->hosts);
 	if (container->session)
 		set_flag(arena, host, "AutoRemove");
 	set_limits(arena, host, container);
 	return host;
+}
+
+static void set_alias(struct arena *arena, struct value *spec,
+		      const struct engine_container *container)
+{
+	struct value *settings = value_map(arena), *networks = value_map(arena);
+	struct value *all = value_map(arena);
+	set_list(arena, settings, "Aliases", (const char *const[]){container->alias, NULL});
+	value_set(arena, networks, container->network, settings);
+	value_set(arena, all, "EndpointsConfig", networks);
+	value_set(arena, spec, "NetworkingConfig", all);
 }
 
 struct value *docker_container_spec(struct arena *arena, const struct engine_container *container)
@@ -144,6 +156,8 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 		set_list(arena, check, "Test", (const char *const[]){"NONE", NULL});
 		value_set(arena, spec, "Healthcheck", check);
 	}
+	if (container->alias)
+		set_alias(arena, spec, container);
 	value_set(arena, spec, "HostConfig", host_config(arena, container));
 	return spec;
 }

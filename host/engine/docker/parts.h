@@ -105,6 +105,10 @@ void docker_list(struct engine *engine, engine_done *done, void *ctx);
 void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void docker_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
+void docker_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx);
+void docker_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+void docker_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 struct engine_stream *docker_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx);
@@ -113,13 +117,18 @@ size_t docker_stream_pending(const struct engine_stream *stream);
 void docker_stream_pause(struct engine_stream *stream, bool paused);
 void docker_stream_close(struct engine_stream *stream);
 
+extern const struct engine_inventory docker_inventory;
+void docker_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
+
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.abandon = docker_abandon, .info = docker_info, .image_list = docker_image_list,           \
-	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
-	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
-	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
-	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
+	.inventory = &docker_inventory, .abandon = docker_abandon, .info = docker_info,            \
+	.image_list = docker_image_list, .image_history = docker_image_history,                    \
+	.image_pull = docker_image_pull, .image_push = docker_image_push,                          \
+	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
+	.inspect = docker_inspect, .list = docker_list, .remove = docker_remove,                   \
+	.file_digest = docker_file_digest, .network_create = docker_network_create,                \
+	.network_list = docker_network_list, .network_remove = docker_network_remove,              \
 	.attach = docker_attach, .stream_write = docker_stream_write,                              \
 	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
 	.stream_close = docker_stream_close
