@@ -113,6 +113,11 @@ soak: packages-test
 	@$(MAKE) --no-print-directory all
 	@tests/faults/soak.sh
 
+# COSTS: a file with the seconds that builds took, one a line.
+.PHONY: simulate
+simulate: build/simulate
+	@build/simulate $(COSTS)
+
 .PHONY: fuzz
 fuzz: packages-fuzz
 	@$(MAKE) --no-print-directory $(fuzz_programs) build/fuzz/agent \
@@ -174,6 +179,7 @@ help:
 	@echo 'make bench      times against docker build and others, into docs/benchmarks.md'
 	@echo 'make load       much of everything: steps, builds, sessions, output, files, nodes'
 	@echo 'make soak       20,000 schedules of faults between driver, engine, agent and Consul'
+	@echo 'make simulate   places 100,000 builds on 1,000 endpoints that are only counted'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
 	@echo 'make errors     docs/errors.md'
@@ -197,6 +203,11 @@ tools-check:
 	@tests/fixtures/packages.sh --check build
 
 build/factory: $(host_objects)
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
+
+build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/bench/simulate.o
 	@mkdir -p $(@D)
 	@echo "  link     $@"
 	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)

@@ -85,6 +85,16 @@ static void read_nodes(struct record *record)
 	}
 }
 
+const char *record_image_key(struct record *record)
+{
+	if (!record->nodes)
+		read_nodes(record);
+	const struct value *nodes = record->nodes;
+	if (!nodes->list.len)
+		return NULL;
+	return value_text(value_get(nodes->list.items[nodes->list.len - 1], "key"));
+}
+
 static bool is_digest(const struct value *known, const char *digest)
 {
 	const char *text = value_text(known);

@@ -18,6 +18,9 @@ struct record *record_open(const struct manifest *manifest);
 bool record_is_empty(const struct record *record);
 uint64_t record_commit_us(const struct record *record); /* 0: none was measured */
 
+/* The key of the image that the last build was for, or NULL. */
+const char *record_image_key(struct record *record);
+
 /* How a node differs from what it was. Visits the names of its inputs that are other, new or gone;
  * returns whether the record knows the node. One that has got another number is found by its
  * command. */

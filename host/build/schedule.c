@@ -22,14 +22,32 @@ static bool may_begin(const struct schedule *schedule, const struct task *task)
 	       (!task->last || group_passed(schedule, task->group, &code));
 }
 
-struct task *schedule_next(struct schedule *schedule)
+struct task *schedule_next(struct schedule *schedule, schedule_placed *placed, void *ctx)
 {
-	for (size_t i = 0; i < schedule->count; i++)
-		if (may_begin(schedule, &schedule->tasks[i])) {
-			schedule->tasks[i].state = TASK_RUNNING;
-			return &schedule->tasks[i];
-		}
+	for (size_t i = 0; i < schedule->count; i++) {
+		struct task *task = &schedule->tasks[i];
+		if (!may_begin(schedule, task) || (placed && !placed(ctx, task)))
+			continue;
+		task->state = TASK_RUNNING;
+		return task;
+	}
 	return NULL;
+}
+
+void schedule_again(struct task *task)
+{
+	task->state = TASK_WAITING;
+}
+
+bool schedule_is_needed(const struct schedule *schedule, const struct task *task)
+{
+	for (size_t i = 0; i < schedule->count; i++) {
+		const struct task *other = &schedule->tasks[i];
+		if (other->base == task &&
+		    (other->state == TASK_WAITING || other->state == TASK_RUNNING))
+			return true;
+	}
+	return false;
 }
 
 /* Why a task that waits can never begin: an exit code, or 0. */

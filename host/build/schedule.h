@@ -30,13 +30,21 @@ struct schedule {
 	size_t count;
 };
 
-/* The next task that may begin now; it is running from then on. NULL: there is none. */
-struct task *schedule_next(struct schedule *schedule);
+/* The next task that may begin now and has a place (`placed` NULL: each has one); it is running
+ * from then on. NULL: there is none. */
+typedef bool schedule_placed(void *ctx, const struct task *task);
+struct task *schedule_next(struct schedule *schedule, schedule_placed *placed, void *ctx);
 
 size_t schedule_running(const struct schedule *schedule);
 
 /* A running task has ended: code 0, or why it failed. What can't begin any more is left out. */
 void schedule_ended(struct schedule *schedule, struct task *task, int code);
+
+/* What a task that runs or has passed made is gone: it waits as if it had never begun. */
+void schedule_again(struct task *task);
+
+/* Whether a task is the base of one that has not ended. */
+bool schedule_is_needed(const struct schedule *schedule, const struct task *task);
 
 /* Leaves out everything that has not begun. */
 void schedule_stop(struct schedule *schedule);

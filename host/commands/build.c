@@ -53,6 +53,7 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 	shop->from_step = command->from_step;
 	shop->push = command->push;
 	shop->locked = command->locked;
+	shop->is_spread = true;
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
 	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)

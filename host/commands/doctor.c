@@ -50,7 +50,7 @@ static int run(void *options, int argc, char **argv, struct error *err)
 	(void)argv;
 	if (argc != 1)
 		return commands_misused(&command_doctor, "name nothing", err);
-	struct doctor doctor = {.endpoint = command->settings.endpoint,
+	struct doctor doctor = {.endpoint = settings_endpoint(&command->settings),
 				.toolbox = command->settings.toolbox,
 				.consul = command->settings.consul};
 	doctor_run(&doctor);

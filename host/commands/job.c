@@ -4,6 +4,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/commands/endpoints.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -80,9 +81,9 @@ static int name_more(struct workshop *shop, const struct job *job, struct error 
 	for (size_t i = 1; i < count_names(shop, job); i++) {
 		__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 		const char *tag = name_of(&shop->arena, manifest, i, job->suffix);
-		engine_image_tag(shop->site.engine, job->outcome.image, manifest->repo, tag,
+		engine_image_tag(job->site->engine, job->outcome.image, manifest->repo, tag,
 				 engine_keep, &kept);
-		if (engine_finish(shop->site.engine, &kept, err) < 0)
+		if (engine_finish(job->site->engine, &kept, err) < 0)
 			return error_wrap(err, "can't name the image %s:%s", manifest->repo, tag);
 	}
 	return 0;
@@ -162,6 +163,8 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 /* The image's id is the base, so that nothing can move it between the two builds. */
 static int begin(struct workshop *shop, struct job *job, struct error *err)
 {
+	if (!job->site)
+		return endpoints_refuse(job, err);
 	if (job->base != NO_JOB)
 		job->manifest->image = shop->jobs[job->base].outcome.image;
 	if (job->dependent)
@@ -174,7 +177,7 @@ static int begin(struct workshop *shop, struct job *job, struct error *err)
 		choose_name(shop, job);
 	if (check_push(shop, job, err) < 0)
 		return -1;
-	job->build = build_start(&shop->site, job->manifest, &job->options);
+	job->build = build_start(job->site, job->manifest, &job->options);
 	return 0;
 }
 
@@ -191,6 +194,12 @@ int job_finish(struct workshop *shop, struct job *job, struct error *err)
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
 	if (status == 0 && !job->options.untested)
 		status = name_more(shop, job, err);
+	if (status < 0 && err->exit_code != EXIT_STEP && endpoints_lost(shop, job)) {
+		job->lost = engine_endpoint(job->site->engine);
+		report_notice(job->report, "%s is gone (%s): building on another endpoint",
+			      job->lost, err->message);
+		return 1;
+	}
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status == 0 && !job->options.throwaway)
 		status = push_all(shop, job, err);

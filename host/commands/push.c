@@ -32,13 +32,14 @@ static void push_ended(void *ctx, const struct engine_result *result)
 }
 
 /* The run watches for signals. */
-static int wait_for(struct workshop *shop, struct pushing *pushing, struct error *err)
+static int wait_for(struct workshop *shop, struct engine *engine, struct pushing *pushing,
+		    struct error *err)
 {
 	while (!pushing->kept.ended && !shop->interrupted)
 		if (loop_turn(shop->site.loop, -1, err) < 0)
 			return -1;
 	if (pushing->kept.ended)
-		return engine_finish(shop->site.engine, &pushing->kept, err);
+		return engine_finish(engine, &pushing->kept, err);
 	error_set(err, "interrupted");
 	err->exit_code = shop->interrupted;
 	return -1;
@@ -66,8 +67,8 @@ int job_push(struct workshop *shop, const struct job *job, const char *repo, con
 	uint64_t began = loop_now_us();
 	pushing->report = job->report;
 	report_notice(job->report, "pushing %s:%s", repo, tag);
-	engine_image_push(shop->site.engine, repo, tag, push_progress, push_ended, pushing);
-	int status = wait_for(shop, pushing, err);
+	engine_image_push(job->site->engine, repo, tag, push_progress, push_ended, pushing);
+	int status = wait_for(shop, job->site->engine, pushing, err);
 	report_transfer(job->report, &(struct progress_transfer){.what = "push", .over = true});
 	if (status == 0 && pushing->kept.status == ENGINE_NOT_FOUND)
 		status = error_set(err, "the engine has no such image");

@@ -40,17 +40,23 @@ static const char *archive_of(struct workshop *shop, const struct job *job)
 	return arena_printf(&shop->arena, "%s/%s", manifest->directory, manifest->archive);
 }
 
-/* The names of all jobs that go into an archive: those of one manifest, say. path NULL: of -o. */
+/* Does a job's image go into this archive? path NULL: that of -o. */
+static bool is_in(struct workshop *shop, const struct job *job, const char *path)
+{
+	const char *own = path ? archive_of(shop, job) : NULL;
+	bool wanted = path ? own && strcmp(own, path) == 0 : job_is_asked_for(shop, job);
+	return wanted && job->outcome.image;
+}
+
+/* The names of all jobs that go into an archive: those of one manifest, say. */
 static const char **names_in(struct workshop *shop, const char *path)
 {
 	const char **names = NULL;
 	size_t count = 0;
 	for (size_t i = 0; i < shop->job_count; i++) {
 		const struct job *job = &shop->jobs[i];
-		const char *own = path ? archive_of(shop, job) : NULL;
-		bool wanted = path ? own && strcmp(own, path) == 0 : job_is_asked_for(shop, job);
 		size_t more = job_count_names(shop, job);
-		if (!wanted || !job->outcome.image)
+		if (!is_in(shop, job, path))
 			continue;
 		more = more ? more : 1;
 		names = arena_grow(&shop->arena, names, count, count + more + 1, sizeof *names);
@@ -61,10 +67,34 @@ static const char **names_in(struct workshop *shop, const char *path)
 	return names;
 }
 
-static int write_archive(struct workshop *shop, const char *path, const char **names,
+/* The engine that has all that goes into an archive. */
+static struct engine *engine_of(struct workshop *shop, const char *path, struct error *err)
+{
+	struct engine *engine = NULL;
+	for (size_t i = 0; i < shop->job_count; i++) {
+		const struct job *job = &shop->jobs[i];
+		if (!is_in(shop, job, path))
+			continue;
+		if (engine && engine != job->site->engine) {
+			error_set(err,
+				  "the images for one archive were built on several endpoints: "
+				  "give each an archive of its own");
+			return NULL;
+		}
+		engine = job->site->engine;
+	}
+	return engine;
+}
+
+/* `named`: the archive's path as jobs know it; NULL: that of -o. */
+static int write_archive(struct workshop *shop, const char *path, const char *named,
 			 const char *format, struct error *err)
 {
-	return names ? export_images(shop->site.engine, names, path, format, err) : 0;
+	const char **names = names_in(shop, named);
+	struct engine *engine = names ? engine_of(shop, named, err) : NULL;
+	if (!names)
+		return 0;
+	return engine ? export_images(engine, names, path, format, err) : -1;
 }
 
 /* Those that manifests name, each once. */
@@ -77,8 +107,7 @@ static int write_named(struct workshop *shop, const char *format, struct error *
 			if ((other = archive_of(shop, &shop->jobs[first])) &&
 			    strcmp(other, path) == 0)
 				break;
-		if (path && first == i &&
-		    write_archive(shop, path, names_in(shop, path), format, err) < 0)
+		if (path && first == i && write_archive(shop, path, path, format, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -87,7 +116,7 @@ static int write_named(struct workshop *shop, const char *format, struct error *
 static struct value *make_sbom(struct workshop *shop, const struct job *job, struct error *err)
 {
 	const struct gathering gathering = {.loop = shop->site.loop,
-					    .engine = shop->site.engine,
+					    .engine = job->site->engine,
 					    .toolbox = shop->site.toolbox,
 					    .report = shop->report,
 					    .signals = shop->signals};
@@ -98,8 +127,8 @@ static struct value *make_sbom(struct workshop *shop, const struct job *job, str
 static struct value *make_statement(struct workshop *shop, const struct job *job, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	engine_image_inspect(shop->site.engine, job->manifest->image, engine_keep, &kept);
-	if (engine_finish(shop->site.engine, &kept, err) < 0)
+	engine_image_inspect(job->site->engine, job->manifest->image, engine_keep, &kept);
+	if (engine_finish(job->site->engine, &kept, err) < 0)
 		return NULL;
 	return statement_make(&shop->arena, job->manifest, job_name(shop, job, 0),
 			      job->outcome.image, kept.body, err);
@@ -123,7 +152,7 @@ int results_write(struct workshop *shop, const struct results *results, struct e
 	if (write_named(shop, results->format, err) < 0)
 		return -1;
 	if (results->archive &&
-	    write_archive(shop, results->archive, names_in(shop, NULL), results->format, err) < 0)
+	    write_archive(shop, results->archive, NULL, results->format, err) < 0)
 		return -1;
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (job_is_asked_for(shop, &shop->jobs[i]) && shop->jobs[i].outcome.image &&

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/interrupt.h"
+#include "host/commands/endpoints.h"
 #include "host/exit_codes.h"
 #include "host/interactive/pilot.h"
 #include "host/explain/codes.h"
@@ -121,22 +122,50 @@ static void job_failed(struct run *run, struct task *task, struct error *failure
 	schedule_ended(&run->schedule, task, code);
 }
 
-/* A build that is begun will want a slot: more than there are would only wait. */
-static struct task *next_task(struct run *run)
+static bool has_place(void *ctx, const struct task *task)
 {
-	const struct slots *slots = &run->shop->site.slots;
-	bool useful = slots_are_free(slots) && schedule_running(&run->schedule) < slots->most;
-	return useful ? schedule_next(&run->schedule) : NULL;
+	const struct run *run = ctx;
+	return endpoints_place(run->shop, job_of(run, task));
 }
 
 static void begin_jobs(struct run *run)
 {
 	struct task *task;
-	while ((task = next_task(run))) {
+	while ((task = schedule_next(&run->schedule, has_place, run))) {
 		auto_error struct error failure = {0};
 		if (job_start(run->shop, job_of(run, task), &failure) < 0)
 			job_failed(run, task, &failure);
 	}
+}
+
+/* What was built there is needed again where others stand on it and have not ended. A base comes
+ * before those: the last is looked at first. */
+static void build_again(struct run *run, struct task *task)
+{
+	schedule_again(task);
+	for (size_t i = run->shop->job_count; i-- > 0;) {
+		struct task *base = &run->schedule.tasks[i];
+		struct job *job = &run->shop->jobs[i];
+		if (base->state != TASK_PASSED || endpoints_live(run->shop, job) ||
+		    !schedule_is_needed(&run->schedule, base))
+			continue;
+		free(STEAL(job->outcome.image));
+		job->lost = engine_endpoint(job->site->engine);
+		schedule_again(base);
+	}
+}
+
+/* A job whose build is over. */
+static void end_job(struct run *run, struct task *task)
+{
+	auto_error struct error failure = {0};
+	int status = job_finish(run->shop, job_of(run, task), &failure);
+	if (status < 0)
+		job_failed(run, task, &failure);
+	else if (status > 0)
+		build_again(run, task);
+	else
+		schedule_ended(&run->schedule, task, 0);
 }
 
 /* True where anything happened: others may have got further while that blocked. */
@@ -146,17 +175,12 @@ static bool attend_jobs(struct run *run)
 	bool any = false;
 	for (size_t i = 0; i < shop->job_count; i++) {
 		struct job *job = &shop->jobs[i];
-		struct task *task = &run->schedule.tasks[i];
-		auto_error struct error failure = {0};
 		if (job->build)
 			any |= build_attend(job->build);
 		if (!job->build || !build_is_over(job->build))
 			continue;
 		any = true;
-		if (job_finish(shop, job, &failure) < 0)
-			job_failed(run, task, &failure);
-		else
-			schedule_ended(&run->schedule, task, 0);
+		end_job(run, &run->schedule.tasks[i]);
 	}
 	return any;
 }
@@ -167,7 +191,8 @@ static int give_up(struct workshop *shop)
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (shop->jobs[i].build)
 			build_interrupt(shop->jobs[i].build, "given up", EXIT_FAILED);
-	engine_abandon(shop->site.engine);
+	for (size_t i = 0; i < shop->site_count; i++)
+		engine_abandon(shop->sites[i]->engine);
 	for (size_t i = 0; i < shop->job_count; i++) {
 		auto_error struct error ignored = {0};
 		if (shop->jobs[i].build)
@@ -222,8 +247,10 @@ int workshop_run(struct workshop *shop, struct error *err)
 {
 	struct run run = {.shop = shop};
 	prepare(&run);
-	shop->site.slots.freed = on_freed;
-	shop->site.slots.ctx = shop;
+	for (size_t i = 0; i < shop->site_count; i++) {
+		shop->sites[i]->slots.freed = on_freed;
+		shop->sites[i]->slots.ctx = shop;
+	}
 	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
 	int status = turn(&run, err);
 	loop_unwatch(shop->site.loop, shop->signals);

@@ -136,6 +136,18 @@ const struct option settings_values_options[] = {
 	{0},
 };
 
+static int on_endpoint(void *target, const char *text, struct error *err)
+{
+	struct settings *settings = target;
+	if (!*text)
+		return error_set(err, "--endpoint takes a URL");
+	if (!settings->given_endpoints)
+		settings->given_endpoints = value_list(&settings->arena);
+	value_append(&settings->arena, settings->given_endpoints,
+		     value_string(&settings->arena, text));
+	return 0;
+}
+
 const struct option settings_build_options[] = {
 	{.name = "traceless",
 	 .help = "leave nothing of the build's own in the image, no mount point either",
@@ -146,8 +158,9 @@ const struct option settings_build_options[] = {
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
-	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
-	 OPTION_INTO(struct settings, endpoint)},
+	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST); builds "
+		 "are spread over several",
+	 .each = on_endpoint},
 	{.name = "patience",
 	 .argument = "SECONDS",
 	 .help = "how long the engine may be silent (default: 60)",
@@ -192,6 +205,11 @@ static const struct {
 } config_keys[] = {
 	{"languages", "a map of languages to images", take_languages},
 	{"index", "a list of URLs or paths", take_index},
+	{"endpoints",
+	 "a list of engines: addresses, or maps of `address`, `weight` (over 0, to 1000), `slots` "
+	 "(1 "
+	 "to 1000), `labels` (a list)",
+	 settings_take_endpoints},
 };
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
@@ -206,8 +224,8 @@ static int take_config(struct settings *settings, const char *path, const struct
 		if (key == COUNT_OF(config_keys))
 			return error_set_at(
 				err, path, entry->line, entry->column,
-				"'%s' is not known here: only `languages:` and `index:` "
-				"are",
+				"'%s' is not known here: only `languages:`, `index:` and "
+				"`endpoints:` are",
 				entry->key);
 		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
@@ -273,7 +291,7 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 	*loop = loop_new(err);
 	if (!*loop)
 		return -1;
-	*engine = engine_open(*loop, settings->endpoint, err);
+	*engine = engine_open(*loop, settings_endpoint(settings), err);
 	if (*engine && settings->patience)
 		engine_set_patience(*engine, (uint64_t)settings->patience * 1000);
 	if (*engine)

@@ -15,8 +15,10 @@ struct settings {
 	struct value *languages;  /* map: the configuration file's, then --language */
 	struct value *index; /* list: where indices of modules are, by the configuration file */
 	struct value *given_index; /* likewise, by --index; or NULL */
-	const char *endpoint;      /* NULL: DOCKER_HOST, else the default socket */
-	unsigned patience;         /* seconds; 0: the default */
+	struct value
+		*endpoints; /* list of maps and addresses, by the configuration file; or NULL */
+	struct value *given_endpoints; /* list of addresses, by --endpoint; or NULL */
+	unsigned patience;             /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul;   /* --consul */
@@ -42,6 +44,24 @@ int settings_load(struct settings *settings, struct error *err);
 /* Reads a manifest with these settings. facts may be NULL. */
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
 				   const struct manifest_facts *facts, struct error *err);
+
+/* All endpoints there are for builds, one at least: by --endpoint, else DOCKER_HOST, else those of
+ * the configuration file, which also tells what it knows of those by --endpoint. In the arena. */
+struct endpoint_setting {
+	const char *address;       /* NULL: the default */
+	double weight;             /* 1 where it has none */
+	unsigned slots;            /* 0: by --jobs */
+	const char *const *labels; /* NULL-terminated, or NULL */
+};
+const struct endpoint_setting *settings_endpoints(struct arena *arena,
+						  const struct settings *settings, size_t *count);
+
+/* The one endpoint of a command that wants no more: the last by --endpoint, else DOCKER_HOST's
+ * (NULL), else the configuration file's first, else the default (NULL). */
+const char *settings_endpoint(const struct settings *settings);
+
+/* Takes `endpoints:` of the configuration file; -1 where it is not what it must be. */
+int settings_take_endpoints(struct settings *settings, struct value *value);
 
 /* A manifest is a file, by its name's end. */
 bool settings_is_manifest(const char *name);

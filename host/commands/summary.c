@@ -24,6 +24,10 @@ static void add_line(const struct workshop *shop, size_t number, int width, stru
 		buf_puts(out, "-");
 	else
 		buf_printf(out, "%.2f s%s", job->seconds, job->outcome.cached ? " (cached)" : "");
+	if (shop->site_count > 1 && job->site)
+		buf_printf(out, "  on %s", engine_endpoint(job->site->engine));
+	if (job->lost)
+		buf_printf(out, " (%s was lost)", job->lost);
 }
 
 void workshop_summary(const struct workshop *shop)

@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/build/probe.h"
+#include "host/commands/endpoints.h"
 #include "host/commands/locking.h"
 #include "host/exit_codes.h"
 #include "host/explain/codes.h"
@@ -276,10 +277,11 @@ int workshop_open(struct workshop *shop, const struct settings *settings, struct
 	shop->signals = interrupt_open(err);
 	if (shop->signals < 0)
 		return -1;
-	if (settings_engine(settings, &shop->site.loop, &shop->site.engine, err) < 0)
+	shop->site.loop = loop_new(err);
+	if (!shop->site.loop)
 		return -1;
 	shop->report = settings_report(settings, shop->site.loop, err);
-	return shop->report ? 0 : -1;
+	return shop->report ? endpoints_open(shop, err) : -1;
 }
 
 /* The caller prints the error, unless what is printed is for a program. */
@@ -300,7 +302,7 @@ int workshop_close(struct workshop *shop, int status, struct error *err)
 	own_close(&shop->signals);
 	clear(shop);
 	report_free(shop->report);
-	engine_close(shop->site.engine);
+	endpoints_close(shop);
 	loop_free(shop->site.loop);
 	arena_free(&shop->arena);
 	return status;

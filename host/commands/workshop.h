@@ -16,6 +16,8 @@ struct job {
 		*dependent; /* the manifest that it was first wanted for; NULL: it was asked for */
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
+	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
+	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
 	struct report *report; /* the workshop's, or a part of it */
 	struct consul_target consul;
 	struct build_options options;
@@ -40,7 +42,11 @@ struct sheet {
 struct workshop {
 	const struct settings *settings;
 	struct arena arena;
-	struct site site;
+	struct site site;    /* of manifests' facts, and the first of builds */
+	struct site **sites; /* of builds */
+	size_t site_count;
+	struct places *places; /* by the sites' numbers */
+	bool is_spread;        /* over all endpoints of the settings */
 	struct report *report;
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
@@ -129,7 +135,8 @@ int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct e
 int job_find(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
- * build_finish does. -1 with the error where it failed. */
+ * build_finish does. -1 with the error where it failed; 1: its endpoint is gone, and it is to be
+ * built on another. */
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 

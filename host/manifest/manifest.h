@@ -125,6 +125,7 @@ struct manifest {
 	const char *consul;          /* Consul's address, or NULL */
 	bool consul_direct;          /* the agent asks by itself, not through the driver */
 	const char *network;         /* NULL: the engine's default */
+	const struct value *runs_on; /* list of an endpoint's labels, or NULL */
 	const struct value *config;  /* the artifact's changes: Docker's names, checked; or NULL */
 	struct limits limits;
 	struct service_set services; /* of each test that does not say otherwise */

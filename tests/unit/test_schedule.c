@@ -7,7 +7,7 @@
 
 static void begins(struct schedule *schedule, const struct task *task)
 {
-	assert_ptr_equal(schedule_next(schedule), task);
+	assert_ptr_equal(schedule_next(schedule, NULL, NULL), task);
 }
 
 static void independent_ones_begin_in_order(void **state)
@@ -17,7 +17,7 @@ static void independent_ones_begin_in_order(void **state)
 	(void)state;
 	begins(&schedule, &tasks[0]);
 	begins(&schedule, &tasks[1]);
-	assert_null(schedule_next(&schedule));
+	assert_null(schedule_next(&schedule, NULL, NULL));
 	assert_false(schedule_is_over(&schedule));
 	schedule_ended(&schedule, &tasks[1], 0);
 	schedule_ended(&schedule, &tasks[0], 0);
@@ -34,7 +34,7 @@ static void a_diamond_waits_for_its_base(void **state)
 	struct schedule schedule = {tasks, 3};
 	(void)state;
 	begins(&schedule, &tasks[0]);
-	assert_null(schedule_next(&schedule));
+	assert_null(schedule_next(&schedule, NULL, NULL));
 	schedule_ended(&schedule, &tasks[0], 0);
 	begins(&schedule, &tasks[1]);
 	begins(&schedule, &tasks[2]);
@@ -58,6 +58,42 @@ static void without_its_base_nothing_begins(void **state)
 	assert_true(schedule_is_over(&schedule));
 	assert_false(schedule_all_passed(&schedule));
 	assert_int_equal(schedule_code(&schedule), 6);
+}
+
+static bool has_place(void *ctx, const struct task *task)
+{
+	return task != ctx;
+}
+
+static void what_has_no_place_lets_others_before(void **state)
+{
+	struct task tasks[] = {{.counts = true}, {.counts = true}};
+	struct schedule schedule = {tasks, 2};
+	(void)state;
+	assert_ptr_equal(schedule_next(&schedule, has_place, &tasks[0]), &tasks[1]);
+	assert_null(schedule_next(&schedule, has_place, &tasks[0]));
+	assert_false(schedule_is_over(&schedule));
+	begins(&schedule, &tasks[0]);
+}
+
+static void what_is_lost_runs_again(void **state)
+{
+	struct task tasks[] = {{.group = 0}, {.base = &tasks[0], .group = 1, .counts = true}};
+	struct schedule schedule = {tasks, 2};
+	(void)state;
+	begins(&schedule, &tasks[0]);
+	schedule_ended(&schedule, &tasks[0], 0);
+	begins(&schedule, &tasks[1]);
+	schedule_again(&tasks[1]);
+	assert_true(schedule_is_needed(&schedule, &tasks[0]));
+	schedule_again(&tasks[0]);
+	begins(&schedule, &tasks[0]);
+	assert_null(schedule_next(&schedule, NULL, NULL));
+	schedule_ended(&schedule, &tasks[0], 0);
+	begins(&schedule, &tasks[1]);
+	schedule_ended(&schedule, &tasks[1], 0);
+	assert_false(schedule_is_needed(&schedule, &tasks[0]));
+	assert_true(schedule_all_passed(&schedule));
 }
 
 static void a_failure_lets_the_others_go_on(void **state)
@@ -97,12 +133,12 @@ static void the_last_wait_for_those_of_their_group(void **state)
 	(void)state;
 	begins(&schedule, &tasks[1]);
 	begins(&schedule, &tasks[3]);
-	assert_null(schedule_next(&schedule));
+	assert_null(schedule_next(&schedule, NULL, NULL));
 	schedule_ended(&schedule, &tasks[1], 0);
 	begins(&schedule, &tasks[0]);
 	schedule_ended(&schedule, &tasks[3], 6);
 	assert_int_equal(tasks[2].state, TASK_LEFT_OUT);
-	assert_null(schedule_next(&schedule));
+	assert_null(schedule_next(&schedule, NULL, NULL));
 	schedule_ended(&schedule, &tasks[0], 0);
 	assert_true(schedule_is_over(&schedule));
 }
@@ -127,7 +163,7 @@ static void stopped_nothing_more_begins(void **state)
 	(void)state;
 	begins(&schedule, &tasks[0]);
 	schedule_stop(&schedule);
-	assert_null(schedule_next(&schedule));
+	assert_null(schedule_next(&schedule, NULL, NULL));
 	assert_false(schedule_is_over(&schedule));
 	schedule_ended(&schedule, &tasks[0], 130);
 	assert_true(schedule_is_over(&schedule));
@@ -160,6 +196,8 @@ int main(void)
 		cmocka_unit_test(independent_ones_begin_in_order),
 		cmocka_unit_test(a_diamond_waits_for_its_base),
 		cmocka_unit_test(without_its_base_nothing_begins),
+		cmocka_unit_test(what_has_no_place_lets_others_before),
+		cmocka_unit_test(what_is_lost_runs_again),
 		cmocka_unit_test(a_failure_lets_the_others_go_on),
 		cmocka_unit_test(what_may_fail_does_not_count),
 		cmocka_unit_test(the_last_wait_for_those_of_their_group),

@@ -1,0 +1,75 @@
+# Builds spread over two private engines: that of the tests, and one that is killed.
+load common
+
+setup_file() {
+	OTHER=$(mktemp -d)
+	export OTHER OTHER_HOST=unix://$OTHER/docker.sock
+	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OTHER")
+	load_base
+}
+
+load_base() {
+	DOCKER_HOST=$OTHER_HOST "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
+}
+
+teardown_file() {
+	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OTHER" && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OTHER")
+}
+
+both() {
+	"$FACTORY" build --endpoint "$DOCKER_HOST" --endpoint "$OTHER_HOST" "$@"
+}
+
+cells() {
+	manifest <<-E
+		image: $BASE
+		jobs:
+		  include: [{name: one, env: A=1}, {name: two, env: A=2}]
+		install: sleep $1
+	E
+}
+
+@test "builds are spread, and the summary says where" {
+	cells 1
+	run both --no-cache m.yml -t t/endpoints:1
+	[ "$status" -eq 0 ]
+	shows "on $DOCKER_HOST"
+	shows "on $OTHER_HOST"
+}
+
+@test "an image that only one endpoint has draws its builds there" {
+	DOCKER_HOST=$OTHER_HOST "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox factory-test/only-there:latest
+	cells 1
+	sed -i 's|^image:.*|image: factory-test/only-there|' m.yml
+	run both --no-cache m.yml -t t/endpoints:2
+	[ "$status" -eq 0 ]
+	shows "on $OTHER_HOST"
+	not shows "on $DOCKER_HOST"
+}
+
+@test "labels say where a build may run" {
+	mkdir -p config/factory
+	echo "endpoints: [{address: '$OTHER_HOST', labels: [gpu]}]" >config/factory/config.yml
+	cells 1
+	echo 'runs_on: gpu' >>m.yml
+	run both --no-cache m.yml -t t/endpoints:3
+	[ "$status" -eq 0 ]
+	not shows "on $DOCKER_HOST"
+	sed -i 's/gpu/arm64/' m.yml
+	run both --no-cache m.yml -t t/endpoints:3
+	[ "$status" -ne 0 ]
+	shows "no endpoint that is left has the labels"
+}
+
+@test "an endpoint that is killed in mid-build: its builds run on the other" {
+	cells 6
+	both --no-cache m.yml -t t/endpoints:4 >out 2>&1 &
+	local pid=$!
+	sleep 4
+	kill -KILL "$(cat "$OTHER/pid")"
+	wait "$pid" || { cat out; false; }
+	output=$(cat out)
+	shows "($OTHER_HOST was lost)"
+	[ -n "$(image_id t/endpoints:4-one)" ]
+	[ -n "$(image_id t/endpoints:4-two)" ]
+}
