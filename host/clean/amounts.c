@@ -20,10 +20,22 @@ static int refuse(const char *option, const char *what, const char *text, struct
 	return error_class(err, EXIT_USAGE, ERROR_OPTION_VALUE);
 }
 
+/* -1: there is no number, and *end is the text's beginning. */
+static double number_at(const char *text, const char **end)
+{
+	char *behind = NULL;
+	*end = text;
+	if (!isdigit((unsigned char)*text))
+		return -1;
+	double number = strtod(text, &behind);
+	*end = behind;
+	return number;
+}
+
 int amount_age(const char *option, const char *text, time_t *seconds, struct error *err)
 {
-	char *end = NULL;
-	double number = isdigit((unsigned char)*text) ? strtod(text, &end) : -1;
+	const char *end;
+	double number = number_at(text, &end);
 	for (size_t i = 0; number >= 0 && number < 1e6 && i < COUNT_OF(ages); i++) {
 		if (*end != ages[i].letter || end[1])
 			continue;
@@ -36,8 +48,8 @@ int amount_age(const char *option, const char *text, time_t *seconds, struct err
 int amount_size(const char *option, const char *text, int64_t *bytes, struct error *err)
 {
 	static const char units[] = "bkmgt";
-	char *end = NULL;
-	double number = isdigit((unsigned char)*text) ? strtod(text, &end) : -1;
+	const char *end;
+	double number = number_at(text, &end);
 	if (number >= 0 && *end) {
 		const char *unit = strchr(units, tolower((unsigned char)*end));
 		for (const char *at = units; unit && at < unit; at++)

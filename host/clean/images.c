@@ -52,6 +52,8 @@ int64_t images_drop_name(const struct stock *stock, const struct stock_image *im
 {
 	struct stock_image *at = find(stock, image->id);
 	int64_t freed = 0;
+	if (!at)
+		return 0;
 	at->names -= at->names > 0;
 	at->checkpoints -= is_checkpoint && at->checkpoints > 0;
 	while (at && !is_gone(at) && !at->names && !at->is_used && !images_has_child(stock, at)) {

@@ -60,7 +60,7 @@ static int collect(struct gc_command *command, struct engine *engine, struct err
 	struct arena *arena = &command->settings.arena;
 	struct telling telling = {arena, command->dry_run, command->settings.quiet};
 	struct gc_options options;
-	struct gc_outcome outcome;
+	struct gc_outcome outcome = {0};
 	struct stock stock;
 	time_t host_age;
 	size_t files;

@@ -109,14 +109,14 @@ static struct value *ways(const struct tree_file *a, const struct tree_file *b, 
 	return how;
 }
 
-static void add_difference(struct value *list, const struct tree_file *a, const struct tree_file *b,
-			   bool ignore_times, struct arena *arena)
+static void add_difference(struct value *list, const char *path, const struct tree_file *a,
+			   const struct tree_file *b, bool ignore_times, struct arena *arena)
 {
 	struct value *how = ways(a, b, ignore_times, arena);
 	if (!how->list.len)
 		return;
 	struct value *map = value_map(arena);
-	set_text(arena, map, "path", arena_printf(arena, "/%s", a ? a->path : b->path));
+	set_text(arena, map, "path", arena_printf(arena, "/%s", path));
 	value_set(arena, map, "how", how);
 	value_set(arena, map, "a", describe(a, arena));
 	value_set(arena, map, "b", describe(b, arena));
@@ -132,8 +132,9 @@ struct value *compare_trees(const struct tree *a, const struct tree *b, bool ign
 		int order = i == a->count   ? 1
 			    : j == b->count ? -1
 					    : strcmp(a->files[i].path, b->files[j].path);
-		add_difference(list, order <= 0 ? &a->files[i] : NULL,
-			       order >= 0 ? &b->files[j] : NULL, ignore_times, arena);
+		add_difference(list, order <= 0 ? a->files[i].path : b->files[j].path,
+			       order <= 0 ? &a->files[i] : NULL, order >= 0 ? &b->files[j] : NULL,
+			       ignore_times, arena);
 		i += order <= 0;
 		j += order >= 0;
 	}

@@ -46,12 +46,13 @@ static struct holders *find_or_make(struct holders_table *table, const char *nam
 	if (table->used * 2 >= table->size)
 		grow(table);
 	struct holders **slot = slot_of(table, name);
-	if (*slot)
-		return *slot;
-	*slot = mem_alloc(sizeof **slot);
-	(*slot)->name = mem_strdup(name);
+	struct holders *holders = *slot;
+	if (holders)
+		return holders;
+	*slot = holders = mem_alloc(sizeof *holders);
+	holders->name = mem_strdup(name);
 	table->used++;
-	return *slot;
+	return holders;
 }
 
 /* Where it is, or where it belongs. */
