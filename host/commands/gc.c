@@ -121,12 +121,11 @@ const struct command command_gc = {
 	.name = "gc",
 	.summary = "remove what is no longer of use",
 	.usage = "gc [--unused AGE] [--size SIZE] [OPTION]...",
-	.text = "Removes what builds have left whose driver is gone: containers, networks, cache\n"
-		"volumes of manifests that are no more, images that lost their names to newer\n"
-		"ones; and what lies unread in this host's cache. Checkpoints and cache volumes "
-		"go\n"
-		"by --unused and --size. What a running build uses stays, and so does everything\n"
-		"that is not factory's.",
+	.text = "Removes what builds have left whose driver is gone: containers, networks,\n"
+		"cache volumes of manifests that are no more, images that lost their names to\n"
+		"newer ones; and what lies unread in this host's cache. Checkpoints and cache\n"
+		"volumes go by --unused and --size. What a running build uses stays, and so\n"
+		"does everything that is not factory's.",
 	.options = {gc_options, settings_engine_options},
 	.size = sizeof(struct gc_command),
 	.run = gc,

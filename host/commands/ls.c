@@ -104,10 +104,9 @@ const struct command command_ls = {
 	.summary = "list what factory has on an engine",
 	.usage = "ls [OPTION]...",
 	.text = "Lists what factory has on an engine: artifacts, checkpoints, toolboxes, cache\n"
-		"volumes, and the containers and networks of builds. A size is what the thing "
-		"adds\n"
-		"to those it stands on; a checkpoint's last use is known where this user's builds\n"
-		"used it.",
+		"volumes, and the containers and networks of builds. A size is what the thing\n"
+		"adds to those it stands on; a checkpoint's last use is known where this user's\n"
+		"builds used it.",
 	.options = {ls_options, settings_engine_options},
 	.size = sizeof(struct ls_command),
 	.run = ls,

@@ -242,14 +242,20 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 
 @test "the reload signal reads the configuration again while the command goes on" {
 	echo 'template { contents = "1" destination = "file" }' >c.hcl
-	start -config c.hcl -- sleep 60
+	start -config c.hcl -log-level info -- sleep 60
 	eventually has file 1
 	eventually pgrep --parent "$pid" --exact sleep
 	child=$(pgrep --parent "$pid" --exact sleep)
-	echo 'template { contents = "2" destination = "other" } exec { reload_signal = "SIGHUP" }' >c.hcl
+	echo 'max_stale = "5s"' >>c.hcl
+	kill -HUP "$pid"
+	eventually has log 'read the configuration again'
+	[ "$(pgrep --parent "$pid" --exact sleep)" = "$child" ]
+	# What is rendered anew is what the command is started anew for.
+	echo 'template { contents = "2" destination = "other" }' >c.hcl
 	kill -HUP "$pid"
 	eventually has other 2
-	[ "$(pgrep --parent "$pid" --exact sleep)" = "$child" ]
+	eventually pgrep --parent "$pid" --exact sleep
+	not [ "$(pgrep --parent "$pid" --exact sleep)" = "$child" ]
 	kill -TERM "$pid"
 	ends_with 143
 }
@@ -396,7 +402,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	proxy=$!
 	eventually is os.id "$("$AGENT" facts os.id)" || { kill $proxy; return 1; }
 	kill $proxy
-	has log 'registered again'
+	eventually has log 'registered again'
 	ends_with 3
 }
 
