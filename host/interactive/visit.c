@@ -114,7 +114,8 @@ int visit_state(struct visit *visit, const struct manifest *manifest, struct err
 	if (!inspected || toolbox_ensure(visit->engine, &toolbox, &made, err) < 0)
 		return -1;
 	struct artifact *artifact = artifact_new(manifest, inspected);
-	struct container_setup setup = {.engine = visit->engine,
+	struct container_setup setup = {.loop = visit->loop,
+					.engine = visit->engine,
 					.manifest = manifest,
 					.artifact = artifact,
 					.report = visit->report,
