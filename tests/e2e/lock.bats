@@ -225,11 +225,11 @@ everything() {
 	variant one t/lock-facts:1
 	printf 'image: t/lock-facts:1\ninstall: echo {{ facts.os.name }} >/os\n' | manifest
 	"$FACTORY" lock m.yml
-	"$FACTORY" build -q m.yml -t t/facts:1 --locked
+	"$FACTORY" build -q m.yml -t t/locked-facts:1 --locked
 	variant two t/lock-facts:1
-	fails_with 11 "$FACTORY" build m.yml -t t/facts:2 --locked
+	fails_with 11 "$FACTORY" build m.yml -t t/locked-facts:2 --locked
 	shows 'the image t/lock-facts:1, on whose facts the manifest depends, is not as factory.lock says'
-	nothing_left t/facts:2
+	nothing_left t/locked-facts:2
 }
 
 @test "usage" {
