@@ -57,16 +57,24 @@ static const char *step_user(const struct container *container, const struct ste
 	return step->user ? step->user : container->setup->artifact->user;
 }
 
-/* Secrets go into the step's environment, or into files on the staging tmpfs: never into what the
- * engine knows of the container. */
-static int put_secrets(struct container *container, const struct step *step,
-		       struct value *variables, struct arena *arena, struct error *err)
+/* Before anything is said of the step: its own text may have them. */
+static int read_secrets(struct container *container, const struct step *step, struct error *err)
 {
 	secret_values_free(STEAL(container->secrets));
 	container->secrets = secret_values_new(step, container->staging, err);
-	if (!container->secrets)
-		return error_is_set(err) ? -1 : 0;
-	for (size_t i = 0; i < step->secrets.count; i++) {
+	for (size_t i = 0; container->secrets && i < step->secrets.count; i++) {
+		const struct buf *value = secret_values_get(container->secrets, i);
+		report_hide(container->setup->report, value->data, value->len);
+	}
+	return error_is_set(err) ? -1 : 0;
+}
+
+/* Secrets go into the step's environment, or into files on the staging tmpfs: never into what the
+ * engine knows of the container. */
+static void put_secrets(struct container *container, const struct step *step,
+			struct value *variables, struct arena *arena)
+{
+	for (size_t i = 0; container->secrets && i < step->secrets.count; i++) {
 		const struct buf *value = secret_values_get(container->secrets, i);
 		const char *path = secret_values_path(container->secrets, i);
 		struct session_put put = {.path = path,
@@ -75,13 +83,11 @@ static int put_secrets(struct container *container, const struct step *step,
 					  .user = step_user(container, step),
 					  .data = value->data,
 					  .len = value->len};
-		report_hide(container->setup->report, value->data, value->len);
 		if (path)
 			session_put(container->session, &put);
 		value_set(arena, variables, step->secrets.items[i].name,
 			  value_string(arena, path ? path : value->data));
 	}
-	return 0;
 }
 
 /* Those of services, where neither the manifest nor the step says otherwise. */
@@ -111,13 +117,9 @@ static void try_step(struct container *container)
 	const struct step *step = container->node->step;
 	const struct artifact *artifact = container->setup->artifact;
 	auto_arena struct arena arena = {0};
-	struct error err = {0};
 	struct value *variables = value_map(&arena);
 	put_addresses(container, step, variables, &arena);
-	if (put_secrets(container, step, variables, &arena, &err) < 0) {
-		fail_step(container, &err);
-		return;
-	}
+	put_secrets(container, step, variables, &arena);
 	struct session_run run = {.shell = step->run,
 				  .env = artifact_environment(artifact, step, variables, &arena),
 				  .cwd = step->workdir ? step->workdir : artifact->workdir,
@@ -129,11 +131,16 @@ static void try_step(struct container *container)
 void container_run_step(struct container *container)
 {
 	const struct step *step = container->node->step;
+	struct error err = {0};
+	int status = read_secrets(container, step, &err);
 	report_begin(container->setup->report, container->node);
 	container->began_us = loop_now_us();
 	container->attempt = 1;
+	if (status < 0) {
+		fail_step(container, &err);
+		return;
+	}
 	if (!container->has_shell) {
-		struct error err = {0};
 		error_set(&err, "the target has no shell to run '%s': no /bin/sh in %s", step->name,
 			  container->image);
 		error_class(&err, EXIT_STEP, ERROR_STEP_SHELL);
