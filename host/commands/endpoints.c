@@ -77,9 +77,8 @@ static void open_all(struct workshop *shop, const struct endpoint_setting *setti
 	unsigned jobs = shop->site.slots.most;
 	for (size_t i = 0; i < count; i++) {
 		auto_error struct error failure = {0};
-		struct engine *engine = engine_open(shop->site.loop, settings[i].address, &failure);
-		if (engine && shop->settings->patience)
-			engine_set_patience(engine, (uint64_t)shop->settings->patience * 1000);
+		struct engine *engine = settings_open(shop->settings, shop->site.loop,
+						      settings[i].address, &failure);
 		if (engine) {
 			add_site(shop, engine, &settings[i], jobs);
 			continue;

@@ -285,15 +285,22 @@ bool settings_is_manifest(const char *name)
 	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+struct engine *settings_open(const struct settings *settings, struct loop *loop,
+			     const char *address, struct error *err)
+{
+	struct engine *engine = engine_open(loop, address, err);
+	if (engine && settings->patience)
+		engine_set_patience(engine, (uint64_t)settings->patience * 1000);
+	return engine;
+}
+
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err)
 {
 	*loop = loop_new(err);
 	if (!*loop)
 		return -1;
-	*engine = engine_open(*loop, settings_endpoint(settings), err);
-	if (*engine && settings->patience)
-		engine_set_patience(*engine, (uint64_t)settings->patience * 1000);
+	*engine = settings_open(settings, *loop, settings_endpoint(settings), err);
 	if (*engine)
 		return 0;
 	loop_free(STEAL(*loop));

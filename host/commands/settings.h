@@ -66,6 +66,11 @@ int settings_take_endpoints(struct settings *settings, struct value *value);
 /* A manifest is a file, by its name's end. */
 bool settings_is_manifest(const char *name);
 
+/* The engine at an address (NULL: the default), as patient as --patience says. The caller closes
+ * it; NULL on failure. */
+struct engine *settings_open(const struct settings *settings, struct loop *loop,
+			     const char *address, struct error *err);
+
 /* Opens the endpoint on a loop of its own. */
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err);
