@@ -26,6 +26,10 @@ static void tell_ready(struct container *container)
 
 static void tell_passed(struct container *container)
 {
+	if (STEAL(container->call.verb)) {
+		container->events->moved(container->ctx, container);
+		return;
+	}
 	if (!container->node) {
 		container->events->facts(container->ctx, container, STEAL(container->facts));
 		return;
@@ -63,6 +67,7 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_SEND_FILES] = container_send_files,
 		[ACTION_RUN_STEP] = container_run_step,
 		[ACTION_ASK_FACTS] = container_request_facts,
+		[ACTION_CALL_TREE] = container_call_tree,
 		[ACTION_TELL_PASSED] = tell_passed,
 		[ACTION_CHECKPOINT] = container_make_checkpoint,
 		[ACTION_COMMIT] = container_make_artifact,
@@ -95,6 +100,7 @@ struct container *container_new(const struct container_setup *setup, const char 
 	container->is_test = is_test;
 	container->events = events;
 	container->ctx = ctx;
+	container->inherited = setup->reads;
 	container->session = session_new(&container_session_events, container);
 	return container;
 }
@@ -108,6 +114,7 @@ void container_free(struct container *container)
 	files_free(container->files);
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
+	buf_free(&container->complaint);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);
@@ -135,6 +142,11 @@ void container_run(struct container *container, const struct node *node)
 void container_ask_facts(struct container *container)
 {
 	container_handle(container, EVENT_FACTS);
+}
+
+void container_inherit(struct container *container, const struct value *reads)
+{
+	container->inherited = reads;
 }
 
 void container_checkpoint(struct container *container, const char *key)
@@ -171,5 +183,5 @@ bool container_has_processes(const struct container *container)
 
 const struct value *container_reads(const struct container *container)
 {
-	return container->files ? files_reads(container->files) : container->setup->reads;
+	return container->files ? files_reads(container->files) : container->inherited;
 }

@@ -35,6 +35,7 @@ struct container_events {
 	void (*passed)(void *ctx, struct container *container, const struct node *node);
 	void (*committed)(void *ctx, struct container *container, const char *image);
 	void (*facts)(void *ctx, struct container *container, const struct value *facts);
+	void (*moved)(void *ctx, struct container *container); /* a container_tree is over */
 	/* Once, last: err is NULL after an orderly end. */
 	void (*ended)(void *ctx, struct container *container, struct error *err);
 };
@@ -53,6 +54,21 @@ void container_start(struct container *container);
 void container_run(struct container *container, const struct node *node);
 /* Asks for facts. */
 void container_ask_facts(struct container *container);
+/* Calls the agent's `tree` (agent/commands/tree.c) in a ready container: "list", "pack", "unpack".
+ * Output comes while the loop turns; `drained`, or NULL, when all that was fed is on its way. */
+struct container_call {
+	const char *verb;
+	void (*output)(void *ctx, const char *data, size_t len);
+	void (*drained)(void *ctx);
+	void *ctx;
+};
+void container_tree(struct container *container, const struct container_call *call);
+/* Its standard input; `last`: all of it. Returns how much waits to be sent. */
+size_t container_feed(struct container *container, const void *data, size_t len, bool last);
+void container_pause(struct container *container, bool paused); /* no output for a while */
+
+/* Of one that goes on from another's state: what that one has read (container_reads). */
+void container_inherit(struct container *container, const struct value *reads);
 /* Makes an image of it that is found by a node's key (resume.h): to go on from in another build, or
  * the artifact. The container is ready afterwards. */
 void container_checkpoint(struct container *container, const char *key);

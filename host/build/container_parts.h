@@ -31,6 +31,9 @@ struct container {
 	struct question *question; /* a value that is being looked up */
 	int value_code;            /* why the last one could not be had, of common/error_codes.h */
 	uint32_t asking;           /* the request that waits for it */
+	struct container_call call;   /* its verb is NULL: none */
+	struct buf complaint;         /* what the call says on stderr */
+	const struct value *inherited; /* reads */
 	const char *key;           /* of the image that is being made */
 	char *committed;
 };
@@ -48,6 +51,11 @@ void container_make_artifact(struct container *container);
 void container_discard(struct container *container);
 /* With an engine operation under way the container can't be removed yet: its answer will do it. */
 void container_abort(struct container *container);
+
+/* An action of tree.c, and what its session says of it. */
+void container_call_tree(struct container *container);
+void container_tree_output(struct container *container, int stream, const char *data, size_t len);
+void container_tree_ended(struct container *container, const struct session_exit *status);
 
 /* Actions of work.c, and the handlers of what its session says. */
 void container_run_step(struct container *container);

@@ -27,6 +27,7 @@ enum machine_event {
 	EVENT_TASK,
 	EVENT_TEST,
 	EVENT_FACTS,
+	EVENT_TREE, /* a list of its files, or some of them out or in */
 	EVENT_CHECKPOINT, /* keep the state, and go on */
 	EVENT_COMMIT,
 	EVENT_STOP,
@@ -49,6 +50,7 @@ enum machine_action {
 	ACTION_SEND_FILES,
 	ACTION_RUN_STEP,
 	ACTION_ASK_FACTS,
+	ACTION_CALL_TREE,
 	ACTION_TELL_PASSED,
 	ACTION_CHECKPOINT,
 	ACTION_COMMIT,

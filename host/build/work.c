@@ -120,8 +120,9 @@ void container_run_step(struct container *container)
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
 {
 	struct container *container = ctx;
-	(void)stream;
-	if (container->node && id == container->request)
+	if (container->call.verb && id == container->request)
+		container_tree_output(container, stream, data, len);
+	else if (container->node && id == container->request)
 		report_output(container->setup->report, container->node, data, len);
 }
 
@@ -168,6 +169,8 @@ static void step_failed(struct container *container, const struct session_exit *
 static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 {
 	struct container *container = ctx;
+	if (container->call.verb && id == container->request)
+		container_tree_ended(container, status);
 	if (!container->node || id != container->request)
 		return;
 	container->exit = *status;
@@ -266,6 +269,13 @@ static void on_want(void *ctx, uint32_t id, const struct value *want)
 	container->question = values_ask(container->setup->values, want, answer_want, container);
 }
 
+static void on_drained(void *ctx)
+{
+	struct container *container = ctx;
+	if (container->call.verb && container->call.drained)
+		container->call.drained(container->call.ctx);
+}
+
 static void on_closed(void *ctx, struct error *session_error)
 {
 	struct container *container = ctx;
@@ -289,5 +299,6 @@ const struct session_events container_session_events = {
 	.result = on_result,
 	.failed = on_failed,
 	.want = on_want,
+	.drained = on_drained,
 	.closed = on_closed,
 };

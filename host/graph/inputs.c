@@ -216,6 +216,8 @@ int inputs_gather(struct graph *graph, struct node *node, const char *base_diges
 	case NODE_TEST:
 		add_step(&gathering);
 		return 0;
+	case NODE_MERGE:
+		return 0; /* all is in its branches */
 	case NODE_COMMIT:
 		add_value(&gathering, "config", graph->manifest->config);
 		return 0;

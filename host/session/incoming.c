@@ -218,7 +218,11 @@ static void diagnostics(void *ctx, const char *data, size_t len)
 
 static void drained(void *ctx)
 {
-	(void)ctx; /* who sends much asks session_pending */
+	struct session *session = ctx;
+	session_enter(session);
+	if (session->events->drained)
+		session->events->drained(session->ctx);
+	session_leave(session);
 }
 
 static void stream_closed(void *ctx, struct error *reason)

@@ -58,6 +58,12 @@ size_t session_pending(const struct session *session)
 	return session->stream ? engine_stream_pending(session->stream) : 0;
 }
 
+void session_pause(struct session *session, bool paused)
+{
+	if (session->stream)
+		engine_stream_pause(session->stream, paused);
+}
+
 static void send_bytes(struct session *session, const struct buf *bytes)
 {
 	if (session->stream)
@@ -118,21 +124,25 @@ uint32_t session_run(struct session *session, const struct session_run *run)
 	set_text(&arena, map, "user", run->user);
 	if (run->timeout_ms)
 		value_set(&arena, map, "timeout_ms", value_int(&arena, (int64_t)run->timeout_ms));
+	if (run->input)
+		value_set(&arena, map, "stdin", value_bool(&arena, true));
 	return request(session, FRAME_RUN, map);
 }
 
 /* Frame by frame, so that the content is not copied as a whole once more. */
-static void send_content(struct session *session, uint32_t id, const char *data, size_t len)
+void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool last)
 {
 	auto_buf struct buf out = {0};
-	while (len > FRAME_MAX) {
-		frame_add_more(&out, FRAME_DATA, id, data, FRAME_MAX);
+	const char *at = data;
+	for (; len > FRAME_MAX; at += FRAME_MAX, len -= FRAME_MAX) {
+		frame_add_more(&out, FRAME_DATA, id, at, FRAME_MAX);
 		send_bytes(session, &out);
 		buf_clear(&out);
-		data += FRAME_MAX;
-		len -= FRAME_MAX;
 	}
-	frame_add(&out, FRAME_DATA, id, data, len);
+	if (last)
+		frame_add(&out, FRAME_DATA, id, at, len);
+	else
+		frame_add_more(&out, FRAME_DATA, id, at, len);
 	send_bytes(session, &out);
 }
 
@@ -149,7 +159,7 @@ uint32_t session_put(struct session *session, const struct session_put *put)
 	value_set(&arena, map, "parents", value_bool(&arena, true));
 	uint32_t id = request(session, FRAME_PUT, map);
 	if (strcmp(put->kind, "file") == 0)
-		send_content(session, id, put->data, put->len);
+		session_input(session, id, put->data, put->len, true);
 	return id;
 }
 

@@ -37,6 +37,7 @@ struct session_events {
 	void (*failed)(void *ctx, uint32_t id, struct error *err);		 /* ERROR with an id */
 	/* A value is wanted for request `id`: answer with session_value, now or later. */
 	void (*want)(void *ctx, uint32_t id, const struct value *want);
+	void (*drained)(void *ctx); /* nothing is pending any more; or NULL */
 	/* The session is over, once: err is NULL after an orderly end, else says why (another protocol
 	 * version, a frame that makes no sense, the agent died; its stderr is in the message). */
 	void (*closed)(void *ctx, struct error *err);
@@ -56,6 +57,7 @@ struct session_run {
 	const char *const *env;	  /* "K=V", NULL-terminated */
 	const char *cwd, *user;	  /* NULL: "/", root */
 	uint64_t timeout_ms;	  /* 0: none */
+	bool input;		  /* it reads what session_input sends; else nothing */
 };
 
 struct session_put {
@@ -69,6 +71,8 @@ struct session_put {
 
 /* Each sends a request and returns its id (never 0). */
 uint32_t session_run(struct session *session, const struct session_run *run);
+/* More of the standard input of a RUN; `last`: its end, with or without bytes. */
+void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool last);
 uint32_t session_put(struct session *session, const struct session_put *put);
 uint32_t session_get(struct session *session, const char *path);
 uint32_t session_render(struct session *session, const struct value *request);
@@ -83,5 +87,6 @@ void session_bye(struct session *session); /* asks the agent to end; `closed` fo
 
 /* Bytes that are queued and not yet written: a caller with much to send waits for less. */
 size_t session_pending(const struct session *session);
+void session_pause(struct session *session, bool paused); /* stop or resume listening */
 
 #endif
