@@ -26,7 +26,7 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-host_libs  := -lcurl -lcjson -lyaml -larchive -lmbedcrypto -lmicrohttpd -lm
+host_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lmbedcrypto -lmicrohttpd -lm
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
@@ -37,7 +37,7 @@ agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 
 asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
-asan_libs  := -lcurl -lcjson -lyaml -larchive -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
+asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lmicrohttpd -lm
 fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
@@ -102,7 +102,16 @@ coverage: packages-coverage
 bench: packages-bench
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
-	@tests/bench/render.sh
+
+.PHONY: load
+load: packages-bench
+	@$(MAKE) --no-print-directory all
+	@tests/load/run.sh
+
+.PHONY: soak
+soak: packages-test
+	@$(MAKE) --no-print-directory all
+	@tests/faults/soak.sh
 
 .PHONY: fuzz
 fuzz: packages-fuzz
@@ -162,7 +171,9 @@ help:
 	@echo 'make test       all tests, on a private engine and a private Consul'
 	@echo 'make lint       static analysis: gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make coverage   how much of each room the unit tests and corpora run'
-	@echo 'make bench      times against docker build and others'
+	@echo 'make bench      times against docker build and others, into docs/benchmarks.md'
+	@echo 'make load       much of everything: steps, builds, sessions, output, files, nodes'
+	@echo 'make soak       20,000 schedules of faults between driver, engine, agent and Consul'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
 	@echo 'make errors     docs/errors.md'

@@ -63,6 +63,13 @@ void buf_consume(struct buf *buf, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
+void buf_add_end(struct buf *buf, const void *data, size_t len, size_t most)
+{
+	buf_add(buf, data, len);
+	if (buf->len > most * 2)
+		buf_consume(buf, buf->len - most);
+}
+
 char *buf_steal(struct buf *buf)
 {
 	char *data = buf->data ? buf->data : mem_strdup("");

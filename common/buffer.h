@@ -19,6 +19,10 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* Room for `more` further bytes; returns where they go. Set len when they are there. */
 char *buf_reserve(struct buf *buf, size_t more);
 
+/* Appends to what only the end matters of: at least the last `most` bytes stay, twice that at most.
+ */
+void buf_add_end(struct buf *buf, const void *data, size_t len, size_t most);
+
 /* Removes the first len bytes (len <= buf->len). */
 void buf_consume(struct buf *buf, size_t len);
 

@@ -35,13 +35,22 @@ static const char *closing_quote(const char *at, const char *end)
 	return NULL;
 }
 
+/* Raw control characters are in no JSON text (RFC 8259): what has them was damaged on its way. */
+static bool is_clean(const char *text, size_t len)
+{
+	unsigned char least = 0xFF;
+	for (size_t i = 0; i < len; i++)
+		least = (unsigned char)text[i] < least ? (unsigned char)text[i] : least;
+	return least >= 0x20;
+}
+
 /* The text between two quotes, escapes as they are. */
 static bool take_string(struct consul_keys *keys, const char **text, size_t *len)
 {
 	if (!take(keys, '"'))
 		return false;
 	const char *quote = closing_quote(keys->at, keys->end);
-	if (!quote)
+	if (!quote || !is_clean(keys->at, (size_t)(quote - keys->at)))
 		return false;
 	*text = keys->at;
 	*len = (size_t)(quote - keys->at);
@@ -58,7 +67,7 @@ static bool skip_value(struct consul_keys *keys)
 		char c = *keys->at;
 		if (!depth && strchr(",}]", c))
 			return true;
-		if (c == '"' && !take_string(keys, &text, &len))
+		if (c < 0x20 || c > 0x7E || (c == '"' && !take_string(keys, &text, &len)))
 			return false;
 		if (c == '"')
 			continue;

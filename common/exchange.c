@@ -115,8 +115,11 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
 	struct exchange *exchange = ctx;
 	size_t len = size * count;
-	if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
+	if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
 		buf_clear(&exchange->response.headers);
+		if (exchange->request.begun)
+			exchange->request.begun(exchange->request.ctx);
+	}
 	buf_add(&exchange->response.headers, data, len);
 	return len;
 }
@@ -153,10 +156,10 @@ static void set_headers(struct exchange *exchange, const char *const *lines)
 static void set_body(CURL *easy, const struct http_request *request)
 {
 	bool get = strcmp(request->method, "GET") == 0;
-	if (request->read_body) {
-		/* A stream can't be sent again on another connection when an old one proves dead.
-		 */
+	/* libcurl sends anything again whose connection was an old one and ended without a word. */
+	if (request->once || request->read_body)
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	if (request->read_body) {
 		curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
 		curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
 	} else if (request->body || strcmp(request->method, "POST") == 0) {

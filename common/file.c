@@ -96,6 +96,13 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, ui
 	return temporary ? file_commit(temporary, path, err) : -1;
 }
 
+bool file_has_name(int fd, const char *path)
+{
+	struct stat held, named;
+	return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
+	       held.st_ino == named.st_ino;
+}
+
 int file_make_parents(const char *path, struct error *err)
 {
 	autofree char *copy = mem_strdup(path);

@@ -5,6 +5,7 @@
 #include "common/buffer.h"
 #include "common/error.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Appends a file's bytes; more than `limit` (0: 256 MiB) is an error. "-" is standard input. */
@@ -19,6 +20,10 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, ui
 char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
 		 struct error *err);
 int file_commit(const char *temporary, const char *path, struct error *err);
+
+/* Whether an open file still has that name: whoever had it before may have removed or replaced it.
+ */
+bool file_has_name(int fd, const char *path);
 
 /* Makes all directories above path that are missing, mode 0755. */
 int file_make_parents(const char *path, struct error *err);

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 
 static const char *const names[] = {
-	[FRAME_RUN] = "RUN",       [FRAME_DATA] = "DATA",   [FRAME_SIGNAL] = "SIGNAL",
-	[FRAME_PUT] = "PUT",       [FRAME_GET] = "GET",     [FRAME_RENDER] = "RENDER",
-	[FRAME_FACTS] = "FACTS",   [FRAME_VALUE] = "VALUE", [FRAME_REMOVE] = "REMOVE",
-	[FRAME_BYE] = "BYE",       [FRAME_HELLO] = "HELLO", [FRAME_STDOUT] = "STDOUT",
-	[FRAME_STDERR] = "STDERR", [FRAME_EXIT] = "EXIT",   [FRAME_WANT] = "WANT",
-	[FRAME_RESULT] = "RESULT", [FRAME_ERROR] = "ERROR",
+	[FRAME_RUN] = "RUN",       [FRAME_DATA] = "DATA",     [FRAME_SIGNAL] = "SIGNAL",
+	[FRAME_PUT] = "PUT",       [FRAME_GET] = "GET",       [FRAME_RENDER] = "RENDER",
+	[FRAME_FACTS] = "FACTS",   [FRAME_VALUE] = "VALUE",   [FRAME_REMOVE] = "REMOVE",
+	[FRAME_SETTLE] = "SETTLE", [FRAME_BYE] = "BYE",       [FRAME_HELLO] = "HELLO",
+	[FRAME_STDOUT] = "STDOUT", [FRAME_STDERR] = "STDERR", [FRAME_EXIT] = "EXIT",
+	[FRAME_WANT] = "WANT",     [FRAME_RESULT] = "RESULT", [FRAME_ERROR] = "ERROR",
+	[FRAME_RESIZE] = "RESIZE",
 };
 
 const char *frame_type_name(enum frame_type type)

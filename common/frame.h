@@ -11,13 +11,18 @@
  *   RUN     {"argv":[...]} or {"shell":"line"}, and optionally "env":{name:value}, "cwd":"/",
  *           "user":"name|uid[:group|gid]", "umask":18, "timeout_ms":0, "stdin":false. The
  *           environment is exactly `env`, and HOME where it has none. A shell line runs by the
- *           shell that HELLO names.
- *   DATA    a step's standard input (RUN with "stdin":true) or a file's content (PUT)
+ *           shell that HELLO names. "interactive":true instead of a command: the shell for
+ *           people, which is bash, else sh, else the toolbox's busybox. With "tty":{"rows":24,
+ *           "cols":80} it gets a terminal of its own: what is typed comes as DATA, all output is
+ *           STDOUT
+ *   DATA    a step's standard input (RUN with "stdin":true or "tty") or a file's content (PUT)
  *   SIGNAL  {"signal":15}: to the step's process group
+ *   RESIZE  {"rows":24,"cols":80}: the terminal of a RUN with "tty" has another size now
  *   PUT     {"path":"/x","kind":"file|directory|symlink","mode":420,"user":"name|uid[:gid]",
  *           "target":"(symlink)","parents":true}; a file's content follows as DATA. Written to a
  *           temporary file beside it and renamed. Answer: RESULT {} or ERROR
- *   GET     {"path":"/x"} -> DATA..., then RESULT {"mode":420,"size":1} or ERROR
+ *   GET     {"path":"/x"} -> DATA..., then RESULT {"mode":420,"size":1} or ERROR. Of a directory
+ *           the data is a line for each entry: mode, owner, group, size, name; RESULT is {}
  *   RENDER  {"config":"/staging/template.hcl"}, or {"templates":[{"source","destination","perms",
  *           "command","left_delimiter","right_delimiter"}]}; optionally "consul":{"address",
  *           "token"} to ask Consul directly, else every value is WANTed; "facts":{...} that the
@@ -26,9 +31,11 @@
  *   FACTS   {"patterns":["os.id",...]} (none: all) -> RESULT {facts tree} or ERROR
  *   VALUE   the answer to a WANT of the same id: {"value":...}, {"missing":true}, {"error":"..."}
  *   REMOVE  {"path":"/x"}: a tree that PUT made -> RESULT {} or ERROR
+ *   SETTLE  {"epoch":1700000000}, for an agent that is process 1: whatever the session has changed
+ *           in the target's own file system, and is newer, gets that time -> RESULT {} or ERROR
  *   BYE     {}: the agent ends with code 0
  * agent -> driver
- *   HELLO   {"protocol":1,"agent":"0.1.0","shell":"/bin/sh" or null,"staging":"/dev/shm"}, once
+ *   HELLO   {"protocol":2,"agent":"0.1.0","shell":"/bin/sh" or null,"staging":"/dev/shm"}, once
  *   STDOUT, STDERR  a step's output, live
  *   EXIT    {"code":0} or {"signal":9}, and "wall_us","user_us","system_us","max_rss_kb",
  *           "timed_out":false,"leaves":false; sent after the last output of the step. What it or
@@ -52,7 +59,7 @@
 #include <stdint.h>
 
 enum {
-	PROTOCOL_VERSION = 1,
+	PROTOCOL_VERSION = 2,
 	FRAME_HEADER = 12,
 	FRAME_MAX = 1 << 20,
 	FRAME_CONTROL_MAX = 64 << 20,
@@ -71,6 +78,8 @@ enum frame_type {
 	FRAME_VALUE,
 	FRAME_REMOVE,
 	FRAME_BYE,
+	FRAME_RESIZE,
+	FRAME_SETTLE,
 	FRAME_HELLO = 64,
 	FRAME_STDOUT,
 	FRAME_STDERR,

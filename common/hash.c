@@ -42,7 +42,7 @@ void hash_encode(const unsigned char digest[HASH_SIZE], char hex[HASH_HEX])
 		hex[2 * i] = digits[digest[i] >> 4];
 		hex[2 * i + 1] = digits[digest[i] & 15];
 	}
-	hex[2 * HASH_SIZE] = '\0';
+	hex[HASH_HEX - 1] = '\0';
 }
 
 void hash_finish(struct hash *hash, char hex[HASH_HEX])

@@ -45,7 +45,11 @@ struct http_request {
 	/* Takes the answer piece by piece instead of collecting it (only for 2xx); -1 aborts.
 	 * Neither of the two may start or cancel requests. */
 	int (*write_body)(void *ctx, const char *data, size_t len);
-	void *ctx;           /* for both */
+	/* The answer's first line has come. May not start or cancel requests either. */
+	void (*begun)(void *ctx);
+	void *ctx;           /* for these */
+	bool once; /* not again on another connection when an old one proves dead: it may have been
+		    * done */
 	size_t body_limit;   /* most bytes of an answer that are collected; 0: 64 MiB */
 	uint64_t timeout_ms; /* 0: none (a pull may take long); connecting is bounded by 10 s */
 };

@@ -73,6 +73,16 @@ static void parse_failed(const char *name, const char *text, size_t len, const c
 			     (int)strnlen(at, left < 20 ? left : 20), at);
 }
 
+/* The first control character that JSON has no place for (RFC 8259), or NULL; cJSON takes them for
+ * blanks, and as parts of strings. Such a text was damaged on its way. */
+static const char *damage(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < 0x20 && (!text[i] || !strchr("\t\r\n", text[i])))
+			return text + i;
+	return NULL;
+}
+
 static void *allocate(size_t size)
 {
 	return mem_given(malloc(size));
@@ -81,9 +91,13 @@ static void *allocate(size_t size)
 struct value *json_parse(struct arena *arena, const char *name, const char *text, size_t len,
 			 struct error *err)
 {
+	const char *end = damage(text, len);
+	if (end) {
+		parse_failed(name, text, len, end, err);
+		return NULL;
+	}
 	/* Else it takes a failed allocation for bad JSON. */
 	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate, .free_fn = free});
-	const char *end = NULL;
 	cJSON *root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
 	if (!root) {
 		parse_failed(name, text, len, end, err);

@@ -16,6 +16,7 @@ enum exit_code {
 	EXIT_REGISTRY = 10,     /* a registry refused the image, or no credentials for it */
 	EXIT_LOCK = 11,         /* factory.lock is broken, or things are not as it says */
 	EXIT_STALE = 12,        /* factory why: there is something to be run */
+	EXIT_DIFFERENT = 13,    /* factory diff, factory verify: not the same */
 	EXIT_MEMORY = 70,       /* out of memory (common/memory.h) */
 	EXIT_INTERRUPTED = 130, /* SIGINT; 143 for SIGTERM */
 	EXIT_TERMINATED = 143,

@@ -1,6 +1,8 @@
 #include "host/user_cache.h"
 
+#include "common/hash.h"
 #include "common/memory.h"
+#include "common/own.h"
 
 #include <stdlib.h>
 
@@ -10,4 +12,15 @@ char *user_cache_path(const char *below)
 	if (base && *base)
 		return mem_printf("%s/factory/%s", base, below);
 	return home && *home ? mem_printf("%s/.cache/factory/%s", home, below) : NULL;
+}
+
+char *user_cache_of(const char *folder, const char *endpoint, const char *name)
+{
+	char hex[HASH_HEX];
+	struct hash *hash = hash_new();
+	hash_add_text(hash, endpoint);
+	hash_add_text(hash, name);
+	hash_finish(hash, hex);
+	autofree char *below = mem_printf("%s/%s", folder, hex);
+	return user_cache_path(below);
 }

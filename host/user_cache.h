@@ -6,4 +6,7 @@
  * where there is no home. */
 char *user_cache_path(const char *below);
 
+/* A file in one of its folders that stands for a name on an engine; likewise. */
+char *user_cache_of(const char *folder, const char *endpoint, const char *name);
+
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <time.h>
 
 enum {
 	OUTBOX_FULL = 4 << 20, /* more than this is waiting: what makes more is not read */
@@ -30,7 +31,8 @@ struct task;
 struct task_class {
 	void (*ready)(struct task *task, struct watch *watch);
 	void (*due)(struct task *task);
-	void (*frame)(struct task *task, const struct frame *frame); /* DATA, SIGNAL, VALUE */
+	void (*frame)(struct task *task,
+		      const struct frame *frame); /* DATA, SIGNAL, RESIZE, VALUE */
 	void (*reaped)(struct task *task, int status, const struct rusage *usage);
 	void (*release)(struct task *task); /* what the kind of task added; watches are closed */
 };
@@ -54,6 +56,7 @@ struct agent {
 	int in, out;   /* the driver */
 	int signals;   /* a signalfd */
 	int nothing;   /* reads as an empty file; /dev/null where there is one */
+	struct timespec began; /* by the clock that files get their times from */
 	sigset_t mask; /* as it was before: children get it back */
 	struct buf received;
 	struct frame_joiner joiner;
@@ -84,7 +87,6 @@ void answer_error(struct buf *out, uint32_t id, const struct error *err);
 void task_failed(struct task *task, const struct error *err);
 
 /* hello.c */
-const char *hello_shell(void); /* the first one that is there, or NULL */
 void hello_say(struct agent *agent);
 
 /* dispatch.c: takes the frames in agent->received. -1: the driver talks nonsense. */
@@ -99,7 +101,11 @@ void kill_all(struct agent *agent); /* every process that descends from this one
 int step_begin(struct agent *agent, const struct frame *request, struct error *err);
 int put_begin(struct agent *agent, const struct frame *request, struct error *err);
 int get_begin(struct agent *agent, const struct frame *request, struct error *err);
+/* list.c: answers a GET of an open directory. */
+int list_directory(struct agent *agent, uint32_t id, int directory, const char *path,
+		   struct error *err);
 int remove_begin(struct agent *agent, const struct frame *request, struct error *err);
+int settle_begin(struct agent *agent, const struct frame *request, struct error *err);
 int worker_begin(struct agent *agent, const struct frame *request, struct error *err);
 
 #endif

@@ -1,14 +1,65 @@
 #include "agent/session/command.h"
 
+#include "agent/session/shells.h"
 #include "agent/session/spawn.h"
+#include "common/error_codes.h"
+
+#include <limits.h>
 
 enum { DEFAULT_UMASK = 022 };
+
+static bool is_true(const struct value *request, const char *key)
+{
+	const struct value *value = value_get(request, key);
+	return value_is(value, VALUE_BOOL) && value->boolean;
+}
+
+static int read_size(const struct value *asked, const char *key, unsigned short *number,
+		     struct error *err)
+{
+	const struct value *value = value_get(asked, key);
+	if (!value_is(value, VALUE_INT) || value->integer < 1 || value->integer > USHRT_MAX)
+		return error_set(err, "a terminal's \"%s\" must be a number from 1 to %d", key,
+				 USHRT_MAX);
+	*number = (unsigned short)value->integer;
+	return 0;
+}
+
+int command_read_size(const struct value *asked, struct winsize *size, struct error *err)
+{
+	return read_size(asked, "rows", &size->ws_row, err) < 0 ||
+			       read_size(asked, "cols", &size->ws_col, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* For people, not for steps. */
+static int read_shell(struct command *command, struct arena *arena, struct error *err)
+{
+	const char *const *shell = shells_for_people();
+	if (!shell) {
+		error_set(err, "the target has no shell, neither bash nor sh, and the toolbox has "
+			       "no busybox: `factory toolbox create --with BUSYBOX` adds a static "
+			       "one");
+		err->code = ERROR_STEP_SHELL;
+		return -1;
+	}
+	size_t count = 0;
+	while (shell[count])
+		count++;
+	command->argv = arena_alloc(arena, (count + 1) * sizeof *command->argv);
+	for (size_t i = 0; i < count; i++)
+		command->argv[i] = arena_strdup(arena, shell[i]);
+	return 0;
+}
 
 static int read_argv(const struct value *request, const char *shell, struct arena *arena,
 		     struct command *command, struct error *err)
 {
 	const struct value *list = value_get(request, "argv");
 	const char *line = value_text(value_get(request, "shell"));
+	if (is_true(request, "interactive"))
+		return read_shell(command, arena, err);
 	if (line && !shell)
 		return error_set(err, "the target has no shell: give the command as a list of the "
 				      "program and its arguments");
@@ -63,17 +114,19 @@ int command_read(const struct value *request, const char *shell, struct arena *a
 {
 	int64_t mask = DEFAULT_UMASK, timeout_ms = 0;
 	const char *cwd = value_text(value_get(request, "cwd"));
-	const struct value *input = value_get(request, "stdin");
+	const struct value *terminal = value_get(request, "tty");
 	if (read_argv(request, shell, arena, command, err) < 0 ||
 	    read_env(request, arena, command, err) < 0 ||
 	    read_number(request, "umask", 0777, &mask, err) < 0 ||
-	    read_number(request, "timeout_ms", INT32_MAX, &timeout_ms, err) < 0)
+	    read_number(request, "timeout_ms", INT32_MAX, &timeout_ms, err) < 0 ||
+	    (terminal && command_read_size(terminal, &command->size, err) < 0))
 		return -1;
 	command->cwd = cwd ? cwd : "/";
 	command->user = value_text(value_get(request, "user"));
 	command->umask = (mode_t)mask;
 	command->timeout_us = (uint64_t)timeout_ms * 1000;
-	command->input = value_is(input, VALUE_BOOL) && input->boolean;
+	command->input = is_true(request, "stdin");
+	command->has_terminal = terminal != NULL;
 	return 0;
 }
 

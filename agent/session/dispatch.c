@@ -7,6 +7,7 @@ typedef int begin(struct agent *agent, const struct frame *request, struct error
 static begin *const requests[] = {
 	[FRAME_RUN] = step_begin,      [FRAME_PUT] = put_begin,      [FRAME_GET] = get_begin,
 	[FRAME_RENDER] = worker_begin, [FRAME_FACTS] = worker_begin, [FRAME_REMOVE] = remove_begin,
+	[FRAME_SETTLE] = settle_begin,
 };
 
 static int begin_request(struct agent *agent, const struct frame *frame, struct error *err)
@@ -39,6 +40,7 @@ static int dispatch(struct agent *agent, const struct frame *frame, struct error
 		return 0;
 	case FRAME_DATA:
 	case FRAME_SIGNAL:
+	case FRAME_RESIZE:
 	case FRAME_VALUE:
 		continue_request(agent, frame);
 		return 0;

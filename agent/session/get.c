@@ -62,9 +62,16 @@ int get_begin(struct agent *agent, const struct frame *request, struct error *er
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return error_errno(err, "can't read \"%s\"", path);
-	if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
+	bool known = fstat(fd, &stat) == 0;
+	if (!known || !S_ISREG(stat.st_mode)) {
+		int status = known && S_ISDIR(stat.st_mode)
+				     ? list_directory(agent, request->id, fd, path, err)
+				     : error_set(err,
+						 "can't read \"%s\": it is no regular file and no "
+						 "directory",
+						 path);
 		close(fd);
-		return error_set(err, "can't read \"%s\": it is no regular file", path);
+		return status;
 	}
 	struct get *get = task_new(agent, sizeof *get, &get_class, request->id);
 	get->mode = stat.st_mode;

@@ -7,20 +7,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-const char *hello_shell(void)
-{
-	static const char *const shells[] = {"/bin/sh", "/usr/bin/sh", "/bin/bash", "/tools/sh",
-					     "/dev/factory/sh"};
-	for (size_t i = 0; i < COUNT_OF(shells); i++)
-		if (access(shells[i], X_OK) == 0)
-			return shells[i];
-	return NULL;
-}
-
 /* Where to put what must not stay in the image: a file system in memory is no layer's. */
 static const char *find_staging(void)
 {
-	static const char *const directories[] = {"/dev/shm", "/run", "/tmp", "/"};
+	static const char *const directories[] = {"/dev/shm", "/dev", "/run", "/tmp", "/"};
 	struct statfs system;
 	for (size_t i = 0; i < COUNT_OF(directories); i++)
 		if (statfs(directories[i], &system) == 0 && system.f_type == TMPFS_MAGIC &&

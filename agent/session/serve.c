@@ -1,4 +1,5 @@
 #include "agent/session/agent.h"
+#include "agent/session/shells.h"
 
 #include "agent/session/turn.h"
 #include "common/own.h"
@@ -63,7 +64,8 @@ static int begin(struct agent *agent, int in, int out, struct error *err)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_DUMPABLE, 0); /* steps of other users can't look into this process */
 	umask(022);
-	agent->shell = hello_shell();
+	clock_gettime(CLOCK_REALTIME_COARSE, &agent->began);
+	agent->shell = shells_for_steps();
 	hello_say(agent);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -97,6 +98,8 @@ static _Noreturn void run_child(const struct spawn *spawn)
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(spawn->files[fd], fd) < 0)
 			fail(spawn->failure, STAGE_FILES);
+	if (spawn->terminal && ioctl(0, TIOCSCTTY, 0) < 0)
+		fail(spawn->failure, STAGE_FILES);
 	umask(spawn->umask);
 	if (chdir(spawn->cwd) < 0)
 		fail(spawn->failure, STAGE_CWD);

@@ -5,14 +5,16 @@
 #include "agent/account.h"
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct spawn {
 	char *const *argv, *const *env; /* NULL-terminated */
 	const char *cwd;
 	const struct account *account;
 	mode_t umask;
-	int files[3]; /* become 0, 1 and 2; all above 2 */
-	int failure;  /* where the child says why it could not become the program; close-on-exec */
+	int files[3];  /* become 0, 1 and 2; all above 2 */
+	bool terminal; /* files[0] is one, to be the session's */
+	int failure;   /* where the child says why it could not become the program; close-on-exec */
 	const sigset_t *mask;
 };
 

@@ -3,6 +3,7 @@
 #include "agent/session/command.h"
 #include "agent/session/outputs.h"
 #include "agent/session/spawn.h"
+#include "agent/session/terminal.h"
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -20,7 +21,7 @@ struct step {
 	int failure;         /* spawn's; -1 once it was read */
 	char *program, *cwd; /* for messages */
 	uint64_t timeout_us, started_us, wall_us;
-	bool timed_out, input_ends;
+	bool timed_out, input_ends, has_terminal;
 	int status;
 	struct rusage usage;
 };
@@ -102,6 +103,8 @@ static void step_frame(struct task *task, const struct frame *frame)
 {
 	if (frame->type == FRAME_SIGNAL)
 		task_signal_frame(task, frame);
+	if (frame->type == FRAME_RESIZE && as_step(task)->has_terminal)
+		terminal_resize(task, frame);
 	if (frame->type != FRAME_DATA)
 		return;
 	buf_add(&task->input.bytes, frame->payload, frame->length);
@@ -157,16 +160,29 @@ static int open_input(struct step *step, bool wanted, int *end, struct error *er
 	return 0;
 }
 
-static int start(struct step *step, const struct command *command, const struct account *account,
-		 struct error *err)
+/* The process's three files: -1 where one could not be made; those that could are open. */
+static int open_files(struct step *step, const struct command *command, uid_t owner, int files[3],
+		      struct error *err)
 {
-	autoclose int in = -1, out = -1, error_out = -1, failure = -1;
-	int ends[2], both[2];
-	int made = outputs_open(&step->task, ends, err);
-	out = ends[0];
-	error_out = ends[1];
-	if (made < 0 || open_input(step, command->input, &in, err) < 0)
+	files[0] = files[1] = files[2] = -1;
+	if (!command->has_terminal)
+		return outputs_open(&step->task, files + 1, err) < 0
+			       ? -1
+			       : open_input(step, command->input, &files[0], err);
+	step->has_terminal = true;
+	if (terminal_open(&step->task, &command->size, owner, &files[0], err) < 0)
 		return -1;
+	for (int i = 1; i < 3; i++)
+		if ((files[i] = fcntl(files[0], F_DUPFD_CLOEXEC, 3)) < 0)
+			return error_errno(err, "can't give it a terminal");
+	return 0;
+}
+
+static int start(struct step *step, const struct command *command, const struct account *account,
+		 const int files[3], struct error *err)
+{
+	autoclose int failure = -1;
+	int both[2];
 	if (pipe2(both, O_CLOEXEC | O_NONBLOCK) < 0)
 		return error_errno(err, "can't make a pipe");
 	step->failure = both[0];
@@ -178,12 +194,26 @@ static int start(struct step *step, const struct command *command, const struct 
 					  command->cwd,
 					  account,
 					  command->umask,
-					  {in, out, error_out},
+					  {files[0], files[1], files[2]},
+					  command->has_terminal,
 					  failure,
 					  &step->task.agent->mask},
 			  err);
 	step->task.pid = pid > 0 ? pid : 0;
 	return pid < 0 ? -1 : 0;
+}
+
+/* Its files are closed on this side, whatever became of it. */
+static int open_and_start(struct step *step, const struct command *command,
+			  const struct account *account, struct error *err)
+{
+	int files[3];
+	int status = open_files(step, command, account->uid, files, err);
+	if (status == 0)
+		status = start(step, command, account, files, err);
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		own_close(&files[i]);
+	return status;
 }
 
 int step_begin(struct agent *agent, const struct frame *request, struct error *err)
@@ -200,7 +230,7 @@ int step_begin(struct agent *agent, const struct frame *request, struct error *e
 	step->failure = -1;
 	step->program = mem_strdup(command.argv[0]);
 	step->cwd = mem_strdup(command.cwd);
-	if (start(step, &command, &account, err) < 0) {
+	if (open_and_start(step, &command, &account, err) < 0) {
 		task_abandon(&step->task);
 		return -1;
 	}

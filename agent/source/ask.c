@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MS = 60000, LARGEST_ANSWER = 512 << 20, MOST_STEPS = 16 };
+enum { LARGEST_ANSWER = 512 << 20, MOST_STEPS = 16 };
 
 struct ask {
 	const struct ask_settings *settings;
@@ -69,7 +69,7 @@ static int send(struct ask *ask, struct error *err)
 		.body_limit = LARGEST_ANSWER,
 		/* Consul adds up to a sixteenth to the time it waits. */
 		.timeout_ms =
-			ANSWER_MS +
+			ask->settings->server->settings->transport.answer_timeout_ms +
 			(ask->inquiry.index ? ask->inquiry.wait_ms + ask->inquiry.wait_ms / 8 : 0),
 	};
 	ask->transfer = http_start(ask->settings->client, &request, answered, ask, err);

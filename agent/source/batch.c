@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_KEYS = 64, FEW_KEYS = 4, ANSWER_MS = 60000, LARGEST_ANSWER = 64 << 20 };
+enum { MOST_KEYS = 64, FEW_KEYS = 4, LARGEST_ANSWER = 64 << 20 };
 
 struct batch {
 	struct link *link;
@@ -214,7 +214,7 @@ static int send(struct batch *batch, struct error *err)
 		.body = batch->body.data,
 		.body_len = batch->body.len,
 		.body_limit = LARGEST_ANSWER,
-		.timeout_ms = ANSWER_MS,
+		.timeout_ms = batch->link->server.settings->transport.answer_timeout_ms,
 	};
 	batch->transfer = http_start(batch->link->client, &request, done, batch, err);
 	return batch->transfer ? 0 : -1;

@@ -20,6 +20,7 @@ struct tls_settings {
 
 struct transport_settings {
 	uint32_t dial_keep_alive_ms, dial_timeout_ms, tls_handshake_timeout_ms;
+	uint32_t answer_timeout_ms; /* beyond the time that a blocking query may take */
 	bool disable_keep_alives;
 	unsigned max_connections; /* blocking queries under way at once; 0: as many as are good */
 };

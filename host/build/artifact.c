@@ -143,6 +143,8 @@ struct artifact *artifact_new(const struct manifest *manifest, const struct valu
 	struct value *env = env_map(arena, value_get(artifact->base_config, "Env"));
 	if (!value_get(env, "PATH"))
 		value_set(arena, env, "PATH", value_string(arena, path));
+	if (manifest->epoch)
+		value_set(arena, env, "SOURCE_DATE_EPOCH", value_string(arena, manifest->epoch));
 	overlay(arena, env, manifest->env);
 	artifact->env = env;
 	return artifact;

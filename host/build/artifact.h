@@ -17,7 +17,7 @@ struct artifact {
 	bool as_command;     /* the agent stands in for the base's command, not its entrypoint */
 	const char *user;    /* of steps: the manifest's, else the base's, else root */
 	const char *workdir; /* likewise, else "/" */
-	const struct value *env; /* map: the base's, then the manifest's */
+	const struct value *env; /* map: the base's, SOURCE_DATE_EPOCH, the manifest's */
 };
 
 /* `inspected` is the engine's answer about the base image. */

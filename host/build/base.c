@@ -48,7 +48,7 @@ static void pulled(void *ctx, const struct engine_result *result)
 		error_set(&err, "no registry has it");
 	else
 		error_move(&err, result->error);
-	error_wrap(&err, "the base image %s is not in the engine and can't be pulled", base->image);
+	error_wrap(&err, "the image %s is not in the engine and can't be pulled", base->image);
 	error_class(&err, EXIT_IMAGE, ERROR_IMAGE_PULL);
 	fail(base, &err);
 }

@@ -7,7 +7,10 @@
 #include "host/build/discard.h"
 #include "host/build/plan.h"
 #include "host/build/record.h"
+#include "host/build/trail.h"
+#include "host/build/uses.h"
 #include "host/build/walk.h"
+#include "host/engine/inventory.h"
 
 #include <string.h>
 
@@ -17,8 +20,9 @@ struct build {
 	struct site *site;
 	const struct manifest *manifest;
 	const struct build_options *options;
+	struct manifest untested; /* the same without its tests, where that was asked for */
 	struct plan plan;
-	struct record *record; /* NULL: it came to no plan, or is a throwaway */
+	struct record *record; /* NULL: it came to no plan, or is not the manifest's own */
 	struct checkpoint checkpoint;
 	struct caches *caches; /* or NULL */
 	struct container_setup setup;
@@ -27,7 +31,9 @@ struct build {
 	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
 	struct walk *walk;                              /* at the walk, else NULL */
 	struct claim claim;
-	uint32_t timer; /* until it is tried again; 0: now */
+	struct uses *uses;
+	struct buf trail; /* of what is cached */
+	uint32_t timer;   /* until it is tried again; 0: now */
 	struct error failure;
 };
 
@@ -38,6 +44,8 @@ static void build_free(struct build *build)
 	loop_cancel(build->site->loop, build->timer);
 	caches_free(build->caches);
 	claim_end(&build->claim);
+	uses_free(build->uses);
+	buf_free(&build->trail);
 	plan_free(&build->plan);
 	error_clear(&build->failure);
 	free(build);
@@ -48,10 +56,36 @@ static const struct node *commit_node(const struct build *build)
 	return build->plan.graph->nodes[build->plan.graph->count - 1];
 }
 
+/* What an earlier build ran, and this one need not. */
+static void note_cached(struct build *build)
+{
+	const struct plan *plan = &build->plan;
+	buf_clear(&build->trail);
+	for (size_t i = 1; i < plan->resume.at && i < plan->graph->chain_end; i++)
+		trail_add(&build->trail, plan->graph->nodes[i], true, 0,
+			  report_hidden(build->options->report));
+}
+
 static int64_t size_of(const struct value *image)
 {
 	const struct value *size = value_get(image, "Size");
 	return value_is(size, VALUE_INT) ? size->integer : -1;
+}
+
+/* The mount point that volumes-from leaves has the time of the build, and nobody can set it: with
+ * SOURCE_DATE_EPOCH there is none either, where the engine lets us. */
+static int find_volume(struct build *build, struct error *err)
+{
+	const struct manifest *manifest = build->plan.manifest;
+	auto_error struct error failed = {0};
+	if (!manifest->traceless && !manifest->epoch)
+		return 0;
+	if (engine_needs_inventory(build->site->engine, &failed) == 0)
+		build->setup.toolbox_volume = site_toolbox_volume(build->site, &failed);
+	if (build->setup.toolbox_volume || !manifest->traceless)
+		return 0;
+	error_move(err, &failed);
+	return error_wrap(err, "`traceless`");
 }
 
 static int start_walk(struct build *build, struct error *err)
@@ -60,24 +94,32 @@ static int start_walk(struct build *build, struct error *err)
 	const struct plan *plan = &build->plan;
 	const struct consul_target *consul = options->consul;
 	bool direct = consul && build->manifest->consul_direct;
-	build->setup = (struct container_setup){.loop = build->site->loop,
-						.engine = build->site->engine,
-						.manifest = plan->manifest,
-						.artifact = plan->artifact,
-						.values = plan->values,
-						.report = options->report,
-						.toolbox = build->site->toolbox,
-						.consul_direct = direct ? consul->base : NULL,
-						.consul_token = direct ? consul->token : NULL,
-						.throwaway = options->throwaway,
-						.caches = build->caches,
-						.reads = plan->resume.reads};
+	note_cached(build);
+	build->setup =
+		(struct container_setup){.loop = build->site->loop,
+					 .engine = build->site->engine,
+					 .manifest = plan->manifest,
+					 .artifact = plan->artifact,
+					 .values = plan->values,
+					 .report = options->report,
+					 .site = build->site,
+					 .holds = options->guide != NULL,
+					 .toolbox = build->site->toolbox,
+					 .consul_direct = direct ? consul->base : NULL,
+					 .consul_token = direct ? consul->token : NULL,
+					 .throwaway = options->throwaway,
+					 .caches = build->caches,
+					 .uses = build->uses,
+					 .trail = build->trail.len ? build->trail.data : NULL,
+					 .reads = plan->resume.reads};
 	if (site_toolbox(build->site, options->report, err) < 0)
+		return -1;
+	if (find_volume(build, err) < 0)
 		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
-				 &build->site->slots);
+				 options->guide, &build->site->slots);
 	build->at = AT_WALK;
 	return 0;
 }
@@ -136,6 +178,15 @@ static int lock_caches(struct build *build, const char **busy, struct error *err
 	return build->caches ? caches_lock(build->caches, endpoint, busy, err) : 1;
 }
 
+/* One that is being cleaned away is made anew. */
+static void use_caches(struct build *build)
+{
+	size_t count;
+	const struct engine_volume *volumes = caches_volumes(build->caches, &count);
+	for (size_t i = 0; i < count; i++)
+		uses_take(build->uses, volumes[i].source);
+}
+
 /* Looks once it is ours, for whoever had it has filled the cache. */
 static int try_claim(struct build *build, struct error *err)
 {
@@ -147,6 +198,7 @@ static int try_claim(struct build *build, struct error *err)
 				"the same is being built right now: waiting for it (--no-cache "
 				"would not)",
 				"");
+	use_caches(build);
 	int taken = lock_caches(build, &busy, err);
 	if (taken == 0)
 		return wait_for(build, "waiting for another build that uses the cache directory ",
@@ -163,10 +215,11 @@ static int use_base(struct build *build, struct error *err)
 		return -1;
 	auto_error struct error none = {0};
 	build->base_size = size_of(base_inspected(build->base, &none));
-	if (!build->options->throwaway) {
+	if (!build->options->throwaway && !build->options->untested) {
 		build->record = record_open(build->manifest);
 		build->checkpoint.commit_us = record_commit_us(build->record);
 	}
+	plan->uses = build->uses;
 	report_graph(build->options->report, plan->graph);
 	if (needs_claim(build) && search(build, true, err) < 0)
 		return -1;
@@ -180,9 +233,12 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 {
 	struct build *build = mem_alloc(sizeof *build);
 	build->site = site;
-	build->manifest = manifest;
+	build->untested = *manifest;
+	build->untested.tests.count = 0;
+	build->manifest = options->untested ? &build->untested : manifest;
 	build->options = options;
 	build->claim.fd = -1;
+	build->uses = uses_new(engine_endpoint(site->engine));
 	build->base = site_base(site, manifest->image, options->report);
 	return build;
 }
@@ -253,8 +309,14 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	outcome->image = result.image;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
+	if (build->options->lent)
+		return 0;
 	if (build->options->throwaway)
 		return discard_image(build->site->loop, build->site->engine, result.image, err);
+	if (result.is_altered) {
+		report_notice(report, "the image is not what the manifest says: it is not cached");
+		return 0;
+	}
 	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
+#include "host/build/guide.h"
 #include "host/progress/report.h"
 #include "host/build/site.h"
 #include "host/engine/engine.h"
@@ -17,7 +18,10 @@ struct build_options {
 	const struct consul_target *consul; /* or NULL */
 	bool no_cache;
 	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
+	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
+	bool lent;      /* a throwaway's image is left to the caller, who removes it (discard.h) */
+	const struct guide *guide; /* who decides at nodes, or NULL */
 	struct report *report;
 };
 

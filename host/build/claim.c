@@ -1,41 +1,18 @@
 #include "host/build/claim.h"
 
 #include "common/file.h"
-#include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/user_cache.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-
-static char *lock_path(const char *endpoint, const char *key)
-{
-	char hex[HASH_HEX];
-	struct hash *hash = hash_new();
-	hash_add_text(hash, endpoint);
-	hash_add_text(hash, key);
-	hash_finish(hash, hex);
-	autofree char *name = mem_printf("claims/%s", hex);
-	return user_cache_path(name);
-}
-
-/* Whoever had it before removed the file as it ended: a lock on what has no name is worth nothing.
- */
-static bool is_named(int fd, const char *path)
-{
-	struct stat held, named;
-	return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
-	       held.st_ino == named.st_ino;
-}
 
 int claim_take(struct claim *claim, const char *endpoint, const char *key, struct error *err)
 {
-	autofree char *path = lock_path(endpoint, key);
+	autofree char *path = user_cache_of("claims", endpoint, key);
 	if (!path)
 		return 1;
 	if (file_make_parents(path, err) < 0)
@@ -45,7 +22,9 @@ int claim_take(struct claim *claim, const char *endpoint, const char *key, struc
 		return error_errno(err, "can't open %s", path);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? 0 : error_errno(err, "can't lock %s", path);
-	if (!is_named(fd, path))
+	/* Whoever had it before removed the file as it ended: a lock on what has no name is worth
+	 * nothing. */
+	if (!file_has_name(fd, path))
 		return 0;
 	claim->path = STEAL(path);
 	claim->fd = fd;

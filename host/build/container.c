@@ -3,6 +3,8 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/files.h"
+#include "host/build/trail.h"
+#include "host/exit_codes.h"
 
 static void do_nothing(struct container *container)
 {
@@ -26,19 +28,27 @@ static void tell_ready(struct container *container)
 
 static void tell_passed(struct container *container)
 {
-	if (STEAL(container->call.verb)) {
-		container->events->moved(container->ctx, container);
-		return;
-	}
 	if (!container->node) {
 		container->events->facts(container->ctx, container, STEAL(container->facts));
 		return;
 	}
 	const struct node *node = STEAL(container->node);
 	bool step = node->step != NULL;
+	if (!container->is_test)
+		trail_add(&container->trail, node, false, loop_now_us() - container->began_us,
+			  report_hidden(container->setup->report));
 	report_end(container->setup->report, node, step ? &container->exit : NULL,
 		   loop_now_us() - container->began_us);
 	container->events->passed(container->ctx, container, node);
+}
+
+static void tell_held(struct container *container)
+{
+	const struct node *node = STEAL(container->node);
+	auto_error struct error err = {0};
+	error_move(&err, &container->held);
+	report_failure(container->setup->report, node);
+	container->events->held(container->ctx, container, node, &err);
 }
 
 static void tell_committed(struct container *container)
@@ -48,6 +58,7 @@ static void tell_committed(struct container *container)
 
 static void say_bye(struct container *container)
 {
+	container_expect(container);
 	session_bye(container->session);
 }
 
@@ -55,6 +66,31 @@ static void tell_ended(struct container *container)
 {
 	bool failed = error_is_set(&container->failure);
 	container->events->ended(container->ctx, container, failed ? &container->failure : NULL);
+}
+
+static void stop_expecting(struct container *container)
+{
+	loop_cancel(container->setup->loop, container->patience);
+	container->patience = 0;
+}
+
+static void gave_up(void *ctx)
+{
+	struct container *container = ctx;
+	struct error err = {0};
+	container->patience = 0;
+	error_set(&err, "the agent in the container says nothing: given up after %.0f s",
+		  (double)engine_patience(container->setup->engine) / 1000);
+	error_class(&err, EXIT_AGENT, ERROR_AGENT_GONE);
+	container_fail(container, &err);
+}
+
+void container_expect(struct container *container)
+{
+	stop_expecting(container);
+	container->patience =
+		loop_after(container->setup->loop, engine_patience(container->setup->engine),
+			   gave_up, container);
 }
 
 void container_handle(struct container *container, enum machine_event event)
@@ -67,8 +103,8 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_SEND_FILES] = container_send_files,
 		[ACTION_RUN_STEP] = container_run_step,
 		[ACTION_ASK_FACTS] = container_request_facts,
-		[ACTION_CALL_TREE] = container_call_tree,
 		[ACTION_TELL_PASSED] = tell_passed,
+		[ACTION_TELL_HELD] = tell_held,
 		[ACTION_CHECKPOINT] = container_make_checkpoint,
 		[ACTION_COMMIT] = container_make_artifact,
 		[ACTION_TELL_COMMITTED] = tell_committed,
@@ -78,6 +114,8 @@ void container_handle(struct container *container, enum machine_event event)
 		[ACTION_TELL_ENDED] = tell_ended,
 	};
 	struct machine_cell cell = machine_lookup(container->state, event);
+	if (container->state != cell.next)
+		stop_expecting(container);
 	container->state = cell.next;
 	actions[cell.action](container);
 }
@@ -114,11 +152,25 @@ void container_free(struct container *container)
 	files_free(container->files);
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
-	buf_free(&container->complaint);
+	error_clear(&container->held);
+	stop_expecting(container);
+	free(container->name);
 	free(container->id);
 	free(container->staging);
 	free(container->committed);
+	buf_free(&container->trail);
 	free(container);
+}
+
+void container_put(struct container *container, const struct container_place *place)
+{
+	container->place = place;
+}
+
+void container_inherit(struct container *container, const struct value *reads, const char *trail)
+{
+	container->inherited = reads;
+	buf_puts(&container->trail, trail);
 }
 
 bool container_is_waiting(const struct container *container)
@@ -144,11 +196,6 @@ void container_ask_facts(struct container *container)
 	container_handle(container, EVENT_FACTS);
 }
 
-void container_inherit(struct container *container, const struct value *reads)
-{
-	container->inherited = reads;
-}
-
 void container_checkpoint(struct container *container, const char *key)
 {
 	container->key = key;
@@ -159,6 +206,12 @@ void container_commit(struct container *container, const char *key)
 {
 	container->key = key;
 	container_handle(container, EVENT_COMMIT);
+}
+
+void container_signal(struct container *container, int signal)
+{
+	if (container->state == STATE_RUNNING && container->session)
+		session_signal(container->session, container->request, signal);
 }
 
 void container_stop(struct container *container)
@@ -184,4 +237,9 @@ bool container_has_processes(const struct container *container)
 const struct value *container_reads(const struct container *container)
 {
 	return container->files ? files_reads(container->files) : container->inherited;
+}
+
+const char *container_trail(const struct container *container)
+{
+	return buf_text(&container->trail);
 }

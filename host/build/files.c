@@ -6,10 +6,14 @@
 #include "host/exit_codes.h"
 #include "host/tree/tree.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-/* So much may wait in the session's queue before more is read from disk. */
-enum { QUEUE_LIMIT = 4 << 20, LARGEST_FILE = 1 << 30 };
+/* So much may wait in the session's queue before more is read from disk; and what is read at once.
+ */
+enum { QUEUE_LIMIT = 4 << 20, PART = 1 << 20 };
 
 /* One thing to put into the target. */
 struct item {
@@ -33,6 +37,7 @@ struct files {
 	struct item *items;
 	size_t count, cap;
 	size_t sent, answered;
+	int fd; /* of the file that is being sent, the last of `sent`; -1: none is */
 	uint64_t bytes, arrived; /* of all files' contents */
 	enum phase phase;
 	size_t root;      /* of those with templates, the one that is rendered */
@@ -131,6 +136,7 @@ struct files *files_new(const struct manifest *manifest, const char *consul_dire
 			const char *consul_token)
 {
 	struct files *files = mem_alloc(sizeof *files);
+	files->fd = -1;
 	files->manifest = manifest;
 	files->consul_direct = consul_direct;
 	files->consul_token = consul_token;
@@ -141,25 +147,61 @@ void files_free(struct files *files)
 {
 	if (!files)
 		return;
+	own_close(&files->fd);
 	arena_free(&files->arena);
 	free(files);
 }
 
+/* The next part of the file that is open; its end closes it. */
+static int send_part(struct files *files, struct error *err)
+{
+	const struct item *item = &files->items[files->sent - 1];
+	autofree char *part = mem_alloc(PART);
+	ssize_t len = read(files->fd, part, PART);
+	if (len < 0 && errno == EINTR)
+		return 0;
+	if (len < 0)
+		return error_errno(err, "can't read %s", item->source);
+	session_put_more(files->session, item->request, part, (size_t)len, len == 0);
+	if (len == 0) {
+		own_close(&files->fd);
+		files->fd = -1;
+	}
+	return 0;
+}
+
+/* A larger file follows part by part, as the session takes them. */
 static int send_item(struct files *files, struct item *item, struct error *err)
 {
 	auto_buf struct buf content = {0};
-	if (strcmp(item->kind, "file") == 0 &&
-	    file_read(item->source, LARGEST_FILE, &content, err) < 0)
+	bool is_file = strcmp(item->kind, "file") == 0, large = is_file && item->size > PART;
+	if (large) {
+		files->fd = open(item->source, O_RDONLY | O_CLOEXEC);
+		if (files->fd < 0)
+			return error_errno(err, "can't read %s", item->source);
+	} else if (is_file && file_read(item->source, 0, &content, err) < 0) {
 		return -1;
+	}
 	struct session_put put = {.path = item->path,
 				  .kind = item->kind,
 				  .mode = item->mode,
 				  .user = item->owner,
 				  .target = item->target,
 				  .data = content.data,
-				  .len = content.len};
+				  .len = content.len,
+				  .more = large};
 	item->request = session_put(files->session, &put);
 	files->sent++;
+	return 0;
+}
+
+static int send_more(struct files *files, struct error *err)
+{
+	while ((files->fd >= 0 || files->sent < files->count) &&
+	       session_pending(files->session) < QUEUE_LIMIT)
+		if ((files->fd >= 0 ? send_part(files, err)
+				    : send_item(files, &files->items[files->sent], err)) < 0)
+			return -1;
 	return 0;
 }
 
@@ -205,9 +247,8 @@ static void send_render(struct files *files)
 /* Goes on with whatever can be done now. */
 static int proceed(struct files *files, struct error *err)
 {
-	while (files->sent < files->count && session_pending(files->session) < QUEUE_LIMIT)
-		if (send_item(files, &files->items[files->sent], err) < 0)
-			return -1;
+	if (send_more(files, err) < 0)
+		return -1;
 	if (files->answered < files->count)
 		return 0;
 	if (files->root < files->manifest->files_count) {
@@ -238,6 +279,11 @@ static void rendered(struct files *files, const struct value *result)
 			     value_copy(&files->arena, reads->list.items[i]));
 	files->request = session_remove(files->session, staged(files, files->root));
 	files->phase = PHASE_CLEANING;
+}
+
+int files_drained(struct files *files, struct error *err)
+{
+	return files->phase == PHASE_SENDING ? send_more(files, err) : 0;
 }
 
 uint64_t files_arrived(const struct files *files, uint64_t *bytes)

@@ -22,6 +22,9 @@ int files_begin(struct files *files, struct session *session, const char *stagin
  * come, -1 when it failed. */
 int files_result(struct files *files, uint32_t id, const struct value *result, struct error *err);
 
+/* The session can take more; returns as files_result does. */
+int files_drained(struct files *files, struct error *err);
+
 /* How many bytes of the files are there, and of how many. */
 uint64_t files_arrived(const struct files *files, uint64_t *bytes);
 

@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/merge.h"
+#include "host/build/trail.h"
 
 /* One branch of the group. */
 struct arm {
@@ -22,13 +23,18 @@ struct group {
 	size_t count;
 	struct branch *chain; /* the container that the changes go into, or NULL */
 	struct merge *merge;
+	struct buf trail; /* the chain's, and that of the branches */
 };
 
-static void report_kept(const struct walk *walk, const struct arm *arm)
+static void tell_kept(struct group *group, const struct arm *arm)
 {
-	size_t last = graph_index(walk->graph, arm->end);
-	for (size_t i = graph_index(walk->graph, arm->first); i <= last; i++)
-		report_cached(walk->setup->report, walk->graph->nodes[i]);
+	const struct graph *graph = group->walk->graph;
+	struct report *report = group->walk->setup->report;
+	size_t last = graph_index(graph, arm->end);
+	for (size_t i = graph_index(graph, arm->first); i <= last; i++) {
+		report_cached(report, graph->nodes[i]);
+		trail_add(&group->trail, graph->nodes[i], true, 0, report_hidden(report));
+	}
 }
 
 static void find_arm(struct group *group, size_t n, const char *fork, const char *kept)
@@ -42,7 +48,7 @@ static void find_arm(struct group *group, size_t n, const char *fork, const char
 		return;
 	arm->image = mem_strdup(kept);
 	arm->begun = true;
-	report_kept(group->walk, arm);
+	tell_kept(group, arm);
 }
 
 void group_open(struct walk *walk, const char *image, const char *fork, const char *const *ends)
@@ -51,6 +57,7 @@ void group_open(struct walk *walk, const char *image, const char *fork, const ch
 	group->walk = walk;
 	group->node = graph_group(walk->graph, walk->at);
 	group->image = mem_strdup(image);
+	buf_puts(&group->trail, walk->trail);
 	group->count = group->node->after_count;
 	group->arms = mem_alloc(group->count * sizeof *group->arms);
 	for (size_t i = 0; i < group->count; i++)
@@ -65,6 +72,7 @@ void group_free(struct group *group)
 	for (size_t i = 0; i < group->count; i++)
 		free(group->arms[i].image);
 	merge_free(group->merge);
+	buf_free(&group->trail);
 	free(group->arms);
 	free(group->image);
 	free(group);
@@ -112,9 +120,10 @@ static void start_merge(struct group *group)
 	struct walk *walk = group->walk;
 	report_begin(walk->setup->report, group->node);
 	group->merge = merge_new(group->node, merged, group);
-	group->chain = walk_branch(walk, ROLE_CHAIN, group->image, group->node);
+	group->chain =
+		walk_branch(walk, ROLE_CHAIN, group->image, group->node, buf_text(&group->trail));
 	for (size_t i = 0; i < group->count; i++)
-		walk_branch(walk, ROLE_SOURCE, group->arms[i].image, group->node)->number = i;
+		walk_branch(walk, ROLE_SOURCE, group->arms[i].image, group->node, "")->number = i;
 }
 
 void group_start(struct group *group)
@@ -125,43 +134,47 @@ void group_start(struct group *group)
 		return;
 	}
 	arm->begun = true;
-	struct branch *branch = walk_branch(group->walk, ROLE_BRANCH, group->image, arm->first);
+	struct branch *branch =
+		walk_branch(group->walk, ROLE_BRANCH, group->image, arm->first, group->walk->trail);
 	branch->number = (size_t)(arm - group->arms);
 }
 
 void group_ready(struct group *group, struct branch *branch)
 {
-	if (branch->role == ROLE_BRANCH)
+	if (branch->role == ROLE_BRANCH) {
+		branch->began_us = loop_now_us();
 		container_run(branch->container, branch->node);
-	else if (branch->role == ROLE_SOURCE)
+	} else if (branch->role == ROLE_SOURCE) {
 		merge_branch_ready(group->merge, branch->number, branch->container);
-	else
+	} else {
 		merge_target_ready(group->merge, branch->container);
+	}
 }
 
 void group_passed(struct group *group, struct branch *branch, const struct node *node)
 {
-	const struct graph *graph = group->walk->graph;
+	const struct walk *walk = group->walk;
 	const struct arm *arm = &group->arms[branch->number];
-	if (node != arm->end) {
-		branch->node = graph->nodes[graph_index(graph, node) + 1];
-		container_run(branch->container, branch->node);
+	uint64_t took_us = loop_now_us() - branch->began_us;
+	trail_add(&group->trail, node, false, took_us, report_hidden(walk->setup->report));
+	branch->began_us = loop_now_us();
+	if (node == arm->end) {
+		container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : arm->key);
 		return;
 	}
-	branch->began_us = loop_now_us();
-	container_checkpoint(branch->container, arm->key);
+	branch->node = walk->graph->nodes[graph_index(walk->graph, node) + 1];
+	container_run(branch->container, branch->node);
 }
 
 void group_committed(struct group *group, struct branch *branch, const char *image)
 {
+	struct walk *walk = group->walk;
 	struct arm *arm = &group->arms[branch->number];
 	arm->image = mem_strdup(image);
-	report_notice(group->walk->setup->report, "kept the state after %s in %.1f ms",
-		      arm->end->id, (double)(loop_now_us() - branch->began_us) / 1e3);
+	if (walk_is_nameless(walk))
+		back_leave(&walk->back, image);
+	else
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
+			      arm->end->id, (double)(loop_now_us() - branch->began_us) / 1e3);
 	walk_branch_done(branch);
-}
-
-void group_moved(struct group *group, struct branch *branch)
-{
-	merge_moved(group->merge, branch->container);
 }

@@ -1,10 +1,10 @@
-/* SIGINT and SIGTERM as something the loop can wait for. */
+/* SIGINT, SIGTERM and SIGHUP as something the loop can wait for. */
 #ifndef FACTORY_HOST_BUILD_INTERRUPT_H
 #define FACTORY_HOST_BUILD_INTERRUPT_H
 
 #include "common/error.h"
 
-/* Blocks both signals and returns a signalfd that the caller closes; -1 on failure. */
+/* Blocks them and returns a signalfd that the caller closes; -1 on failure. */
 int interrupt_open(struct error *err);
 
 /* Takes one signal off it and returns the exit code it stands for: 128 + its number. */

@@ -3,12 +3,12 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/name.h"
 #include "host/build/resume.h"
 #include "host/exit_codes.h"
+#include "host/tree/epoch.h"
 
-/* True when an engine's answer comes to a container that has failed meanwhile: it is discarded as
- * soon as the last such answer is in. */
-static bool came_late(struct container *container)
+bool container_is_late(struct container *container)
 {
 	container->outstanding--;
 	if (!error_is_set(&container->failure))
@@ -18,8 +18,8 @@ static bool came_late(struct container *container)
 	return true;
 }
 
-static void engine_failed(struct container *container, const struct engine_result *result,
-			  const char *what)
+void container_engine_failed(struct container *container, const struct engine_result *result,
+			     const char *what)
 {
 	struct error err = {0};
 	error_move(&err, result->error);
@@ -32,17 +32,22 @@ static void engine_failed(struct container *container, const struct engine_resul
 static void started(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	if (!came_late(container) && result->status != ENGINE_OK)
-		engine_failed(container, result, "can't start the container");
+	/* That the agent speaks is the better answer. */
+	if (container_is_late(container) || container->state != STATE_STARTING)
+		return;
+	if (result->status != ENGINE_OK)
+		container_engine_failed(container, result, "can't start the container");
+	else
+		container_expect(container);
 }
 
 static void attached(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	if (came_late(container))
+	if (container_is_late(container))
 		return;
 	if (result->status != ENGINE_OK) {
-		engine_failed(container, result, "can't attach to the container");
+		container_engine_failed(container, result, "can't attach to the container");
 		return;
 	}
 	container->outstanding++;
@@ -54,10 +59,12 @@ static void created(void *ctx, const struct engine_result *result)
 	struct container *container = ctx;
 	if (result->status == ENGINE_OK)
 		container->id = mem_strdup(result->id);
-	if (came_late(container))
+	else
+		container->may_be = result->status == ENGINE_FAILED;
+	if (container_is_late(container))
 		return;
 	if (result->status != ENGINE_OK) {
-		engine_failed(container, result, "can't create a container");
+		container_engine_failed(container, result, "can't create a container");
 		return;
 	}
 	container->outstanding++;
@@ -79,18 +86,47 @@ static void set_limits(const struct container *container, struct engine_containe
 		spec->network = "none";
 }
 
+/* Where they leave a mount point in the image, or in the tmpfs that every engine makes at /dev. */
+static const char *const *mount_tools(const struct container_setup *setup,
+				      struct engine_container *spec, struct arena *arena)
+{
+	static const char *const in_tools[] = {"/tools/agent", "session", NULL};
+	static const char *const in_dev[] = {"/dev/factory/agent", "session", NULL};
+	const struct engine_volume tools = {
+		.source = setup->toolbox_volume, .target = "/dev/factory", .read_only = true};
+	if (!setup->toolbox_volume) {
+		spec->volumes_from = arena_printf(arena, "%s:ro", setup->toolbox);
+		return in_tools;
+	}
+	size_t count = spec->volume_count++;
+	struct engine_volume *volumes =
+		arena_grow(arena, spec->volumes, count, count + 1, sizeof *volumes);
+	volumes[count] = tools;
+	spec->volumes = volumes;
+	return in_dev;
+}
+
+static void set_place(const struct container *container, struct engine_container *spec)
+{
+	if (!container->place)
+		return;
+	spec->network = container->place->network;
+	spec->hosts = container->place->hosts;
+}
+
 void container_create(struct container *container)
 {
-	static const char *const agent[] = {"/tools/agent", "session", NULL};
 	const struct container_setup *setup = container->setup;
-	autofree char *volumes = mem_printf("%s:ro", setup->toolbox);
-	struct engine_container spec = {.image = container->image,
-					.volumes_from = volumes,
+	auto_arena struct arena arena = {0};
+	container->name = container_name_new();
+	struct engine_container spec = {.name = container->name,
+					.image = container->image,
 					.network = setup->manifest->network,
 					.session = true};
 	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);
-	artifact_disguise(setup->artifact, agent, &spec);
+	set_place(container, &spec);
+	artifact_disguise(setup->artifact, mount_tools(setup, &spec, &arena), &spec);
 	container->began_us = loop_now_us();
 	container->outstanding++;
 	engine_create(setup->engine, &spec, created, container);
@@ -103,35 +139,50 @@ static void commit_done(void *ctx, const struct engine_result *result)
 		free(container->committed);
 		container->committed = mem_strdup(result->id);
 	}
-	if (came_late(container))
+	if (container_is_late(container))
 		return;
 	if (result->status != ENGINE_OK)
-		engine_failed(container, result, "can't commit the container");
+		container_engine_failed(container, result, "can't commit the container");
 	else
 		container_handle(container, EVENT_COMMITTED);
 }
 
-static void make_image(struct container *container, const struct value *config)
+void container_make_image(struct container *container)
 {
-	autofree char *comment = resume_comment(container_reads(container));
-	bool named = !container->setup->throwaway;
+	const char *before = container->setup->trail, *own = buf_text(&container->trail);
+	autofree char *trail =
+		mem_printf("%s%s%s", before ? before : "", before && *own ? "," : "", own);
+	autofree char *comment = resume_comment(container_reads(container), trail);
+	bool named = !container->setup->throwaway && container->key;
 	struct engine_commit request = {.container = container->id,
 					.repo = named ? CACHE_REPOSITORY : NULL,
 					.tag = named ? container->key : NULL,
 					.comment = comment,
-					.config = config};
+					.config = container->config};
+	if (named && container->setup->uses)
+		uses_take(container->setup->uses, container->key);
 	container->outstanding++;
 	engine_commit(container->setup->engine, &request, commit_done, container);
 }
 
+static void settle(struct container *container, const struct value *config)
+{
+	const char *epoch = container->setup->manifest->epoch;
+	container->config = config;
+	if (epoch)
+		container->request = session_settle(container->session, epoch_seconds(epoch));
+	else
+		container_make_image(container);
+}
+
 void container_make_checkpoint(struct container *container)
 {
-	make_image(container, container->setup->artifact->checkpoint_config);
+	settle(container, container->setup->artifact->checkpoint_config);
 }
 
 void container_make_artifact(struct container *container)
 {
-	make_image(container, container->setup->artifact->config);
+	settle(container, container->setup->artifact->config);
 }
 
 static void removed(void *ctx, const struct engine_result *result)
@@ -148,9 +199,11 @@ void container_discard(struct container *container)
 	session_free(STEAL(container->session));
 	if (container->node)
 		report_failure(container->setup->report, container->node);
+	engine_hurry(container->setup->engine, container);
 	container->outstanding++;
-	if (container->id)
-		engine_remove(container->setup->engine, container->id, removed, container);
+	if (container->id || container->may_be)
+		engine_remove(container->setup->engine,
+			      container->id ? container->id : container->name, removed, container);
 	else
 		removed(container, NULL);
 }
@@ -159,4 +212,6 @@ void container_abort(struct container *container)
 {
 	if (!container->outstanding)
 		container_handle(container, EVENT_FAILED);
+	else
+		engine_hurry(container->setup->engine, container);
 }

@@ -21,7 +21,7 @@ static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] =
 				[EVENT_TASK] = {ACTION_RUN_STEP, STATE_RUNNING},
 				[EVENT_TEST] = {ACTION_RUN_STEP, STATE_RUNNING},
 				[EVENT_FACTS] = {ACTION_ASK_FACTS, STATE_RUNNING},
-				[EVENT_TREE] = {ACTION_CALL_TREE, STATE_RUNNING},
+				[EVENT_ASIDE] = {ACTION_NONE, STATE_RUNNING},
 				[EVENT_CHECKPOINT] = {ACTION_CHECKPOINT, STATE_COMMITTING},
 				[EVENT_COMMIT] = {ACTION_COMMIT, STATE_COMMITTING},
 				[EVENT_STOP] = {ACTION_SAY_BYE, STATE_STOPPING},
@@ -32,6 +32,8 @@ static const struct machine_cell table[STATE_COUNT][EVENT_COUNT] =
 		[STATE_RUNNING] =
 			{
 				[EVENT_PASSED] = {ACTION_TELL_PASSED, STATE_READY},
+				[EVENT_ASIDE_OVER] = {ACTION_NONE, STATE_READY},
+				[EVENT_HELD] = {ACTION_TELL_HELD, STATE_READY},
 				[EVENT_FAILED] = {ACTION_DISCARD, STATE_DISCARDING},
 				[EVENT_CLOSED] = {ACTION_DISCARD, STATE_DISCARDING},
 				[EVENT_INTERRUPT] = {ACTION_DISCARD, STATE_DISCARDING},
@@ -71,14 +73,15 @@ static const char *const state_names[STATE_COUNT] = {
 };
 
 static const char *const event_names[EVENT_COUNT] = {
-	"start", "files",     "task",  "test",   "facts",     "tree",   "checkpoint", "commit",
-	"stop",  "interrupt", "ready", "passed", "committed", "failed", "closed",     "gone",
+	"start",      "files",  "task",      "test",      "facts",  "aside",
+	"checkpoint", "commit", "stop",      "interrupt", "ready",  "passed",
+	"aside over", "held",   "committed", "failed",    "closed", "gone",
 };
 
 static const char *const action_names[ACTION_COUNT] = {
-	"",          "refuse",    "create",      "tell ready", "send files", "run step",
-	"ask facts", "call tree", "tell passed", "checkpoint", "commit",     "tell committed",
-	"say bye",   "abort",     "discard",     "tell ended",
+	"",          "refuse",      "create",    "tell ready", "send files", "run step",
+	"ask facts", "tell passed", "tell held", "checkpoint", "commit",     "tell committed",
+	"say bye",   "abort",       "discard",   "tell ended",
 };
 
 static int is_listed(struct machine_cell cell)

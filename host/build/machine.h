@@ -27,7 +27,7 @@ enum machine_event {
 	EVENT_TASK,
 	EVENT_TEST,
 	EVENT_FACTS,
-	EVENT_TREE, /* a list of its files, or some of them out or in */
+	EVENT_ASIDE,      /* something beside the nodes, for a person */
 	EVENT_CHECKPOINT, /* keep the state, and go on */
 	EVENT_COMMIT,
 	EVENT_STOP,
@@ -35,6 +35,8 @@ enum machine_event {
 	/* from the engine and the session */
 	EVENT_READY,
 	EVENT_PASSED,
+	EVENT_ASIDE_OVER,
+	EVENT_HELD, /* a step failed, and its container stays for a guide */
 	EVENT_COMMITTED,
 	EVENT_FAILED,
 	EVENT_CLOSED, /* the session is over */
@@ -50,8 +52,8 @@ enum machine_action {
 	ACTION_SEND_FILES,
 	ACTION_RUN_STEP,
 	ACTION_ASK_FACTS,
-	ACTION_CALL_TREE,
 	ACTION_TELL_PASSED,
+	ACTION_TELL_HELD,
 	ACTION_CHECKPOINT,
 	ACTION_COMMIT,
 	ACTION_TELL_COMMITTED,

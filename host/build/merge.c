@@ -2,16 +2,23 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/aside.h"
 #include "host/exit_codes.h"
 #include "host/merge/changes.h"
 
-enum { FEED_FULL = 4 << 20 }; /* more than this is on its way: the branch waits */
+#include <string.h>
+
+enum {
+	COMPLAINT_KEPT = 2000,
+	FEED_FULL = 4 << 20
+}; /* more than this is on its way: the branch waits */
 
 struct side {
 	struct merge *merge;
 	struct container *container;
 	struct listing listing;
 	struct changes changes;
+	struct buf complaint; /* what its agent says on stderr */
 };
 
 struct merge {
@@ -21,7 +28,6 @@ struct merge {
 	size_t count;   /* of branches */
 	size_t missing; /* lists */
 	size_t at;      /* the branch that is packed */
-	bool moving;
 	bool paused;
 	struct side target;
 	struct side *branches;
@@ -39,44 +45,137 @@ struct merge *merge_new(const struct node *node, merge_done *done, void *ctx)
 	return merge;
 }
 
+static void free_side(struct side *side)
+{
+	listing_free(&side->listing);
+	changes_free(&side->changes);
+	buf_free(&side->complaint);
+}
+
 void merge_free(struct merge *merge)
 {
 	if (!merge)
 		return;
-	listing_free(&merge->target.listing);
-	for (size_t i = 0; i < merge->count; i++) {
-		listing_free(&merge->branches[i].listing);
-		changes_free(&merge->branches[i].changes);
-	}
+	free_side(&merge->target);
+	for (size_t i = 0; i < merge->count; i++)
+		free_side(&merge->branches[i]);
 	free(merge->branches);
 	free(merge);
 }
 
-/* --- lists --- */
+/* --- what is done in a container --- */
 
-static void take_list(void *ctx, const char *data, size_t len)
+static void call(struct side *side, const char *verb, const struct aside_events *events)
+{
+	const char *const argv[] = {"/tools/agent", "tree", verb, NULL};
+	struct aside aside = {.argv = argv, .input = true, .events = events, .ctx = side};
+	container_begin_aside(side->container, &aside);
+}
+
+static void complain(struct side *side, const char *data, size_t len)
+{
+	if (side->complaint.len < COMPLAINT_KEPT)
+		buf_add(&side->complaint, data, len);
+}
+
+/* Whether a call has done its work; where not, the merge is over. */
+static bool succeeded(struct side *side, const struct session_exit *status, struct error *failed)
+{
+	struct error err = {0};
+	const char *said = buf_text(&side->complaint);
+	if (status && !status->signalled && !status->code)
+		return true;
+	if (failed)
+		error_move(&err, failed);
+	else
+		error_set(&err, "%.*s", (int)strcspn(said, "\n"),
+			  *said ? said : "the agent was killed");
+	error_wrap(&err, "can't merge the branches of a group");
+	err.exit_code = EXIT_AGENT;
+	side->merge->done(side->merge->ctx, &err);
+	return false;
+}
+
+/* --- changes --- */
+
+static void pause_branch(struct merge *merge, bool paused)
+{
+	if (merge->paused == paused || merge->at == merge->count)
+		return;
+	merge->paused = paused;
+	container_aside_pause(merge->branches[merge->at].container, paused);
+}
+
+static void pack_said(void *ctx, int stream, const char *data, size_t len)
 {
 	struct side *side = ctx;
-	buf_add(&side->listing.text, data, len);
+	struct container *target = side->merge->target.container;
+	if (stream != 1) {
+		complain(side, data, len);
+		return;
+	}
+	container_aside_input(target, data, len, true);
+	if (container_aside_pending(target) > FEED_FULL)
+		pause_branch(side->merge, true);
 }
 
-static void ask_list(struct merge *merge, struct side *side, struct container *container)
+static void pack_next(struct merge *merge);
+
+static void packed(void *ctx, const struct session_exit *status, struct error *err)
 {
-	side->merge = merge;
-	side->container = container;
-	container_tree(container,
-		       &(struct container_call){.verb = "list", .output = take_list, .ctx = side});
+	struct side *side = ctx;
+	struct merge *merge = side->merge;
+	if (!succeeded(side, status, err))
+		return;
+	pause_branch(merge, false);
+	merge->at++;
+	pack_next(merge);
 }
 
-void merge_branch_ready(struct merge *merge, size_t n, struct container *container)
+/* The next branch that has changed anything; behind the last one the target has got all. */
+static void pack_next(struct merge *merge)
 {
-	ask_list(merge, &merge->branches[n], container);
+	static const struct aside_events events = {.output = pack_said, .ended = packed};
+	auto_buf struct buf paths = {0};
+	while (merge->at < merge->count && !merge->branches[merge->at].changes.count)
+		merge->at++;
+	if (merge->at == merge->count) {
+		container_aside_input(merge->target.container, "", 0, false);
+		return;
+	}
+	struct side *side = &merge->branches[merge->at];
+	changes_paths(&side->changes, &paths);
+	call(side, "pack", &events);
+	container_aside_input(side->container, paths.data, paths.len, false);
 }
 
-void merge_target_ready(struct merge *merge, struct container *container)
+static void unpack_said(void *ctx, int stream, const char *data, size_t len)
 {
-	ask_list(merge, &merge->target, container);
+	(void)stream;
+	complain(ctx, data, len);
 }
+
+static void unpacked(void *ctx, const struct session_exit *status, struct error *err)
+{
+	struct side *side = ctx;
+	if (succeeded(side, status, err))
+		side->merge->done(side->merge->ctx, NULL);
+}
+
+static void target_drained(void *ctx)
+{
+	pause_branch(((struct side *)ctx)->merge, false);
+}
+
+static void move_changes(struct merge *merge)
+{
+	static const struct aside_events events = {
+		.output = unpack_said, .ended = unpacked, .drained = target_drained};
+	call(&merge->target, "unpack", &events);
+	pack_next(merge);
+}
+
+/* --- lists --- */
 
 static int compare(struct merge *merge, struct error *err)
 {
@@ -121,77 +220,42 @@ static int find_conflict(const struct merge *merge, struct error *err)
 	return 0;
 }
 
-/* --- changes --- */
-
-static void pause_branch(struct merge *merge, bool paused)
+static void list_said(void *ctx, int stream, const char *data, size_t len)
 {
-	if (merge->paused == paused || merge->at == merge->count)
-		return;
-	merge->paused = paused;
-	container_pause(merge->branches[merge->at].container, paused);
+	struct side *side = ctx;
+	if (stream == 1)
+		buf_add(&side->listing.text, data, len);
+	else
+		complain(side, data, len);
 }
 
-static void hand_over(void *ctx, const char *data, size_t len)
+static void listed(void *ctx, const struct session_exit *status, struct error *failed)
 {
-	struct merge *merge = ((struct side *)ctx)->merge;
-	if (container_feed(merge->target.container, data, len, false) > FEED_FULL)
-		pause_branch(merge, true);
-}
-
-static void target_drained(void *ctx)
-{
-	pause_branch(((struct side *)ctx)->merge, false);
-}
-
-static void ignore_output(void *ctx, const char *data, size_t len)
-{
-	(void)ctx;
-	(void)data;
-	(void)len;
-}
-
-/* The next branch that has changed anything; behind the last one the target has got all. */
-static void pack_next(struct merge *merge)
-{
-	auto_buf struct buf paths = {0};
-	while (merge->at < merge->count && !merge->branches[merge->at].changes.count)
-		merge->at++;
-	if (merge->at == merge->count) {
-		container_feed(merge->target.container, "", 0, true);
-		return;
-	}
-	struct side *side = &merge->branches[merge->at];
-	changes_paths(&side->changes, &paths);
-	container_tree(side->container,
-		       &(struct container_call){.verb = "pack", .output = hand_over, .ctx = side});
-	container_feed(side->container, paths.data, paths.len, true);
-}
-
-static void begin_moving(struct merge *merge)
-{
+	struct side *side = ctx;
+	struct merge *merge = side->merge;
 	struct error err = {0};
-	if (compare(merge, &err) < 0 || find_conflict(merge, &err) < 0) {
-		merge->done(merge->ctx, &err);
+	if (!succeeded(side, status, failed) || --merge->missing)
 		return;
-	}
-	merge->moving = true;
-	container_tree(merge->target.container, &(struct container_call){.verb = "unpack",
-									 .output = ignore_output,
-									 .drained = target_drained,
-									 .ctx = &merge->target});
-	pack_next(merge);
+	if (compare(merge, &err) < 0 || find_conflict(merge, &err) < 0)
+		merge->done(merge->ctx, &err);
+	else
+		move_changes(merge);
 }
 
-void merge_moved(struct merge *merge, const struct container *container)
+static void ask_list(struct merge *merge, struct side *side, struct container *container)
 {
-	if (!merge->moving) {
-		if (!--merge->missing)
-			begin_moving(merge);
-	} else if (container == merge->target.container) {
-		merge->done(merge->ctx, NULL);
-	} else {
-		pause_branch(merge, false);
-		merge->at++;
-		pack_next(merge);
-	}
+	static const struct aside_events events = {.output = list_said, .ended = listed};
+	side->merge = merge;
+	side->container = container;
+	call(side, "list", &events);
+}
+
+void merge_branch_ready(struct merge *merge, size_t n, struct container *container)
+{
+	ask_list(merge, &merge->branches[n], container);
+}
+
+void merge_target_ready(struct merge *merge, struct container *container)
+{
+	ask_list(merge, &merge->target, container);
 }

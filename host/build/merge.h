@@ -21,7 +21,4 @@ void merge_free(struct merge *merge); /* NULL is fine */
 void merge_branch_ready(struct merge *merge, size_t n, struct container *container);
 void merge_target_ready(struct merge *merge, struct container *container);
 
-/* The call of one of them is over (the `moved` of container_events). */
-void merge_moved(struct merge *merge, const struct container *container);
-
 #endif

@@ -67,7 +67,7 @@ int plan_make(struct site *site, const struct base *base, const struct manifest 
 
 int plan_search(struct site *site, struct plan *plan, bool whole, struct error *err)
 {
-	return resume_find(site->engine, plan->values, plan->graph, plan->limit, whole,
+	return resume_find(site->engine, plan->values, plan->uses, plan->graph, plan->limit, whole,
 			   &plan->resume, err);
 }
 

@@ -13,7 +13,8 @@ struct plan {
 	struct graph *graph;
 	struct values *values;
 	struct resume resume;
-	size_t limit; /* no node from this one on may come from an earlier build */
+	struct uses *uses; /* of a build: what it may begin at is kept for it; or NULL */
+	size_t limit;      /* no node from this one on may come from an earlier build */
 	struct arena arena;
 };
 

@@ -101,7 +101,8 @@ static struct value *ask_image(struct probe *probe, const struct value *inspecte
 	if (toolbox_ensure(probe->engine, &toolbox, &made, err) < 0)
 		return NULL;
 	struct artifact *artifact = artifact_new(&manifest, inspected);
-	struct container_setup setup = {.engine = probe->engine,
+	struct container_setup setup = {.loop = probe->loop,
+					.engine = probe->engine,
 					.manifest = &manifest,
 					.artifact = artifact,
 					.report = probe->report,

@@ -36,17 +36,27 @@ static void add(struct arena *arena, struct value *labels, const char *name, con
 		value_set(arena, labels, name, value_string(arena, text));
 }
 
-/* Standard input can't be read again: it has no digest. */
+/* Standard input can't be read again. */
+int provenance_file(struct arena *arena, const char *path, const char **hex, struct error *err)
+{
+	char digest[HASH_HEX];
+	*hex = NULL;
+	if (strcmp(path, "-") == 0 || access(path, F_OK) < 0)
+		return 0;
+	if (hash_file(path, digest, err) < 0)
+		return -1;
+	*hex = arena_strdup(arena, digest);
+	return 0;
+}
+
 static int add_file(struct arena *arena, struct value *labels, const char *name, const char *path,
 		    struct error *err)
 {
-	char hex[HASH_HEX];
-	if (strcmp(path, "-") == 0 || access(path, F_OK) < 0)
-		return 0;
-	if (hash_file(path, hex, err) < 0)
-		return -1;
-	add(arena, labels, name, arena_printf(arena, "sha256:%s", hex));
-	return 0;
+	const char *hex;
+	int status = provenance_file(arena, path, &hex, err);
+	if (status == 0 && hex)
+		add(arena, labels, name, arena_printf(arena, "sha256:%s", hex));
+	return status;
 }
 
 static int add_labels(const struct manifest *manifest, const struct value *base,

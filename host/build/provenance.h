@@ -16,4 +16,8 @@ const struct manifest *provenance_add(const struct manifest *manifest, const str
  */
 const char *provenance_digest(const struct value *inspected, const char *image);
 
+/* The SHA-256 of a file, in the arena; *hex is NULL for one that has none: standard input, or what
+ * is not there. */
+int provenance_file(struct arena *arena, const char *path, const char **hex, struct error *err);
+
 #endif

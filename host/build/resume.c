@@ -8,7 +8,9 @@
 
 static const char prefix[] = "factory reads ";
 
-char *resume_comment(const struct value *reads)
+static const char steps[] = "\nsteps ";
+
+char *resume_comment(const struct value *reads, const char *trail)
 {
 	auto_buf struct buf text = {0};
 	buf_puts(&text, prefix);
@@ -16,6 +18,7 @@ char *resume_comment(const struct value *reads)
 		json_write(&text, reads);
 	else
 		buf_puts(&text, "[]");
+	buf_printf(&text, "%s[%s]", steps, trail);
 	return buf_steal(&text);
 }
 
@@ -27,8 +30,26 @@ static struct value *reads_of(struct arena *arena, const struct value *image)
 	size_t len = sizeof prefix - 1;
 	if (!comment || strncmp(comment, prefix, len) != 0)
 		return NULL;
-	return json_parse(arena, "the image's comment", comment + len, strlen(comment + len),
+	return json_parse(arena, "the image's comment", comment + len, strcspn(comment + len, "\n"),
 			  &foreign);
+}
+
+struct value *resume_steps(struct arena *arena, const char *comment)
+{
+	auto_error struct error foreign = {0};
+	const char *line = comment ? strstr(comment, steps) : NULL;
+	if (!line || strncmp(comment, prefix, sizeof prefix - 1) != 0)
+		return NULL;
+	line += sizeof steps - 1;
+	struct value *list = json_parse(arena, "the image's comment", line, strlen(line), &foreign);
+	return value_is(list, VALUE_LIST) ? list : NULL;
+}
+
+/* Whether both have read the same. */
+static bool is_same_reading(const char *left, const char *right)
+{
+	size_t len = strcspn(left, "\n");
+	return len == strcspn(right, "\n") && strncmp(left, right, len) == 0;
 }
 
 /* A state that may be there. */
@@ -42,6 +63,7 @@ struct candidate {
 struct search {
 	struct engine *engine;
 	struct values *values;
+	struct uses *uses; /* or NULL */
 	const struct graph *graph;
 	size_t limit;
 	struct candidate *candidates; /* the best one first */
@@ -102,6 +124,24 @@ static int await(struct search *search, size_t from, size_t to, struct error *er
 	return status;
 }
 
+/* Holds what was found from now on; *there is false where it has been cleaned away meanwhile. */
+static int hold(const struct search *search, const struct candidate *candidate, bool *there,
+		struct error *err)
+{
+	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	if (!search->uses)
+		return 0;
+	*there = uses_take(search->uses, candidate->key);
+	if (!*there)
+		return 0;
+	autofree char *name = mem_printf("%s:%s", CACHE_REPOSITORY, candidate->key);
+	engine_image_inspect(search->engine, name, engine_keep, &kept);
+	if (engine_finish(search->engine, &kept, err) < 0)
+		return -1;
+	*there = kept.status == ENGINE_OK;
+	return 0;
+}
+
 /* Whether what the image has read is still the same. States of one chain mostly have the same
  * comment: it is asked once. */
 static int check(struct search *search, const struct candidate *candidate, struct resume *resume,
@@ -113,7 +153,7 @@ static int check(struct search *search, const struct candidate *candidate, struc
 	resume->reads = id ? reads_of(&resume->arena, candidate->kept.body) : NULL;
 	if (!resume->reads)
 		return 0;
-	if (!search->comment || strcmp(search->comment, comment) != 0) {
+	if (!search->comment || !is_same_reading(search->comment, comment)) {
 		search->changed = value_list(&resume->arena);
 		if (values_changed(search->values, resume->reads, &resume->arena, search->changed,
 				   err) < 0)
@@ -122,10 +162,12 @@ static int check(struct search *search, const struct candidate *candidate, struc
 	}
 	search->comment = comment;
 	*good = !search->changed->list.len;
+	if (!*good && !resume->changed)
+		resume->changed = search->changed;
+	if (*good && hold(search, candidate, good, err) < 0)
+		return -1;
 	if (*good)
 		resume->image = mem_strdup(id);
-	else if (!resume->changed)
-		resume->changed = search->changed;
 	return 0;
 }
 
@@ -196,11 +238,12 @@ bool resume_has(const struct resume *resume, const struct graph *graph, size_t i
 }
 
 /* The best one alone first, for mostly it is there; all others at once. */
-int resume_find(struct engine *engine, struct values *values, const struct graph *graph,
-		size_t limit, bool whole, struct resume *resume, struct error *err)
+int resume_find(struct engine *engine, struct values *values, struct uses *uses,
+		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
+		struct error *err)
 {
 	__attribute__((cleanup(search_free))) struct search search = {
-		.engine = engine, .values = values, .graph = graph, .limit = limit};
+		.engine = engine, .values = values, .uses = uses, .graph = graph, .limit = limit};
 	list_candidates(&search);
 	size_t first = limit >= graph->count ? 1 : 0, all = whole ? first : search.count;
 	resume_free(resume);

@@ -5,6 +5,7 @@
 #ifndef FACTORY_HOST_BUILD_RESUME_H
 #define FACTORY_HOST_BUILD_RESUME_H
 
+#include "host/build/uses.h"
 #include "host/build/values.h"
 #include "host/engine/engine.h"
 #include "host/graph/graph.h"
@@ -26,11 +27,13 @@ struct resume {
 	struct arena arena;
 };
 
-/* Finds it, in place of what `resume` held; no node from `limit` on may come from an earlier build.
+/* Finds it, in place of what `resume` held, and keeps it from being cleaned away where uses is not
+ * NULL; no node from `limit` on may come from an earlier build.
  * `whole`: only a state with nothing left to be run counts. Blocks. -1 where the engine fails, or
  * it can't be told whether a value has changed. */
-int resume_find(struct engine *engine, struct values *values, const struct graph *graph,
-		size_t limit, bool whole, struct resume *resume, struct error *err);
+int resume_find(struct engine *engine, struct values *values, struct uses *uses,
+		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
+		struct error *err);
 void resume_free(struct resume *resume);
 
 /* Whether a node need not be run. */
@@ -42,8 +45,12 @@ bool resume_has(const struct resume *resume, const struct graph *graph, size_t i
 void resume_branch_key(const struct graph *graph, const struct node *end, const char *fork,
 		       char key[HASH_HEX]);
 
-/* The comment for an image whose rendering read `reads` (NULL: nothing). The caller frees it. */
-char *resume_comment(const struct value *reads);
+/* The comment for an image whose rendering read `reads` (NULL: nothing), and the trail (trail.h) of
+ * its steps. The caller frees it. */
+char *resume_comment(const struct value *reads, const char *trail);
+
+/* The trail in such a comment, as a list; NULL where it has none. */
+struct value *resume_steps(struct arena *arena, const char *comment);
 
 /* The image of a key, and what it read, whether or not that has changed since: in the arena, NULL
  * where there is none. */

@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/name.h"
 #include "host/toolbox/toolbox.h"
 
 #include <stdlib.h>
@@ -27,7 +28,15 @@ int site_toolbox(struct site *site, struct report *report, struct error *err)
 	if (made)
 		report_notice(report, "made the toolbox '%s'", toolbox.name);
 	site->has_toolbox = true;
+	container_names_sweep(site->engine);
 	return 0;
+}
+
+const char *site_toolbox_volume(struct site *site, struct error *err)
+{
+	if (!site->toolbox_volume)
+		site->toolbox_volume = toolbox_volume(site->engine, site->toolbox, err);
+	return site->toolbox_volume;
 }
 
 void site_clear(struct site *site)
@@ -35,4 +44,5 @@ void site_clear(struct site *site)
 	for (size_t i = 0; i < site->base_count; i++)
 		base_free(site->bases[i]);
 	free(site->bases);
+	free(site->toolbox_volume);
 }

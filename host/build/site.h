@@ -11,6 +11,8 @@ struct site {
 	const char *toolbox; /* the data container's name */
 	struct slots slots;  /* of containers */
 	bool has_toolbox;
+	char *toolbox_volume; /* what holds its tools, once site_toolbox_volume has found it */
+	bool has_swept; /* networks that drivers before this one left (host/services/) */
 	struct base **bases;
 	size_t base_count;
 };
@@ -18,8 +20,12 @@ struct site {
 /* A base image, looked for when it is first asked for; the site's. Never blocks. */
 const struct base *site_base(struct site *site, const char *image, struct report *report);
 
-/* Makes the toolbox where there is none. Blocks. */
+/* Makes the toolbox where there is none, and clears away what a killed driver left. Blocks. */
 int site_toolbox(struct site *site, struct report *report, struct error *err);
+
+/* The name of its volume, for containers that are to mount it elsewhere than it does; the site's.
+ * NULL on failure. Blocks. */
+const char *site_toolbox_volume(struct site *site, struct error *err);
 
 /* Releases the bases; loop and engine are the caller's, and the loop must not turn any more. */
 void site_clear(struct site *site);

@@ -4,11 +4,14 @@
 #include "common/own.h"
 #include "host/build/discard.h"
 #include "host/exit_codes.h"
+#include "host/services/services.h"
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 {
 	for (struct branch *branch = walk->branches; branch; branch = branch->next)
-		if (!branch->ended)
+		if (branch->trial)
+			trial_interrupt(branch->trial, why, exit_code);
+		else if (!branch->ended)
 			container_interrupt(branch->container, why, exit_code);
 }
 
@@ -32,13 +35,6 @@ static void give_slot(struct branch *branch)
 	slots_give(branch->walk->slots);
 }
 
-void walk_branch_done(struct branch *branch)
-{
-	branch->walk->working--;
-	container_stop(branch->container);
-	give_slot(branch);
-}
-
 /* --- what a container tells --- */
 
 /* The artifact has its name only when every test has passed. */
@@ -47,25 +43,31 @@ static void run_chain(struct branch *branch)
 	struct walk *walk = branch->walk;
 	branch->began_us = loop_now_us();
 	if (walk->at < walk->graph->chain_end)
-		container_run(branch->container, walk->graph->nodes[walk->at++]);
+		walk_begin_node(branch, branch->container, walk->graph->nodes[walk->at++]);
 	else
-		container_commit(branch->container, walk->graph->image_key);
+		container_commit(branch->container,
+				 walk->result.is_altered ? NULL : walk->graph->image_key);
 }
 
-/* A group's branches begin at a state that is kept. At the chain's end the artifact is as good,
- * unless its config differs from the base's: a change of it must not run the chain again. */
+bool walk_is_nameless(const struct walk *walk)
+{
+	return walk->setup->throwaway || walk->result.is_altered;
+}
+
+/* A group's branches need an image. At the chain's end the artifact is as good, unless its config
+ * differs from the base's: a change of it must not run the chain again. */
 static bool keeps_state(const struct walk *walk, const struct container *container,
 			const struct node *node)
 {
 	if (graph_group(walk->graph, walk->at))
 		return true;
-	if (walk->setup->throwaway ||
+	if (walk_is_nameless(walk) ||
 	    (walk->at == walk->graph->chain_end && !walk->graph->manifest->config))
 		return false;
 	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
 }
 
-static void chain_passed(struct branch *branch, const struct node *node)
+void walk_passed(struct branch *branch, const struct node *node)
 {
 	struct walk *walk = branch->walk;
 	checkpoint_worked(walk->checkpoint, loop_now_us() - branch->began_us);
@@ -75,7 +77,7 @@ static void chain_passed(struct branch *branch, const struct node *node)
 	}
 	walk->kept = node;
 	branch->began_us = loop_now_us();
-	container_checkpoint(branch->container, node->key);
+	container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : node->key);
 }
 
 void walk_merged(struct branch *chain, const struct node *merge)
@@ -83,17 +85,14 @@ void walk_merged(struct branch *chain, const struct node *merge)
 	struct walk *walk = chain->walk;
 	group_free(STEAL(walk->group));
 	walk->at = graph_index(walk->graph, merge) + 1;
-	chain_passed(chain, merge);
+	walk_passed(chain, merge);
 }
 
 static void on_ready(void *ctx, struct container *container)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	if (branch->role == ROLE_TEST) {
-		container_run(container, branch->node);
-		return;
-	}
+	(void)container;
 	if (walk->group) {
 		group_ready(walk->group, branch);
 		return;
@@ -103,68 +102,78 @@ static void on_ready(void *ctx, struct container *container)
 	run_chain(branch);
 }
 
+/* The branch's work is done, or not wanted any more. */
+void walk_branch_done(struct branch *branch)
+{
+	branch->walk->working--;
+	container_stop(branch->container);
+	give_slot(branch);
+}
+
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
 	struct branch *branch = ctx;
 	(void)container;
-	if (branch->role == ROLE_TEST)
-		walk_branch_done(branch);
-	else if (branch->role == ROLE_BRANCH)
+	if (branch->role == ROLE_BRANCH)
 		group_passed(branch->walk->group, branch, node);
 	else
-		chain_passed(branch, node);
+		walk_passed(branch, node);
 }
 
-/* A throwaway's images have no name, and nobody else would remove those on the way. */
-static void remember(struct walk *walk, const char *image)
+static void on_held(void *ctx, struct container *container, const struct node *node,
+		    struct error *err)
 {
-	if (!walk->setup->throwaway)
-		return;
-	walk->unnamed = mem_resize(walk->unnamed, walk->unnamed_count + 1, sizeof *walk->unnamed);
-	walk->unnamed[walk->unnamed_count++] = mem_strdup(image);
+	struct branch *branch = ctx;
+	if (branch->role == ROLE_BRANCH) /* of groups it is not asked */
+		walk_fail(branch->walk, err);
+	else
+		walk_ask_about_failure(branch, container, node, err);
 }
 
 /* In front of a group the chain ends: it goes on in the container of the merge. */
+static void enter_group(struct branch *branch, const char *image)
+{
+	struct walk *walk = branch->walk;
+	walk->reads = container_reads(branch->container);
+	walk->trail = container_trail(branch->container);
+	group_open(walk, image, image, NULL);
+	walk_branch_done(branch);
+}
+
 static void chain_kept(struct branch *branch, const char *image, uint64_t took_us)
 {
 	struct walk *walk = branch->walk;
-	report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
-		      STEAL(walk->kept)->id, (double)took_us / 1e3);
-	walk->reads = container_reads(branch->container);
-	if (!graph_group(walk->graph, walk->at)) {
+	const struct node *node = STEAL(walk->kept);
+	if (!walk_is_nameless(walk))
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms", node->id,
+			      (double)took_us / 1e3);
+	back_set(&walk->back, image, walk->at, false);
+	if (graph_group(walk->graph, walk->at))
+		enter_group(branch, image);
+	else
 		run_chain(branch);
-		return;
-	}
-	group_open(walk, image, image, NULL);
-	walk_branch_done(branch);
 }
 
 static void on_committed(void *ctx, struct container *container, const char *image)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	uint64_t took_us = loop_now_us() - branch->began_us;
 	(void)container;
+	if (walk->is_keeping) {
+		walk_keep(walk, image);
+		return;
+	}
+	uint64_t took_us = loop_now_us() - branch->began_us;
 	checkpoint_committed(walk->checkpoint, took_us);
 	if (branch->role == ROLE_BRANCH) {
-		remember(walk, image);
 		group_committed(walk->group, branch, image);
-		return;
-	}
-	if (walk->kept) {
+	} else if (walk->kept) {
 		chain_kept(branch, image, took_us);
-		return;
+	} else {
+		walk->result.image = mem_strdup(image);
+		walk->result.commit_us = took_us;
+		walk_branch_done(branch);
 	}
-	walk->result.image = mem_strdup(image);
-	walk->result.commit_us = took_us;
-	walk_branch_done(branch);
-}
-
-static void on_moved(void *ctx, struct container *container)
-{
-	struct branch *branch = ctx;
-	(void)container;
-	group_moved(branch->walk->group, branch);
 }
 
 static void on_ended(void *ctx, struct container *container, struct error *err)
@@ -179,26 +188,64 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 
 static const struct container_events handlers = {.ready = on_ready,
 						 .passed = on_passed,
+						 .held = on_held,
 						 .committed = on_committed,
-						 .moved = on_moved,
 						 .ended = on_ended};
+
+/* --- what a test tells --- */
+
+static void test_ended(void *ctx, struct trial *trial, struct error *err)
+{
+	struct branch *branch = ctx;
+	(void)trial;
+	branch->walk->working--;
+	if (err)
+		walk_fail(branch->walk, err);
+	give_slot(branch);
+}
+
+static void test_ready(void *ctx, struct container *container, const struct node *test)
+{
+	walk_begin_node(ctx, container, test);
+}
+
+static void test_held(void *ctx, struct container *container, const struct node *test,
+		      struct error *err)
+{
+	walk_ask_about_failure(ctx, container, test, err);
+}
+
+static const struct trial_events test_handlers = {
+	.ready = test_ready, .held = test_held, .ended = test_ended};
 
 /* --- branches --- */
 
-struct branch *walk_branch(struct walk *walk, enum branch_role role, const char *image,
-			   const struct node *node)
+static struct branch *add_branch(struct walk *walk, enum branch_role role)
 {
 	struct branch *branch = mem_alloc(sizeof *branch);
 	branch->walk = walk;
-	branch->node = node;
 	branch->role = role;
 	branch->has_slot = role != ROLE_SOURCE;
 	branch->began_us = loop_now_us();
-	branch->container = container_new(walk->setup, image, role == ROLE_TEST, &handlers, branch);
-	container_inherit(branch->container, walk->reads);
 	branch->next = walk->branches;
 	walk->branches = branch;
 	walk->working++;
+	return branch;
+}
+
+static void start_test(struct walk *walk, const struct node *test)
+{
+	struct branch *branch = add_branch(walk, ROLE_TEST);
+	branch->trial = trial_start(walk->setup, walk->result.image, test, &test_handlers, branch);
+}
+
+struct branch *walk_branch(struct walk *walk, enum branch_role role, const char *image,
+			   const struct node *node, const char *trail)
+{
+	struct branch *branch = add_branch(walk, role);
+	branch->node = node;
+	branch->container = container_new(walk->setup, image, false, &handlers, branch);
+	container_inherit(branch->container, walk->reads, trail);
 	container_start(branch->container);
 	return branch;
 }
@@ -207,15 +254,21 @@ struct branch *walk_branch(struct walk *walk, enum branch_role role, const char 
 static void start_chain(struct walk *walk)
 {
 	const struct resume *resume = walk->resume;
-	const char *image = resume->image ? resume->image : walk->setup->manifest->image;
+	bool is_back = walk->back.image != NULL;
+	const char *image = is_back ? walk->back.image : resume->image;
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	walk->at = resume->image ? resume->at : 1; /* the start node is the container itself */
+	if (is_back)
+		walk->at = walk->back.at;
+	else /* the start node is the container itself */
+		walk->at = resume->image ? resume->at : 1;
 	if (!graph_group(walk->graph, walk->at)) {
-		walk_branch(walk, ROLE_CHAIN, image, NULL);
+		walk_branch(walk, ROLE_CHAIN, image ? image : walk->setup->manifest->image, NULL,
+			    "");
 		return;
 	}
 	report_end(walk->setup->report, walk->graph->nodes[0], NULL, 0);
-	group_open(walk, image, resume->image, resume->ends);
+	group_open(walk, image ? image : walk->setup->manifest->image, image,
+		   is_back ? NULL : resume->ends);
 	slots_give(walk->slots);
 }
 
@@ -240,8 +293,7 @@ void walk_go_on(struct walk *walk)
 		else if (walk->group)
 			group_start(walk->group);
 		else
-			walk_branch(walk, ROLE_TEST, walk->result.image,
-				    walk->graph->nodes[walk->at++]);
+			start_test(walk, walk->graph->nodes[walk->at++]);
 	}
 }
 
@@ -253,7 +305,9 @@ bool walk_is_over(const struct walk *walk)
 	if (!failed && (!walk->at || walk->working || walk->group || has_test_left(walk)))
 		return false;
 	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
-		if ((failed && !branch->ended) || container_is_waiting(branch->container))
+		if (branch->trial
+			    ? !trial_is_over(branch->trial)
+			    : (failed && !branch->ended) || container_is_waiting(branch->container))
 			return false;
 	return true;
 }
@@ -272,48 +326,51 @@ static void free_branches(struct walk *walk)
 		struct branch *branch = walk->branches;
 		walk->branches = branch->next;
 		container_free(branch->container);
+		trial_free(branch->trial);
 		free(branch);
 	}
 }
 
-/* A throwaway's is removed; that it may fail must not hide why. */
-static void drop_image(struct walk *walk)
+/* An image that nothing will be named after is removed; that it may fail must not hide why. */
+static void remove_image(struct walk *walk, char *image)
 {
 	auto_error struct error ignored = {0};
-	if (walk->result.image && walk->setup->throwaway)
-		discard_image(walk->setup->loop, walk->setup->engine, walk->result.image, &ignored);
-	free(walk->result.image);
+	if (!image)
+		return;
+	discard_image(walk->setup->loop, walk->setup->engine, image, &ignored);
+	free(image);
 }
 
-/* With the last image that stands on it, an engine takes one without a name away too. */
-static void drop_unnamed(struct walk *walk)
+/* A throwaway's is removed, and what no key finds. */
+static void drop_image(struct walk *walk)
 {
-	while (walk->unnamed_count) {
-		auto_error struct error ignored = {0};
-		autofree char *image = walk->unnamed[--walk->unnamed_count];
-		discard_image(walk->setup->loop, walk->setup->engine, image, &ignored);
-	}
-	free(walk->unnamed);
+	if (walk->setup->throwaway || walk->result.is_altered)
+		remove_image(walk, walk->result.image);
+	else
+		free(walk->result.image);
 }
 
 struct walk *walk_start(const struct container_setup *setup, const struct graph *graph,
 			const struct resume *resume, struct checkpoint *checkpoint,
-			struct slots *slots)
+			const struct guide *guide, struct slots *slots)
 {
 	struct walk *walk = mem_alloc(sizeof *walk);
 	walk->setup = setup;
 	walk->graph = graph;
 	walk->resume = resume;
 	walk->checkpoint = checkpoint;
+	walk->guide = guide;
 	walk->slots = slots;
 	walk->reads = resume->reads;
-	/* Of a group that is ahead, what is there is told when the walk comes to it. */
+	walk->trail = "";
 	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
 		report_cached(setup->report, graph->nodes[i]);
 	if (resume->provisioned) { /* tests are all there is */
 		walk->at = resume->at;
 		walk->result.image = mem_strdup(resume->image);
 	}
+	for (size_t i = graph->chain_end; graph->nodes[i]->kind == NODE_TEST; i++)
+		services_prepare(setup->site, graph->nodes[i]->step->services, setup->report);
 	walk_go_on(walk);
 	return walk;
 }
@@ -323,7 +380,7 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
 	free_branches(walk);
 	group_free(walk->group);
-	drop_unnamed(walk);
+	back_clear(&walk->back, walk->setup->loop, walk->setup->engine);
 	if (status < 0)
 		drop_image(walk);
 	else

@@ -14,7 +14,13 @@ static void fail_step(struct container *container, struct error *err)
 	error_place(err, at->file, at->line, at->column);
 	if (!err->exit_code)
 		err->exit_code = EXIT_STEP;
-	container_fail(container, err);
+	if (!container->setup->holds) {
+		container_fail(container, err);
+		return;
+	}
+	error_clear(&container->held);
+	error_move(&container->held, err);
+	container_handle(container, EVENT_HELD);
 }
 
 /* A working directory that the manifest names is made; the base image's is there. */
@@ -32,6 +38,14 @@ static void on_hello(void *ctx, const struct session_hello *hello)
 	struct container *container = ctx;
 	container->staging = mem_strdup(hello->staging);
 	container->has_shell = hello->shell != NULL;
+	if (container->setup->manifest->traceless && !container->is_test)
+		container_check_traces(container);
+	else
+		container_get_ready(container);
+}
+
+void container_get_ready(struct container *container)
+{
 	if (container->setup->manifest->workdir)
 		container->request = make_workdir(container, container->setup->manifest->workdir);
 	else
@@ -70,6 +84,19 @@ static int put_secrets(struct container *container, const struct step *step,
 	return 0;
 }
 
+/* Those of services, where neither the manifest nor the step says otherwise. */
+static void put_addresses(const struct container *container, const struct step *step,
+			  struct value *variables, struct arena *arena)
+{
+	const struct value *env = container->place ? container->place->env : NULL;
+	for (size_t i = 0; env && i < env->map.len; i++) {
+		const struct value_entry *entry = &env->map.entries[i];
+		if (!value_get(step->env, entry->key) &&
+		    !value_get(container->setup->manifest->env, entry->key))
+			value_set(arena, variables, entry->key, entry->value);
+	}
+}
+
 static void drop_secrets(struct container *container)
 {
 	const struct step *step = container->node->step;
@@ -85,13 +112,14 @@ static void try_step(struct container *container)
 	const struct artifact *artifact = container->setup->artifact;
 	auto_arena struct arena arena = {0};
 	struct error err = {0};
-	struct value *secrets = value_map(&arena);
-	if (put_secrets(container, step, secrets, &arena, &err) < 0) {
+	struct value *variables = value_map(&arena);
+	put_addresses(container, step, variables, &arena);
+	if (put_secrets(container, step, variables, &arena, &err) < 0) {
 		fail_step(container, &err);
 		return;
 	}
 	struct session_run run = {.shell = step->run,
-				  .env = artifact_environment(artifact, step, secrets, &arena),
+				  .env = artifact_environment(artifact, step, variables, &arena),
 				  .cwd = step->workdir ? step->workdir : artifact->workdir,
 				  .user = step_user(container, step),
 				  .timeout_ms = step->timeout_ms};
@@ -117,13 +145,27 @@ void container_run_step(struct container *container)
 	try_step(container);
 }
 
+static void tell_output(struct container *container, const char *data, size_t len)
+{
+	report_output(container->setup->report, container->node, data, len);
+	if (container->events->output)
+		container->events->output(container->ctx, data, len);
+}
+
 static void on_output(void *ctx, uint32_t id, int stream, const char *data, size_t len)
 {
 	struct container *container = ctx;
-	if (container->call.verb && id == container->request)
-		container_tree_output(container, stream, data, len);
+	if (container->aside && id == container->request)
+		aside_output(container, stream, data, len);
 	else if (container->node && id == container->request)
-		report_output(container->setup->report, container->node, data, len);
+		tell_output(container, data, len);
+}
+
+static void on_data(void *ctx, uint32_t id, const char *data, size_t len)
+{
+	struct container *container = ctx;
+	if (container->aside && id == container->request)
+		aside_output(container, 1, data, len);
 }
 
 static void describe_failure(const struct container *container, const struct session_exit *status,
@@ -169,8 +211,10 @@ static void step_failed(struct container *container, const struct session_exit *
 static void on_ended(void *ctx, uint32_t id, const struct session_exit *status)
 {
 	struct container *container = ctx;
-	if (container->call.verb && id == container->request)
-		container_tree_ended(container, status);
+	if (container->aside && id == container->request) {
+		aside_ended(container, status, NULL);
+		return;
+	}
 	if (!container->node || id != container->request)
 		return;
 	container->exit = *status;
@@ -222,8 +266,12 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 {
 	struct container *container = ctx;
 	struct error err = {0};
-	if (container->state == STATE_STARTING && id == container->request)
+	if (container->aside && id == container->request)
+		aside_result(container, result);
+	else if (container->state == STATE_STARTING && id == container->request)
 		container_handle(container, EVENT_READY);
+	else if (container->state == STATE_COMMITTING && id == container->request)
+		container_make_image(container);
 	else if (container->state == STATE_RUNNING && !container->node)
 		got_facts(container, result);
 	else if (container->state == STATE_RUNNING && container->node->kind == NODE_FILES)
@@ -235,6 +283,11 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 	struct container *container = ctx;
 	struct error err = {0};
 	error_move(&err, agent_error);
+	if (container->aside && id == container->request) {
+		aside_ended(container, NULL, &err);
+		error_clear(&err);
+		return;
+	}
 	bool busy = container->state == STATE_RUNNING && container->node;
 	if (err.exit_code == EXIT_VALUES && !err.code)
 		err.code = container->value_code;
@@ -272,8 +325,12 @@ static void on_want(void *ctx, uint32_t id, const struct value *want)
 static void on_drained(void *ctx)
 {
 	struct container *container = ctx;
-	if (container->call.verb && container->call.drained)
-		container->call.drained(container->call.ctx);
+	struct error err = {0};
+	if (container->aside)
+		aside_drained(container);
+	else if (container->state == STATE_RUNNING && container->node &&
+		 container->node->kind == NODE_FILES)
+		files_go_on(container, files_drained(container->files, &err), &err);
 }
 
 static void on_closed(void *ctx, struct error *session_error)
@@ -296,6 +353,7 @@ const struct session_events container_session_events = {
 	.hello = on_hello,
 	.output = on_output,
 	.ended = on_ended,
+	.data = on_data,
 	.result = on_result,
 	.failed = on_failed,
 	.want = on_want,

@@ -2,11 +2,15 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
+#include "host/commands/results.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
+#include "host/interactive/pilot.h"
 
 #include <string.h>
+
+enum { MOST_BREAKS = 64 };
 
 struct build_command {
 	struct settings settings;
@@ -14,6 +18,10 @@ struct build_command {
 	bool no_cache, push, locked;
 	const char *from_step;
 	unsigned jobs;
+	bool interactive, break_on_failure;
+	const char *breaks[MOST_BREAKS + 1];
+	size_t break_count;
+	struct results results;
 };
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
@@ -32,8 +40,15 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	return -1;
 }
 
+static bool is_guided(const struct build_command *command)
+{
+	return command->interactive || command->break_on_failure || command->break_count;
+}
+
 static int prepare(struct build_command *command, struct workshop *shop, struct error *err)
 {
+	if (is_guided(command)) /* a display that draws over the prompt is none for it */
+		command->settings.progress = "plain";
 	shop->no_cache = command->no_cache;
 	shop->from_step = command->from_step;
 	shop->push = command->push;
@@ -49,6 +64,35 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 	return 0;
 }
 
+/* Every node must come by where it may be stopped at. */
+static int open_pilot(struct build_command *command, struct workshop *shop, struct error *err)
+{
+	const struct pilot_options options = {command->interactive, command->break_on_failure,
+					      command->breaks};
+	const struct job *job = &shop->jobs[shop->job_count - 1];
+	if (shop->sheets[job->sheet].count != 1) {
+		error_set(err, "%s has a matrix: one image at a time can be built interactively",
+			  shop->sheets[job->sheet].manifest->path);
+		err->exit_code = EXIT_USAGE;
+		return -1;
+	}
+	shop->site.slots.most = 1;
+	shop->no_cache |= command->interactive || command->break_count;
+	shop->pilot = pilot_new(&options, job->manifest, shop->site.loop, shop->report, err);
+	return shop->pilot ? 0 : -1;
+}
+
+static int run_guided(struct build_command *command, struct workshop *shop, struct error *err)
+{
+	if (!is_guided(command))
+		return workshop_run(shop, err);
+	if (open_pilot(command, shop, err) < 0)
+		return -1;
+	int status = workshop_run(shop, err);
+	pilot_free(STEAL(shop->pilot));
+	return status;
+}
+
 static int run(struct build_command *command, char *const *paths, struct workshop *shop,
 	       struct error *err)
 {
@@ -57,9 +101,19 @@ static int run(struct build_command *command, char *const *paths, struct worksho
 	for (; *paths; paths++)
 		if (workshop_read(shop, *paths, err) < 0)
 			return -1;
-	if (workshop_check(shop, err) < 0)
+	if (workshop_check(shop, err) < 0 || results_check(shop, &command->results, err) < 0)
 		return -1;
-	return workshop_run(shop, err);
+	int code = run_guided(command, shop, err);
+	return code == EXIT_OK && results_write(shop, &command->results, err) < 0 ? -1 : code;
+}
+
+static int add_break(void *target, const char *name, struct error *err)
+{
+	struct build_command *command = target;
+	if (command->break_count == MOST_BREAKS)
+		return error_set(err, "more than %d breaks", MOST_BREAKS);
+	command->breaks[command->break_count++] = name;
+	return 0;
 }
 
 static int build(void *options, int argc, char **argv, struct error *err)
@@ -68,6 +122,11 @@ static int build(void *options, int argc, char **argv, struct error *err)
 	struct workshop shop = {.signals = -1};
 	if (argc < 2)
 		return commands_misused(&command_build, "name a manifest", err);
+	if (is_guided(command) && (argc > 2 || command->settings.quiet))
+		return commands_misused(&command_build,
+					"-i, --break-at and --break-on-failure take one manifest, "
+					"and no --quiet",
+					err);
 	if (argc > 2 && command->tag)
 		return commands_misused(&command_build,
 					"-t names the image of one manifest: where there are "
@@ -96,6 +155,17 @@ static const struct option build_options[] = {
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "interactive",
+	 .letter = 'i',
+	 .help = "ask before each step, and after one that failed",
+	 OPTION_INTO(struct build_command, interactive)},
+	{.name = "break-at",
+	 .argument = "STEP",
+	 .help = "ask before this step; may be given often",
+	 .each = add_break},
+	{.name = "break-on-failure",
+	 .help = "ask what to do when a step fails",
+	 OPTION_INTO(struct build_command, break_on_failure)},
 	{.name = "progress",
 	 .argument = "HOW",
 	 .help = "tty, plain, json or quiet (default: tty on a terminal, else plain)",
@@ -104,6 +174,27 @@ static const struct option build_options[] = {
 	{.name = "push",
 	 .help = "push the image's names to their registry when it is built",
 	 OPTION_INTO(struct build_command, push)},
+	{.name = "output",
+	 .letter = 'o',
+	 .argument = "FILE",
+	 .help = "write the image to an archive, too",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.archive)},
+	{.name = "format",
+	 .argument = "FORMAT",
+	 .help = "the archive's: docker (default) or oci",
+	 .choices = "docker oci",
+	 OPTION_INTO(struct build_command, results.format)},
+	{.name = "sbom",
+	 .argument = "FILE",
+	 .help = "write the image's packages, as SPDX 2.3 in JSON",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.sbom)},
+	{.name = "provenance",
+	 .argument = "FILE",
+	 .help = "write what the image was made from, as SLSA's provenance",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.provenance)},
 	{.name = "locked",
 	 .help = "build only if everything is as factory.lock says",
 	 OPTION_INTO(struct build_command, locked)},
@@ -118,7 +209,7 @@ const struct command command_build = {
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
 	.options = {build_options, settings_values_options, settings_manifest_options,
-		    settings_engine_options},
+		    settings_engine_options, settings_build_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

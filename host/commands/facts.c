@@ -12,7 +12,6 @@
 #include "host/manifest/condition.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #define auto_kept __attribute__((cleanup(engine_kept_free)))
 
@@ -28,15 +27,6 @@ struct inquiry {
 	struct facts_of *answers;
 	size_t answer_count;
 };
-
-/* A manifest is a file, by its name's end. */
-static bool is_manifest(const char *name)
-{
-	struct stat status;
-	const char *end = strrchr(name, '.');
-	return end && (strcmp(end, ".yml") == 0 || strcmp(end, ".yaml") == 0) &&
-	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
-}
 
 /* With --where all words are names: the targets are the containers that run. */
 static void sort_words(struct inquiry *inquiry, int argc, char **argv)
@@ -133,9 +123,10 @@ static struct value *ask_manifest(struct inquiry *inquiry, const char *path, str
 /* Keeps what the target is, unless --where says no. */
 static int ask(struct inquiry *inquiry, const char *target, struct error *err)
 {
-	struct value *facts = is_manifest(target) ? ask_manifest(inquiry, target, err)
-						  : probe_target(&inquiry->probe, target,
-								 &inquiry->settings.arena, err);
+	struct value *facts =
+		settings_is_manifest(target)
+			? ask_manifest(inquiry, target, err)
+			: probe_target(&inquiry->probe, target, &inquiry->settings.arena, err);
 	if (!facts)
 		return -1;
 	int holds = inquiry->where ? condition_holds(inquiry->where, facts, err) : 1;

@@ -1,5 +1,6 @@
 /* One of a workshop's builds: what it is given, and the names of what it makes. */
 #include "host/commands/workshop.h"
+#include "host/interactive/pilot.h"
 
 #include "common/memory.h"
 #include "common/own.h"
@@ -55,6 +56,24 @@ static size_t count_names(const struct workshop *shop, const struct job *job)
 	return !renamed && manifest->repo && manifest->tags ? manifest->tags->list.len : 0;
 }
 
+size_t job_count_names(const struct workshop *shop, const struct job *job)
+{
+	size_t more = count_names(shop, job);
+	return more ? more : job->options.repo != NULL;
+}
+
+const char *job_name(struct workshop *shop, const struct job *job, size_t i)
+{
+	const struct build_options *options = &job->options;
+	const struct manifest *manifest = job->manifest;
+	if (!options->repo)
+		return job->outcome.image;
+	if (i == 0)
+		return arena_printf(&shop->arena, "%s:%s", options->repo, options->tag);
+	return arena_printf(&shop->arena, "%s:%s", manifest->repo,
+			    name_of(&shop->arena, manifest, i, job->suffix));
+}
+
 static int name_more(struct workshop *shop, const struct job *job, struct error *err)
 {
 	const struct manifest *manifest = job->manifest;
@@ -92,7 +111,8 @@ static void tell_end(const struct job *job, const struct error *failure)
 /* --push means what was asked for, `push: true` its own manifest. */
 static bool is_pushed(const struct workshop *shop, const struct job *job)
 {
-	return job->manifest->push || (shop->push && job_is_asked_for(shop, job));
+	return !job->options.untested &&
+	       (job->manifest->push || (shop->push && job_is_asked_for(shop, job)));
 }
 
 static int push_all(struct workshop *shop, const struct job *job, struct error *err)
@@ -128,7 +148,11 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 	job->options = (struct build_options){
 		.no_cache = shop->no_cache,
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
-		.throwaway = shop->throwaway,
+		.untested = shop->untested && job_is_asked_for(shop, job),
+		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
+		.lent = shop->lent && job_is_asked_for(shop, job),
+		.guide = shop->pilot && job_is_asked_for(shop, job) ? pilot_guide(shop->pilot)
+								    : NULL,
 		.kv = shop->kv,
 		.report = job->report,
 		.consul = has_consul ? &job->consul : NULL};
@@ -146,7 +170,8 @@ static int begin(struct workshop *shop, struct job *job, struct error *err)
 	job->began = loop_now_us();
 	if (job_options(shop, job, err) < 0)
 		return -1;
-	choose_name(shop, job);
+	if (!job->options.untested)
+		choose_name(shop, job);
 	if (check_push(shop, job, err) < 0)
 		return -1;
 	job->build = build_start(&shop->site, job->manifest, &job->options);
@@ -164,7 +189,7 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
-	if (status == 0)
+	if (status == 0 && !job->options.untested)
 		status = name_more(shop, job, err);
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status == 0 && !job->options.throwaway)

@@ -41,7 +41,7 @@ static int make_page(const char *id, const char *file, struct error *err)
 {
 	auto_buf struct buf record = {0}, page = {0};
 	autofree char *path = records_find(id, err);
-	if (!path || file_read(path, 2 * RECORD_LARGEST, &record, err) < 0)
+	if (!path || file_read(path, (size_t)2 * RECORD_LARGEST, &record, err) < 0)
 		return -1;
 	page_write(&page, buf_text(&record), record.len, NULL);
 	return write_page(&page, file, err);

@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/exit_codes.h"
+#include "host/interactive/pilot.h"
 #include "host/explain/codes.h"
 
 #include <stdlib.h>
@@ -90,7 +91,10 @@ static void on_signal(void *ctx, unsigned events)
 	struct run *run = ctx;
 	struct workshop *shop = run->shop;
 	(void)events;
-	shop->interrupted = interrupt_code(shop->signals);
+	int code = interrupt_code(shop->signals);
+	if (shop->pilot && code == EXIT_INTERRUPTED && pilot_take_interrupt(shop->pilot))
+		return;
+	shop->interrupted = code;
 	schedule_stop(&run->schedule);
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (shop->jobs[i].build)
@@ -99,11 +103,10 @@ static void on_signal(void *ctx, unsigned events)
 
 /* --- the jobs --- */
 
-static void tell_failure(const struct workshop *shop, const struct job *job,
-			 const struct error *failure)
+void workshop_tell(const struct workshop *shop, const char *name, const struct error *failure)
 {
 	autofree char *text = explain_text(failure);
-	report_message(shop->report, "factory: %s: %s", job->name, text);
+	report_message(shop->report, "factory: %s%s%s", name ? name : "", name ? ": " : "", text);
 }
 
 /* Where there is no summary, the first failure is the call's. */
@@ -112,7 +115,7 @@ static void job_failed(struct run *run, struct task *task, struct error *failure
 	struct workshop *shop = run->shop;
 	int code = failure->exit_code ? failure->exit_code : EXIT_FAILED;
 	if (run->is_plural && !shop->interrupted)
-		tell_failure(shop, job_of(run, task), failure);
+		workshop_tell(shop, job_of(run, task)->name, failure);
 	else if (!error_is_set(&shop->failure))
 		error_move(&shop->failure, failure);
 	schedule_ended(&run->schedule, task, code);
@@ -190,7 +193,7 @@ static int turn(struct run *run, struct error *err)
 
 static void print_images(const struct workshop *shop)
 {
-	if (shop->throwaway)
+	if (shop->throwaway || shop->untested)
 		return;
 	report_pause(shop->report);
 	for (size_t i = 0; i < shop->job_count; i++)
@@ -202,7 +205,8 @@ static void print_images(const struct workshop *shop)
 static int conclude(struct run *run, struct error *err)
 {
 	struct workshop *shop = run->shop;
-	print_images(shop);
+	if (!shop->keeps_ids)
+		print_images(shop);
 	if (run->is_plural)
 		workshop_summary(shop);
 	if (error_is_set(&shop->failure))

@@ -7,9 +7,11 @@
 #include "common/yaml.h"
 #include "host/exit_codes.h"
 #include "host/home.h"
+#include "host/tree/epoch.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Text that reads as a whole number, true, false or null, and lists and maps in brackets, are what
  * they look like; anything else is a string, "3.10" too. */
@@ -134,11 +136,22 @@ const struct option settings_values_options[] = {
 	{0},
 };
 
+const struct option settings_build_options[] = {
+	{.name = "traceless",
+	 .help = "leave nothing of the build's own in the image, no mount point either",
+	 OPTION_INTO(struct settings, traceless)},
+	{0},
+};
+
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
 	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST)",
 	 OPTION_INTO(struct settings, endpoint)},
+	{.name = "patience",
+	 .argument = "SECONDS",
+	 .help = "how long the engine may be silent (default: 60)",
+	 OPTION_INTO(struct settings, patience)},
 	{.name = "toolbox",
 	 .argument = "NAME",
 	 .help = "the toolbox container's name",
@@ -215,9 +228,21 @@ int settings_load(struct settings *settings, struct error *err)
 	return config ? take_config(settings, path, config, err) : -1;
 }
 
+/* What is not in the file, but of each build of it. */
+static void take_circumstances(const struct settings *settings, const char *epoch,
+			       struct manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->cell_count; i++) {
+		struct manifest *cell = manifest->cells[i];
+		cell->traceless |= settings->traceless;
+		cell->epoch = epoch ? arena_strdup(&cell->arena, epoch) : NULL;
+	}
+}
+
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
 				   const struct manifest_facts *facts, struct error *err)
 {
+	const char *epoch;
 	struct manifest_options options = {.properties = settings->properties,
 					   .languages = settings->languages,
 					   .facts = facts,
@@ -226,7 +251,20 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 					   .lstrip_blocks = settings->lstrip_blocks,
 					   .testing = settings->testing,
 					   .problems = settings->problems};
-	return manifest_read(path, &options, err);
+	if (epoch_read(&epoch, err) < 0)
+		return NULL;
+	struct manifest *manifest = manifest_read(path, &options, err);
+	if (manifest)
+		take_circumstances(settings, epoch, manifest);
+	return manifest;
+}
+
+bool settings_is_manifest(const char *name)
+{
+	struct stat status;
+	const char *end = strrchr(name, '.');
+	return end && (strcmp(end, ".yml") == 0 || strcmp(end, ".yaml") == 0) &&
+	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
@@ -236,6 +274,8 @@ int settings_engine(const struct settings *settings, struct loop **loop, struct 
 	if (!*loop)
 		return -1;
 	*engine = engine_open(*loop, settings->endpoint, err);
+	if (*engine && settings->patience)
+		engine_set_patience(*engine, (uint64_t)settings->patience * 1000);
 	if (*engine)
 		return 0;
 	loop_free(STEAL(*loop));

@@ -16,11 +16,13 @@ struct settings {
 	struct value *index; /* list: where indices of modules are, by the configuration file */
 	struct value *given_index; /* likewise, by --index; or NULL */
 	const char *endpoint;      /* NULL: DOCKER_HOST, else the default socket */
+	unsigned patience;         /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul;   /* --consul */
 	const char *progress; /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
+	bool traceless;                         /* --traceless */
 	const struct manifest_modules *modules; /* NULL: as they are found */
 	const struct manifest_testing *testing; /* of modules; else NULL */
 	struct manifest_problems
@@ -28,9 +30,10 @@ struct settings {
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; --endpoint, --toolbox, --quiet; and --kv, --consul. */
+ * --trim-blocks, --lstrip-blocks; --endpoint, --patience, --toolbox, --quiet; --kv, --consul; and
+ * what a build is like, as its keys have it: --traceless. */
 extern const struct option settings_manifest_options[], settings_engine_options[],
-	settings_values_options[];
+	settings_values_options[], settings_build_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
  * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */
@@ -39,6 +42,9 @@ int settings_load(struct settings *settings, struct error *err);
 /* Reads a manifest with these settings. facts may be NULL. */
 struct manifest *settings_manifest(const struct settings *settings, const char *path,
 				   const struct manifest_facts *facts, struct error *err);
+
+/* A manifest is a file, by its name's end. */
+bool settings_is_manifest(const char *name);
 
 /* Opens the endpoint on a loop of its own. */
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,

@@ -56,41 +56,11 @@ static void print_job(struct inquiry *inquiry, const struct job *job, const stru
 		print_node(out, nodes->list.items[i]);
 }
 
-/* What stands on an image that is still to be built has no key yet. */
-static int find_base(struct inquiry *inquiry, const struct job *job, struct error *err)
-{
-	const struct position *at = &job->manifest->from_at;
-	if (job->base == NO_JOB)
-		return 0;
-	job->manifest->image = inquiry->shop.jobs[job->base].outcome.image;
-	if (job->manifest->image)
-		return 0;
-	error_set_at(err, at->file, at->line, at->column,
-		     "%s, which this manifest stands on, has to be built first: `factory why %s`",
-		     job->manifest->from, job->manifest->from);
-	err->exit_code = EXIT_STALE;
-	return -1;
-}
-
-static int make_plan(struct inquiry *inquiry, struct job *job, struct plan *plan, struct error *err)
-{
-	struct site *site = &inquiry->shop.site;
-	if (find_base(inquiry, job, err) < 0 || job_options(&inquiry->shop, job, err) < 0)
-		return -1;
-	const struct base *base = site_base(site, job->manifest->image, job->report);
-	while (!base_is_known(base))
-		if (loop_turn(site->loop, -1, err) < 0)
-			return -1;
-	if (plan_make(site, base, job->manifest, &job->options, plan, err) < 0)
-		return -1;
-	return plan_search(site, plan, false, err);
-}
-
 static int explain_job(struct inquiry *inquiry, struct job *job, struct error *err)
 {
 	auto_arena struct arena arena = {0};
 	__attribute__((cleanup(plan_free))) struct plan plan = {0};
-	if (make_plan(inquiry, job, &plan, err) < 0)
+	if (job_plan(&inquiry->shop, job, &plan, err) < 0)
 		return -1;
 	if (job_is_asked_for(&inquiry->shop, job)) {
 		struct record *record = record_open(job->manifest);
@@ -162,7 +132,7 @@ const struct command command_why = {
 		"Runs nothing. Ends with 0 where all is there, with 12 where a build would have\n"
 		"something to run.",
 	.options = {why_options, settings_manifest_options, settings_values_options,
-		    settings_engine_options},
+		    settings_engine_options, settings_build_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct why_command),
 	.run = why,

@@ -45,8 +45,12 @@ struct workshop {
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
 	const struct value *kv; /* of --kv */
-	bool no_cache, throwaway;
-	bool push, locked; /* --push, --locked */
+	bool no_cache;
+	bool throwaway, lent;  /* of those that were asked for: build_options' */
+	bool untested;         /* what was asked for is built without its tests, and not named */
+	bool keeps_ids;        /* it doesn't print those of its images */
+	struct pilot *pilot;   /* who decides at the nodes of the one build, or NULL */
+	bool push, locked;     /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
 	struct buf drift;     /* with --locked: how things differ from the locks, in lines */
@@ -101,6 +105,13 @@ int job_push(struct workshop *shop, const struct job *job, const char *repo, con
  */
 int workshop_run(struct workshop *shop, struct error *err);
 
+/* The names that its image gets, the first one first: its id where there are none. */
+size_t job_count_names(const struct workshop *shop, const struct job *job);
+const char *job_name(struct workshop *shop, const struct job *job, size_t i);
+
+/* Prints a failure, behind whose it is (or NULL), to standard error. */
+void workshop_tell(const struct workshop *shop, const char *name, const struct error *failure);
+
 /* Whether the job's manifest was named on the command line, not only by `from:`. */
 bool job_is_asked_for(const struct workshop *shop, const struct job *job);
 
@@ -109,6 +120,13 @@ void workshop_summary(const struct workshop *shop);
 
 /* Fills a job's options, but for its names. */
 int job_options(struct workshop *shop, struct job *job, struct error *err);
+
+/* What its build would do (build/plan.h); the images of the jobs before it are known. Blocks. */
+struct plan;
+int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct error *err);
+
+/* Finds the image of a build that is there as a whole: outcome.image, else NULL. Blocks. */
+int job_find(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
  * build_finish does. -1 with the error where it failed. */

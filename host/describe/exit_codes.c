@@ -17,6 +17,7 @@ const struct exit_meaning exit_meanings[] = {
 	{EXIT_REGISTRY, "a registry refused the image, or its credentials can't be had"},
 	{EXIT_LOCK, "factory.lock is broken, or --locked and things are not as it says"},
 	{EXIT_STALE, "`factory why`: a build would have something to run"},
+	{EXIT_DIFFERENT, "`factory diff`, `factory verify`: the images are not the same"},
 	{70, "out of memory"},
 	{EXIT_INTERRUPTED, "interrupted by SIGINT"},
 	{EXIT_TERMINATED, "interrupted by SIGTERM"},

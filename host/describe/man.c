@@ -147,6 +147,8 @@ static const struct {
 	{".Sh FILES", NULL, NULL},
 	{"Pa", "~/.config/factory/config.yml",
 	 "the user's settings, below XDG_CONFIG_HOME where that is set: a map languages"},
+	{"Pa", "~/.local/state/factory/history",
+	 "what was typed at the prompt of build -i, below XDG_STATE_HOME where that is set"},
 	{"Pa", "/var/run/docker.sock", "the engine's socket, where nothing names another"},
 };
 

@@ -6,10 +6,28 @@
 
 #include "host/engine/engine.h"
 
+/* inventory.h's operations. */
+struct engine_inventory {
+	void (*disk_usage)(struct engine *engine, engine_done *done, void *ctx);
+	void (*image_list_all)(struct engine *engine, engine_done *done, void *ctx);
+	void (*list_all)(struct engine *engine, engine_done *done, void *ctx);
+	void (*remove_idle)(struct engine *engine, const char *id, engine_done *done, void *ctx);
+	void (*volume_list)(struct engine *engine, engine_done *done, void *ctx);
+	void (*volume_remove)(struct engine *engine, const char *name, engine_done *done,
+			      void *ctx);
+	void (*image_untag)(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+	void (*changes)(struct engine *engine, const char *id, engine_done *done, void *ctx);
+	void (*image_save)(struct engine *engine, const char *const *refs,
+			   int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+			   void *ctx);
+};
+
 struct engine_driver {
-	const char *name;                     /* engine_name's */
-	void (*close)(struct engine *engine); /* ends with engine_release */
+	const struct engine_inventory *inventory; /* NULL: it has none */
+	const char *name;                         /* engine_name's */
+	void (*close)(struct engine *engine);     /* ends with engine_release */
 	void (*abandon)(struct engine *engine);
+	void (*hurry)(struct engine *engine, const void *ctx); /* NULL: nothing of it can hang */
 
 	void (*info)(struct engine *engine, engine_done *done, void *ctx);
 
@@ -34,9 +52,18 @@ struct engine_driver {
 	void (*commit)(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		       void *ctx);
 	void (*list)(struct engine *engine, engine_done *done, void *ctx);
+	/* NULL: what was not started does not outlive its driver. */
+	void (*list_created)(struct engine *engine, const char *names, engine_done *done,
+			     void *ctx);
 	void (*remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,
 			    engine_done *done, void *ctx);
+
+	void (*network_create)(struct engine *engine, const struct engine_network *network,
+			       engine_done *done, void *ctx);
+	void (*network_list)(struct engine *engine, const char *label, engine_done *done,
+			     void *ctx);
+	void (*network_remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 	struct engine_stream *(*attach)(struct engine *engine, const char *id,
 					const struct engine_stream_events *events, void *events_ctx,
@@ -50,6 +77,7 @@ struct engine_driver {
 struct engine {
 	const struct engine_driver *driver;
 	struct loop *loop;
+	uint64_t patience_ms; /* 0: the default */
 	char *endpoint, *version; /* owned */
 	bool local;
 };

@@ -50,6 +50,22 @@ void engine_abandon(struct engine *engine)
 	engine->driver->abandon(engine);
 }
 
+void engine_set_patience(struct engine *engine, uint64_t ms)
+{
+	engine->patience_ms = ms;
+}
+
+uint64_t engine_patience(const struct engine *engine)
+{
+	return engine->patience_ms ? engine->patience_ms : ENGINE_PATIENCE_MS;
+}
+
+void engine_hurry(struct engine *engine, const void *ctx)
+{
+	if (engine->driver->hurry)
+		engine->driver->hurry(engine, ctx);
+}
+
 const char *engine_endpoint(const struct engine *engine)
 {
 	return engine->endpoint;
@@ -146,6 +162,13 @@ void engine_list(struct engine *engine, engine_done *done, void *ctx)
 	engine->driver->list(engine, done, ctx);
 }
 
+bool engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	if (engine->driver->list_created)
+		engine->driver->list_created(engine, names, done, ctx);
+	return engine->driver->list_created;
+}
+
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	engine->driver->remove(engine, id, done, ctx);
@@ -155,6 +178,22 @@ void engine_file_digest(struct engine *engine, const char *id, const char *path,
 			void *ctx)
 {
 	engine->driver->file_digest(engine, id, path, done, ctx);
+}
+
+void engine_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx)
+{
+	engine->driver->network_create(engine, network, done, ctx);
+}
+
+void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx)
+{
+	engine->driver->network_list(engine, label, done, ctx);
+}
+
+void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	engine->driver->network_remove(engine, id, done, ctx);
 }
 
 struct engine_stream *engine_attach(struct engine *engine, const char *id,

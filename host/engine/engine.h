@@ -3,7 +3,9 @@
  * reference/api/engine/), for engines that have another one too.
  *
  * Every operation is started with a callback and ends on the loop: `done` is called exactly once,
- * from loop_turn, never from inside the call that started it. */
+ * from loop_turn, never from inside the call that started it. An engine that does not answer is
+ * given up after a while (engine_set_patience); only pulls and commits may take as long as they
+ * need, until somebody is in a hurry. */
 #ifndef FACTORY_HOST_ENGINE_ENGINE_H
 #define FACTORY_HOST_ENGINE_ENGINE_H
 
@@ -51,6 +53,8 @@ struct engine_container {
 	const struct engine_volume *volumes;
 	size_t volume_count;
 	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
+	const char *alias;   /* what others call it on a network of ours; or NULL */
+	const char *const *hosts; /* names it knows: "NAME:ADDRESS", NULL-terminated; or NULL */
 	/* To be attached to; it goes when it ends. Without, it is a data container: its volumes
 	 * hold what its image has in their place, for those that are made with volumes_from. */
 	bool session;
@@ -93,6 +97,14 @@ void engine_close(struct engine *engine); /* abandons what is still running */
 
 /* Ends what still runs, without a word to whoever started it. */
 void engine_abandon(struct engine *engine);
+
+/* How long the engine may take for an operation that is short by nature; 60 s unless told. */
+enum { ENGINE_PATIENCE_MS = 60000 };
+void engine_set_patience(struct engine *engine, uint64_t ms);
+uint64_t engine_patience(const struct engine *engine);
+
+/* From now on the operations that were started with this ctx have no more time than short ones. */
+void engine_hurry(struct engine *engine, const void *ctx);
 
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman", "oci" */
@@ -141,11 +153,28 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 		   void *ctx);
 /* Those that run: a list of {"Id", "Names", "Image", ...}. */
 void engine_list(struct engine *engine, engine_done *done, void *ctx);
+/* The same of those that were created and never started, with a name that the expression matches.
+ * False, and done is not called: this engine leaves none. */
+bool engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 /* The digest (SHA-256, hexadecimal, in result->id) of one file in a container, running or not. */
 void engine_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
+
+/* Networks of our own, told by one label. */
+struct engine_network {
+	const char *name;
+	const char *label, *value;
+	bool internal; /* nothing outside is reached from it */
+};
+/* The result's id is the network's. */
+void engine_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx);
+/* Those that have a label, whatever its value: a list of {"Id", "Created", "Labels", ...}. */
+void engine_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+/* Refused while a container is in it. One that is gone is ENGINE_OK. */
+void engine_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Attaches to a container that was created and not started; start it when `done` says ENGINE_OK.
  * That is when the engine has attached us, for a start that overtakes it loses the first output.

@@ -135,6 +135,10 @@ const struct explanation explanations[] = {
 	 "Add a static one: `factory toolbox create --with busybox` puts it into /tools; or use\n"
 	 "another base image.",
 	 "image: scratch"},
+	{ERROR_STEP_SERVICE, EXIT_STEP, "a test's service failed",
+	 "A service was not ready in time, or ended before it was, so that the test was not run.",
+	 "What it printed last is shown: is the `ready` check right, `timeout` long enough?",
+	 "services: {db: {image: postgres:16, ready: {tcp: 5433, timeout: 5s}}}"},
 
 	{ERROR_RENDER, EXIT_RENDER, "a file could not be rendered or copied",
 	 "A template is wrong, or its result can't be written into the target.",
@@ -213,6 +217,12 @@ const struct explanation explanations[] = {
 	 "can be told what of this one is there.",
 	 "`factory why` of the other one tells what it would run; `factory build` builds both.",
 	 "factory: m.yml:1:7: base.yml, which this manifest stands on, has to be built first... [F1500]"},
+	{ERROR_DIFFERENT, EXIT_DIFFERENT, "two builds of a manifest differ",
+	 "`factory verify` has built the same manifest twice, and the images are not the same: a\n"
+	 "step that writes down the time, a random name, an order that is not settled.",
+	 "The report names each path and how it differs. SOURCE_DATE_EPOCH settles the times of\n"
+	 "files; docs/reproducible.md tells what else helps.",
+	 "factory: two builds of m.yml differ [F1600]"},
 };
 /* clang-format on */
 

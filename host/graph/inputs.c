@@ -8,6 +8,7 @@
 #include "host/tree/tree.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 /* The node that is given inputs, and what it takes for that. */
 struct gathering {
@@ -200,6 +201,31 @@ static int add_files(struct gathering *gathering, struct error *err)
 	return 0;
 }
 
+/* Sockets and devices have no content that could be told. */
+static int add_mount(struct gathering *gathering, const struct service_mount *mount,
+		     struct error *err)
+{
+	struct stat info;
+	if (stat(mount->source, &info) < 0 || !(S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)))
+		return 0;
+	return add_tree(gathering, mount->source, tree_walk, err);
+}
+
+static int add_services(struct gathering *gathering, struct error *err)
+{
+	const struct service_set *set = gathering->node->step->services;
+	struct arena *arena = &gathering->graph->arena;
+	for (size_t i = 0; set && i < set->count; i++) {
+		const struct service *service = &set->items[i];
+		add_value(gathering, name_of(gathering, "service", service->name),
+			  service_describe(arena, service));
+		for (size_t m = 0; m < service->mount_count; m++)
+			if (add_mount(gathering, &service->mounts[m], err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
 int inputs_gather(struct graph *graph, struct node *node, const char *base_digest,
 		  struct error *err)
 {
@@ -209,13 +235,15 @@ int inputs_gather(struct graph *graph, struct node *node, const char *base_diges
 	case NODE_START:
 		add_text(&gathering, "base image", base_digest);
 		add_number(&gathering, "protocol", PROTOCOL_VERSION);
+		add_number(&gathering, "traceless", graph->manifest->traceless);
+		add_text(&gathering, "SOURCE_DATE_EPOCH", graph->manifest->epoch);
 		return 0;
 	case NODE_FILES:
 		return add_files(&gathering, err);
 	case NODE_TASK:
 	case NODE_TEST:
 		add_step(&gathering);
-		return 0;
+		return add_services(&gathering, err);
 	case NODE_MERGE:
 		return 0; /* all is in its branches */
 	case NODE_COMMIT:

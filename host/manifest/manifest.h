@@ -7,15 +7,10 @@
 #include "common/buffer.h"
 #include "common/error.h"
 #include "common/value.h"
+#include "host/manifest/services.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* A place in the manifest as the user wrote it (before Jinja2). */
-struct position {
-	const char *file;
-	unsigned line, column;
-};
 
 /* What a step must not leave anywhere: read on the host when it runs. */
 struct secret {
@@ -60,6 +55,9 @@ struct step {
 	unsigned group, branch;
 	const char *branch_name;
 	struct secrets secrets;
+	/* Of a test: what runs beside it, never NULL once all is read; of other steps NULL. */
+	struct service_set *services;
+	const struct value *uses; /* while it is read: names of the manifest's services, a list */
 	struct position at;
 };
 
@@ -105,9 +103,9 @@ struct pillar {
 
 struct manifest {
 	struct arena arena;
-	const char *path;      /* as it was given */
-	const char *directory; /* where relative paths start */
-	const char *image;     /* the base */
+	const char *path;        /* as it was given */
+	const char *directory;   /* where relative paths start */
+	const char *image;       /* the base */
 	const char *image_named; /* as it was called before a lock gave its digest; or NULL */
 	struct position image_at;
 	const char *user, *workdir; /* of steps; NULL: the base image's */
@@ -133,15 +131,20 @@ struct manifest {
 	const char *network;         /* NULL: the engine's default */
 	const struct value *config;  /* the artifact's changes: Docker's names, checked; or NULL */
 	struct limits limits;
-	uint64_t timeout_ms; /* of each step that has none; 0: none */
-	unsigned retries;    /* of each step that has none */
-	bool checkpoint;     /* keep the state after each install step */
-	const char *from;    /* another manifest, whose artifact is the base; or NULL */
+	struct service_set services; /* of each test that does not say otherwise */
+	uint64_t timeout_ms;         /* of each step that has none; 0: none */
+	unsigned retries;            /* of each step that has none */
+	bool checkpoint;             /* keep the state after each install step */
+	const char *from;            /* another manifest, whose artifact is the base; or NULL */
 	struct position from_at;
 	const char *repo;         /* the artifact's name, where -t gives none; or NULL */
 	const struct value *tags; /* list of its tags, or NULL */
 	bool push;
-	bool provenance; /* the artifact's labels say what it was made from */
+	const char *archive; /* a file that the image is written to, as the manifest names it; or
+				NULL */
+	bool provenance;     /* the artifact's labels say what it was made from */
+	bool traceless; /* nothing of the build's own is in the artifact, no mount point either */
+	const char *epoch; /* SOURCE_DATE_EPOCH, which no file is newer than; NULL: none */
 	const struct value *ignored; /* list: travis.yml's keys without a meaning here; or NULL */
 	const char *cell;            /* its name in the matrix; NULL: there is none */
 	bool may_fail;               /* in allow_failures */

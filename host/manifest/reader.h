@@ -57,7 +57,7 @@ struct reader_section {
 extern const struct reader_section manifest_section; /* the top level */
 extern const struct reader_section step_section, branch_section, copy_section, config_section, limits_section,
 	include_section, jobs_section, secret_section, pillar_section, files_section,
-	module_use_section, artifact_section, cache_section;
+	module_use_section, artifact_section, cache_section, service_section, ready_section;
 
 /* Hands each entry of a map to the key that has its name; unknown ones and wrong kinds are refused.
  * -1 where anything was. */

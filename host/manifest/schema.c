@@ -33,6 +33,8 @@ static const struct named_section {
 	{"files", &files_section, IN_MANIFESTS},
 	{"artifact", &artifact_section, IN_MANIFESTS},
 	{"module", &module_use_section, IN_MANIFESTS},
+	{"service", &service_section, IN_MANIFESTS},
+	{"ready", &ready_section, IN_MANIFESTS},
 	{"parameter", &parameter_section, IN_MODULES},
 };
 

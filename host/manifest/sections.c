@@ -3,6 +3,7 @@
 
 #include "common/kv.h"
 #include "common/own.h"
+#include "host/manifest/services_parts.h"
 #include "host/manifest/travis_keys.h"
 
 #include <stddef.h>
@@ -106,6 +107,12 @@ static const struct reader_key artifact_keys[] = {
 	 AT(push),
 	 reader_flag,
 	 "`true`: its tags are pushed when it is built"},
+	{.name = "archive",
+	 TAKES_TEXT,
+	 AT(archive),
+	 reader_text,
+	 "a file, from the manifest's directory, that the image is written to when all is built",
+	 .pattern = "."},
 	{.name = "provenance",
 	 TAKES_FLAG,
 	 AT(provenance),
@@ -206,6 +213,11 @@ static const struct reader_key keys[] = {
 	 AT(checkpoint),
 	 reader_flag,
 	 "`true`: keep the state after each install step"},
+	{.name = "traceless",
+	 TAKES_FLAG,
+	 AT(traceless),
+	 reader_flag,
+	 "`true`: the build's tools leave not even a mount point in the image"},
 	{.name = "modules",
 	 TAKES_TEXT | TAKES_LIST | TAKES_TREE,
 	 0,
@@ -283,6 +295,12 @@ static const struct reader_key keys[] = {
 	 reader_steps,
 	 "another name of `script`; with both, the tests of both are run",
 	 &step_section},
+	{.name = "services",
+	 TAKES_TEXT | TAKES_LIST | TAKES_TREE | TAKES_NOTHING,
+	 0,
+	 services_of_manifest,
+	 "what runs beside each test: `NAME: IMAGE`, maps, or a compose file's name "
+	 "(docs/services.md); travis.yml's are ignored"},
 	{.name = "after_success",
 	 LINES,
 	 AT(after_success),
@@ -384,6 +402,8 @@ int sections_read(struct reader *reader, const struct value *root)
 	order_install(manifest);
 	inherit(manifest, &manifest->install);
 	inherit(manifest, &manifest->tests);
+	if (services_give(reader, manifest) < 0)
+		status = -1;
 	if (!reader->incomplete && !value_get(root, "image") && !value_get(root, "from") &&
 	    image_of_language(reader, root) < 0)
 		status = -1;

@@ -1,5 +1,5 @@
 #include "common/own.h"
-#include "host/manifest/reader.h"
+#include "host/manifest/services_parts.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -65,6 +65,11 @@ static const struct reader_key keys[] = {
 	 reader_secrets,
 	 "for this step only: `NAME: VARIABLE`, or `NAME: {env or file, as}`",
 	 &secret_section},
+	{.name = "services",
+	 TAKES_TEXT | TAKES_LIST | TAKES_TREE | TAKES_NOTHING,
+	 0,
+	 services_of_step,
+	 "of a test: what runs beside it, instead of the manifest's; names of those count too"},
 	{.name = "checkpoint",
 	 TAKES_FLAG,
 	 STEP(checkpoint),

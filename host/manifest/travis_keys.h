@@ -23,15 +23,15 @@
 		"travis.yml's; has no meaning here: ignored"                                       \
 	}
 #define TRAVIS_IGNORED_KEYS                                                                        \
-	IGNORED_("services"), IGNORED_("deploy"), IGNORED_("notifications"), IGNORED_("addons"),   \
-		IGNORED_("dist"), IGNORED_("os"), IGNORED_("sudo"),             \
-		IGNORED_("group"), IGNORED_("git"), IGNORED_("branches"), IGNORED_("if"),          \
-		IGNORED_("stage"), IGNORED_("stages"), IGNORED_("arch"), IGNORED_("osx_image"),    \
-		IGNORED_("virt"), IGNORED_("vm"), IGNORED_("conditions"), IGNORED_("version"),     \
-		IGNORED_("before_cache"), IGNORED_("before_deploy"), IGNORED_("after_deploy"),     \
-		IGNORED_("filter_secrets"), IGNORED_("workspaces"), IGNORED_("go_import_path"),    \
-		IGNORED_("gobuild_args"), IGNORED_("bundler_args"), IGNORED_("gemfile"),           \
-		IGNORED_("npm_args"), IGNORED_("composer_args"), IGNORED_("hosts"),                \
-		IGNORED_("source_key"), IGNORED_("android"), IGNORED_("licenses")
+	IGNORED_("deploy"), IGNORED_("notifications"), IGNORED_("addons"), IGNORED_("dist"),       \
+		IGNORED_("os"), IGNORED_("sudo"), IGNORED_("group"), IGNORED_("git"),              \
+		IGNORED_("branches"), IGNORED_("if"), IGNORED_("stage"), IGNORED_("stages"),       \
+		IGNORED_("arch"), IGNORED_("osx_image"), IGNORED_("virt"), IGNORED_("vm"),         \
+		IGNORED_("conditions"), IGNORED_("version"), IGNORED_("before_cache"),             \
+		IGNORED_("before_deploy"), IGNORED_("after_deploy"), IGNORED_("filter_secrets"),   \
+		IGNORED_("workspaces"), IGNORED_("go_import_path"), IGNORED_("gobuild_args"),      \
+		IGNORED_("bundler_args"), IGNORED_("gemfile"), IGNORED_("npm_args"),               \
+		IGNORED_("composer_args"), IGNORED_("hosts"), IGNORED_("source_key"),              \
+		IGNORED_("android"), IGNORED_("licenses")
 
 #endif

@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/modules/source.h"
 #include "host/tree/archived.h"
+#include "host/tree/epoch.h"
 #include "host/tree/tree.h"
 
 #include <archive_entry.h>
@@ -17,21 +18,6 @@ struct packing {
 	const char *directory;
 	time_t mtime;
 };
-
-/* https://reproducible-builds.org/specs/source-date-epoch/ */
-static int read_epoch(time_t *epoch, struct error *err)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-	*epoch = 0;
-	if (!text || !*text)
-		return 0;
-	long long seconds = strtoll(text, &end, 10);
-	if (*end || seconds < 0)
-		return error_set(err, "SOURCE_DATE_EPOCH is a number of seconds, not '%s'", text);
-	*epoch = (time_t)seconds;
-	return 0;
-}
 
 static int add_file(const struct packing *packing, const struct tree_entry *entry,
 		    struct archived *to, struct error *err)
@@ -96,8 +82,10 @@ static int write_tree(struct packing *packing, struct buf *out, struct error *er
 int module_pack(const char *directory, struct buf *out, struct error *err)
 {
 	struct packing packing = {.directory = directory};
-	if (read_epoch(&packing.mtime, err) < 0)
+	const char *epoch;
+	if (epoch_read(&epoch, err) < 0)
 		return -1;
+	packing.mtime = epoch ? (time_t)epoch_seconds(epoch) : 0;
 	packing.archive = mem_given(archive_write_new());
 	int status = write_tree(&packing, out, err);
 	archive_write_free(packing.archive);

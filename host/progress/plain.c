@@ -3,13 +3,17 @@
 #include "common/own.h"
 #include "host/progress/sinks.h"
 #include "host/progress/summary.h"
+#include "host/progress/visible.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct plain {
 	FILE *out;
 	bool color;
+	locale_t letters; /* of a terminal, which gets only what is harmless to it; else 0 */
 };
 
 static const char *paint(const struct plain *plain, const char *code)
@@ -51,12 +55,26 @@ static void write_begin(struct plain *plain, const struct progress_event *event)
 	fputc('\n', plain->out);
 }
 
+/* What a step prints: a file gets it as it is. */
+static void write_foreign(const struct plain *plain, const char *text, size_t len)
+{
+	auto_buf struct buf harmless = {0};
+	if (plain->letters) {
+		locale_t before = uselocale(plain->letters);
+		visible_add(&harmless, text, len);
+		uselocale(before);
+		text = buf_text(&harmless);
+		len = harmless.len;
+	}
+	fwrite(text, 1, len, plain->out);
+}
+
 static void write_output(struct plain *plain, const struct progress_event *event)
 {
 	begin_line(plain, event);
 	fprintf(plain->out, "%s%8s |%s ", paint(plain, "\033[2m"), event->node,
 		paint(plain, "\033[0m"));
-	fwrite(event->text, 1, event->text_len, plain->out);
+	write_foreign(plain, event->text, event->text_len);
 	fputc('\n', plain->out);
 }
 
@@ -137,10 +155,20 @@ static void take_failures(void *ctx, const struct progress_event *event)
 		take(ctx, event);
 }
 
+static void plain_close(void *ctx)
+{
+	const struct plain *plain = ctx;
+	if (plain->letters)
+		freelocale(plain->letters);
+	free(ctx);
+}
+
 struct progress_sink sink_plain(FILE *out, bool color, bool quiet)
 {
 	struct plain *plain = mem_alloc(sizeof *plain);
 	plain->out = out;
 	plain->color = color;
-	return (struct progress_sink){quiet ? take_failures : take, NULL, free, plain};
+	if (isatty(fileno(out)))
+		plain->letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	return (struct progress_sink){quiet ? take_failures : take, NULL, plain_close, plain};
 }

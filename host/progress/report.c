@@ -350,9 +350,10 @@ void report_pause(struct report *report)
 
 void report_over(struct report *report, struct progress_summary *summary)
 {
-	auto_buf struct buf failure = {0};
+	auto_buf struct buf failure = {0}, name = {0};
 	struct progress_event event = {.kind = PROGRESS_END, .summary = summary};
 	summary->failure = shown(report, &failure, summary->failure);
+	summary->name = shown(report, &name, summary->name);
 	summary->ran = report->begun - report->from_cache;
 	summary->from_cache = report->from_cache;
 	for (int kind = 0; kind <= NODE_COMMIT; kind++) {
@@ -360,5 +361,5 @@ void report_over(struct report *report, struct progress_summary *summary)
 		summary->phase_us[kind] = phase->end > phase->begin ? phase->end - phase->begin : 0;
 	}
 	emit(report, &event);
-	summary->failure = NULL; /* it pointed here */
+	summary->failure = summary->name = NULL; /* they pointed here */
 }

@@ -15,7 +15,8 @@ struct progress_sink {
 	void *ctx;
 };
 
-/* Lines for a log: a node's begin, output and end. quiet: nothing but failures and messages. */
+/* Lines for a log: a node's begin, output and end; where `out` is a terminal, without what could
+ * change it. quiet: nothing but failures and messages. */
 struct progress_sink sink_plain(FILE *out, bool color, bool quiet);
 
 /* One JSON object a line (docs/events.md), flushed line by line. `out` stays the caller's. */

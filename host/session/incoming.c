@@ -220,7 +220,7 @@ static void drained(void *ctx)
 {
 	struct session *session = ctx;
 	session_enter(session);
-	if (session->events->drained)
+	if (session->events->drained && !session->over)
 		session->events->drained(session->ctx);
 	session_leave(session);
 }

@@ -111,11 +111,21 @@ static struct value *env_map(struct arena *arena, const char *const *env)
 	return map;
 }
 
+static struct value *size_map(struct arena *arena, unsigned rows, unsigned cols)
+{
+	struct value *map = value_map(arena);
+	value_set(arena, map, "rows", value_int(arena, rows));
+	value_set(arena, map, "cols", value_int(arena, cols));
+	return map;
+}
+
 uint32_t session_run(struct session *session, const struct session_run *run)
 {
 	auto_arena struct arena arena = {0};
 	struct value *map = value_map(&arena);
-	if (run->shell)
+	if (run->interactive)
+		value_set(&arena, map, "interactive", value_bool(&arena, true));
+	else if (run->shell)
 		set_text(&arena, map, "shell", run->shell);
 	else
 		value_set(&arena, map, "argv", text_list(&arena, run->argv));
@@ -126,24 +136,33 @@ uint32_t session_run(struct session *session, const struct session_run *run)
 		value_set(&arena, map, "timeout_ms", value_int(&arena, (int64_t)run->timeout_ms));
 	if (run->input)
 		value_set(&arena, map, "stdin", value_bool(&arena, true));
+	if (run->rows)
+		value_set(&arena, map, "tty", size_map(&arena, run->rows, run->cols));
 	return request(session, FRAME_RUN, map);
 }
 
 /* Frame by frame, so that the content is not copied as a whole once more. */
-void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool last)
+static void send_content(struct session *session, uint32_t id, const char *data, size_t len,
+			 bool last)
 {
 	auto_buf struct buf out = {0};
-	const char *at = data;
-	for (; len > FRAME_MAX; at += FRAME_MAX, len -= FRAME_MAX) {
-		frame_add_more(&out, FRAME_DATA, id, at, FRAME_MAX);
+	while (len > FRAME_MAX) {
+		frame_add_more(&out, FRAME_DATA, id, data, FRAME_MAX);
 		send_bytes(session, &out);
 		buf_clear(&out);
+		data += FRAME_MAX;
+		len -= FRAME_MAX;
 	}
 	if (last)
-		frame_add(&out, FRAME_DATA, id, at, len);
+		frame_add(&out, FRAME_DATA, id, data, len);
 	else
-		frame_add_more(&out, FRAME_DATA, id, at, len);
+		frame_add_more(&out, FRAME_DATA, id, data, len);
 	send_bytes(session, &out);
+}
+
+void session_put_more(struct session *session, uint32_t id, const void *data, size_t len, bool last)
+{
+	send_content(session, id, data, len, last);
 }
 
 uint32_t session_put(struct session *session, const struct session_put *put)
@@ -158,8 +177,8 @@ uint32_t session_put(struct session *session, const struct session_put *put)
 		value_set(&arena, map, "mode", value_int(&arena, put->mode));
 	value_set(&arena, map, "parents", value_bool(&arena, true));
 	uint32_t id = request(session, FRAME_PUT, map);
-	if (strcmp(put->kind, "file") == 0)
-		session_input(session, id, put->data, put->len, true);
+	if (strcmp(put->kind, "file") == 0 && !put->more)
+		send_content(session, id, put->data, put->len, true);
 	return id;
 }
 
@@ -181,6 +200,14 @@ uint32_t session_remove(struct session *session, const char *path)
 	return request_path(session, FRAME_REMOVE, path);
 }
 
+uint32_t session_settle(struct session *session, int64_t epoch)
+{
+	auto_arena struct arena arena = {0};
+	struct value *map = value_map(&arena);
+	value_set(&arena, map, "epoch", value_int(&arena, epoch));
+	return request(session, FRAME_SETTLE, map);
+}
+
 uint32_t session_render(struct session *session, const struct value *asked)
 {
 	return request(session, FRAME_RENDER, asked);
@@ -193,6 +220,22 @@ uint32_t session_facts(struct session *session, const char *const *patterns)
 	if (patterns)
 		value_set(&arena, map, "patterns", text_list(&arena, patterns));
 	return request(session, FRAME_FACTS, map);
+}
+
+void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool more)
+{
+	auto_buf struct buf out = {0};
+	if (more)
+		frame_add_more(&out, FRAME_DATA, id, data, len);
+	else
+		frame_add(&out, FRAME_DATA, id, data, len);
+	send_bytes(session, &out);
+}
+
+void session_resize(struct session *session, uint32_t id, unsigned rows, unsigned cols)
+{
+	auto_arena struct arena arena = {0};
+	send_json(session, FRAME_RESIZE, id, size_map(&arena, rows, cols));
 }
 
 void session_signal(struct session *session, uint32_t id, int signal)

@@ -37,7 +37,8 @@ struct session_events {
 	void (*failed)(void *ctx, uint32_t id, struct error *err);		 /* ERROR with an id */
 	/* A value is wanted for request `id`: answer with session_value, now or later. */
 	void (*want)(void *ctx, uint32_t id, const struct value *want);
-	void (*drained)(void *ctx); /* nothing is pending any more; or NULL */
+	/* Everything that was sent is on its way: more may be. May be NULL. */
+	void (*drained)(void *ctx);
 	/* The session is over, once: err is NULL after an orderly end, else says why (another protocol
 	 * version, a frame that makes no sense, the agent died; its stderr is in the message). */
 	void (*closed)(void *ctx, struct error *err);
@@ -54,10 +55,12 @@ void session_attach(struct session *session, struct engine *engine, const char *
 struct session_run {
 	const char *shell;	  /* a line for the target's shell, or NULL */
 	const char *const *argv;  /* NULL-terminated, where shell is NULL */
+	bool interactive;	  /* neither: the shell for people */
+	bool input;		  /* session_input follows */
+	unsigned rows, cols;	  /* of the terminal that it gets; 0: none. Its input follows too */
 	const char *const *env;	  /* "K=V", NULL-terminated */
 	const char *cwd, *user;	  /* NULL: "/", root */
 	uint64_t timeout_ms;	  /* 0: none */
-	bool input;		  /* it reads what session_input sends; else nothing */
 };
 
 struct session_put {
@@ -67,17 +70,23 @@ struct session_put {
 	const char *target; /* of a symlink */
 	const void *data;
 	size_t len;
+	bool more; /* of a file: its content follows, by session_put_more */
 };
 
 /* Each sends a request and returns its id (never 0). */
 uint32_t session_run(struct session *session, const struct session_run *run);
-/* More of the standard input of a RUN; `last`: its end, with or without bytes. */
-void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool last);
 uint32_t session_put(struct session *session, const struct session_put *put);
+/* The next part of a file's content, as session_put's id has it, and whether it is the last. */
+void session_put_more(struct session *session, uint32_t id, const void *data, size_t len, bool last);
 uint32_t session_get(struct session *session, const char *path);
 uint32_t session_render(struct session *session, const struct value *request);
 uint32_t session_facts(struct session *session, const char *const *patterns); /* NULL: all */
 uint32_t session_remove(struct session *session, const char *path);
+uint32_t session_settle(struct session *session, int64_t epoch); /* files are no newer than that */
+
+/* What a RUN reads; `more`: it is not the end. */
+void session_input(struct session *session, uint32_t id, const void *data, size_t len, bool more);
+void session_resize(struct session *session, uint32_t id, unsigned rows, unsigned cols);
 
 void session_signal(struct session *session, uint32_t id, int signal);
 /* Answers a want: found NULL with error NULL means missing. */

@@ -25,6 +25,10 @@ int toolbox_create(struct engine *engine, const struct toolbox_options *options,
 int toolbox_ensure(struct engine *engine, const struct toolbox_options *options, bool *made,
 		   struct error *err);
 
+/* The volume that a data container has at /tools: its name, which the caller frees; NULL on failure.
+ * Blocks. */
+char *toolbox_volume(struct engine *engine, const char *name, struct error *err);
+
 enum toolbox_state { TOOLBOX_MISSING, TOOLBOX_CURRENT, TOOLBOX_OUTDATED };
 
 /* Compares its agent with the one that would be put into a new one; changes nothing. Blocks. */

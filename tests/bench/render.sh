@@ -1,30 +1,13 @@
-#!/usr/bin/env bash
-# Measures `agent render` on a private Consul beside a curl that fetches the same values.
-set -euo pipefail
-cd "$(dirname "$0")/../.."
-# shellcheck source=tests/bench/lib.sh
-. tests/bench/lib.sh
+# `agent render` on a private Consul, beside a curl that fetches the same values. There is no
+# consul-template in Debian: curl, which only fetches, is the peer.
+# shellcheck shell=bash disable=SC2154
 
-usage() {
-	cat <<-'E'
-		usage: tests/bench/render.sh [ROUNDS]
-
-		One tree of 10,000 keys, 1,000 single keys, 100 templates of 10 keys, 1,000 templates,
-		10 MB of output, and how soon a changed key is in the file. Medians over ROUNDS
-		(default 5), peak memory, and how much longer it takes than curl alone.
-	E
-}
-
-case ${1:-} in -h | --help) usage; exit 0 ;; esac
-rounds=${1:-5}
-work=$(mktemp -d)
-trap 'tests/fixtures/consul.sh stop "$work/consul"; rm -rf "$work"' EXIT
-tests/fixtures/consul.sh start "$work/consul" 2>/dev/null
-CONSUL_HTTP_ADDR=$(cat "$work/consul/address")
+tests/fixtures/consul.sh start "$BENCH/consul"
+CONSUL_HTTP_ADDR=$(cat "$BENCH/consul/address")
 export CONSUL_HTTP_ADDR
 
 # Keys by transactions of 64, and the templates that want them.
-python3 - "$work" <<'PYTHON'
+python3 - "$BENCH" <<'PYTHON'
 import base64, json, os, sys, urllib.request
 work, consul = sys.argv[1], os.environ["CONSUL_HTTP_ADDR"]
 pairs = [(f"tree/k{i:05}", f"value-{i}-" + "x" * 40) for i in range(10000)]
@@ -64,57 +47,46 @@ write("set.urls", "".join(f'url = "http://{consul}/v1/kv/set/{t:03}/k{i}"\noutpu
                           for t in range(100) for i in range(10)))
 PYTHON
 
-render() { rm -rf "$work/out"; build/agent render -once "$@"; }
-tree() { render -template "$work/tree.tmpl:$work/out/tree"; }
-large() { render -template "$work/large.tmpl:$work/out/large"; }
-many() { render -template "$work/many.tmpl:$work/out/many"; }
-set_of() { render -config "$work/set.hcl"; }
-thousand() { render -config "$work/thousand.hcl"; }
+render() { rm -rf "$BENCH/out" && build/agent render -once "$@"; }
+render_one() { render -template "$BENCH/$1.tmpl:$BENCH/out/$1"; }
 curl_tree() { curl --silent --fail "http://$CONSUL_HTTP_ADDR/v1/kv/$1/?recurse" --output /dev/null; }
-curl_urls() { curl --silent --fail --config "$work/$1.urls"; }
-
-memory() {
-	printf '  %-28s %s KB at its peak\n' "$1" \
-		"$(/usr/bin/time -f %M build/agent render -once "${@:2}" 2>&1 >/dev/null | tail -1)"
+curl_urls() { curl --silent --fail --config "$BENCH/$1.urls"; }
+peak() {
+	figure 'agent, resident at its peak' \
+		"$(/usr/bin/time -f %M build/agent render -once "$@" 2>&1 >/dev/null | tail -1) KB"
 }
 
-# beside CURL OURS: how much longer than curl ours takes.
-beside() {
-	awk -v ours="${MEDIAN[$2]}" -v curl="${MEDIAN[$1]}" -v us="$2" -v it="$1" \
-		'BEGIN { printf "  -> %s takes %.2f times as long as %s\n", us, ours / curl, it }'
-}
+section 'render a tree of 10,000 keys'
+measure agent "$rounds" render_one tree
+measure 'curl, the same bytes' "$rounds" curl_tree tree
+peak -template "$BENCH/tree.tmpl:$BENCH/out/tree"
 
-title 'a tree of 10,000 keys'
-measure 'curl, the tree' "$rounds" curl_tree tree
-measure 'agent, the tree' "$rounds" tree
-memory 'agent, the tree' -template "$work/tree.tmpl:$work/out/tree"
-beside 'curl, the tree' 'agent, the tree'
+section 'render 1,000 single keys'
+measure agent "$rounds" render_one many
+measure 'curl, the same keys' "$rounds" curl_urls many
+peak -template "$BENCH/many.tmpl:$BENCH/out/many"
 
-title '1,000 single keys'
-measure 'curl, 1,000 keys' "$rounds" curl_urls many
-measure 'agent, 1,000 keys' "$rounds" many
-memory 'agent, 1,000 keys' -template "$work/many.tmpl:$work/out/many"
-beside 'curl, 1,000 keys' 'agent, 1,000 keys'
-beside 'agent, the tree' 'agent, 1,000 keys'
-
-title '100 templates of 10 keys'
+section 'render 100 templates of 10 keys'
+measure agent "$rounds" render -config "$BENCH/set.hcl"
 measure 'curl, the same keys' "$rounds" curl_urls set
-measure 'agent, 100 templates' "$rounds" set_of
-memory 'agent, 100 templates' -config "$work/set.hcl"
-beside 'curl, the same keys' 'agent, 100 templates'
+peak -config "$BENCH/set.hcl"
 
-title '1,000 templates of 10 keys, 1,000 keys in all'
-measure 'agent, 1,000 templates' "$rounds" thousand
-memory 'agent, 1,000 templates' -config "$work/thousand.hcl"
+section 'render 1,000 templates of 10 keys, 1,000 keys in all'
+measure agent "$rounds" render -config "$BENCH/thousand.hcl"
+measure 'curl, the same keys, once each' "$rounds" curl_urls set
+peak -config "$BENCH/thousand.hcl"
 
-title '10 MB of output'
-measure 'curl, 10 MB' "$rounds" curl_tree large
-measure 'agent, 10 MB' "$rounds" large
-memory 'agent, 10 MB' -template "$work/large.tmpl:$work/out/large"
-beside 'curl, 10 MB' 'agent, 10 MB'
+section 'render 10 MB of output'
+measure agent "$rounds" render_one large
+measure 'curl, the same bytes' "$rounds" curl_tree large
+peak -template "$BENCH/large.tmpl:$BENCH/out/large"
 
-title 'from a changed key to the file, with 1 and with 1,000 keys watched'
-python3 - "$work" "$rounds" <<'PYTHON'
+section 'from a changed key to the file, the request to Consul included'
+while read -r watched median from to descriptors peak; do
+	[ "$watched" = one ] && many='1 key' || many='1,000 keys'
+	row "agent, $many watched" "$median" "$from" "$to"
+	figure "with $many" "$descriptors descriptors, $peak KB at its peak"
+done < <(python3 - "$BENCH" "$rounds" <<'PYTHON'
 import os, subprocess, sys, time, urllib.request
 work, rounds, consul = sys.argv[1], int(sys.argv[2]), os.environ["CONSUL_HTTP_ADDR"]
 for name in ("one", "many"):
@@ -138,8 +110,7 @@ for name in ("one", "many"):
     agent.terminate()
     agent.wait()
     times.sort()
-    print(f"  {name:5} {times[len(times) // 2]:.1f} ms, the request to Consul included "
-          f"({times[0]:.1f} to {times[-1]:.1f}); {descriptors} descriptors, {peak} KB at its peak")
+    print(name, *(round(t * 1000) for t in (times[len(times) // 2], times[0], times[-1])),
+          descriptors, peak)
 PYTHON
-echo
-echo "bench of render: done, medians of $rounds rounds on $(nproc) processors"
+)

@@ -244,11 +244,12 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.argv[1], "init", "--", "sh", "
 	echo 'template { contents = "1" destination = "file" }' >c.hcl
 	start -config c.hcl -- sleep 60
 	eventually has file 1
-	child=$(pgrep --parent "$pid")
+	eventually pgrep --parent "$pid" --exact sleep
+	child=$(pgrep --parent "$pid" --exact sleep)
 	echo 'template { contents = "2" destination = "other" } exec { reload_signal = "SIGHUP" }' >c.hcl
 	kill -HUP "$pid"
 	eventually has other 2
-	[ "$(pgrep --parent "$pid")" = "$child" ]
+	[ "$(pgrep --parent "$pid" --exact sleep)" = "$child" ]
 	kill -TERM "$pid"
 	ends_with 143
 }

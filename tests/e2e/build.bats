@@ -178,7 +178,7 @@ load common
 	E
 	fails_with 5 "$FACTORY" build m.yml -t t/missing:1
 	shows "m.yml:2:8: "
-	shows "the base image factory-test/no-such-image:9 is not in the engine and can't be pulled"
+	shows "the image factory-test/no-such-image:9 is not in the engine and can't be pulled"
 	nothing_left t/missing:1
 }
 

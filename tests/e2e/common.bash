@@ -87,9 +87,10 @@ shows() {
 
 # A file's content in an image.
 file_in() {
-	local id
+	local id code=0
 	id=$(api POST /containers/create --header 'Content-Type: application/json' \
 		--data "{\"Image\":\"$1\",\"Cmd\":[\"x\"]}" | jq -r .Id)
-	api GET "/containers/$id/archive?path=$2" | tar -xO
+	api GET "/containers/$id/archive?path=$2" | tar -xO || code=$?
 	api DELETE "/containers/$id" >/dev/null
+	return $code
 }

@@ -84,6 +84,16 @@ count() {
 	[ "$(tmux -L "$TMUX_NAME" display-message -p '#{pane_title}')" != stolen ]
 }
 
+@test "nor by plain lines on a terminal; a file gets what it prints" {
+	printf '%s\n' "image: $BASE" 'install:' \
+		"  - printf 'one\\033[2Jtwo\\033]0;stolen\\007three\\n'" >m.yml
+	terminal 80 20 "$FACTORY build --no-cache --progress plain m.yml"
+	wait_for "over 0"
+	grep -q "| onetwothree" <<<"$output"
+	run "$FACTORY" build --no-cache m.yml
+	[[ $output == *$'one\033[2Jtwo\033]0;stolen\007three'* ]]
+}
+
 @test "what fails is unfolded with its last lines" {
 	manifest <<-E
 		image: $BASE

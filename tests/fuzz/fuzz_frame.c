@@ -98,8 +98,14 @@ static void closed(void *ctx, struct error *err)
 		free(error_text(err));
 }
 
-static const struct session_events events = {hello,  output, ended, data_came,
-					     result, failed, want,  closed};
+static const struct session_events events = {.hello = hello,
+					     .output = output,
+					     .ended = ended,
+					     .data = data_came,
+					     .result = result,
+					     .failed = failed,
+					     .want = want,
+					     .closed = closed};
 
 static void read_as_driver(const char *data, size_t size)
 {

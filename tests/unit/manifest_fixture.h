@@ -47,7 +47,8 @@ static inline void write_file(const char *path, const char *text)
 			 0);
 }
 
-static struct value *gather(void *ctx, const char *image, struct arena *arena, struct error *err)
+static inline struct value *gather(void *ctx, const char *image, struct arena *arena,
+				   struct error *err)
 {
 	(void)err;
 	*(char **)ctx = mem_strdup(image);

@@ -120,7 +120,7 @@ static void bad_headers_are_refused(void **state)
 		const char *header, *message;
 	} cases[] = {
 		{"\0\0\0\0\x00\0\0\0\1\0\0\0", "unknown frame type 0"},
-		{"\0\0\0\0\x0b\0\0\0\1\0\0\0", "unknown frame type 11"},
+		{"\0\0\0\0\x0d\0\0\0\1\0\0\0", "unknown frame type 13"},
 		{"\0\0\0\0\xff\0\0\0\1\0\0\0", "unknown frame type 255"},
 		{"\1\0\x10\0\x01\0\0\0\1\0\0\0",
 		 "a RUN frame of 1048577 bytes (at most 1048576 are allowed)"},
@@ -142,7 +142,7 @@ static void bad_headers_are_refused(void **state)
 static void every_type_has_a_name(void **state)
 {
 	(void)state;
-	for (int type = FRAME_RUN; type <= FRAME_BYE; type++)
+	for (int type = FRAME_RUN; type <= FRAME_SETTLE; type++)
 		assert_non_null(frame_type_name((enum frame_type)type));
 	for (int type = FRAME_HELLO; type <= FRAME_ERROR; type++)
 		assert_non_null(frame_type_name((enum frame_type)type));

@@ -484,7 +484,7 @@ static void nonsense_ends_the_session(void **state)
 		size_t len;
 		const char *message;
 	} cases[] = {
-		{"\0\0\0\0\x0c\0\0\0\1\0\0\0", 12, "unknown frame type 12"},
+		{"\0\0\0\0\x0d\0\0\0\1\0\0\0", 12, "unknown frame type 13"},
 		{"\0\0\0\1\x01\0\0\0\1\0\0\0", 12,
 		 "a RUN frame of 16777216 bytes (at most 1048576 are allowed)"},
 		{"\0\0\0\0\x01\x80\0\0\1\0\0\0", 12, "unknown flags 0x80 in a RUN frame"},

@@ -62,8 +62,8 @@ static void on_closed(void *ctx, struct error *err)
 	((struct seen *)ctx)->orderly = !err;
 }
 
-static const struct session_events events = {on_hello,  on_output, on_ended, on_data,
-					     on_result, on_failed, on_want,  on_closed};
+static const struct session_events events = {on_hello,  on_output, on_ended, on_data,  on_result,
+					     on_failed, on_want,   NULL,     on_closed};
 
 static void attached(void *ctx, const struct engine_result *result)
 {

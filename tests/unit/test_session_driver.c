@@ -131,7 +131,7 @@ static void come_frame(enum frame_type type, uint32_t id, const char *payload)
 static void greet(void)
 {
 	come_frame(FRAME_HELLO, 0,
-		   "{\"protocol\":1,\"agent\":\"0.1.0\",\"shell\":null,\"staging\":\"/dev/shm\"}");
+		   "{\"protocol\":2,\"agent\":\"0.1.0\",\"shell\":null,\"staging\":\"/dev/shm\"}");
 }
 
 static void expect_log(struct seen *seen, const char *expected)
@@ -189,7 +189,7 @@ static void every_event_is_told(void **state)
 static void frames_may_come_in_any_pieces(void **state)
 {
 	auto_buf struct buf all = {0};
-	frame_add(&all, FRAME_HELLO, 0, "{\"protocol\":1,\"agent\":\"a\"}", 26);
+	frame_add(&all, FRAME_HELLO, 0, "{\"protocol\":2,\"agent\":\"a\"}", 26);
 	frame_add(&all, FRAME_STDOUT, 1, "one", 3);
 	frame_add_more(&all, FRAME_RESULT, 2, "{\"a\":1,", 7);
 	frame_add(&all, FRAME_STDOUT, 1, "two", 3);
@@ -337,7 +337,7 @@ static void another_protocol_is_refused(void **state)
 	expect_log(seen, "closed\n");
 	assert_string_equal(seen->error,
 			    "the toolbox's agent 0.0.9 speaks protocol 0, this factory (0.1.0) "
-			    "speaks 1: run `factory toolbox create`");
+			    "speaks 2: run `factory toolbox create`");
 	assert_int_equal(seen->exit_code, EXIT_AGENT);
 	assert_true(stream.closed);
 }
@@ -350,7 +350,7 @@ static void what_makes_no_sense_ends_the_session(void **state)
 		const char *payload, *message;
 	} cases[] = {
 		{FRAME_RUN, 1, "{}", "the agent sent a RUN frame"},
-		{FRAME_HELLO, 0, "{\"protocol\":1}", "the agent sent a second HELLO"},
+		{FRAME_HELLO, 0, "{\"protocol\":2}", "the agent sent a second HELLO"},
 		{FRAME_RESULT, 1, "[1]",
 		 "the agent sent nonsense: the payload of a RESULT frame is a list, not a map"},
 		{FRAME_EXIT, 1, "{}", "the agent sent an EXIT without a code"},

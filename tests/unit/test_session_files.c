@@ -276,10 +276,12 @@ static void bad_requests_are_refused(void **state)
 		 "the owner of \"/x\": no user \"no-such\" in /etc/passwd"},
 		{FRAME_GET, "{\"path\":\"etc\"}", "\"etc\" is no absolute path"},
 		{FRAME_GET, "{\"path\":\"/no\"}", "can't read \"/no\": No such file or directory"},
-		{FRAME_GET, "{\"path\":\"/etc\"}", "can't read \"/etc\": it is no regular file"},
 		{FRAME_GET, "{\"path\":\"/dev/zero\"}",
-		 "can't read \"/dev/zero\": it is no regular file"},
+		 "can't read \"/dev/zero\": it is no regular file and no directory"},
 		{FRAME_REMOVE, "{\"path\":\"x\"}", "\"x\" is no absolute path"},
+		{FRAME_SETTLE, "{}", "\"epoch\" must be a number of seconds"},
+		{FRAME_SETTLE, "{\"epoch\":-1}", "\"epoch\" must be a number of seconds"},
+		{FRAME_SETTLE, "{\"epoch\":0}", "only the first process of a target settles times"},
 		{FRAME_REMOVE, "{\"path\":\"//./\"}", "\"//./\" can't be removed"},
 	};
 	for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

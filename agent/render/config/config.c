@@ -39,6 +39,7 @@ static const struct config_key ssl_keys[] = {
 #define TRANSPORT(field) offsetof(struct transport_settings, field)
 
 static const struct config_key transport_keys[] = {
+	{"answer_timeout", config_duration, TRANSPORT(answer_timeout_ms), NULL, NULL},
 	{"dial_keep_alive", config_duration, TRANSPORT(dial_keep_alive_ms), NULL, NULL},
 	{"dial_timeout", config_duration, TRANSPORT(dial_timeout_ms), NULL, NULL},
 	{"disable_keep_alives", config_flag, TRANSPORT(disable_keep_alives), NULL, NULL},

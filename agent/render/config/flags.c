@@ -180,6 +180,8 @@ static int take_switch(struct command_line *line, const struct flag *flag, const
 		    "whose certificate is expected"),                                              \
 		KEY(#s "-ssl-verify", NULL, #s ".ssl.verify",                                      \
 		    "verify the server's certificate (true)"),                                     \
+		KEY(#s "-transport-answer-timeout", "TIME", #s ".transport.answer_timeout",        \
+		    "for an answer, beyond what a query asks for (60s)"),                          \
 		KEY(#s "-transport-dial-keep-alive", "TIME", #s ".transport.dial_keep_alive",      \
 		    "between probes of a connection (30s)"),                                       \
 		KEY(#s "-transport-dial-timeout", "TIME", #s ".transport.dial_timeout",            \

@@ -20,7 +20,8 @@ static const struct server_settings server_defaults = {
 	.tls = {.verify = true},
 	.transport = {.dial_keep_alive_ms = 30000,
 		      .dial_timeout_ms = 30000,
-		      .tls_handshake_timeout_ms = 10000},
+		      .tls_handshake_timeout_ms = 10000,
+		      .answer_timeout_ms = 60000},
 };
 
 static const struct exec_settings exec_defaults = {

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/stream.h"
+#include "host/exit_codes.h"
 
 #include <string.h>
 
@@ -13,6 +14,8 @@ void attach_settle(struct docker_stream *stream, struct error *err)
 {
 	struct engine_result result = {.status = err ? ENGINE_FAILED : ENGINE_OK, .error = err};
 	engine_done *done = stream->done;
+	loop_cancel(stream->docker->engine.loop, stream->late);
+	stream->late = 0;
 	stream->done = NULL;
 	if (done)
 		done(stream->done_ctx, &result);
@@ -41,10 +44,10 @@ void attach_refused(struct docker_stream *stream)
 	struct error err = {0};
 	const char *head = buf_text(&stream->answer), *body = strstr(head, "\r\n\r\n");
 	const char *reason = body ? reason_in(&arena, body + 4) : NULL;
-	if (!reason)
+	if (!reason && strchr(head, '\n'))
 		reason = arena_strndup(&arena, head, strcspn(head, "\r\n"));
 	error_set(&err, "%s: %s", stream->docker->endpoint.name,
-		  *reason ? reason : "it hung up instead of attaching");
+		  reason && *reason ? reason : "it hung up instead of attaching");
 	stream_end(stream, &err);
 }
 
@@ -98,6 +101,20 @@ static void connected(void *ctx, int code)
 		stream_watch(stream);
 }
 
+static void gave_up(void *ctx)
+{
+	struct docker_stream *stream = ctx;
+	struct error err = {0};
+	stream->late = 0;
+	error_set(&err, "%s does not attach: given up after %.0f s", stream->docker->endpoint.name,
+		  (double)engine_patience(&stream->docker->engine) / 1000);
+	error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	stream_enter(stream);
+	stream_end(stream, &err);
+	if (stream_leave(stream))
+		stream_watch(stream);
+}
+
 static void make_request(struct docker_stream *stream, const char *id)
 {
 	struct buf *request = &stream->sending;
@@ -126,6 +143,7 @@ struct engine_stream *docker_attach(struct engine *engine, const char *id,
 	http_apply_server(stream->easy, &stream->docker->server, "/");
 	curl_easy_setopt(stream->easy, CURLOPT_CONNECT_ONLY, 1L);
 	make_request(stream, id);
+	stream->late = loop_after(engine->loop, engine_patience(engine), gave_up, stream);
 	if (loop_transfer(engine->loop, stream->easy, connected, stream, &err) == 0)
 		return &stream->stream;
 	docker_stream_close(&stream->stream);

@@ -1,3 +1,4 @@
+#include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/parts.h"
@@ -119,10 +120,22 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 			 (const char *const[]){container->volumes_from, NULL});
 	set_volumes(arena, host, container);
 	set_text(arena, host, "NetworkMode", container->network);
+	set_list(arena, host, "ExtraHosts", container->hosts);
 	if (container->session)
 		set_flag(arena, host, "AutoRemove");
 	set_limits(arena, host, container);
 	return host;
+}
+
+static void set_alias(struct arena *arena, struct value *spec,
+		      const struct engine_container *container)
+{
+	struct value *settings = value_map(arena), *networks = value_map(arena);
+	struct value *all = value_map(arena);
+	set_list(arena, settings, "Aliases", (const char *const[]){container->alias, NULL});
+	value_set(arena, networks, container->network, settings);
+	value_set(arena, all, "EndpointsConfig", networks);
+	value_set(arena, spec, "NetworkingConfig", all);
 }
 
 struct value *docker_container_spec(struct arena *arena, const struct engine_container *container)
@@ -144,6 +157,8 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 		set_list(arena, check, "Test", (const char *const[]){"NONE", NULL});
 		value_set(arena, spec, "Healthcheck", check);
 	}
+	if (container->alias)
+		set_alias(arena, spec, container);
 	value_set(arena, spec, "HostConfig", host_config(arena, container));
 	return spec;
 }
@@ -151,6 +166,7 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 void docker_send_creation(struct operation *operation, const char *name, const struct value *spec)
 {
 	struct buf path = {0};
+	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/containers/create");
 	path_query(&path, "name", name);
 	operation_send(operation, "POST", &path, spec);
@@ -175,26 +191,42 @@ void docker_inspect(struct engine *engine, const char *id, engine_done *done, vo
 {
 	struct buf path = {0};
 	path_container(&path, id, "/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/containers/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
+}
+
+void docker_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf filters = {0};
+	struct buf path = {0};
+	struct value *map = value_map(&arena);
+	set_list(&arena, map, "name", (const char *const[]){names, NULL});
+	set_list(&arena, map, "status", (const char *const[]){"created", NULL});
+	json_write(&filters, map);
+	buf_puts(&path, "/containers/json?all=1");
+	path_query(&path, "filters", buf_text(&filters));
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_info(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/info");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_send_commit(struct operation *operation, const struct engine_commit *commit)
 {
 	struct buf path = {0};
+	operation->slow = true;
+	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/commit");
 	path_query(&path, "container", commit->container);
 	path_query(&path, "repo", commit->repo);

@@ -108,7 +108,7 @@ static int read_version(const struct docker *docker, const struct http_response 
 	const struct value *version = json_parse(
 		&arena, docker->endpoint.name, buf_text(&response->body), response->body.len, err);
 	if (!version)
-		return -1;
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
 	const char *number = value_text(value_get(version, "Version"));
 	free(greeting->version);
 	*greeting = (struct greeting){

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* An import carries a file system: so many times as long as for what is short. */
+enum { IMPORT_PATIENCE = 10 };
+
 static void image_path(struct buf *path, const char *ref, const char *verb)
 {
 	buf_puts(path, "/images/");
@@ -18,7 +21,7 @@ void docker_image_inspect(struct engine *engine, const char *ref, engine_done *d
 {
 	struct buf path = {0};
 	image_path(&path, ref, "/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
@@ -35,7 +38,7 @@ void docker_image_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	struct buf path = {0};
 	buf_puts(&path, "/images/json");
-	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
+	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
@@ -181,5 +184,6 @@ void docker_image_import(struct engine *engine, const void *tar, size_t len, con
 	path_query(&path, "tag", tag);
 	for (; changes && *changes; changes++)
 		path_query(&path, "changes", *changes);
+	operation_bound(operation, IMPORT_PATIENCE * engine_patience(engine));
 	operation_stream(operation, &request, &path, NULL);
 }

@@ -20,6 +20,12 @@ struct operation *operation_new(struct engine *engine, engine_done *done, void *
 	return operation;
 }
 
+static void unbound(struct operation *operation)
+{
+	loop_cancel(operation->docker->engine.loop, operation->late);
+	operation->late = 0;
+}
+
 static void forget(struct operation *operation)
 {
 	struct operation **at = &operation->docker->running;
@@ -28,6 +34,7 @@ static void forget(struct operation *operation)
 	*at = operation->next;
 	http_cancel(operation->transfer);
 	loop_cancel(operation->docker->engine.loop, operation->timer);
+	unbound(operation);
 }
 
 /* What it holds: the engine may be closed by now. */
@@ -57,11 +64,22 @@ static enum engine_status status_of(long code)
 	return code == 404 ? ENGINE_NOT_FOUND : code == 409 ? ENGINE_CONFLICT : ENGINE_FAILED;
 }
 
+void operation_get(struct operation *operation, struct buf *path)
+{
+	operation->wanted = ANSWER_JSON;
+	operation_send(operation, "GET", path, NULL);
+}
+
+static bool looks_like_json(const struct buf *body)
+{
+	return body->len && body->data[0] && strchr("{[", body->data[0]);
+}
+
 static struct value *json_of(struct operation *operation, const struct http_response *response)
 {
 	auto_error struct error ignored = {0};
 	const struct buf *body = &response->body;
-	if (!body->len || !strchr("{[", body->data[0]))
+	if (!looks_like_json(body))
 		return NULL;
 	return json_parse(&operation->arena, "the engine's answer", body->data, body->len,
 			  &ignored);
@@ -79,14 +97,36 @@ static void complain(struct operation *operation, const struct http_response *re
 	result->error->exit_code = EXIT_ENGINE;
 }
 
+/* An answer of success that can't be one: something between us and the engine is broken. */
+static void distrust(const struct operation *operation, const char *what,
+		     struct engine_result *result)
+{
+	error_set(result->error, "%s answered %s", operation->docker->endpoint.name, what);
+	error_class(result->error, EXIT_ENGINE, ERROR_ENGINE_OTHER);
+	result->status = ENGINE_FAILED;
+}
+
+/* "sha256:" may stand before it. */
+static bool is_id(const char *id)
+{
+	const char *colon = id ? strchr(id, ':') : NULL;
+	const char *digits = colon ? colon + 1 : id;
+	return digits && *digits && strspn(digits, "0123456789abcdef") == strlen(digits);
+}
+
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result)
 {
+	const struct buf *body = &response->body;
 	result->status = status_of(response->status);
 	result->body = json_of(operation, response);
 	result->id = value_text(value_get(result->body, "Id"));
 	if (result->status != ENGINE_OK)
 		complain(operation, response, result);
+	else if (!result->body && (operation->wanted || looks_like_json(body)))
+		distrust(operation, "what is no JSON", result);
+	else if (operation->wanted == ANSWER_ID && !is_id(result->id))
+		distrust(operation, "without a word of what it made", result);
 }
 
 static void finish(struct operation *operation, struct engine_result *result)
@@ -97,13 +137,30 @@ static void finish(struct operation *operation, struct engine_result *result)
 	operation_free(operation);
 }
 
+/* Whether its next request follows, which has wishes of its own. */
+static bool goes_on(struct operation *operation, const struct http_response *response)
+{
+	bool slow = operation->slow;
+	enum answer wanted = operation->wanted;
+	if (!operation->proceed)
+		return false;
+	operation->slow = false;
+	operation->wanted = ANSWER_ANY;
+	if (operation->proceed(operation, response))
+		return true;
+	operation->slow = slow;
+	operation->wanted = wanted;
+	return false;
+}
+
 static void answered(void *ctx, struct http_response *response)
 {
 	struct operation *operation = ctx;
 	struct error err = {0};
 	struct engine_result result = {.status = ENGINE_FAILED, .error = &err};
 	operation->transfer = NULL;
-	if (!response->failed && operation->proceed && operation->proceed(operation, response))
+	unbound(operation);
+	if (!response->failed && goes_on(operation, response))
 		return;
 	if (response->failed) {
 		error_move(&err, &response->error);
@@ -116,7 +173,8 @@ static void answered(void *ctx, struct http_response *response)
 	finish(operation, &result);
 }
 
-static void never_began(void *ctx)
+/* It ends without an answer, with the error that it has. */
+static void unanswered(void *ctx)
 {
 	struct operation *operation = ctx;
 	struct error err = {0};
@@ -126,11 +184,44 @@ static void never_began(void *ctx)
 	finish(operation, &result);
 }
 
+static void gave_up(void *ctx)
+{
+	struct operation *operation = ctx;
+	operation->late = 0;
+	error_set(&operation->failed, "%s gives no answer: given up after %.0f s",
+		  operation->docker->endpoint.name, (double)operation->bound_ms / 1000);
+	error_class(&operation->failed, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	http_cancel(STEAL(operation->transfer));
+	unanswered(operation);
+}
+
+void operation_bound(struct operation *operation, uint64_t ms)
+{
+	if (operation->late)
+		return;
+	operation->bound_ms = ms;
+	operation->late = loop_after(operation->docker->engine.loop, ms, gave_up, operation);
+}
+
+static void be_patient(struct operation *operation)
+{
+	operation_bound(operation, engine_patience(&operation->docker->engine));
+}
+
+void docker_hurry(struct engine *engine, const void *ctx)
+{
+	struct docker *docker = (struct docker *)engine;
+	for (struct operation *at = docker->running; at; at = at->next)
+		if (at->ctx == ctx)
+			be_patient(at);
+}
+
 void operation_fail(struct operation *operation)
 {
+	unbound(operation);
 	if (!operation->failed.exit_code)
 		operation->failed.exit_code = EXIT_ENGINE;
-	operation->timer = loop_after(operation->docker->engine.loop, 0, never_began, operation);
+	operation->timer = loop_after(operation->docker->engine.loop, 0, unanswered, operation);
 }
 
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path)
@@ -145,11 +236,22 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	buf_free(path);
 }
 
+/* What took so long is done: its answer is short. */
+static void begun(void *ctx)
+{
+	struct operation *operation = ctx;
+	be_patient(operation);
+}
+
 void operation_send(struct operation *operation, const char *method, struct buf *path,
 		    const struct value *body)
 {
 	static const char *const headers[] = {"Content-Type: application/json", NULL};
-	struct http_request request = {.method = method, .headers = body ? headers : NULL};
+	struct http_request request = {.method = method,
+				       .headers = body ? headers : NULL,
+				       .once = operation->wanted == ANSWER_ID,
+				       .begun = begun,
+				       .ctx = operation};
 	if (body) {
 		struct buf text = {0};
 		json_write(&text, body);
@@ -157,6 +259,9 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		request.body_len = text.len;
 		request.body = operation->body = buf_steal(&text);
 	}
+	unbound(operation);
+	if (!operation->slow)
+		be_patient(operation);
 	operation_start(operation, &request, path);
 }
 

@@ -17,6 +17,8 @@ struct docker {
 	struct service *service; /* Podman's, where it is ours; ends after all else */
 };
 
+enum answer { ANSWER_ANY, ANSWER_JSON, ANSWER_ID };
+
 struct operation {
 	struct docker *docker;
 	struct operation *next;
@@ -37,6 +39,10 @@ struct operation {
 	char *id;            /* what the answer made, where it is not "Id" */
 	struct error failed; /* an error inside an answer of status 200 */
 	uint32_t timer;      /* of one that failed before it began, or that will proceed */
+	uint32_t late;       /* timer: until it is given up */
+	uint64_t bound_ms;
+	bool slow;          /* it may take as long as it needs */
+	enum answer wanted; /* of success, lest a broken one pass for one */
 	struct arena arena;
 };
 
@@ -46,7 +52,9 @@ struct operation *operation_new(struct engine *engine, engine_done *done, void *
 /* Sends it: method, path behind the version (taken), and a JSON body (or NULL). */
 void operation_send(struct operation *operation, const char *method, struct buf *path,
 		    const struct value *body);
-/* The same with the request's other parts filled in. */
+/* Asks for JSON. */
+void operation_get(struct operation *operation, struct buf *path);
+/* The same as operation_send with the request's other parts filled in. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 
 /* The same for an answer that comes as a stream of JSON lines, whose errors are in a body of status
@@ -56,6 +64,9 @@ void operation_stream(struct operation *operation, struct http_request *request,
 /* Such a POST, with the credentials for the registry of an image's name. */
 void operation_with_auth(struct operation *operation, const char *ref, struct buf *path,
 			 engine_told *told);
+
+/* Gives its request so long; without, it has as long as it needs. Once. */
+void operation_bound(struct operation *operation, uint64_t ms);
 
 /* For what could not begin: it ends on the loop like any other, with operation->failed. */
 void operation_fail(struct operation *operation);
@@ -82,6 +93,7 @@ struct engine *docker_connect(struct docker *docker, const char *url, struct err
 /* The operations of the driver's table. */
 void docker_close(struct engine *engine);
 void docker_abandon(struct engine *engine);
+void docker_hurry(struct engine *engine, const void *ctx);
 void docker_info(struct engine *engine, engine_done *done, void *ctx);
 void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void docker_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
@@ -102,9 +114,14 @@ void docker_inspect(struct engine *engine, const char *id, engine_done *done, vo
 void docker_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx);
 void docker_list(struct engine *engine, engine_done *done, void *ctx);
+void docker_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx);
 void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void docker_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
+void docker_network_create(struct engine *engine, const struct engine_network *network,
+			   engine_done *done, void *ctx);
+void docker_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+void docker_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 struct engine_stream *docker_attach(struct engine *engine, const char *id,
 				    const struct engine_stream_events *events, void *events_ctx,
 				    engine_done *done, void *ctx);
@@ -113,15 +130,20 @@ size_t docker_stream_pending(const struct engine_stream *stream);
 void docker_stream_pause(struct engine_stream *stream, bool paused);
 void docker_stream_close(struct engine_stream *stream);
 
+extern const struct engine_inventory docker_inventory;
+void docker_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
+
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.abandon = docker_abandon, .info = docker_info, .image_list = docker_image_list,           \
+	.inventory = &docker_inventory, .abandon = docker_abandon, .hurry = docker_hurry,          \
+	.list_created = docker_list_created, .info = docker_info, .image_list = docker_image_list, \
 	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
 	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
 	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
 	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
-	.attach = docker_attach, .stream_write = docker_stream_write,                              \
-	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
-	.stream_close = docker_stream_close
+	.network_create = docker_network_create, .network_list = docker_network_list,              \
+	.network_remove = docker_network_remove, .attach = docker_attach,                          \
+	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
+	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
 
 #endif

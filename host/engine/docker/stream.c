@@ -18,6 +18,7 @@ static void release(struct docker_stream *stream)
 	if (stream->fd >= 0)
 		loop_unwatch(loop, stream->fd);
 	loop_cancel(loop, stream->again);
+	loop_cancel(loop, stream->late);
 	loop_abandon(loop, stream->easy);
 	curl_easy_cleanup(stream->easy);
 	buf_free(&stream->sending);

@@ -27,6 +27,7 @@ struct docker_stream {
 	bool paused, ended;
 	struct demultiplexer demultiplexer;
 	uint32_t again; /* timer: TLS may hold bytes that poll knows nothing of */
+	uint32_t late;  /* timer: until the attaching is given up */
 	unsigned busy;  /* handlers that are running: it must not be freed under them */
 	bool dead;      /* closed while busy */
 	char chunk[STREAM_CHUNK];

@@ -144,6 +144,10 @@ int run_kill(struct oci *oci, const char *id, struct error *err); /* and waits f
 /* --- stream.c --- */
 struct oci_stream *stream_of(const struct oci *oci, const char *id);
 bool stream_take(struct oci_stream *stream, int stdio[3]); /* the container's ends, once */
+void oci_network_create(struct engine *engine, const struct engine_network *network,
+			engine_done *done, void *ctx);
+void oci_network_list(struct engine *engine, const char *label, engine_done *done, void *ctx);
+void oci_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 struct engine_stream *oci_attach(struct engine *engine, const char *id,
 				 const struct engine_stream_events *events, void *events_ctx,
 				 engine_done *done, void *ctx);

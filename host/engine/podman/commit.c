@@ -5,14 +5,13 @@
 #include "common/hash.h"
 #include "common/json.h"
 #include "common/memory.h"
+#include "common/own.h"
 #include "host/engine/podman/parts.h"
 #include "host/exit_codes.h"
+#include "host/tree/archived.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <archive_entry.h>
 #include <string.h>
-
-enum { TAR_BLOCK = 512, TAR_NAME = 100 };
 
 struct making {
 	const char *repo, *tag, *comment, *author;
@@ -21,28 +20,14 @@ struct making {
 	const char *id;
 };
 
-/* --- the archive (POSIX.1-2017, pax: the ustar header; docker's image format 1.2) --- */
+/* --- the archive (docker's image format 1.2) --- */
 
-static void add_entry(struct buf *tar, const char *name, const char *content, size_t len)
+static int add_file(struct archive *tar, const char *path, const struct buf *content,
+		    struct error *err)
 {
-	char header[TAR_BLOCK] = {0};
-	static const char padding[TAR_BLOCK] = {0};
-	unsigned sum = 0;
-	snprintf(header, TAR_NAME, "%s", name);
-	memcpy(header + 100, "0000644", 7);
-	memcpy(header + 108, "0000000", 7);
-	memcpy(header + 116, "0000000", 7);
-	snprintf(header + 124, 12, "%011zo", len);
-	memcpy(header + 136, "00000000000", 11);
-	memset(header + 148, ' ', 8);
-	header[156] = '0';
-	memcpy(header + 257, "ustar\00000", 8);
-	for (size_t i = 0; i < sizeof header; i++)
-		sum += (unsigned char)header[i];
-	snprintf(header + 148, 7, "%06o", sum);
-	buf_add(tar, header, sizeof header);
-	buf_add(tar, content, len);
-	buf_add(tar, padding, (TAR_BLOCK - len % TAR_BLOCK) % TAR_BLOCK);
+	const struct archived entry = {
+		.path = path, .type = AE_IFREG, .mode = 0644, .content = content};
+	return archived_add(tar, &entry, err);
 }
 
 static const char *layer_file(struct arena *arena, const struct value *layer)
@@ -103,10 +88,23 @@ static struct value *archive_manifest(struct arena *arena, const struct making *
 	return manifest;
 }
 
-static void pack(struct arena *arena, struct making *making, const struct value *half,
-		 struct buf *tar)
+/* Podman has the layers: their files may be empty. */
+static int add_files(struct archive *tar, struct arena *arena, const char *config_file,
+		     const struct buf *config, const struct buf *manifest,
+		     const struct value *layers, struct error *err)
 {
-	static const char end[2 * TAR_BLOCK] = {0};
+	static const struct buf empty = {0};
+	if (add_file(tar, config_file, config, err) < 0)
+		return -1;
+	for (size_t i = 0; i < layers->list.len; i++)
+		if (add_file(tar, layer_file(arena, layers->list.items[i]), &empty, err) < 0)
+			return -1;
+	return add_file(tar, "manifest.json", manifest, err);
+}
+
+static int pack(struct arena *arena, struct making *making, const struct value *half,
+		struct buf *out, struct error *err)
+{
 	auto_buf struct buf config = {0}, manifest = {0};
 	char hex[HASH_HEX];
 	const struct value *layers = value_path(half, "RootFS.Layers");
@@ -115,11 +113,14 @@ static void pack(struct arena *arena, struct making *making, const struct value 
 	making->id = arena_printf(arena, "sha256:%s", hex);
 	const char *file = arena_printf(arena, "%s.json", hex);
 	json_write(&manifest, archive_manifest(arena, making, file, layers));
-	add_entry(tar, file, config.data, config.len);
-	for (size_t i = 0; i < layers->list.len; i++)
-		add_entry(tar, layer_file(arena, layers->list.items[i]), "", 0);
-	add_entry(tar, "manifest.json", manifest.data, manifest.len);
-	buf_add(tar, end, sizeof end);
+	struct archive *tar = mem_given(archive_write_new());
+	archive_write_set_format_ustar(tar);
+	archive_write_open2(tar, out, NULL, archived_write, NULL, NULL);
+	int status = add_files(tar, arena, file, &config, &manifest, layers, err);
+	if (archive_write_close(tar) != ARCHIVE_OK && status == 0)
+		status = error_set(err, "can't pack the image: %s", archive_error_string(tar));
+	archive_write_free(tar);
+	return status;
 }
 
 /* --- the requests, one after another --- */
@@ -169,9 +170,11 @@ static bool inspected(struct operation *operation, const struct http_response *r
 	const struct value *half = podman_json(operation, response);
 	if (!podman_is_good(response) || !value_is(value_path(half, "RootFS.Layers"), VALUE_LIST))
 		return false;
-	struct buf tar = {0}, path = {0};
+	auto_buf struct buf tar = {0};
+	struct buf path = {0};
 	struct http_request request = {.method = "POST", .headers = headers};
-	pack(&operation->arena, making, half, &tar);
+	if (pack(&operation->arena, making, half, &tar, &operation->failed) < 0)
+		return false;
 	free(operation->body);
 	request.body_len = tar.len;
 	request.body = operation->body = buf_steal(&tar);

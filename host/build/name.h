@@ -1,0 +1,15 @@
+/* Names of a build's containers: "factory-HOST-PID-RANDOM". They tell whose a container is when the
+ * engine's answer to its creation was lost, or when its driver was killed. */
+#ifndef FACTORY_HOST_BUILD_NAME_H
+#define FACTORY_HOST_BUILD_NAME_H
+
+#include "host/engine/engine.h"
+
+/* A new one, the caller's. */
+char *container_name_new(void);
+
+/* Removes what drivers of this machine created and did not live to start: the engine itself sees to
+ * what ran. Goes on in the loop's turns, by itself; what fails is left for the next build. */
+void container_names_sweep(struct engine *engine);
+
+#endif

@@ -1,0 +1,160 @@
+/* factory shell: a shell in an image, or in what a manifest's steps have made so far. */
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/commands/commands.h"
+#include "host/commands/settings.h"
+#include "host/commands/workshop.h"
+#include "host/exit_codes.h"
+#include "host/interactive/visit.h"
+
+#include <string.h>
+
+struct shell_command {
+	struct settings settings;
+	const char *user;
+	bool no_cache;
+};
+
+/* "MANIFEST" or "MANIFEST:STEP": the manifest's path and the step, NULL where there is none. NULL:
+ * it is neither. A step's name may have colons too. */
+static const char *split_target(struct arena *arena, const char *target, const char **step)
+{
+	*step = NULL;
+	if (settings_is_manifest(target))
+		return target;
+	for (const char *colon = strchr(target, ':'); colon; colon = strchr(colon + 1, ':')) {
+		const char *path = arena_strndup(arena, target, (size_t)(colon - target));
+		*step = colon + 1;
+		if (settings_is_manifest(path))
+			return path;
+	}
+	return NULL;
+}
+
+/* --- the state after a step --- */
+
+static int refuse_step(const struct manifest *manifest, const char *name, struct error *err)
+{
+	auto_buf struct buf names = {0};
+	for (size_t i = 0; i < manifest->install.count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", manifest->install.items[i].name);
+	error_set(err, "%s: there is no install step '%s'; there are: %s", manifest->path, name,
+		  names.len ? buf_text(&names) : "none");
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+/* By its name, or as the graph calls it: install-2. */
+static int find_step(const struct manifest *manifest, const char *name, size_t *number,
+		     struct error *err)
+{
+	for (size_t i = 0; i < manifest->install.count; i++) {
+		autofree char *id = mem_printf("install-%zu", i + 1);
+		*number = i + 1;
+		if (strcmp(manifest->install.items[i].name, name) == 0 || strcmp(id, name) == 0)
+			return 0;
+	}
+	return refuse_step(manifest, name, err);
+}
+
+/* Neither tests nor names: nothing but the state is wanted. */
+static int cut(struct manifest *manifest, const char *step, struct error *err)
+{
+	size_t count = manifest->install.count;
+	if (step && find_step(manifest, step, &count, err) < 0)
+		return -1;
+	manifest->install.count = count;
+	manifest->tests.count = 0;
+	manifest->repo = NULL;
+	manifest->tags = NULL;
+	manifest->push = false;
+	return 0;
+}
+
+static int read_and_cut(struct workshop *shop, const char *path, const char *step,
+			struct error *err)
+{
+	if (workshop_read(shop, path, err) < 0)
+		return -1;
+	const struct job *job = &shop->jobs[shop->job_count - 1];
+	if (shop->sheets[job->sheet].count == 1)
+		return cut(job->manifest, step, err);
+	error_set(err, "%s has a matrix: which of its %zu images is meant is not known", path,
+		  shop->sheets[job->sheet].count);
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+static int visit_step(struct visit *visit, struct workshop *shop, const char *path,
+		      const char *step, struct error *err)
+{
+	shop->keeps_ids = true;
+	if (read_and_cut(shop, path, step, err) < 0)
+		return -1;
+	int code = workshop_run(shop, err);
+	const struct job *job = &shop->jobs[shop->job_count - 1];
+	if (code != EXIT_OK)
+		return code;
+	struct manifest state = *job->manifest;
+	state.image = job->outcome.image;
+	return visit_state(visit, &state, err);
+}
+
+/* --- the command --- */
+
+static int run(struct shell_command *command, struct workshop *shop, const char *target,
+	       struct error *err)
+{
+	const char *step;
+	const char *path = split_target(&command->settings.arena, target, &step);
+	shop->no_cache = command->no_cache;
+	shop->site.slots.most = 4;
+	command->settings.progress = "plain"; /* the terminal is the shell's */
+	if (workshop_open(shop, &command->settings, err) < 0)
+		return -1;
+	struct visit visit = {.loop = shop->site.loop,
+			      .engine = shop->site.engine,
+			      .report = shop->report,
+			      .toolbox = shop->site.toolbox,
+			      .signals = shop->signals,
+			      .user = command->user};
+	return path ? visit_step(&visit, shop, path, step, err) : visit_image(&visit, target, err);
+}
+
+static int shell(void *options, int argc, char **argv, struct error *err)
+{
+	struct shell_command *command = options;
+	struct workshop shop = {.signals = -1};
+	if (argc != 2)
+		return commands_misused(&command_shell, "name one image or manifest", err);
+	return workshop_close(&shop, run(command, &shop, argv[1], err), err);
+}
+
+static const struct option shell_options[] = {
+	{.name = "user",
+	 .argument = "NAME[:GROUP]",
+	 .help = "whose shell it is (default: that of steps)",
+	 OPTION_INTO(struct shell_command, user)},
+	{.name = "no-cache",
+	 .help = "run every step, whatever was built before",
+	 OPTION_INTO(struct shell_command, no_cache)},
+	{0},
+};
+
+const struct command command_shell = {
+	.name = "shell",
+	.summary = "open a shell in an image, or behind a manifest's step",
+	.usage = "shell IMAGE [OPTION]...\n"
+		 "shell MANIFEST[:STEP] [OPTION]...",
+	.text = "Opens a shell in a container of the image: bash, else sh, else the toolbox's\n"
+		"busybox. Of a manifest, the state behind an install step (the last one, where\n"
+		"none is named) is built first, or found in the cache, and the shell has the\n"
+		"environment that the next step would have. Without a terminal it reads commands\n"
+		"from standard input. Its exit code is the shell's; the container is gone\n"
+		"afterwards.",
+	.options = {shell_options, settings_manifest_options, settings_values_options,
+		    settings_engine_options},
+	.words = WORD_MANIFEST | WORD_IMAGE,
+	.size = sizeof(struct shell_command),
+	.run = shell,
+};

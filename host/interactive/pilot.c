@@ -1,0 +1,197 @@
+#include "host/interactive/pilot_parts.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/walk.h"
+#include "host/exit_codes.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* --- asking --- */
+
+static void answered(void *ctx, const char *line)
+{
+	struct pilot *pilot = ctx;
+	struct command_line command = {VERB_QUIT, ""};
+	auto_error struct error err = {0};
+	pilot->is_asking = false;
+	if (line && command_line_read(line, &command, &err) < 0)
+		pilot_tell(pilot, "%s", err.message);
+	else
+		pilot_command(pilot, &command);
+}
+
+void pilot_ask(struct pilot *pilot)
+{
+	autofree char *text = mem_printf("%s> ", pilot->node->id);
+	pilot->is_asking = true;
+	pilot->was_interrupted = false;
+	prompt_ask(pilot->prompt, text, NULL, answered, pilot);
+}
+
+void pilot_tell(struct pilot *pilot, const char *format, ...)
+{
+	va_list args;
+	char *text = NULL;
+	va_start(args, format);
+	int len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len >= 0)
+		report_notice(pilot->report, "%s", text);
+	free(text);
+	pilot_ask(pilot);
+}
+
+bool pilot_take_interrupt(struct pilot *pilot)
+{
+	if (pilot->is_asking) {
+		report_notice(pilot->report, "^C (`quit` ends the build)");
+		pilot_ask(pilot);
+		return true;
+	}
+	if (pilot->was_interrupted || !pilot->container)
+		return false;
+	pilot->was_interrupted = true;
+	container_signal(pilot->container, SIGINT);
+	return true;
+}
+
+/* --- where to stop --- */
+
+bool pilot_is_called(const struct node *node, const char *name)
+{
+	return strcmp(node->id, name) == 0 || strcmp(node->label, name) == 0;
+}
+
+bool pilot_knows(const struct manifest *manifest, const char *name)
+{
+	struct graph *graph = graph_new(manifest);
+	bool known = false;
+	for (size_t i = 1; i + 1 < graph->count && !known; i++)
+		known = pilot_is_called(graph->nodes[i], name);
+	graph_free(graph);
+	return known;
+}
+
+static bool is_break(const struct pilot *pilot, const struct node *node)
+{
+	for (size_t i = 0; i < pilot->break_count; i++)
+		if (pilot_is_called(node, pilot->breaks[i]))
+			return true;
+	return false;
+}
+
+static void describe(const struct pilot *pilot, const struct node *node)
+{
+	if (!node->step) {
+		report_notice(pilot->report, "-- %s: %s", node->id, node->label);
+		return;
+	}
+	const struct position *at = &node->step->at;
+	report_notice(pilot->report, "-- %s (%s:%u): %s", node->id, at->file, at->line,
+		      node->step->run);
+}
+
+static void stand_at(struct pilot *pilot, struct walk *walk, struct container *container,
+		     const struct node *node)
+{
+	pilot->walk = walk;
+	pilot->container = container;
+	pilot->was_interrupted = false;
+	if (!pilot->has_failed)
+		pilot->node = node;
+}
+
+static void before(void *ctx, struct walk *walk, struct container *container,
+		   const struct node *node)
+{
+	struct pilot *pilot = ctx;
+	pilot->has_failed = false;
+	stand_at(pilot, walk, container, node);
+	if (pilot->is_back)
+		deeds_undo(pilot->deeds, node);
+	pilot->is_back = false;
+	if (!pilot->steps && !is_break(pilot, node)) {
+		const struct node *edited = deeds_node(pilot->deeds, node);
+		deeds_ran(pilot->deeds, node);
+		walk_decide(walk, WALK_RUN, edited == node ? NULL : edited);
+		return;
+	}
+	describe(pilot, deeds_node(pilot->deeds, node));
+	pilot_ask(pilot);
+}
+
+static void failed(void *ctx, struct walk *walk, struct container *container,
+		   const struct node *node, struct error *err)
+{
+	struct pilot *pilot = ctx;
+	pilot->has_failed = true;
+	stand_at(pilot, walk, container, node);
+	if (!pilot->stops_on_failure) {
+		walk_fail(walk, err);
+		return;
+	}
+	autofree char *text = error_text(err);
+	report_notice(pilot->report, "%s", text);
+	pilot_ask(pilot);
+}
+
+static void kept(void *ctx, const char *image)
+{
+	pilot_kept(ctx, image);
+}
+
+/* --- its life --- */
+
+static int take_breaks(struct pilot *pilot, const char *const *breaks, struct error *err)
+{
+	for (; breaks && *breaks; breaks++) {
+		if (!pilot_knows(pilot->manifest, *breaks)) {
+			error_set(err, "--break-at: %s has no step '%s'", pilot->manifest->path,
+				  *breaks);
+			err->exit_code = EXIT_USAGE;
+			return -1;
+		}
+		pilot->breaks = arena_grow(&pilot->arena, pilot->breaks, pilot->break_count,
+					   pilot->break_count + 1, sizeof *pilot->breaks);
+		pilot->breaks[pilot->break_count++] = *breaks;
+	}
+	return 0;
+}
+
+struct pilot *pilot_new(const struct pilot_options *options, const struct manifest *manifest,
+			struct loop *loop, struct report *report, struct error *err)
+{
+	struct pilot *pilot = mem_alloc(sizeof *pilot);
+	pilot->guide = (struct guide){before, failed, kept, pilot};
+	pilot->loop = loop;
+	pilot->report = report;
+	pilot->manifest = manifest;
+	pilot->steps = options->steps;
+	pilot->stops_on_failure = options->stops_on_failure || options->steps;
+	pilot->deeds = deeds_new(manifest);
+	pilot->prompt = prompt_new(loop);
+	if (take_breaks(pilot, options->breaks, err) == 0)
+		return pilot;
+	pilot_free(pilot);
+	return NULL;
+}
+
+void pilot_free(struct pilot *pilot)
+{
+	if (!pilot)
+		return;
+	shell_free(pilot->shell);
+	prompt_free(pilot->prompt);
+	deeds_free(pilot->deeds);
+	buf_free(&pilot->line);
+	arena_free(&pilot->arena);
+	free(pilot);
+}
+
+const struct guide *pilot_guide(const struct pilot *pilot)
+{
+	return &pilot->guide;
+}

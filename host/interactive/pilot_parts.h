@@ -1,0 +1,49 @@
+/* What the pilot's files share: pilot.c asks, commands.c does what is answered. */
+#ifndef FACTORY_HOST_INTERACTIVE_PILOT_PARTS_H
+#define FACTORY_HOST_INTERACTIVE_PILOT_PARTS_H
+
+#include "host/interactive/command_line.h"
+#include "host/interactive/deeds.h"
+#include "host/interactive/pilot.h"
+#include "host/interactive/prompt.h"
+#include "host/interactive/shell.h"
+
+struct pilot {
+	struct arena arena;
+	struct guide guide;
+	struct loop *loop;
+	struct report *report;
+	const struct manifest *manifest;
+	struct prompt *prompt;
+	struct deeds *deeds;
+	bool steps, stops_on_failure;
+	const char **breaks;
+	size_t break_count;
+
+	/* Where it is: */
+	struct walk *walk;
+	struct container *container;
+	const struct node *node;
+	bool has_failed; /* the node has run */
+	bool is_asking;
+	bool was_interrupted; /* what runs has had a SIGINT */
+	bool is_back;         /* the next node is where it has gone back to */
+	bool quits;           /* once the state is kept */
+	struct shell *shell;
+	struct buf line;    /* of an aside's output, what is not shown yet */
+	const char *adding; /* the command that is run beside the steps, or NULL */
+};
+
+void pilot_ask(struct pilot *pilot);
+/* Says something, and asks again. */
+void pilot_tell(struct pilot *pilot, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Whether a step is called so, by its name or as the graph calls it. */
+bool pilot_is_called(const struct node *node, const char *name);
+bool pilot_knows(const struct manifest *manifest, const char *name);
+
+/* commands.c */
+void pilot_command(struct pilot *pilot, const struct command_line *command);
+void pilot_kept(struct pilot *pilot, const char *image);
+
+#endif

@@ -1,0 +1,26 @@
+/* Asks a person for lines, or a program that stands in for one: on a terminal with editing and a
+ * history that is kept, else from standard input as it comes. Lives in the loop: it never blocks
+ * for longer than a key's bytes take. */
+#ifndef FACTORY_HOST_INTERACTIVE_PROMPT_H
+#define FACTORY_HOST_INTERACTIVE_PROMPT_H
+
+#include "common/error.h"
+#include "common/loop.h"
+
+struct prompt;
+
+/* The history is $XDG_STATE_HOME/factory/history; without one it goes as well. */
+struct prompt *prompt_new(struct loop *loop);
+void prompt_free(struct prompt *prompt);
+
+/* line: without its end; NULL: there are no more. */
+typedef void prompt_answered(void *ctx, const char *line);
+
+/* Asks for one line, called `text`. filled: what stands there already, or NULL. */
+void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
+		prompt_answered *answered, void *ctx);
+
+/* Asks no more, and gives the terminal back; again: nothing happens. */
+void prompt_leave(struct prompt *prompt);
+
+#endif

@@ -1,0 +1,13 @@
+/* A command as YAML that a person would have written. */
+#ifndef FACTORY_HOST_INTERACTIVE_SCALAR_H
+#define FACTORY_HOST_INTERACTIVE_SCALAR_H
+
+#include "common/buffer.h"
+#include "common/error.h"
+
+/* Appends it, plain where that means the same, else in quotes; several lines as a block whose own
+ * are indented two further than `indent`. Without the last line's end. Refuses what Jinja2 would
+ * read, and bytes that YAML can't hold. */
+int scalar_write(const char *command, size_t indent, struct buf *out, struct error *err);
+
+#endif

@@ -1,0 +1,107 @@
+/* What a build uses is not removed, and the last use is remembered. */
+#include "tests/unit/check.h"
+
+#include "common/file.h"
+#include "host/build/uses.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char engine[] = "unix:///nowhere";
+static char home[] = "/tmp/factory-uses-XXXXXX";
+
+static void what_is_used_can_not_be_locked(void **state)
+{
+	struct uses *one = uses_new(engine), *two = uses_new(engine);
+	(void)state;
+	assert_true(uses_take(one, "key"));
+	assert_true(uses_take(one, "key"));
+	assert_true(uses_take(two, "key"));
+	assert_null(uses_lock(engine, "key"));
+	uses_free(one);
+	assert_null(uses_lock(engine, "key"));
+	uses_free(two);
+	struct use_lock *lock = uses_lock(engine, "key");
+	assert_non_null(lock);
+	uses_release(lock, false);
+}
+
+static void what_is_being_removed_can_not_be_used(void **state)
+{
+	struct uses *uses = uses_new(engine);
+	struct use_lock *lock = uses_lock(engine, "other"),
+			*elsewhere = uses_lock("tcp://x", "key");
+	(void)state;
+	assert_non_null(lock);
+	assert_false(uses_take(uses, "other"));
+	assert_true(uses_take(uses, "key"));
+	uses_release(elsewhere, true);
+	uses_release(lock, true);
+	assert_true(uses_take(uses, "other"));
+	uses_free(uses);
+}
+
+static void the_last_use_is_remembered_until_it_is_gone(void **state)
+{
+	time_t before = time(NULL);
+	struct uses *uses = uses_new(engine);
+	(void)state;
+	assert_int_equal(uses_last(engine, "third"), 0);
+	uses_release(uses_lock(engine, "third"), false); /* to look is no use */
+	assert_int_equal(uses_last(engine, "third"), 0);
+	assert_true(uses_take(uses, "third"));
+	uses_free(uses);
+	assert_true(uses_last(engine, "third") >= before - 1);
+	uses_release(uses_lock(engine, "third"), false);
+	assert_true(uses_last(engine, "third") >= before - 1);
+	uses_release(uses_lock(engine, "third"), true);
+	assert_int_equal(uses_last(engine, "third"), 0);
+}
+
+static void who_is_killed_uses_nothing_any_more(void **state)
+{
+	pid_t child = fork();
+	(void)state;
+	if (child == 0)
+		_exit(uses_take(uses_new(engine), "fourth") ? 0 : 1);
+	int status;
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	struct use_lock *lock = uses_lock(engine, "fourth");
+	assert_non_null(lock);
+	assert_true(uses_last(engine, "fourth") > 0);
+	uses_release(lock, false);
+}
+
+static void without_a_home_everything_may_be_used(void **state)
+{
+	struct uses *uses = uses_new(engine);
+	(void)state;
+	setenv("XDG_CACHE_HOME", "/proc/nothing", 1);
+	assert_true(uses_take(uses, "key"));
+	struct use_lock *lock = uses_lock(engine, "key");
+	assert_non_null(lock);
+	uses_release(lock, true);
+	uses_free(uses);
+	setenv("XDG_CACHE_HOME", home, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_used_can_not_be_locked),
+		cmocka_unit_test(what_is_being_removed_can_not_be_used),
+		cmocka_unit_test(the_last_use_is_remembered_until_it_is_gone),
+		cmocka_unit_test(who_is_killed_uses_nothing_any_more),
+		cmocka_unit_test(without_a_home_everything_may_be_used),
+	};
+	struct error ignored = {0};
+	if (!mkdtemp(home))
+		return 1;
+	setenv("XDG_CACHE_HOME", home, 1);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	file_remove_tree(home, &ignored);
+	error_clear(&ignored);
+	return failed;
+}
