@@ -10,5 +10,6 @@ int agent_render(int argc, char **argv, struct error *err);
 int agent_init(int argc, char **argv, struct error *err);
 int agent_probe(int argc, char **argv, struct error *err);
 int agent_facts(int argc, char **argv, struct error *err);
+int agent_tree(int argc, char **argv, struct error *err);
 
 #endif

@@ -20,6 +20,7 @@ static const struct command {
 	{"init", agent_init, "run a service, as a container's first process"},
 	{"facts", agent_facts, "show facts of this system"},
 	{"probe", agent_probe, "look whether a port or a URL answers"},
+	{"tree", agent_tree, "move changed files between containers"},
 	{"version", show_version, "show the version"},
 	{"help", show_help, "show this help"},
 };

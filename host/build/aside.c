@@ -23,6 +23,13 @@ static uint32_t run(struct container *container, const struct aside *aside)
 	return session_run(container->session, &run);
 }
 
+/* It has nothing of what steps have: not even their directory needs to be there. */
+static uint32_t run_program(struct container *container, const struct aside *aside)
+{
+	struct session_run run = {.argv = aside->argv, .input = aside->input};
+	return session_run(container->session, &run);
+}
+
 void container_begin_aside(struct container *container, const struct aside *aside)
 {
 	container->aside = aside->events;
@@ -32,6 +39,7 @@ void container_begin_aside(struct container *container, const struct aside *asid
 	struct session *session = container->session;
 	container->request = aside->path    ? session_get(session, aside->path)
 			     : aside->facts ? session_facts(session, aside->facts)
+			     : aside->argv  ? run_program(container, aside)
 					    : run(container, aside);
 }
 
@@ -47,6 +55,12 @@ void container_aside_resize(struct container *container, unsigned rows, unsigned
 		session_resize(container->session, container->request, rows, cols);
 }
 
+void container_aside_pause(struct container *container, bool paused)
+{
+	if (container->session)
+		session_pause(container->session, paused);
+}
+
 size_t container_aside_pending(const struct container *container)
 {
 	return container->session ? session_pending(container->session) : 0;
@@ -55,6 +69,12 @@ size_t container_aside_pending(const struct container *container)
 void aside_output(struct container *container, int stream, const char *data, size_t len)
 {
 	container->aside->output(container->aside_ctx, stream, data, len);
+}
+
+void aside_drained(struct container *container)
+{
+	if (container->aside->drained)
+		container->aside->drained(container->aside_ctx);
 }
 
 /* What was asked for as a file has come already. */

@@ -4,12 +4,16 @@
 #include "common/own.h"
 #include "host/build/discard.h"
 
+void back_leave(struct back *back, const char *image)
+{
+	back->left = mem_resize(back->left, back->left_count + 1, sizeof *back->left);
+	back->left[back->left_count++] = mem_strdup(image);
+}
+
 void back_set(struct back *back, const char *image, size_t at, bool is_ours)
 {
-	if (back->image && back->is_ours) {
-		back->left = mem_resize(back->left, back->left_count + 1, sizeof *back->left);
-		back->left[back->left_count++] = STEAL(back->image);
-	}
+	if (back->image && back->is_ours)
+		back_leave(back, back->image);
 	free(back->image);
 	back->image = mem_strdup(image);
 	back->at = at;

@@ -12,13 +12,16 @@ struct back {
 	char *image;  /* NULL: there is none yet */
 	size_t at;    /* the number of the node that is next there */
 	bool is_ours; /* nothing else finds the image: it goes with the walk */
-	char **left;  /* such images that are not needed any more */
+	char **left;  /* images that are not needed any more */
 	size_t left_count;
 };
 
 /* Takes the place of the one before, whose image is removed at the end: from within a callback
  * nothing may block. */
 void back_set(struct back *back, const char *image, size_t at, bool is_ours);
+
+/* One more that is removed at the end. */
+void back_leave(struct back *back, const char *image);
 
 /* Removes the images, which blocks, turning the loop. */
 void back_clear(struct back *back, struct loop *loop, struct engine *engine);

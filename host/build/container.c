@@ -138,6 +138,7 @@ struct container *container_new(const struct container_setup *setup, const char 
 	container->is_test = is_test;
 	container->events = events;
 	container->ctx = ctx;
+	container->inherited = setup->reads;
 	container->session = session_new(&container_session_events, container);
 	return container;
 }
@@ -164,6 +165,12 @@ void container_free(struct container *container)
 void container_put(struct container *container, const struct container_place *place)
 {
 	container->place = place;
+}
+
+void container_inherit(struct container *container, const struct value *reads, const char *trail)
+{
+	container->inherited = reads;
+	buf_puts(&container->trail, trail);
 }
 
 bool container_is_waiting(const struct container *container)
@@ -229,5 +236,10 @@ bool container_has_processes(const struct container *container)
 
 const struct value *container_reads(const struct container *container)
 {
-	return container->files ? files_reads(container->files) : container->setup->reads;
+	return container->files ? files_reads(container->files) : container->inherited;
+}
+
+const char *container_trail(const struct container *container)
+{
+	return buf_text(&container->trail);
 }

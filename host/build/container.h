@@ -60,6 +60,10 @@ void container_free(struct container *container);
 /* Where it is to be started; NULL: alone, in the manifest's network. */
 void container_put(struct container *container, const struct container_place *place);
 
+/* Where it goes on from another's end: what that one has read and its trail (trail.h), which is
+ * copied. Without, it begins where the chain does. */
+void container_inherit(struct container *container, const struct value *reads, const char *trail);
+
 /* Whether the engine still owes it an answer: it must not be freed before. */
 bool container_is_waiting(const struct container *container);
 
@@ -84,5 +88,8 @@ bool container_has_processes(const struct container *container);
 /* What rendering has read from outside, in this container or before it: a list, or NULL. Lives as
  * long as the container. */
 const struct value *container_reads(const struct container *container);
+
+/* Of what it has run and inherited; likewise. */
+const char *container_trail(const struct container *container);
 
 #endif

@@ -34,8 +34,9 @@ struct container {
 	uint64_t began_us;
 	struct buf trail; /* of what it has run */
 	struct files *files;
-	const struct value *facts;  /* while the walk is told */
-	struct question *question;  /* a value that is being looked up */
+	const struct value *inherited; /* what was read before it began */
+	const struct value *facts;     /* while the walk is told */
+	struct question *question;     /* a value that is being looked up */
 	int value_code;             /* why the last one could not be had, of common/error_codes.h */
 	uint32_t asking;            /* the request that waits for it */
 	const char *key;            /* of the image that is being made */
@@ -79,6 +80,7 @@ void container_send_files(struct container *container);
 void container_request_facts(struct container *container);
 /* aside.c: what is heard of an aside. */
 void aside_output(struct container *container, int stream, const char *data, size_t len);
+void aside_drained(struct container *container);
 void aside_result(struct container *container, const struct value *result);
 void aside_ended(struct container *container, const struct session_exit *exit, struct error *err);
 

@@ -9,11 +9,9 @@
 static bool is_named(const struct graph *graph, size_t i, const char *step)
 {
 	const struct node *node = graph->nodes[i];
-	char *end;
-	unsigned long number = strtoul(step, &end, 10);
-	size_t first_task = graph->chain_end - graph->manifest->install.count;
-	if (*step && !*end)
-		return i == first_task + number - 1 && i < graph->chain_end;
+	if (*step && !step[strspn(step, "0123456789")])
+		return node->kind == NODE_TASK &&
+		       strtoul(step, NULL, 10) == strtoul(strrchr(node->id, '-') + 1, NULL, 10);
 	return strcmp(node->id, step) == 0 || (node->step && strcmp(node->label, step) == 0);
 }
 

@@ -46,7 +46,8 @@ static bool is_behind_change(const struct explaining *explaining, const struct n
 /* The start is no work, and nothing of it is kept: what it is made from is the base. */
 static bool is_cached(const struct explaining *explaining, size_t i)
 {
-	return i < explaining->plan->resume.at || (i == 0 && !explaining->changed[0]);
+	return resume_has(&explaining->plan->resume, explaining->plan->graph, i) ||
+	       (i == 0 && !explaining->changed[0]);
 }
 
 static struct value *explain_node(struct explaining *explaining, size_t i)

@@ -89,7 +89,8 @@ static void list_candidates(struct search *search)
 	if (graph->nodes[end]->kind == NODE_TEST)
 		add_candidate(search, end, graph->image_key, true);
 	for (size_t i = end; i-- > 1;)
-		add_candidate(search, i + 1, graph->nodes[i]->key, false);
+		if (!node_is_in_branch(graph->nodes[i]))
+			add_candidate(search, i + 1, graph->nodes[i]->key, false);
 }
 
 static void search_free(struct search *search)
@@ -192,6 +193,50 @@ static int choose(struct search *search, size_t from, size_t to, struct resume *
 	return 0;
 }
 
+void resume_branch_key(const struct graph *graph, const struct node *end, const char *fork,
+		       char key[HASH_HEX])
+{
+	struct hash *hash = hash_new();
+	hash_add_text(hash, "branch");
+	hash_add_text(hash, end->key);
+	hash_add_text(hash, fork ? fork : graph->nodes[0]->key);
+	hash_finish(hash, key);
+}
+
+/* What a branch has read is what its fork has. */
+static int find_ends(const struct search *search, const struct node *merge, struct resume *resume,
+		     struct error *err)
+{
+	size_t count = merge->after_count;
+	resume->ends = arena_alloc(&resume->arena, count * sizeof *resume->ends);
+	for (size_t i = 0; i < count; i++) {
+		const struct node *end = merge->after[i];
+		const struct value *reads;
+		char key[HASH_HEX];
+		if (graph_index(search->graph, end) >= search->limit)
+			continue;
+		resume_branch_key(search->graph, end, resume->image, key);
+		if (resume_reads(search->engine, key, &resume->arena, &resume->ends[i], &reads,
+				 err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+bool resume_has(const struct resume *resume, const struct graph *graph, size_t index)
+{
+	const struct node *merge =
+		resume->ends ? graph_group(graph, resume->image ? resume->at : 1) : NULL;
+	for (size_t i = 0; merge && i < merge->after_count; i++) {
+		size_t last = graph_index(graph, merge->after[i]), first = last;
+		while (graph->nodes[first]->after[0] != merge->fork)
+			first--;
+		if (resume->ends[i] && index >= first && index <= last)
+			return true;
+	}
+	return index < resume->at;
+}
+
 /* The best one alone first, for mostly it is there; all others at once. */
 int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
@@ -207,7 +252,8 @@ int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		return -1;
 	if (!resume->image)
 		resume->reads = NULL;
-	return 0;
+	const struct node *merge = graph_group(graph, resume->image ? resume->at : 1);
+	return merge && !whole ? find_ends(&search, merge, resume, err) : 0;
 }
 
 void resume_free(struct resume *resume)

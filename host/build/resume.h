@@ -17,7 +17,9 @@ struct resume {
 	/* Index of the first node that must be run: 0 or 1 begins at the base image, the graph's
 	 * chain_end with its tests, its count with nothing. */
 	size_t at;
-	char *image;      /* what the container is made from; NULL: the base */
+	char *image; /* what the container is made from; NULL: the base */
+	/* Where a group begins at `at`: of each of its branches the image of its end, or NULL. */
+	const char **ends;
 	bool provisioned; /* the image is what the chain's end becomes: no container is needed */
 	const struct value *reads; /* what templates have read up to there: a list, or NULL */
 	/* Those that are other now, of the best state that was refused for it: a list, or NULL. */
@@ -33,6 +35,15 @@ int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
 		struct error *err);
 void resume_free(struct resume *resume);
+
+/* Whether a node need not be run. */
+bool resume_has(const struct resume *resume, const struct graph *graph, size_t index);
+
+/* By what the end of a branch is found. It began at one image, and is of no use with another of the
+ * same key: what they have in common is what a merge finds unchanged. `fork` is that image's id;
+ * NULL: the base. */
+void resume_branch_key(const struct graph *graph, const struct node *end, const char *fork,
+		       char key[HASH_HEX]);
 
 /* The comment for an image whose rendering read `reads` (NULL: nothing), and the trail (trail.h) of
  * its steps. The caller frees it. */

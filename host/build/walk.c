@@ -1,43 +1,10 @@
-#include "host/build/walk.h"
+#include "host/build/walk_parts.h"
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/back.h"
 #include "host/build/discard.h"
-#include "host/build/trial.h"
 #include "host/exit_codes.h"
 #include "host/services/services.h"
-
-/* The chain's container, or a test. */
-struct branch {
-	struct branch *next;
-	struct walk *walk;
-	struct container *container; /* of the chain, else NULL */
-	struct trial *trial;         /* of a test, else NULL */
-	const struct node *asked;    /* its guide decides about it, or NULL */
-	struct container *asked_in;
-	bool has_slot;
-	bool ended; /* the chain's container */
-};
-
-struct walk {
-	const struct container_setup *setup;
-	const struct graph *graph;
-	const struct resume *resume;
-	struct checkpoint *checkpoint;
-	const struct node *kept; /* whose state is being made a checkpoint, or NULL */
-	struct slots *slots;
-	struct branch *branches;
-	size_t at;        /* index of the node that is next; 0: the chain waits for a slot */
-	unsigned working; /* branches whose work is not done */
-	struct walk_result result;
-	uint64_t began_us; /* what the chain's container does */
-	struct error failure;
-	const struct guide *guide; /* or NULL */
-	struct branch *deciding;   /* what the guide was asked about last */
-	struct back back;          /* where the guide may go back to */
-	bool is_keeping;           /* that image is being made */
-};
 
 static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 {
@@ -49,7 +16,7 @@ static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 }
 
 /* The first failure counts; everything that still runs is for nothing then. */
-static void fail(struct walk *walk, struct error *err)
+void walk_fail(struct walk *walk, struct error *err)
 {
 	if (error_is_set(&walk->failure)) {
 		error_clear(err);
@@ -70,62 +37,55 @@ static void give_slot(struct branch *branch)
 
 /* --- what a container tells --- */
 
-static void begin_node(struct branch *branch, struct container *container, const struct node *node)
-{
-	struct walk *walk = branch->walk;
-	const struct guide *guide = walk->guide;
-	if (!guide) {
-		container_run(container, node);
-		return;
-	}
-	walk->deciding = branch;
-	branch->asked = node;
-	branch->asked_in = container;
-	guide->before(guide->ctx, walk, container, node);
-}
-
-static void ask_about_failure(struct branch *branch, struct container *container,
-			      const struct node *node, struct error *err)
-{
-	const struct guide *guide = branch->walk->guide;
-	branch->walk->deciding = branch;
-	guide->failed(guide->ctx, branch->walk, container, node, err);
-}
-
 /* The artifact has its name only when every test has passed. */
 static void run_chain(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
-	walk->began_us = loop_now_us();
+	branch->began_us = loop_now_us();
 	if (walk->at < walk->graph->chain_end)
-		begin_node(branch, branch->container, walk->graph->nodes[walk->at++]);
+		walk_begin_node(branch, branch->container, walk->graph->nodes[walk->at++]);
 	else
 		container_commit(branch->container,
 				 walk->result.is_altered ? NULL : walk->graph->image_key);
 }
 
-/* At the chain's end the artifact is as good, unless its config differs from the base's: a change
- * of it must not run the chain again. */
+bool walk_is_nameless(const struct walk *walk)
+{
+	return walk->setup->throwaway || walk->result.is_altered;
+}
+
+/* A group's branches need an image. At the chain's end the artifact is as good, unless its config
+ * differs from the base's: a change of it must not run the chain again. */
 static bool keeps_state(const struct walk *walk, const struct container *container,
 			const struct node *node)
 {
-	if (walk->setup->throwaway || walk->result.is_altered ||
+	if (graph_group(walk->graph, walk->at))
+		return true;
+	if (walk_is_nameless(walk) ||
 	    (walk->at == walk->graph->chain_end && !walk->graph->manifest->config))
 		return false;
 	return checkpoint_is_due(walk->checkpoint, node, container_has_processes(container));
 }
 
-static void chain_passed(struct branch *branch, const struct node *node)
+void walk_passed(struct branch *branch, const struct node *node)
 {
 	struct walk *walk = branch->walk;
-	checkpoint_worked(walk->checkpoint, loop_now_us() - walk->began_us);
+	checkpoint_worked(walk->checkpoint, loop_now_us() - branch->began_us);
 	if (!keeps_state(walk, branch->container, node)) {
 		run_chain(branch);
 		return;
 	}
 	walk->kept = node;
-	walk->began_us = loop_now_us();
-	container_checkpoint(branch->container, node->key);
+	branch->began_us = loop_now_us();
+	container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : node->key);
+}
+
+void walk_merged(struct branch *chain, const struct node *merge)
+{
+	struct walk *walk = chain->walk;
+	group_free(STEAL(walk->group));
+	walk->at = graph_index(walk->graph, merge) + 1;
+	walk_passed(chain, merge);
 }
 
 static void on_ready(void *ctx, struct container *container)
@@ -133,13 +93,17 @@ static void on_ready(void *ctx, struct container *container)
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
 	(void)container;
+	if (walk->group) {
+		group_ready(walk->group, branch);
+		return;
+	}
 	report_end(walk->setup->report, walk->graph->nodes[0], NULL,
-		   loop_now_us() - walk->began_us);
+		   loop_now_us() - branch->began_us);
 	run_chain(branch);
 }
 
 /* The branch's work is done, or not wanted any more. */
-static void end_branch(struct branch *branch)
+void walk_branch_done(struct branch *branch)
 {
 	branch->walk->working--;
 	container_stop(branch->container);
@@ -148,45 +112,68 @@ static void end_branch(struct branch *branch)
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
 {
+	struct branch *branch = ctx;
 	(void)container;
-	chain_passed(ctx, node);
+	if (branch->role == ROLE_BRANCH)
+		group_passed(branch->walk->group, branch, node);
+	else
+		walk_passed(branch, node);
 }
 
 static void on_held(void *ctx, struct container *container, const struct node *node,
 		    struct error *err)
 {
-	ask_about_failure(ctx, container, node, err);
+	struct branch *branch = ctx;
+	if (branch->role == ROLE_BRANCH) /* of groups it is not asked */
+		walk_fail(branch->walk, err);
+	else
+		walk_ask_about_failure(branch, container, node, err);
 }
 
-/* The guide goes on deciding. */
-static void keep(struct walk *walk, const char *image)
+/* In front of a group the chain ends: it goes on in the container of the merge. */
+static void enter_group(struct branch *branch, const char *image)
 {
-	walk->is_keeping = false;
-	back_set(&walk->back, image, walk->at - 1, true);
-	walk->guide->kept(walk->guide->ctx, image);
+	struct walk *walk = branch->walk;
+	walk->reads = container_reads(branch->container);
+	walk->trail = container_trail(branch->container);
+	group_open(walk, image, image, NULL);
+	walk_branch_done(branch);
+}
+
+static void chain_kept(struct branch *branch, const char *image, uint64_t took_us)
+{
+	struct walk *walk = branch->walk;
+	const struct node *node = STEAL(walk->kept);
+	if (!walk_is_nameless(walk))
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms", node->id,
+			      (double)took_us / 1e3);
+	back_set(&walk->back, image, walk->at, false);
+	if (graph_group(walk->graph, walk->at))
+		enter_group(branch, image);
+	else
+		run_chain(branch);
 }
 
 static void on_committed(void *ctx, struct container *container, const char *image)
 {
 	struct branch *branch = ctx;
 	struct walk *walk = branch->walk;
-	if (walk->is_keeping) {
-		keep(walk, image);
-		return;
-	}
-	uint64_t took_us = loop_now_us() - walk->began_us;
-	checkpoint_committed(walk->checkpoint, took_us);
 	(void)container;
-	if (walk->kept) {
-		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
-			      STEAL(walk->kept)->id, (double)took_us / 1e3);
-		back_set(&walk->back, image, walk->at, false);
-		run_chain(branch);
+	if (walk->is_keeping) {
+		walk_keep(walk, image);
 		return;
 	}
-	walk->result.image = mem_strdup(image);
-	walk->result.commit_us = took_us;
-	end_branch(branch);
+	uint64_t took_us = loop_now_us() - branch->began_us;
+	checkpoint_committed(walk->checkpoint, took_us);
+	if (branch->role == ROLE_BRANCH) {
+		group_committed(walk->group, branch, image);
+	} else if (walk->kept) {
+		chain_kept(branch, image, took_us);
+	} else {
+		walk->result.image = mem_strdup(image);
+		walk->result.commit_us = took_us;
+		walk_branch_done(branch);
+	}
 }
 
 static void on_ended(void *ctx, struct container *container, struct error *err)
@@ -195,7 +182,7 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	(void)container;
 	branch->ended = true;
 	if (err)
-		fail(branch->walk, err);
+		walk_fail(branch->walk, err);
 	give_slot(branch);
 }
 
@@ -213,19 +200,19 @@ static void test_ended(void *ctx, struct trial *trial, struct error *err)
 	(void)trial;
 	branch->walk->working--;
 	if (err)
-		fail(branch->walk, err);
+		walk_fail(branch->walk, err);
 	give_slot(branch);
 }
 
 static void test_ready(void *ctx, struct container *container, const struct node *test)
 {
-	begin_node(ctx, container, test);
+	walk_begin_node(ctx, container, test);
 }
 
 static void test_held(void *ctx, struct container *container, const struct node *test,
 		      struct error *err)
 {
-	ask_about_failure(ctx, container, test, err);
+	walk_ask_about_failure(ctx, container, test, err);
 }
 
 static const struct trial_events test_handlers = {
@@ -233,11 +220,13 @@ static const struct trial_events test_handlers = {
 
 /* --- branches --- */
 
-static struct branch *add_branch(struct walk *walk)
+static struct branch *add_branch(struct walk *walk, enum branch_role role)
 {
 	struct branch *branch = mem_alloc(sizeof *branch);
 	branch->walk = walk;
-	branch->has_slot = true;
+	branch->role = role;
+	branch->has_slot = role != ROLE_SOURCE;
+	branch->began_us = loop_now_us();
 	branch->next = walk->branches;
 	walk->branches = branch;
 	walk->working++;
@@ -246,25 +235,41 @@ static struct branch *add_branch(struct walk *walk)
 
 static void start_test(struct walk *walk, const struct node *test)
 {
-	struct branch *branch = add_branch(walk);
+	struct branch *branch = add_branch(walk, ROLE_TEST);
 	branch->trial = trial_start(walk->setup, walk->result.image, test, &test_handlers, branch);
 }
 
+struct branch *walk_branch(struct walk *walk, enum branch_role role, const char *image,
+			   const struct node *node, const char *trail)
+{
+	struct branch *branch = add_branch(walk, role);
+	branch->node = node;
+	branch->container = container_new(walk->setup, image, false, &handlers, branch);
+	container_inherit(branch->container, walk->reads, trail);
+	container_start(branch->container);
+	return branch;
+}
+
+/* With a group in front there is no work for a container. */
 static void start_chain(struct walk *walk)
 {
 	const struct resume *resume = walk->resume;
-	walk->began_us = loop_now_us();
+	bool is_back = walk->back.image != NULL;
+	const char *image = is_back ? walk->back.image : resume->image;
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	if (walk->back.image)
+	if (is_back)
 		walk->at = walk->back.at;
 	else /* the start node is the container itself */
 		walk->at = resume->image ? resume->at : 1;
-	const char *image = walk->back.image ? walk->back.image
-			    : resume->image  ? resume->image
-					     : walk->setup->manifest->image;
-	struct branch *branch = add_branch(walk);
-	branch->container = container_new(walk->setup, image, false, &handlers, branch);
-	container_start(branch->container);
+	if (!graph_group(walk->graph, walk->at)) {
+		walk_branch(walk, ROLE_CHAIN, image ? image : walk->setup->manifest->image, NULL,
+			    "");
+		return;
+	}
+	report_end(walk->setup->report, walk->graph->nodes[0], NULL, 0);
+	group_open(walk, image ? image : walk->setup->manifest->image, image,
+		   is_back ? NULL : resume->ends);
+	slots_give(walk->slots);
 }
 
 static bool has_test_left(const struct walk *walk)
@@ -273,67 +278,23 @@ static bool has_test_left(const struct walk *walk)
 	       walk->graph->nodes[walk->at]->kind == NODE_TEST;
 }
 
+static bool is_waiting(const struct walk *walk)
+{
+	if (error_is_set(&walk->failure))
+		return false;
+	return !walk->at || (walk->group && group_is_waiting(walk->group)) || has_test_left(walk);
+}
+
 void walk_go_on(struct walk *walk)
 {
-	while (!error_is_set(&walk->failure) && (!walk->at || has_test_left(walk)) &&
-	       slots_take(walk->slots)) {
+	while (is_waiting(walk) && slots_take(walk->slots)) {
 		if (!walk->at)
 			start_chain(walk);
+		else if (walk->group)
+			group_start(walk->group);
 		else
 			start_test(walk, walk->graph->nodes[walk->at++]);
 	}
-}
-
-/* --- what a guide decides --- */
-
-static void go_back(struct walk *walk, struct branch *branch)
-{
-	walk->at = branch->trial ? walk->at - 1 : 0;
-	if (branch->trial)
-		trial_leave(branch->trial);
-	else
-		end_branch(branch);
-	walk_go_on(walk);
-}
-
-static void skip(struct branch *branch)
-{
-	if (branch->trial)
-		trial_leave(branch->trial);
-	else
-		chain_passed(branch, branch->asked);
-}
-
-void walk_decide(struct walk *walk, enum walk_decision decision, const struct node *instead)
-{
-	struct branch *branch = walk->deciding;
-	walk->result.is_altered |= decision == WALK_SKIP || instead;
-	walk->began_us = loop_now_us(); /* thinking is no work */
-	switch (decision) {
-	case WALK_RUN:
-		container_run(branch->asked_in, instead ? instead : branch->asked);
-		break;
-	case WALK_SKIP:
-		skip(branch);
-		break;
-	case WALK_KEEP:
-		walk->is_keeping = true;
-		container_checkpoint(branch->container, NULL);
-		break;
-	case WALK_BACK:
-		go_back(walk, branch);
-		break;
-	}
-}
-
-void walk_alter(struct walk *walk)
-{
-	walk->result.is_altered = true;
-}
-
-void walk_leave_kept(struct walk *walk)
-{
-	walk->back.is_ours = false;
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
@@ -341,7 +302,7 @@ void walk_leave_kept(struct walk *walk)
 bool walk_is_over(const struct walk *walk)
 {
 	bool failed = error_is_set(&walk->failure);
-	if (!failed && (!walk->at || walk->working || has_test_left(walk)))
+	if (!failed && (!walk->at || walk->working || walk->group || has_test_left(walk)))
 		return false;
 	for (const struct branch *branch = walk->branches; branch; branch = branch->next)
 		if (branch->trial
@@ -351,17 +312,12 @@ bool walk_is_over(const struct walk *walk)
 	return true;
 }
 
-void walk_fail(struct walk *walk, struct error *err)
-{
-	fail(walk, err);
-}
-
 void walk_interrupt(struct walk *walk, const char *why, int exit_code)
 {
 	struct error err = {0};
 	error_set(&err, "%s", why);
 	err.exit_code = exit_code;
-	fail(walk, &err);
+	walk_fail(walk, &err);
 }
 
 static void free_branches(struct walk *walk)
@@ -405,6 +361,8 @@ struct walk *walk_start(const struct container_setup *setup, const struct graph 
 	walk->checkpoint = checkpoint;
 	walk->guide = guide;
 	walk->slots = slots;
+	walk->reads = resume->reads;
+	walk->trail = "";
 	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
 		report_cached(setup->report, graph->nodes[i]);
 	if (resume->provisioned) { /* tests are all there is */
@@ -421,6 +379,7 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 {
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
 	free_branches(walk);
+	group_free(walk->group);
 	back_clear(&walk->back, walk->setup->loop, walk->setup->engine);
 	if (status < 0)
 		drop_image(walk);

@@ -333,8 +333,10 @@ static void on_drained(void *ctx)
 {
 	struct container *container = ctx;
 	struct error err = {0};
-	if (container->state == STATE_RUNNING && container->node &&
-	    container->node->kind == NODE_FILES)
+	if (container->aside)
+		aside_drained(container);
+	else if (container->state == STATE_RUNNING && container->node &&
+		 container->node->kind == NODE_FILES)
 		files_go_on(container, files_drained(container->files, &err), &err);
 }
 

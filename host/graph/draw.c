@@ -8,6 +8,7 @@ static const struct look {
 } looks[] = {
 	[NODE_START] = {"oval", "#dbeafe"},  [NODE_FILES] = {"note", "#fef9c3"},
 	[NODE_TASK] = {"box", "#ffffff"},    [NODE_TEST] = {"hexagon", "#dcfce7"},
+	[NODE_MERGE] = {"invtriangle", "#ede9fe"},
 	[NODE_COMMIT] = {"oval", "#fde2e2"},
 };
 

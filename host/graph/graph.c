@@ -5,7 +5,7 @@
 
 const char *node_kind_name(enum node_kind kind)
 {
-	static const char *const names[] = {"start", "files", "task", "test", "commit"};
+	static const char *const names[] = {"start", "files", "task", "merge", "test", "commit"};
 	return names[kind];
 }
 
@@ -38,6 +38,69 @@ static struct node *add_step(struct graph *graph, enum node_kind kind, const str
 	return node;
 }
 
+/* A group that is being added. */
+struct group {
+	unsigned number, branch;
+	struct node *fork, *merge; /* the merge gets its place behind the branches */
+};
+
+static void begin_group(struct graph *graph, struct group *group, const struct step *step,
+			struct node *fork)
+{
+	group->number = step->group;
+	group->branch = 0;
+	group->fork = fork;
+	group->merge = arena_alloc(&graph->arena, sizeof *group->merge);
+}
+
+/* Returns the end of the chain: the merge, where a group was open. */
+static struct node *end_group(struct graph *graph, struct group *group, size_t *merges,
+			      struct node *last)
+{
+	if (!group->number)
+		return last;
+	struct node *merge = group->merge;
+	comes_after(graph, merge, last);
+	merge->kind = NODE_MERGE;
+	merge->id = arena_printf(&graph->arena, "merge-%zu", ++*merges);
+	merge->label = "merge the branches";
+	merge->fork = group->fork;
+	graph->nodes[graph->count++] = merge;
+	*group = (struct group){0};
+	return merge;
+}
+
+/* Where a step of the open group goes on: behind its branch's last one, or at the fork. */
+static struct node *go_on(struct graph *graph, struct group *group, const struct step *step,
+			  struct node *last)
+{
+	if (step->branch == group->branch)
+		return last;
+	if (group->branch)
+		comes_after(graph, group->merge, last);
+	group->branch = step->branch;
+	return group->fork;
+}
+
+static struct node *add_tasks(struct graph *graph, struct node *last)
+{
+	const struct steps *steps = &graph->manifest->install;
+	struct group group = {0};
+	size_t merges = 0;
+	for (size_t i = 0; i < steps->count; i++) {
+		const struct step *step = &steps->items[i];
+		if (step->group != group.number)
+			last = end_group(graph, &group, &merges, last);
+		if (step->group && !group.number)
+			begin_group(graph, &group, step, last);
+		if (step->group)
+			last = go_on(graph, &group, step, last);
+		last = add_step(graph, NODE_TASK, step, i + 1, last);
+		last->fork = group.fork;
+	}
+	return end_group(graph, &group, &merges, last);
+}
+
 static struct node *add_chain(struct graph *graph)
 {
 	const struct manifest *manifest = graph->manifest;
@@ -48,9 +111,7 @@ static struct node *add_chain(struct graph *graph)
 		comes_after(graph, files, last);
 		last = files;
 	}
-	for (size_t i = 0; i < manifest->install.count; i++)
-		last = add_step(graph, NODE_TASK, &manifest->install.items[i], i + 1, last);
-	return last;
+	return add_tasks(graph, last);
 }
 
 /* The commit waits for every test; where there is none, for the end of the chain. */
@@ -68,11 +129,36 @@ static void add_branches(struct graph *graph, struct node *provisioned)
 	graph->nodes[graph->count++] = commit;
 }
 
+bool node_is_in_branch(const struct node *node)
+{
+	return node->kind == NODE_TASK && node->fork;
+}
+
+size_t graph_index(const struct graph *graph, const struct node *node)
+{
+	size_t i = 0;
+	while (graph->nodes[i] != node)
+		i++;
+	return i;
+}
+
+const struct node *graph_group(const struct graph *graph, size_t first)
+{
+	const struct node *node = first < graph->count ? graph->nodes[first] : NULL;
+	if (!node || !node_is_in_branch(node) || node->after[0] != node->fork)
+		return NULL;
+	if (graph->nodes[first - 1] != node->fork) /* a later branch's first */
+		return NULL;
+	while (graph->nodes[first]->kind != NODE_MERGE)
+		first++;
+	return graph->nodes[first];
+}
+
 struct graph *graph_new(const struct manifest *manifest)
 {
 	struct graph *graph = mem_alloc(sizeof *graph);
-	size_t most =
-		manifest->install.count + manifest->tests.count + 3; /* start, files, commit */
+	/* start, files, commit; a merge for each install step at most */
+	size_t most = 2 * manifest->install.count + manifest->tests.count + 3;
 	graph->manifest = manifest;
 	graph->nodes = arena_alloc(&graph->arena, most * sizeof *graph->nodes);
 	struct node *provisioned = add_chain(graph);

@@ -244,6 +244,8 @@ int inputs_gather(struct graph *graph, struct node *node, const char *base_diges
 	case NODE_TEST:
 		add_step(&gathering);
 		return add_services(&gathering, err);
+	case NODE_MERGE:
+		return 0; /* all is in its branches */
 	case NODE_COMMIT:
 		add_value(&gathering, "config", graph->manifest->config);
 		return 0;

@@ -20,14 +20,6 @@ struct layout {
 	int rows;
 };
 
-static size_t index_of(const struct graph *graph, const struct node *node)
-{
-	size_t i = 0;
-	while (graph->nodes[i] != node)
-		i++;
-	return i;
-}
-
 static int width_of(const struct node *node)
 {
 	size_t name = svg_letters(node->id), label = svg_letters(node->label);
@@ -43,7 +35,7 @@ static void place(const struct graph *graph, struct layout *layout)
 		const struct node *node = graph->nodes[i];
 		size_t at = 0;
 		for (size_t j = 0; j < node->after_count; j++) {
-			size_t before = layout->column_of[index_of(graph, node->after[j])];
+			size_t before = layout->column_of[graph_index(graph, node->after[j])];
 			at = before >= at ? before + 1 : at;
 		}
 		struct column *column = &layout->columns[at];
@@ -87,7 +79,7 @@ static void draw_arrows(const struct graph *graph, const struct layout *layout, 
 		const struct svg_box *to = &layout->boxes[i];
 		for (size_t j = 0; j < graph->nodes[i]->after_count; j++) {
 			const struct svg_box *from =
-				&layout->boxes[index_of(graph, graph->nodes[i]->after[j])];
+				&layout->boxes[graph_index(graph, graph->nodes[i]->after[j])];
 			int x = from->x + from->width, y = from->y + HEIGHT / 2;
 			svg_arrow(out, "M%d %dC%d %d %d %d %d %d", x, y, x + GAP_X / 2, y,
 				  to->x - GAP_X / 2, to->y + HEIGHT / 2, to->x, to->y + HEIGHT / 2);
@@ -121,16 +113,25 @@ static void add_label(struct buf *out, const char *text)
 	buf_puts(out, *text ? " …\n" : "\n");
 }
 
+/* What stands before a node that is beside the chain: a branch's further steps hang on its first.
+ */
+static const char *rail_of(const struct node *node)
+{
+	bool further = node_is_in_branch(node) && node->after[0] != node->fork;
+	bool beside = node->kind == NODE_TEST || node_is_in_branch(node);
+	return further ? "│  " : beside ? "├─ " : "";
+}
+
 void graph_write_text(const struct graph *graph, struct buf *out)
 {
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct node *node = graph->nodes[i];
-		bool branch = node->kind == NODE_TEST;
-		buf_printf(out, "%s%-*s  ", branch ? "├─ " : "", branch ? 9 : 12, node->id);
+		const char *rail = rail_of(node);
+		buf_printf(out, "%s%-*s  ", rail, *rail ? 9 : 12, node->id);
 		add_label(out, node->label);
-		if (node->kind != NODE_COMMIT && !branch)
-			buf_puts(out, "│\n");
-		else if (branch && graph->nodes[i + 1]->kind == NODE_COMMIT)
+		bool goes_on = node->kind != NODE_COMMIT && *rail &&
+			       *rail_of(graph->nodes[i + 1]); /* of the same fork */
+		if (node->kind != NODE_COMMIT && !goes_on)
 			buf_puts(out, "│\n");
 	}
 }

@@ -97,7 +97,7 @@ static void aside_over(void *ctx, const struct session_exit *exit, struct error 
 
 static void begin(struct pilot *pilot, struct aside aside)
 {
-	static const struct aside_events events = {aside_said, aside_over};
+	static const struct aside_events events = {.output = aside_said, .ended = aside_over};
 	aside.events = &events;
 	aside.ctx = pilot;
 	container_begin_aside(pilot->container, &aside);

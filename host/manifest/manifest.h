@@ -50,6 +50,10 @@ struct step {
 	const char *creates; /* skipped where this path exists */
 	const char *when;    /* an expression, or NULL */
 	struct position when_at;
+	/* Of one in a group: the group's number and the branch's, from 1, neighbours have others;
+	 * 0, 0, NULL outside. */
+	unsigned group, branch;
+	const char *branch_name;
 	struct secrets secrets;
 	/* Of a test: what runs beside it, never NULL once all is read; of other steps NULL. */
 	struct service_set *services;

@@ -12,6 +12,8 @@ struct reader {
 	const struct sources *sources;
 	const char *language;
 	struct position language_at;
+	unsigned groups;        /* so far */
+	unsigned group, branch; /* whose steps are being read; 0: none */
 	bool incomplete; /* an include failed: nothing is complained of as missing */
 	struct manifest_problems *problems;
 };
@@ -27,6 +29,7 @@ enum reader_takes {
 	TAKES_NAMES = 64, /* a map of names to scalars */
 	TAKES_TREE = 128, /* a map of anything */
 	TAKES_NOTHING = 256,
+	TAKES_LISTS = 512, /* as items: lists again */
 };
 
 struct reader_section;
@@ -52,7 +55,7 @@ struct reader_section {
 };
 
 extern const struct reader_section manifest_section; /* the top level */
-extern const struct reader_section step_section, copy_section, config_section, limits_section,
+extern const struct reader_section step_section, branch_section, copy_section, config_section, limits_section,
 	include_section, jobs_section, secret_section, pillar_section, files_section,
 	module_use_section, artifact_section, cache_section, service_section, ready_section;
 
@@ -108,6 +111,10 @@ int reader_limits(struct reader *reader, const struct value_entry *entry, void *
 int reader_secrets(struct reader *reader, const struct value_entry *entry, void *target);
 /* `target` is a struct steps, which is added to. */
 int reader_steps(struct reader *reader, const struct value_entry *entry, void *target);
+/* Whether an item of a list of steps is a group; its branches' steps, added to a list that must be
+ * the manifest's install or before_install. */
+bool reader_is_group(const struct value *value);
+int reader_group(struct reader *reader, const struct value *group, struct steps *steps);
 /* Notes the key in the manifest's `ignored`. */
 int reader_ignored(struct reader *reader, const struct value_entry *entry, void *target);
 

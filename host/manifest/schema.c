@@ -21,6 +21,7 @@ static const struct named_section {
 	unsigned in;
 } sections[] = {
 	{"step", &step_section, IN_MANIFESTS | IN_MODULES},
+	{"branch", &branch_section, IN_MANIFESTS | IN_MODULES},
 	{"copy", &copy_section, IN_MANIFESTS | IN_MODULES},
 	{"config", &config_section, IN_MANIFESTS},
 	{"limits", &limits_section, IN_MANIFESTS},
@@ -136,13 +137,19 @@ static struct value *nothing_schema(struct arena *arena, const struct reader_key
 	return typed(arena, "null");
 }
 
+static struct value *lists_schema(struct arena *arena, const struct reader_key *key)
+{
+	(void)key;
+	return typed(arena, "array");
+}
+
 static const struct kind {
 	unsigned takes;
 	struct value *(*make)(struct arena *arena, const struct reader_key *key);
 } kinds[] = {
 	{TAKES_TEXT, text_schema}, {TAKES_FLAG, flag_schema},       {TAKES_COUNT, count_schema},
 	{TAKES_TIME, time_schema}, {TAKES_MAP, map_schema},         {TAKES_NAMES, names_schema},
-	{TAKES_TREE, tree_schema}, {TAKES_NOTHING, nothing_schema},
+	{TAKES_TREE, tree_schema}, {TAKES_NOTHING, nothing_schema}, {TAKES_LISTS, lists_schema},
 };
 
 static void add_alternatives(struct arena *arena, struct value *list, const struct reader_key *key,
@@ -166,7 +173,8 @@ static struct value *any_of(struct arena *arena, struct value *list)
 static struct value *key_schema(struct arena *arena, const struct reader_key *key)
 {
 	struct value *all = value_list(arena);
-	add_alternatives(arena, all, key, key->takes);
+	if (!(key->takes & TAKES_LISTS))
+		add_alternatives(arena, all, key, key->takes);
 	if (key->takes & TAKES_LIST) {
 		struct value *items = value_list(arena), *array = typed(arena, "array");
 		add_alternatives(arena, items, key,

@@ -75,6 +75,12 @@ static const struct reader_key keys[] = {
 	 STEP(checkpoint),
 	 reader_flag,
 	 "keep the state after this step, so that a later build can resume from it"},
+	{.name = "parallel",
+	 TAKES_LIST | TAKES_TEXT | TAKES_LISTS | TAKES_TREE,
+	 0,
+	 NULL,
+	 "instead of all others, in `install`: branches that run at once, each a step, a list of "
+	 "steps or `{name, steps}`"},
 };
 const struct reader_section step_section = {"a step", keys, COUNT_OF(keys), false};
 
@@ -116,6 +122,21 @@ static int add_step(struct reader *reader, const struct value_entry *entry, stru
 	return 0;
 }
 
+static void reserve(struct reader *reader, struct steps *steps, size_t more)
+{
+	steps->items = arena_grow(&reader->manifest->arena, steps->items, steps->count,
+				  steps->count + more, sizeof *steps->items);
+}
+
+/* A group takes room of its own. */
+static int add_group(struct reader *reader, const struct value *group, struct steps *steps,
+		     size_t more)
+{
+	int status = reader_group(reader, group, steps);
+	reserve(reader, steps, more);
+	return status;
+}
+
 /* A single step, or a list of them; none at all is fine. */
 int reader_steps(struct reader *reader, const struct value_entry *entry, void *target)
 {
@@ -125,15 +146,18 @@ int reader_steps(struct reader *reader, const struct value_entry *entry, void *t
 	if (from->kind == VALUE_NULL)
 		return 0;
 	size_t more = from->kind == VALUE_LIST ? from->list.len : 1;
-	steps->items = arena_grow(&reader->manifest->arena, steps->items, steps->count,
-				  steps->count + more, sizeof *steps->items);
+	reserve(reader, steps, more);
+	if (reader_is_group(from))
+		return add_group(reader, from, steps, 0);
 	if (from->kind != VALUE_LIST)
 		return add_step(reader, entry, steps);
 	for (size_t i = 0; i < from->list.len; i++) {
 		struct value_entry item = *entry;
 		item.value = from->list.items[i];
-		if (add_step(reader, &item, steps) < 0)
-			status = -1;
+		int added = reader_is_group(item.value)
+				    ? add_group(reader, item.value, steps, more - i - 1)
+				    : add_step(reader, &item, steps);
+		status = added < 0 ? -1 : status;
 	}
 	return status;
 }

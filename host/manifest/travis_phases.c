@@ -55,6 +55,7 @@ static struct step *single(struct manifest *manifest, struct steps *steps, const
 	add_quoted(&whole, buf_text(text));
 	*step = steps->items[0];
 	step->name = name;
+	step->group = step->branch = 0; /* one shell has no branches */
 	step->run = arena_strndup(&manifest->arena, buf_text(&whole), whole.len);
 	return step;
 }

@@ -22,7 +22,8 @@ void summary_size(struct buf *out, uint64_t bytes)
 
 static void write_phases(struct buf *out, const struct progress_summary *summary)
 {
-	static const char *const names[] = {"start", "files", "install", "tests", "commit"};
+	static const char *const names[] = {"start", "files", "install",
+					    "merge", "tests", "commit"};
 	const char *comma = "  time: ";
 	for (int kind = 0; kind <= NODE_COMMIT; kind++) {
 		if (!summary->phase_us[kind])

@@ -58,6 +58,12 @@ size_t session_pending(const struct session *session)
 	return session->stream ? engine_stream_pending(session->stream) : 0;
 }
 
+void session_pause(struct session *session, bool paused)
+{
+	if (session->stream)
+		engine_stream_pause(session->stream, paused);
+}
+
 static void send_bytes(struct session *session, const struct buf *bytes)
 {
 	if (session->stream)

@@ -96,5 +96,6 @@ void session_bye(struct session *session); /* asks the agent to end; `closed` fo
 
 /* Bytes that are queued and not yet written: a caller with much to send waits for less. */
 size_t session_pending(const struct session *session);
+void session_pause(struct session *session, bool paused); /* stop or resume listening */
 
 #endif

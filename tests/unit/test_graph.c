@@ -82,6 +82,55 @@ static void expect_changes(struct manifest before, struct manifest after, const 
 	graph_free(right);
 }
 
+static struct step grouped[] = {
+	{.name = "one", .run = "1"},
+	{.name = "l1", .run = "l1", .group = 1, .branch = 1, .branch_name = "l"},
+	{.name = "l2", .run = "l2", .group = 1, .branch = 1, .branch_name = "l"},
+	{.name = "r", .run = "r", .group = 1, .branch = 2, .branch_name = "r"},
+	{.name = "alone", .run = "a", .group = 2, .branch = 3, .branch_name = "a"},
+	{.name = "two", .run = "2"}};
+
+static struct manifest with_groups(void)
+{
+	return (struct manifest){.image = "base", .install = {grouped, COUNT_OF(grouped)}};
+}
+
+static void groups_fork_and_merge(void **state)
+{
+	static const struct {
+		const char *id, *after, *fork;
+	} expected[] = {
+		{"start", NULL, NULL},
+		{"install-1", "start", NULL},
+		{"install-2", "install-1", "install-1"},
+		{"install-3", "install-2", "install-1"},
+		{"install-4", "install-1", "install-1"},
+		{"merge-1", "install-3", "install-1"},
+		{"install-5", "merge-1", "merge-1"},
+		{"merge-2", "install-5", "merge-1"},
+		{"install-6", "merge-2", NULL},
+		{"commit", "install-6", NULL},
+	};
+	(void)state;
+	struct manifest manifest = with_groups();
+	struct graph *graph = graph_new(&manifest);
+	assert_int_equal(graph->count, COUNT_OF(expected));
+	for (size_t i = 0; i < graph->count; i++) {
+		const struct node *node = graph->nodes[i];
+		assert_string_equal(node->id, expected[i].id);
+		assert_true(!expected[i].after || waits_for(node, expected[i].after));
+		assert_string_equal(node->fork ? node->fork->id : "",
+				    expected[i].fork ? expected[i].fork : "");
+		assert_int_equal(graph_index(graph, node), i);
+		const struct node *merge = graph_group(graph, i);
+		assert_ptr_equal(merge, i == 2 ? graph->nodes[5] : i == 6 ? graph->nodes[7] : NULL);
+	}
+	assert_int_equal(graph->nodes[5]->after_count, 2);
+	assert_true(waits_for(graph->nodes[5], "install-4"));
+	assert_int_equal(graph->chain_end, 9);
+	graph_free(graph);
+}
+
 static void keys_change_with_what_they_cover(void **state)
 {
 	(void)state;
@@ -101,6 +150,30 @@ static void keys_change_with_what_they_cover(void **state)
 	other = full();
 	other.user = "app";
 	expect_changes(base, other, "=!!!!!");
+}
+
+static void a_branch_moves_no_key_of_its_neighbour(void **state)
+{
+	(void)state;
+	struct step steps_of_other[COUNT_OF(grouped)];
+	memcpy(steps_of_other, grouped, sizeof grouped);
+	struct manifest other = with_groups();
+	other.install.items = steps_of_other;
+	expect_changes(with_groups(), other, "==========");
+	steps_of_other[2].run = "changed";
+	expect_changes(with_groups(), other, "===!=!!!!!");
+	steps_of_other[2].run = grouped[2].run;
+	steps_of_other[3].run = "changed";
+	expect_changes(with_groups(), other, "====!!!!!!");
+	/* Their order counts: the changes are put in by it. */
+	steps_of_other[3].run = "l1";
+	steps_of_other[1].run = "r";
+	struct step swapped[] = {grouped[0], grouped[3], grouped[1],
+				 grouped[2], grouped[4], grouped[5]};
+	swapped[1].branch = 1;
+	swapped[2].branch = swapped[3].branch = 2;
+	other.install.items = swapped;
+	expect_changes(with_groups(), other, "==!!!!!!!!");
 }
 
 static void keys_cover_bytes_modes_and_names(void **state)
@@ -185,6 +258,28 @@ static void a_graph_as_text(void **state)
 	graph_free(graph);
 }
 
+static void a_group_as_text(void **state)
+{
+	(void)state;
+	struct manifest manifest = with_groups();
+	manifest.install.count = 4;
+	auto_buf struct buf out = {0};
+	struct graph *graph = graph_new(&manifest);
+	graph_write_text(graph, &out);
+	assert_string_equal(buf_text(&out), "start         base\n"
+					    "│\n"
+					    "install-1     one\n"
+					    "│\n"
+					    "├─ install-2  l1\n"
+					    "│  install-3  l2\n"
+					    "├─ install-4  r\n"
+					    "│\n"
+					    "merge-1       merge the branches\n"
+					    "│\n"
+					    "commit        commit\n");
+	graph_free(graph);
+}
+
 /* A number behind a key of the nth box. */
 static int of_box(const char *svg, size_t n, const char *key)
 {
@@ -240,6 +335,9 @@ int main(void)
 {
 	const struct CMUnitTest all[] = {
 		cmocka_unit_test(a_chain_branches_and_a_commit),
+		cmocka_unit_test(groups_fork_and_merge),
+		cmocka_unit_test(a_branch_moves_no_key_of_its_neighbour),
+		cmocka_unit_test(a_group_as_text),
 		cmocka_unit_test(keys_change_with_what_they_cover),
 		cmocka_unit_test(keys_cover_bytes_modes_and_names),
 		cmocka_unit_test(the_base_is_in_every_key),

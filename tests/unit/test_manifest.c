@@ -43,6 +43,34 @@ static void steps_in_all_forms(void **state)
 }
 
 /* Files beside the manifest, and white-space control in its first line. */
+static void groups_are_numbered(void **state)
+{
+	static const struct {
+		const char *run, *branch_name;
+		unsigned group, branch;
+	} expected[] = {
+		{"a", NULL, 0, 0}, {"b", "b", 1, 1}, {"c", "named", 1, 2}, {"d", "named", 1, 2},
+		{"e", "e", 1, 3},  {"f", "e", 1, 3}, {"g", "g", 2, 4},     {"h", NULL, 0, 0},
+	};
+	(void)state;
+	struct error err = {0};
+	struct manifest *manifest =
+		read_text("image: x\ninstall:\n- a\n- parallel: [b, {name: named, steps: [c, {run: "
+			  "d}]}, [{run: e}, f]]\n- parallel: [g]\n- h\n",
+			  NULL, &err);
+	expect_no_error(&err);
+	assert_int_equal(manifest->install.count, COUNT_OF(expected));
+	for (size_t i = 0; i < COUNT_OF(expected); i++) {
+		const struct step *step = &manifest->install.items[i];
+		assert_string_equal(step->run, expected[i].run);
+		assert_int_equal(step->group, expected[i].group);
+		assert_int_equal(step->branch, expected[i].branch);
+		assert_string_equal(step->branch_name ? step->branch_name : "",
+				    expected[i].branch_name ? expected[i].branch_name : "");
+	}
+	manifest_free(manifest);
+}
+
 static void other_files(void **state)
 {
 	struct error err = {0};
@@ -124,6 +152,17 @@ static void refused_at_their_place(void **state)
 		{"language: pyhton\n", "m.yml:1:11: no base image is known for the language "
 				       "'pyhton': did you mean 'python'?"},
 		{"{% if a %}\n", "m.yml:"},
+		{"image: x\ninstall: [{parallel: []}]\n",
+		 "m.yml:2:22: 'parallel' is a list of branches"},
+		{"image: x\ninstall: [{parallel: [y, []]}]\n", "m.yml:2:26: a branch needs a step"},
+		{"image: x\ninstall: [{parallel: [y], name: z}]\n",
+		 "m.yml:2:11: a group has only 'parallel'"},
+		{"image: x\ninstall: [{parallel: [{parallel: [y]}]}]\n",
+		 "m.yml:2:23: a branch can't hold a group"},
+		{"image: x\ninstall: [{parallel: [{steps: y, user: z}]}]\n",
+		 "m.yml:2:34: unknown key 'user' in a branch"},
+		{"image: x\nscript: [{parallel: [y]}]\n",
+		 "m.yml:2:10: 'parallel' is for install steps"},
 		{"image: x\nimage: y\n", "m.yml:2:1: YAML: the key 'image' is there twice"},
 	};
 	(void)state;
@@ -196,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps_in_all_forms),
+		cmocka_unit_test(groups_are_numbered),
 		cmocka_unit_test(other_files),
 		cmocka_unit_test(everything_else),
 		cmocka_unit_test(refused_at_their_place),

@@ -1,0 +1,180 @@
+/* A group in a walk: each branch in a container of its own, and then all that they have changed in
+ * one, which is the chain's from then on. */
+#include "host/build/walk_parts.h"
+
+#include "common/memory.h"
+#include "common/own.h"
+#include "host/build/merge.h"
+#include "host/build/trail.h"
+
+/* One branch of the group. */
+struct arm {
+	const struct node *first, *end;
+	char key[HASH_HEX]; /* of its end's image */
+	char *image;        /* NULL: it has not come to its end */
+	bool begun;
+};
+
+struct group {
+	struct walk *walk;
+	const struct node *node; /* the merge */
+	char *image;             /* that all begin at */
+	struct arm *arms;
+	size_t count;
+	struct branch *chain; /* the container that the changes go into, or NULL */
+	struct merge *merge;
+	struct buf trail; /* the chain's, and that of the branches */
+};
+
+static void tell_kept(struct group *group, const struct arm *arm)
+{
+	const struct graph *graph = group->walk->graph;
+	struct report *report = group->walk->setup->report;
+	size_t last = graph_index(graph, arm->end);
+	for (size_t i = graph_index(graph, arm->first); i <= last; i++) {
+		report_cached(report, graph->nodes[i]);
+		trail_add(&group->trail, graph->nodes[i], true, 0, report_hidden(report));
+	}
+}
+
+static void find_arm(struct group *group, size_t n, const char *fork, const char *kept)
+{
+	struct arm *arm = &group->arms[n];
+	arm->first = arm->end = group->node->after[n];
+	while (arm->first->after[0] != group->node->fork)
+		arm->first = arm->first->after[0];
+	resume_branch_key(group->walk->graph, arm->end, fork, arm->key);
+	if (!kept)
+		return;
+	arm->image = mem_strdup(kept);
+	arm->begun = true;
+	tell_kept(group, arm);
+}
+
+void group_open(struct walk *walk, const char *image, const char *fork, const char *const *ends)
+{
+	struct group *group = mem_alloc(sizeof *group);
+	group->walk = walk;
+	group->node = graph_group(walk->graph, walk->at);
+	group->image = mem_strdup(image);
+	buf_puts(&group->trail, walk->trail);
+	group->count = group->node->after_count;
+	group->arms = mem_alloc(group->count * sizeof *group->arms);
+	for (size_t i = 0; i < group->count; i++)
+		find_arm(group, i, fork, ends ? ends[i] : NULL);
+	walk->group = group;
+}
+
+void group_free(struct group *group)
+{
+	if (!group)
+		return;
+	for (size_t i = 0; i < group->count; i++)
+		free(group->arms[i].image);
+	merge_free(group->merge);
+	buf_free(&group->trail);
+	free(group->arms);
+	free(group->image);
+	free(group);
+}
+
+static struct arm *next_arm(const struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (!group->arms[i].begun)
+			return &group->arms[i];
+	return NULL;
+}
+
+static bool is_complete(const struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (!group->arms[i].image)
+			return false;
+	return true;
+}
+
+bool group_is_waiting(const struct group *group)
+{
+	return next_arm(group) || (is_complete(group) && !group->chain);
+}
+
+static void merged(void *ctx, struct error *err)
+{
+	struct group *group = ctx;
+	struct walk *walk = group->walk;
+	if (err) {
+		report_failure(walk->setup->report, group->node);
+		walk_fail(walk, err);
+		return;
+	}
+	report_end(walk->setup->report, group->node, NULL, loop_now_us() - group->chain->began_us);
+	for (struct branch *branch = walk->branches; branch; branch = branch->next)
+		if (branch->role == ROLE_SOURCE && branch->node == group->node)
+			walk_branch_done(branch);
+	walk_merged(group->chain, group->node);
+}
+
+static void start_merge(struct group *group)
+{
+	struct walk *walk = group->walk;
+	report_begin(walk->setup->report, group->node);
+	group->merge = merge_new(group->node, merged, group);
+	group->chain =
+		walk_branch(walk, ROLE_CHAIN, group->image, group->node, buf_text(&group->trail));
+	for (size_t i = 0; i < group->count; i++)
+		walk_branch(walk, ROLE_SOURCE, group->arms[i].image, group->node, "")->number = i;
+}
+
+void group_start(struct group *group)
+{
+	struct arm *arm = next_arm(group);
+	if (!arm) {
+		start_merge(group);
+		return;
+	}
+	arm->begun = true;
+	struct branch *branch =
+		walk_branch(group->walk, ROLE_BRANCH, group->image, arm->first, group->walk->trail);
+	branch->number = (size_t)(arm - group->arms);
+}
+
+void group_ready(struct group *group, struct branch *branch)
+{
+	if (branch->role == ROLE_BRANCH) {
+		branch->began_us = loop_now_us();
+		container_run(branch->container, branch->node);
+	} else if (branch->role == ROLE_SOURCE) {
+		merge_branch_ready(group->merge, branch->number, branch->container);
+	} else {
+		merge_target_ready(group->merge, branch->container);
+	}
+}
+
+void group_passed(struct group *group, struct branch *branch, const struct node *node)
+{
+	const struct walk *walk = group->walk;
+	const struct arm *arm = &group->arms[branch->number];
+	uint64_t took_us = loop_now_us() - branch->began_us;
+	trail_add(&group->trail, node, false, took_us, report_hidden(walk->setup->report));
+	branch->began_us = loop_now_us();
+	if (node == arm->end) {
+		container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : arm->key);
+		return;
+	}
+	branch->node = walk->graph->nodes[graph_index(walk->graph, node) + 1];
+	container_run(branch->container, branch->node);
+}
+
+void group_committed(struct group *group, struct branch *branch, const char *image)
+{
+	struct walk *walk = group->walk;
+	struct arm *arm = &group->arms[branch->number];
+	arm->image = mem_strdup(image);
+	if (walk_is_nameless(walk))
+		back_leave(&walk->back, image);
+	else
+		report_notice(walk->setup->report, "kept the state after %s in %.1f ms",
+			      arm->end->id, (double)(loop_now_us() - branch->began_us) / 1e3);
+	walk_branch_done(branch);
+}
