@@ -39,6 +39,13 @@ size_t engine_stream_pending(const struct engine_stream *stream)
 	return 0;
 }
 
+void engine_stream_pause(struct engine_stream *stream, bool paused)
+{
+	(void)paused;
+	if (stream->closed)
+		abort();
+}
+
 void engine_stream_close(struct engine_stream *stream)
 {
 	stream->closed = true;

@@ -43,6 +43,12 @@ size_t engine_stream_pending(const struct engine_stream *of)
 	return of->written.len;
 }
 
+void engine_stream_pause(struct engine_stream *which, bool paused)
+{
+	assert_false(which->closed);
+	(void)paused;
+}
+
 void engine_stream_close(struct engine_stream *which)
 {
 	assert_false(which->closed);
