@@ -155,7 +155,7 @@ static int prepare(struct exam *exam, struct error *err)
 					       .site = site,
 					       .toolbox = site->toolbox};
 	choose(exam);
-	report_graph(options->report, &exam->chosen);
+	report_graph(options->report, &exam->chosen, engine_endpoint(options->site->engine));
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 
 enum progress_kind {
 	PROGRESS_BUILD,    /* a build begins: its graph is known */
+	PROGRESS_PLAN,     /* not all of it is there: what will be run, and why */
 	PROGRESS_NODE,     /* a node begins */
 	PROGRESS_OUTPUT,   /* a line of a step's output */
 	PROGRESS_DONE,     /* a node has ended well */
@@ -61,8 +62,9 @@ struct progress_event {
 	uint64_t wall_us; /* of DONE */
 	const struct session_exit *usage;         /* of DONE: as the agent measured, or NULL */
 	const struct progress_transfer *transfer; /* of TRANSFER */
-	const struct value *value; /* of BUILD the graph (graph_value), of FACTS a map, of IMAGE a
-				      list of layers */
+	const struct value *value; /* of BUILD the graph (graph_value), of PLAN a list (reasons.h),
+				      of FACTS a map, of IMAGE a list of layers */
+	const char *endpoint;      /* of BUILD: whose engine works for it */
 	const struct progress_summary *summary; /* of END */
 };
 

@@ -11,12 +11,13 @@
 const char *progress_kind_name(enum progress_kind kind)
 {
 	static const char *const names[PROGRESS_KINDS] = {
-		[PROGRESS_BUILD] = "build",       [PROGRESS_NODE] = "node",
-		[PROGRESS_OUTPUT] = "output",     [PROGRESS_DONE] = "done",
-		[PROGRESS_FAILED] = "failed",     [PROGRESS_CACHED] = "cached",
-		[PROGRESS_NOTICE] = "notice",     [PROGRESS_MESSAGE] = "message",
-		[PROGRESS_TRANSFER] = "transfer", [PROGRESS_FACTS] = "facts",
-		[PROGRESS_IMAGE] = "image",       [PROGRESS_END] = "end",
+		[PROGRESS_BUILD] = "build",     [PROGRESS_PLAN] = "plan",
+		[PROGRESS_NODE] = "node",       [PROGRESS_OUTPUT] = "output",
+		[PROGRESS_DONE] = "done",       [PROGRESS_FAILED] = "failed",
+		[PROGRESS_CACHED] = "cached",   [PROGRESS_NOTICE] = "notice",
+		[PROGRESS_MESSAGE] = "message", [PROGRESS_TRANSFER] = "transfer",
+		[PROGRESS_FACTS] = "facts",     [PROGRESS_IMAGE] = "image",
+		[PROGRESS_END] = "end",
 	};
 	return names[kind];
 }
@@ -81,7 +82,13 @@ static void add_summary(struct buf *out, const struct progress_summary *summary)
 
 static const char *value_key(enum progress_kind kind)
 {
-	return kind == PROGRESS_BUILD ? "graph" : kind == PROGRESS_FACTS ? "facts" : "layers";
+	static const char *const keys[PROGRESS_KINDS] = {
+		[PROGRESS_BUILD] = "graph",
+		[PROGRESS_PLAN] = "nodes",
+		[PROGRESS_FACTS] = "facts",
+		[PROGRESS_IMAGE] = "layers",
+	};
+	return keys[kind];
 }
 
 void progress_json_write(struct buf *out, const struct progress_event *event)
@@ -89,6 +96,7 @@ void progress_json_write(struct buf *out, const struct progress_event *event)
 	buf_printf(out, "{\"event\":\"%s\"", progress_kind_name(event->kind));
 	add_seconds(out, "at", event->at_us);
 	add_string(out, "build", event->build);
+	add_string(out, "endpoint", event->endpoint);
 	add_string(out, "node", event->node);
 	if (event->node && event->kind != PROGRESS_OUTPUT)
 		add_string(out, "label", event->label);

@@ -206,11 +206,18 @@ void report_layers(struct report *report, const struct value *layers)
 	emit_value(report, PROGRESS_IMAGE, NULL, layers);
 }
 
-void report_graph(struct report *report, const struct graph *graph)
+void report_graph(struct report *report, const struct graph *graph, const char *endpoint)
 {
 	auto_arena struct arena arena = {0};
+	struct progress_event event = {.kind = PROGRESS_BUILD, .endpoint = endpoint};
 	report->total = graph->count;
-	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
+	event.value = secrets_hide_value(report->hub->secrets, &arena, graph_value(graph, &arena));
+	emit(report, &event);
+}
+
+void report_plan(struct report *report, const struct value *nodes)
+{
+	emit_value(report, PROGRESS_PLAN, NULL, nodes);
 }
 
 /* --- nodes --- */

@@ -28,8 +28,10 @@ void report_hide(struct report *report, const char *text, size_t len);
 /* All of them, for what else is shown: a list. */
 const struct value *report_hidden(const struct report *report);
 
-/* The build's graph, for "[2/7]" and for pictures. */
-void report_graph(struct report *report, const struct graph *graph);
+/* The build's graph, for "[2/7]" and for pictures; endpoint: whose engine works for it. */
+void report_graph(struct report *report, const struct graph *graph, const char *endpoint);
+/* What will be run and why (build/reasons.h), unless all is there. */
+void report_plan(struct report *report, const struct value *nodes);
 void report_begin(struct report *report, const struct node *node);
 /* A piece of a step's output; whole lines are shown as they come. */
 void report_output(struct report *report, const struct node *node, const char *data, size_t len);
