@@ -47,7 +47,7 @@ static void tell_held(struct container *container)
 	const struct node *node = STEAL(container->node);
 	auto_error struct error err = {0};
 	error_move(&err, &container->held);
-	report_failure(container->setup->report, node);
+	report_failure(container->setup->report, node, &err);
 	container->events->held(container->ctx, container, node, &err);
 }
 

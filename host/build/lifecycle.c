@@ -198,7 +198,7 @@ void container_discard(struct container *container)
 	values_cancel(STEAL(container->question));
 	session_free(STEAL(container->session));
 	if (container->node)
-		report_failure(container->setup->report, container->node);
+		report_failure(container->setup->report, container->node, &container->failure);
 	engine_hurry(container->setup->engine, container);
 	container->outstanding++;
 	if (container->id || container->may_be)

@@ -111,7 +111,7 @@ static void on_services_failed(void *ctx, struct error *err)
 	}
 	services_show_logs(trial->services);
 	report_begin(report, trial->test);
-	report_failure(report, trial->test);
+	report_failure(report, trial->test, err);
 	tell(trial, err);
 }
 

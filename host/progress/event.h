@@ -41,6 +41,7 @@ struct progress_summary {
 	const char *image;                  /* its id, or NULL */
 	const char *name;                   /* REPO:TAG, or the id; NULL: nothing was kept */
 	const char *failure;                /* the error's text, or NULL */
+	int code;                           /* its number (common/error_codes.h) */
 	uint64_t wall_us;                   /* of the whole build */
 	size_t ran, from_cache;             /* nodes */
 	int64_t size, added;                /* bytes, the second over the base; -1: not known */
@@ -64,7 +65,8 @@ struct progress_event {
 	const struct progress_transfer *transfer; /* of TRANSFER */
 	const struct value *value; /* of BUILD the graph (graph_value), of PLAN a list (reasons.h),
 				      of FACTS a map, of IMAGE a list of layers */
-	const char *endpoint;      /* of BUILD: whose engine works for it */
+	const struct error *failure;            /* of FAILED */
+	const char *endpoint;                   /* of BUILD: whose engine works for it */
 	const struct progress_summary *summary; /* of END */
 };
 

@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/version.h"
+#include "host/explain/codes.h"
 #include "host/progress/sinks.h"
 
 #include <string.h>
@@ -58,6 +59,12 @@ static void add_transfer(struct buf *out, const struct progress_transfer *transf
 		buf_puts(out, ",\"over\":true");
 }
 
+static void add_code(struct buf *out, int code)
+{
+	if (code)
+		buf_printf(out, ",\"code\":\"F%04d\"", code);
+}
+
 static void add_summary(struct buf *out, const struct progress_summary *summary)
 {
 	buf_printf(out, ",\"passed\":%s,\"was_cached\":%s", summary->passed ? "true" : "false",
@@ -65,6 +72,7 @@ static void add_summary(struct buf *out, const struct progress_summary *summary)
 	add_string(out, "image", summary->image);
 	add_string(out, "name", summary->name);
 	add_string(out, "failure", summary->failure);
+	add_code(out, summary->code);
 	add_seconds(out, "wall", summary->wall_us);
 	buf_printf(out, ",\"ran\":%zu,\"cached\":%zu", summary->ran, summary->from_cache);
 	if (summary->size >= 0)
@@ -78,6 +86,15 @@ static void add_summary(struct buf *out, const struct progress_summary *summary)
 				   node_kind_name((enum node_kind)kind),
 				   (double)summary->phase_us[kind] / 1e6);
 	buf_putc(out, '}');
+}
+
+static void add_failure(struct buf *out, const struct error *failure)
+{
+	add_string(out, "text", failure->message);
+	add_string(out, "file", failure->file);
+	if (failure->line)
+		buf_printf(out, ",\"line\":%u,\"column\":%u", failure->line, failure->column);
+	add_code(out, (int)explain_error(failure)->code);
 }
 
 static const char *value_key(enum progress_kind kind)
@@ -107,6 +124,8 @@ void progress_json_write(struct buf *out, const struct progress_event *event)
 			 event->text_len ? event->text_len : strlen(event->text));
 	if (event->kind == PROGRESS_DONE)
 		add_seconds(out, "wall", event->wall_us);
+	if (event->failure)
+		add_failure(out, event->failure);
 	if (event->usage)
 		add_usage(out, event->usage);
 	if (event->transfer)
@@ -146,15 +165,10 @@ static void take(void *ctx, const struct progress_event *event)
 	put(ctx, &line);
 }
 
-static void close_nothing(void *ctx)
-{
-	(void)ctx;
-}
-
 struct progress_sink sink_json(FILE *out)
 {
 	auto_buf struct buf head = {0};
 	progress_json_head(&head);
 	put(out, &head);
-	return (struct progress_sink){take, NULL, close_nothing, out};
+	return (struct progress_sink){take, NULL, NULL, out};
 }

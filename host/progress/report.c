@@ -103,7 +103,8 @@ static void forget(struct report *report, const struct node *node)
 static void hub_free(struct hub *hub)
 {
 	for (size_t i = 0; i < hub->sink_count; i++)
-		hub->sinks[i].close(hub->sinks[i].ctx);
+		if (hub->sinks[i].close)
+			hub->sinks[i].close(hub->sinks[i].ctx);
 	arena_free(&hub->arena);
 	free(hub);
 }
@@ -321,9 +322,12 @@ void report_end(struct report *report, const struct node *node, const struct ses
 	finish(report, node, &event);
 }
 
-void report_failure(struct report *report, const struct node *node)
+void report_failure(struct report *report, const struct node *node, const struct error *failure)
 {
-	struct progress_event event = {.kind = PROGRESS_FAILED};
+	auto_buf struct buf message = {0};
+	struct error told = *failure; /* it owns nothing of that */
+	told.message = (char *)shown(report, &message, failure->message);
+	struct progress_event event = {.kind = PROGRESS_FAILED, .failure = &told};
 	finish(report, node, &event);
 }
 

@@ -38,8 +38,8 @@ void report_output(struct report *report, const struct node *node, const char *d
 /* exit: what the agent measured, or NULL; wall_us: as seen from the driver. */
 void report_end(struct report *report, const struct node *node, const struct session_exit *exit,
 		uint64_t wall_us);
-/* The node failed: shows the output that is left. */
-void report_failure(struct report *report, const struct node *node);
+/* The node failed, or was interrupted: shows the output that is left. */
+void report_failure(struct report *report, const struct node *node, const struct error *failure);
 /* The node's result is there from an earlier build. */
 void report_cached(struct report *report, const struct node *node);
 /* Those of all nodes are: nothing is run. why: for people. */

@@ -211,6 +211,7 @@ static void tell_build(struct report *parent, const char *name)
 	struct report *report = report_part(parent, name, 0);
 	struct session_exit usage = {.wall_us = 1500, .user_us = 1000, .max_rss_kb = 2048};
 	struct progress_summary summary = {.failure = "no secret-word", .size = -1, .added = -1};
+	struct error oops = {.message = "the secret-word failed", .exit_code = 6, .code = 601};
 	report_hide(report, "secret-word", 11);
 	report_graph(report, graph, "unix:///engine.sock");
 	value_append(&arena, nodes, value_string(&arena, "env secret-word"));
@@ -223,7 +224,7 @@ static void tell_build(struct report *parent, const char *name)
 	report_end(report, graph->nodes[1], &usage, 9999);
 	report_begin(report, graph->nodes[2]);
 	report_output(report, graph->nodes[2], "\033[2Joops", 8);
-	report_failure(report, graph->nodes[2]);
+	report_failure(report, graph->nodes[2], &oops);
 	report_notice(report, "a %s", "notice");
 	report_message(report, "a %s", "message");
 	report_over(report, &summary);
@@ -291,6 +292,10 @@ static void json_lines(void **state)
 					    "env ***");
 		if (lines == 6)
 			assert_string_equal(value_text(value_get(event, "text")), "two ***");
+		if (lines == 11) {
+			assert_string_equal(value_text(value_get(event, "text")), "the *** failed");
+			assert_string_equal(value_text(value_get(event, "code")), "F0601");
+		}
 		if (lines == 14)
 			assert_string_equal(value_text(value_get(event, "failure")), "no ***");
 	}
