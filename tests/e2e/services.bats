@@ -101,7 +101,7 @@ answering() {
 		services:
 		  web:
 		    image: $BASE
-		    command: sh -c 'nc db 6379 </dev/null && cat /conf/greeting >/index.html && exec httpd -f -p 8080 -h /'
+		    command: sh -c 'nc db 6379 </dev/null && cat /conf/greeting >/index.html && exec httpd -f -p \${PORT:?} -h /'
 		    ports: ["80:8080"]
 		    volumes: [./conf:/conf:ro]
 		    restart: always
@@ -117,6 +117,7 @@ answering() {
 		    depends_on: {db: {condition: service_healthy}}
 	E
 	mkdir conf && echo hello >conf/greeting
+	printf '# of all\nPORT=8080\nVERSION=1\n' >.env
 	manifest <<-E
 		image: $REDIS
 		services: compose.yml
