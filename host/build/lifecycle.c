@@ -26,6 +26,7 @@ void container_engine_failed(struct container *container, const struct engine_re
 	error_wrap(&err, "%s", what);
 	if (!err.exit_code)
 		err.exit_code = EXIT_ENGINE;
+	error_code(&err, ERROR_ENGINE_CONTAINER);
 	container_fail(container, &err);
 }
 

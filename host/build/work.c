@@ -243,6 +243,8 @@ static void tell_upload(const struct container *container, bool over)
 static void files_go_on(struct container *container, int status, struct error *err)
 {
 	tell_upload(container, status != 0);
+	if (status < 0 && !err->exit_code)
+		error_class(err, EXIT_RENDER, ERROR_COPY);
 	if (status < 0)
 		container_fail(container, err);
 	else if (status > 0)
@@ -258,7 +260,7 @@ void container_send_files(struct container *container)
 	container->files = files_new(setup->manifest, setup->consul_direct, setup->consul_token);
 	int status = files_begin(container->files, container->session, container->staging, &err);
 	if (status < 0)
-		err.exit_code = EXIT_RENDER;
+		error_class(&err, EXIT_RENDER, ERROR_COPY);
 	files_go_on(container, status, &err);
 }
 

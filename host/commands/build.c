@@ -39,8 +39,7 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	if (len && **tag)
 		return 0;
 	error_set(err, "-t takes REPO:TAG, not '%s'", name);
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_OPTION_VALUE);
 }
 
 static bool is_guided(const struct build_command *command)
@@ -79,8 +78,7 @@ static int open_pilot(struct build_command *command, struct workshop *shop, stru
 	if (shop->sheets[job->sheet].count != 1) {
 		error_set(err, "%s has a matrix: one image at a time can be built interactively",
 			  shop->sheets[job->sheet].manifest->path);
-		err->exit_code = EXIT_USAGE;
-		return -1;
+		return error_class(err, EXIT_USAGE, ERROR_MATRIX);
 	}
 	shop->site.slots.most = 1;
 	shop->no_cache |= command->interactive || command->break_count;

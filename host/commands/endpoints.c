@@ -190,8 +190,7 @@ int endpoints_refuse(const struct job *job, struct error *err)
 		  "no endpoint that is left has the labels of `runs_on:` (%s): see `endpoints:` in "
 		  "factory's config.yml",
 		  labels.len ? labels.data : "none");
-	err->exit_code = EXIT_ENGINE;
-	return -1;
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_LABELS);
 }
 
 /* --- endpoints that are gone --- */

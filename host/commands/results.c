@@ -77,7 +77,7 @@ static struct engine *engine_of(struct workshop *shop, const char *path, struct 
 		if (!is_in(shop, job, path))
 			continue;
 		if (engine && engine != job->site->engine) {
-			error_set(err,
+			error_as(err, ERROR_ARCHIVE,
 				  "the images for one archive were built on several endpoints: "
 				  "give each an archive of its own");
 			return NULL;

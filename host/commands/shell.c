@@ -40,8 +40,7 @@ static int refuse_step(const struct manifest *manifest, const char *name, struct
 		buf_printf(&names, "%s%s", i ? ", " : "", manifest->install.items[i].name);
 	error_set(err, "%s: there is no install step '%s'; there are: %s", manifest->path, name,
 		  names.len ? buf_text(&names) : "none");
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_STEP_UNKNOWN);
 }
 
 /* By its name, or as the graph calls it: install-2. */
@@ -81,8 +80,7 @@ static int read_and_cut(struct workshop *shop, const char *path, const char *ste
 		return cut(job->manifest, step, err);
 	error_set(err, "%s has a matrix: which of its %zu images is meant is not known", path,
 		  shop->sheets[job->sheet].count);
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_MATRIX);
 }
 
 static int visit_step(struct visit *visit, struct workshop *shop, const char *path,

@@ -96,7 +96,7 @@ static int examine_all(const struct test_command *command, struct workshop *shop
 		return 0;
 	error_set(err, command->filter ? "no test is called '%s'" : "there are no tests",
 		  command->filter);
-	return error_class(err, EXIT_MANIFEST, 0);
+	return error_class(err, EXIT_MANIFEST, ERROR_TESTS_NONE);
 }
 
 /* What was done counts, whatever became of the rest. */

@@ -53,7 +53,7 @@ static int git(const struct module_source *source, const char *const *argv, stru
 	int status = program_run(&program, &result, err);
 	if (status == 0 && result.code != 0) {
 		const char *said = program_complaint(&result);
-		status = error_set(err, "git can't get %s: %s", source->text,
+		status = error_as(err, ERROR_MODULE_FETCH, "git can't get %s: %s", source->text,
 				   *said ? said : "it does not say why");
 	}
 	if (status == 0 && out)
@@ -102,7 +102,7 @@ int module_commit(const struct module_source *source, struct arena *arena, const
 		*commit = commit_of(buf_text(&lines), refs[i], arena);
 	if (*commit && is_commit(*commit))
 		return 0;
-	return error_set(err, "%s has no tag or branch '%s' (of a commit all 40 digits are needed)",
+	return error_as(err, ERROR_MODULE_FETCH, "%s has no tag or branch '%s' (of a commit all 40 digits are needed)",
 			 source->text, tag ? tag : "HEAD");
 }
 
