@@ -23,7 +23,8 @@ static int read_one(const struct secret *secret, struct buf *value, struct error
 		return 0;
 	const char *text = getenv(secret->environment);
 	if (!text)
-		return error_as(err, ERROR_STEP_SECRET, "the variable %s is not set", secret->environment);
+		return error_as(err, ERROR_STEP_SECRET, "the variable %s is not set",
+				secret->environment);
 	buf_puts(value, text);
 	return 0;
 }

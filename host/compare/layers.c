@@ -40,7 +40,8 @@ struct archive *saved_archive(void)
 static int add_part(struct saved *saved, const char *name, const char *alias, struct error *err)
 {
 	if (saved->count == MOST_PARTS)
-		return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive has more than %d parts", MOST_PARTS);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive has more than %d parts",
+				MOST_PARTS);
 	if (saved->count == saved->cap) {
 		size_t cap = saved->cap ? saved->cap * 2 : 32;
 		saved->parts = arena_grow(saved->arena, saved->parts, saved->count, cap,
@@ -105,7 +106,8 @@ static int read_layer(struct saved *saved, const char *name, struct error *err)
 	if (status == 0)
 		return 0;
 	if (has_end(name, ".tar") || part->tree.count)
-		return error_as(err, ERROR_ARCHIVE_BROKEN, "the layer %s: %s", name, failed.message);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "the layer %s: %s", name,
+				failed.message);
 	saved->count--;
 	return 0;
 }
@@ -121,7 +123,7 @@ static int read_manifest(struct saved *saved, struct error *err)
 	}
 	if (got < 0)
 		return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read manifest.json: %s",
-				 archive_error_string(saved->archive));
+				archive_error_string(saved->archive));
 	saved->manifest = json_parse(saved->arena, "manifest.json", text.data ? text.data : "",
 				     text.len, err);
 	return saved->manifest ? 0 : -1;
@@ -156,19 +158,22 @@ static int read_entries(struct saved *saved, struct error *err)
 			return -1;
 	if (status == ARCHIVE_EOF)
 		return 0;
-	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read the archive: %s", archive_error_string(saved->archive));
+	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read the archive: %s",
+			archive_error_string(saved->archive));
 }
 
 static int stack_layers(struct saved *saved, struct tree *tree, struct error *err)
 {
 	const struct value *layers = value_path(saved->manifest, "0.Layers");
 	if (!value_is(layers, VALUE_LIST))
-		return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive has no manifest.json that names layers");
+		return error_as(err, ERROR_ARCHIVE_BROKEN,
+				"the archive has no manifest.json that names layers");
 	for (size_t i = 0; i < layers->list.len; i++) {
 		const char *name = value_text(layers->list.items[i]);
 		const struct part *part = name ? find_part(saved, name) : NULL;
 		if (!part)
-			return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive lacks the layer %s", name ? name : "");
+			return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive lacks the layer %s",
+					name ? name : "");
 		tree_stack(tree, &part->tree, saved->arena);
 	}
 	return 0;

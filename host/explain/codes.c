@@ -29,7 +29,7 @@ const struct explanation explanations[] = {
 	 "circle.",
 	 "The message names it.",
 	 "factory toolbox create --agent /tmp"},
-	{ERROR_FILE_TOO_LARGE, EXIT_FAILED, "a file is too large",
+	{ERROR_FILE_TOO_LARGE, 0, "a file is too large",
 	 "A file is larger than what factory reads of its kind: bounds keep a wrong file from\n"
 	 "taking all memory.",
 	 "Is it the file that was meant?",
@@ -55,7 +55,7 @@ const struct explanation explanations[] = {
 	 "The connection to a server that is neither the engine nor Consul was not made, or broke.",
 	 "Is the address right? Is there a network, a proxy (HTTPS_PROXY)?",
 	 "factory: can't reach http://127.0.0.1:1: Connection refused [F0110]"},
-	{ERROR_DOCUMENT, EXIT_FAILED, "neither JSON nor YAML",
+	{ERROR_DOCUMENT, 0, "neither JSON nor YAML",
 	 "A file that is no manifest can't be read as what it should be. For manifests see F0305.",
 	 "The message has the place.",
 	 "factory render m.yml --values broken.json"},

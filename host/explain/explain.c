@@ -61,19 +61,17 @@ char *explain_text(const struct error *err)
 	return mem_printf("%s [F%04d]", text, (int)explain_error(err)->code);
 }
 
-static void write_exit_code(const struct explanation *explanation, struct buf *out)
+static char *exit_code_of(const struct explanation *explanation)
 {
-	if (explanation->exit_code)
-		buf_printf(out, "xit code %d", explanation->exit_code);
-	else
-		buf_puts(out, "xit code of what it happened in");
+	return explanation->exit_code ? mem_printf("%d", explanation->exit_code)
+				      : mem_strdup("of what it happened in");
 }
 
 void explain_write(const struct explanation *explanation, struct buf *out)
 {
-	buf_printf(out, "F%04d: %s (e", (int)explanation->code, explanation->title);
-	write_exit_code(explanation, out);
-	buf_printf(out, ")\n\n%s\n\nWhat to do: %s\n\nExample:\n\n", explanation->meaning,
+	autofree char *exit_code = exit_code_of(explanation);
+	buf_printf(out, "F%04d: %s (exit code %s)\n\n%s\n\nWhat to do: %s\n\nExample:\n\n",
+		   (int)explanation->code, explanation->title, exit_code, explanation->meaning,
 		   explanation->advice);
 	for (const char *line = explanation->example; *line;) {
 		size_t len = strcspn(line, "\n");
@@ -90,9 +88,9 @@ void explain_write_all(struct buf *out)
 		      "its meaning for ever. This page is made by `make errors`.\n");
 	for (size_t i = 0; i < explanation_count; i++) {
 		const struct explanation *it = &explanations[i];
-		buf_printf(out, "\n## F%04d: %s\n\nE", (int)it->code, it->title);
-		write_exit_code(it, out);
-		buf_printf(out, ". %s\n\n%s\n\n```\n%s\n```\n", it->meaning, it->advice,
+		autofree char *exit_code = exit_code_of(it);
+		buf_printf(out, "\n## F%04d: %s\n\nExit code %s. %s\n\n%s\n\n```\n%s\n```\n",
+			   (int)it->code, it->title, exit_code, it->meaning, it->advice,
 			   it->example);
 	}
 }

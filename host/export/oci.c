@@ -32,7 +32,7 @@ struct writing {
 static int failed(const struct writing *writing, struct error *err)
 {
 	return error_as(err, ERROR_ARCHIVE, "can't write %s: %s", writing->output->path,
-			 archive_error_string(writing->archive));
+			archive_error_string(writing->archive));
 }
 
 static void add_blob(struct writing *writing, const struct blob *blob)

@@ -20,7 +20,8 @@ static void close_archive(struct archive **archive)
 static int broken(struct archive *archive, struct error *err)
 {
 	const char *why = archive ? archive_error_string(archive) : NULL;
-	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read what the engine saved: %s", why ? why : "no memory");
+	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read what the engine saved: %s",
+			why ? why : "no memory");
 }
 
 static struct archive *open_archive(int fd, struct error *err)
@@ -84,9 +85,9 @@ static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struc
 	}
 	if (!archive)
 		return -1;
-	return status == ARCHIVE_EOF
-		       ? error_as(err, ERROR_ARCHIVE_BROKEN, "what the engine saved has no %s", buf_text(file))
-		       : broken(archive, err);
+	return status == ARCHIVE_EOF ? error_as(err, ERROR_ARCHIVE_BROKEN,
+						"what the engine saved has no %s", buf_text(file))
+				     : broken(archive, err);
 }
 
 int saved_each(int fd, const char *file, saved_take *take, void *ctx, struct error *err)
@@ -99,7 +100,8 @@ int saved_each(int fd, const char *file, saved_take *take, void *ctx, struct err
 		if (status != 0)
 			return status < 0 ? -1 : 0;
 	}
-	return error_as(err, ERROR_ARCHIVE_BROKEN, "in what the engine saved, %s is a link to a link", file);
+	return error_as(err, ERROR_ARCHIVE_BROKEN,
+			"in what the engine saved, %s is a link to a link", file);
 }
 
 static int add_text(void *ctx, const void *data, size_t len)
@@ -151,7 +153,8 @@ static int read_image(int fd, const struct value *entry, struct saved_image *ima
 	const struct value *layers = value_get(entry, "Layers");
 	size_t count = value_is(layers, VALUE_LIST) ? layers->list.len : 0;
 	if (count > MOST_LAYERS)
-		return error_as(err, ERROR_ARCHIVE_BROKEN, "an image of more than %d layers", MOST_LAYERS);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "an image of more than %d layers",
+				MOST_LAYERS);
 	image->names = value_get(entry, "RepoTags");
 	image->layers = arena_alloc(arena, (count + 1) * sizeof *image->layers);
 	image->layer_count = count;

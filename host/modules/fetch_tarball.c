@@ -59,12 +59,13 @@ static int download(const struct module_source *source, const char *archive, str
 		return -1;
 	if (!source->sha256)
 		return error_as(err, ERROR_MODULE_DIGEST,
-				 "%s needs its `sha256`: what is there now has sha256: %s "
-				 "(make sure that it is what you want)",
-				 source->text, hex);
+				"%s needs its `sha256`: what is there now has sha256: %s "
+				"(make sure that it is what you want)",
+				source->text, hex);
 	if (strcasecmp(hex, source->sha256) != 0)
-		return error_as(err, ERROR_MODULE_DIGEST, "%s is not what was asked for: its SHA-256 is %s, not %s",
-				 source->text, hex, source->sha256);
+		return error_as(err, ERROR_MODULE_DIGEST,
+				"%s is not what was asked for: its SHA-256 is %s, not %s",
+				source->text, hex, source->sha256);
 	return 0;
 }
 

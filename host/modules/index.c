@@ -202,10 +202,12 @@ static int not_found(const struct index *index, const char *name, const char *ve
 			buf_printf(&versions, " %s", index->modules[i].version);
 	}
 	if (name_is_known)
-		return error_as(err, ERROR_MODULE_MISSING, "there is no version %s of the module '%s': there are%s",
-				 version, name, buf_text(&versions));
+		return error_as(err, ERROR_MODULE_MISSING,
+				"there is no version %s of the module '%s': there are%s", version,
+				name, buf_text(&versions));
 	const char *meant = nearest_name(name, names, index->count);
-	return meant ? error_as(err, ERROR_MODULE_MISSING, "no index has a module '%s': did you mean '%s'?", name, meant)
+	return meant ? error_as(err, ERROR_MODULE_MISSING,
+				"no index has a module '%s': did you mean '%s'?", name, meant)
 		     : error_as(err, ERROR_MODULE_MISSING, "no index has a module '%s'", name);
 }
 
