@@ -20,7 +20,8 @@ struct slots_lender {
 };
 
 struct slots {
-	unsigned most, taken;
+	unsigned most, taken;     /* by this call */
+	unsigned total;           /* that the endpoint has, for whoever shares them */
 	void (*freed)(void *ctx); /* a slot can be had: those that wait may take it; or NULL */
 	void *ctx;
 	const struct slots_lender *lender; /* or NULL */

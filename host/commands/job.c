@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/endpoints.h"
+#include "host/commands/sharing.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -151,6 +152,7 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
 		.untested = shop->untested && job_is_asked_for(shop, job),
 		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
+		.stays = job->key || job->base != NO_JOB,
 		.lent = shop->lent && job_is_asked_for(shop, job),
 		.guide = shop->pilot && job_is_asked_for(shop, job) ? pilot_guide(shop->pilot)
 								    : NULL,
@@ -192,6 +194,10 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
+	if (status == 0 && job->outcome.elsewhere) {
+		sharing_follow(shop, job);
+		return 1;
+	}
 	if (status == 0 && !job->options.untested)
 		status = name_more(shop, job, err);
 	if (status < 0 && err->exit_code != EXIT_STEP && endpoints_lost(shop, job)) {

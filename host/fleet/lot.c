@@ -166,7 +166,7 @@ static void want_slot(struct fleet_lot *lot)
 					.held_count = lot->held_count,
 					.ticket = lot->ticket,
 					.owes = lot->held_count < lot->used};
-	struct fleet_turn turn = fleet_turn(&fleet->view, lot->engine, lot->slots->most, &self);
+	struct fleet_turn turn = fleet_turn(&fleet->view, lot->engine, lot->slots->total, &self);
 	if (turn.what == FLEET_TAKE && lot->tried != fleet->serial)
 		try_slot(lot, turn.slot);
 	else if (turn.what == FLEET_QUEUE_UP)
