@@ -88,7 +88,7 @@ void fleet_claim_settle(struct fleet_claim *claim)
 	bool is_taken = find_sibling(claim, true) || find_other(claim);
 	if (is_taken && !is_ours)
 		become(claim, FLEET_CLAIM_OTHERS);
-	else if (!is_taken && claim->tried != fleet->serial)
+	else if (!is_taken && claim->tried != fleet->serial && (is_ours || !fleet->grace_timer))
 		ask(claim);
 }
 

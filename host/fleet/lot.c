@@ -167,7 +167,8 @@ static void want_slot(struct fleet_lot *lot)
 					.ticket = lot->ticket,
 					.owes = lot->held_count < lot->used};
 	struct fleet_turn turn = fleet_turn(&fleet->view, lot->engine, lot->slots->total, &self);
-	if (turn.what == FLEET_TAKE && lot->tried != fleet->serial)
+	bool may_take = self.owes || !fleet->grace_timer;
+	if (turn.what == FLEET_TAKE && may_take && lot->tried != fleet->serial)
 		try_slot(lot, turn.slot);
 	else if (turn.what == FLEET_QUEUE_UP)
 		queue_up(lot);

@@ -15,6 +15,8 @@ struct fleet {
 	bool is_up;    /* the session lives as far as we know, and the view is not from before it */
 	struct fleet_ask *beat; /* for the session, under way */
 	uint32_t beat_timer;    /* until the next one */
+	uint32_t grace_timer;   /* until something new may be taken, after a session was lost */
+	bool was_lost;          /* the one before */
 	uint64_t lost_us;       /* since when nothing can be taken, while it is not up */
 	bool is_told;           /* that it is away */
 	struct error failure;   /* why nobody need wait any more */

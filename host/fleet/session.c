@@ -64,6 +64,7 @@ void fleet_session_end(struct fleet *fleet)
 	auto_error struct error ignored = {0};
 	fleet_ask_cancel(STEAL(fleet->beat));
 	loop_cancel(fleet->consul.loop, fleet->beat_timer);
+	loop_cancel(fleet->consul.loop, fleet->grace_timer);
 	if (fleet->session && (fleet->is_up || !fleet->is_told)) {
 		fleet_ask_for_end(&question, fleet->session);
 		fleet_ask_now(&fleet->consul, &question, &response, &ignored);
@@ -124,7 +125,24 @@ void fleet_trouble(struct fleet *fleet, enum fleet_reply reply, struct error *er
 	report_notice(fleet->is.report,
 		      "Consul has ended this driver's session: what is in use is taken again");
 	free(STEAL(fleet->session));
+	fleet->was_lost = true;
 	beat_after(fleet, 0);
+}
+
+static void on_grace_over(void *ctx)
+{
+	struct fleet *fleet = ctx;
+	fleet->grace_timer = 0;
+	fleet_settle(fleet);
+}
+
+/* Others may have lost theirs too: within one period all have noticed, and have taken again what
+ * they use. */
+static void begin_grace(struct fleet *fleet)
+{
+	loop_cancel(fleet->consul.loop, fleet->grace_timer);
+	fleet->grace_timer = loop_after(fleet->consul.loop, BEAT_MS, on_grace_over, fleet);
+	fleet->was_lost = false;
 }
 
 void fleet_back(struct fleet *fleet)
@@ -133,6 +151,8 @@ void fleet_back(struct fleet *fleet)
 		report_message(fleet->is.report, "factory: %s is back", fleet->is.consul->name);
 	fleet->is_told = false;
 	fleet->is_up = true;
+	if (fleet->was_lost)
+		begin_grace(fleet);
 	if (!fleet->is_final)
 		error_clear(&fleet->failure);
 	fleet_resume(fleet);
