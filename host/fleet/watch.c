@@ -1,5 +1,6 @@
-/* What Consul tells: a question for all keys of the fleet, which it answers when one has changed.
- */
+/* What Consul tells: a question for all keys of the fleet, answered when one has changed. */
+#include "host/fleet/watch.h"
+
 #include "host/fleet/parts.h"
 
 #include "common/own.h"
@@ -17,20 +18,35 @@ static void on_time(void *ctx)
 	ask(fleet);
 }
 
+static int spoil(const struct fleet_consul *consul, struct error *err)
+{
+	error_wrap(err, "%s gave no answer that is one", consul->target->name);
+	return error_class(err, EXIT_VALUES, ERROR_CONSUL_ANSWER);
+}
+
+static int read_view(const struct fleet_consul *consul, const char *prefix,
+		     const struct http_response *response, struct fleet_view *view,
+		     struct error *err)
+{
+	bool has_keys = response->status == 200;
+	if (fleet_view_read(view, prefix, has_keys ? buf_text(&response->body) : "[]",
+			    has_keys ? response->body.len : 2, err) == 0)
+		return 0;
+	return spoil(consul, err);
+}
+
 /* An index that has become lower is of another Consul: all of it is asked for then. */
 static int take_view(struct fleet *fleet, const struct http_response *response, struct error *err)
 {
 	struct fleet_view view = {0};
-	const char *text = response->status == 200 ? buf_text(&response->body) : "[]";
-	size_t len = response->status == 200 ? response->body.len : 2;
 	uint64_t index = fleet_reply_index(response);
-	int status = fleet_view_read(&view, fleet->is.prefix, text, len, err);
-	if (status == 0 && !index)
-		status = error_set(err, "there is no X-Consul-Index");
-	if (status < 0) {
+	if (!index) {
+		error_set(err, "there is no X-Consul-Index");
+		return spoil(&fleet->consul, err);
+	}
+	if (read_view(&fleet->consul, fleet->is.prefix, response, &view, err) < 0) {
 		fleet_view_free(&view);
-		error_wrap(err, "%s gave no answer that is one", fleet->is.consul->name);
-		return error_class(err, EXIT_VALUES, ERROR_CONSUL_ANSWER);
+		return -1;
 	}
 	fleet_view_free(&fleet->view);
 	fleet->view = view;
@@ -39,16 +55,39 @@ static int take_view(struct fleet *fleet, const struct http_response *response, 
 	return 0;
 }
 
-int fleet_watch_begin(struct fleet *fleet, struct error *err)
+/* All keys as they are now. The response is the caller's. */
+static int look(struct fleet_consul *consul, const char *prefix, struct http_response *response,
+		struct error *err)
 {
 	struct fleet_question question = {0};
+	fleet_ask_for_view(&question, prefix, 0);
+	enum fleet_reply reply = fleet_ask_now(consul, &question, response, err);
+	fleet_question_free(&question);
+	return reply == FLEET_YES ? 0 : -1;
+}
+
+int fleet_look(const struct consul_target *target, const char *prefix, struct fleet_view *view,
+	       struct error *err)
+{
+	struct fleet_consul consul = {0};
 	struct http_response response = {0};
-	fleet_ask_for_view(&question, fleet->is.prefix, 0);
-	int status = -1;
-	if (fleet_ask_now(&fleet->consul, &question, &response, err) == FLEET_YES)
+	int status = fleet_consul_open(&consul, target, NULL, err);
+	if (status == 0)
+		status = look(&consul, prefix, &response, err);
+	if (status == 0)
+		status = read_view(&consul, prefix, &response, view, err);
+	http_response_free(&response);
+	fleet_consul_close(&consul);
+	return status;
+}
+
+int fleet_watch_begin(struct fleet *fleet, struct error *err)
+{
+	struct http_response response = {0};
+	int status = look(&fleet->consul, fleet->is.prefix, &response, err);
+	if (status == 0)
 		status = take_view(fleet, &response, err);
 	http_response_free(&response);
-	fleet_question_free(&question);
 	if (status < 0)
 		return error_wrap(err, "no fleet");
 	ask(fleet);
