@@ -6,18 +6,34 @@
 #include "host/fleet/turn.h"
 #include "host/fleet/who.h"
 
+#include <stdio.h>
+
 static const struct consul_target consul = {.name = (char *)"Consul at x"};
 
-#define KEY(key, session, created)                                                                 \
-	"{\"Key\":\"" key "\",\"Session\":\"" session                                              \
-	"\",\"Value\":\"eyJob3N0IjoiaCIsInBpZCI6N30=\",\"CreateIndex\":" #created "}"
-
-static void read_view(struct fleet_view *view, const char *text)
+static void read_json(struct fleet_view *view, const char *text)
 {
 	struct error err = {0};
 	*view = (struct fleet_view){0};
 	fleet_view_read(view, "f", text, strlen(text), &err);
 	expect_no_error(&err);
+}
+
+/* Of "KEY SESSION INDEX, KEY SESSION INDEX...". */
+static void read_view(struct fleet_view *view, const char *text)
+{
+	static const char who[] = "eyJob3N0IjoiaCIsInBpZCI6N30="; /* {"host":"h","pid":7} */
+	char key[80], session[20];
+	unsigned index;
+	int len = 0;
+	auto_buf struct buf json = {0};
+	for (; sscanf(text, "%79s %19s %u%n", key, session, &index, &len) == 3;
+	     text += len + (text[len] == ','))
+		buf_printf(&json,
+			   "%s{\"Key\":\"f/%s\",\"Session\":\"%s\",\"Value\":\"%s\","
+			   "\"CreateIndex\":%u}",
+			   json.len ? "," : "[", key, session, who, index);
+	buf_puts(&json, json.len ? "]" : "[]");
+	read_json(view, buf_text(&json));
 }
 
 /* --- what is told --- */
@@ -26,9 +42,7 @@ static void keys_are_read(void **state)
 {
 	struct fleet_view view;
 	(void)state;
-	read_view(&view,
-		  "[" KEY("f/endpoints/e/slots/12", "s", 5) "," KEY(
-			  "f/endpoints/e/queue/s-1", "s", 6) "," KEY("f/builds/k", "t", 7) "]");
+	read_view(&view, "endpoints/e/slots/12 s 5, endpoints/e/queue/s-1 s 6, builds/k t 7");
 	assert_int_equal(view.count, 3);
 	assert_int_equal(view.entries[0].kind, FLEET_SLOT);
 	assert_int_equal(view.entries[0].number, 12);
@@ -49,22 +63,13 @@ static void what_is_not_held_or_unknown_is_left_out(void **state)
 {
 	struct fleet_view view;
 	(void)state;
-	read_view(
-		&view,
-		"[{\"Key\":\"f/builds/k\",\"Value\":null,\"CreateIndex\":1}," KEY(
-			"f/endpoints/e/slots/x", "s",
-			1) "," KEY("f/endpoints/e/slots/", "s",
-				   1) "," KEY("f/endpoints//slots/1", "s",
-					      1) "," KEY("f/endpoints/e/slots/1234567", "s",
-							 1) "," KEY("f/endpoints/e/queue/", "s",
-								    1) "," KEY("f/builds/a/b", "s",
-									       1) "," KEY("g/"
-											  "builds/"
-											  "a",
-											  "s",
-											  1) "," KEY("f/",
-												     "s",
-												     1) "]");
+	read_view(&view, "endpoints/e/slots/x s 1, endpoints/e/slots/ s 1, endpoints//slots/1 s 1, "
+			 "endpoints/e/slots/1234567 s 1, endpoints/e/queue/ s 1, builds/a/b s 1, "
+			 "builds/ s 1, other s 1");
+	assert_int_equal(view.count, 0);
+	fleet_view_free(&view);
+	read_json(&view, "[{\"Key\":\"f/builds/k\",\"Value\":null,\"CreateIndex\":1},"
+			 "{\"Key\":\"g/builds/k\",\"Session\":\"s\",\"CreateIndex\":1}]");
 	assert_int_equal(view.count, 0);
 	fleet_view_free(&view);
 }
@@ -74,7 +79,7 @@ static void a_broken_value_is_nobodys(void **state)
 	struct fleet_view view;
 	auto_buf struct buf told = {0};
 	(void)state;
-	read_view(&view, "[{\"Key\":\"f/builds/k\",\"Session\":\"s\",\"Value\":\"%%%%\","
+	read_json(&view, "[{\"Key\":\"f/builds/k\",\"Session\":\"s\",\"Value\":\"%%%%\","
 			 "\"CreateIndex\":1}]");
 	assert_int_equal(view.count, 1);
 	assert_null(view.entries[0].who);
@@ -117,13 +122,13 @@ static void who_finds_a_slot_and_nobody_waiting_takes_it(void **state)
 {
 	const struct fleet_self self = {.session = "me"};
 	(void)state;
-	struct fleet_turn turn = turn_of("[]", 2, &self);
+	struct fleet_turn turn = turn_of("", 2, &self);
 	assert_int_equal(turn.what, FLEET_TAKE);
 	assert_int_equal(turn.slot, 0);
-	turn = turn_of("[" KEY("f/endpoints/e/slots/0", "a", 1) "]", 2, &self);
+	turn = turn_of("endpoints/e/slots/0 a 1", 2, &self);
 	assert_int_equal(turn.what, FLEET_TAKE);
 	assert_int_equal(turn.slot, 1);
-	turn = turn_of("[" KEY("f/endpoints/other/slots/0", "a", 1) "]", 1, &self);
+	turn = turn_of("endpoints/other/slots/0 a 1", 1, &self);
 	assert_int_equal(turn.what, FLEET_TAKE);
 }
 
@@ -131,9 +136,9 @@ static void everybody_else_queues_up(void **state)
 {
 	const struct fleet_self self = {.session = "me"};
 	(void)state;
-	struct fleet_turn turn = turn_of("[" KEY("f/endpoints/e/slots/0", "a", 1) "]", 1, &self);
+	struct fleet_turn turn = turn_of("endpoints/e/slots/0 a 1", 1, &self);
 	assert_int_equal(turn.what, FLEET_QUEUE_UP);
-	turn = turn_of("[" KEY("f/endpoints/e/queue/a-1", "a", 1) "]", 9, &self);
+	turn = turn_of("endpoints/e/queue/a-1 a 1", 9, &self);
 	assert_int_equal(turn.what, FLEET_QUEUE_UP);
 }
 
@@ -142,20 +147,17 @@ static void what_consul_has_not_told_yet_counts(void **state)
 	static const unsigned held[] = {0};
 	struct fleet_self self = {.session = "me", .held = held, .held_count = 1};
 	(void)state;
-	assert_int_equal(turn_of("[]", 2, &self).slot, 1);
-	assert_int_equal(turn_of("[]", 1, &self).what, FLEET_QUEUE_UP);
+	assert_int_equal(turn_of("", 2, &self).slot, 1);
+	assert_int_equal(turn_of("", 1, &self).what, FLEET_QUEUE_UP);
 	self.ticket = "f/endpoints/e/queue/me-2"; /* where in the queue? */
-	assert_int_equal(turn_of("[" KEY("f/endpoints/e/queue/me-1", "me", 1) "]", 2, &self).what,
-			 FLEET_WAIT);
+	assert_int_equal(turn_of("endpoints/e/queue/me-1 me 1", 2, &self).what, FLEET_WAIT);
 }
 
 /* Slot 1 of 3 is taken: two are free, for the two that came first. */
 static void those_that_came_first_go_first(void **state)
 {
-	static const char text[] = "[" KEY("f/endpoints/e/slots/1", "x", 1) "," KEY(
-		"f/endpoints/e/queue/c-1", "c", 30) "," KEY("f/endpoints/e/queue/a-1", "a",
-							    10) "," KEY("f/endpoints/e/queue/b-1",
-									"b", 20) "]";
+	static const char text[] = "endpoints/e/slots/1 x 1, endpoints/e/queue/c-1 c 30, "
+				   "endpoints/e/queue/a-1 a 10, endpoints/e/queue/b-1 b 20";
 	struct fleet_self self = {.session = "a", .ticket = "f/endpoints/e/queue/a-1"};
 	(void)state;
 	struct fleet_turn turn = turn_of(text, 3, &self);
@@ -176,9 +178,9 @@ static void others_are_counted(void **state)
 {
 	struct fleet_view view;
 	(void)state;
-	read_view(&view, "[" KEY("f/endpoints/e/slots/1", "x",
-				 1) "," KEY("f/endpoints/e/queue/me-1", "me",
-					    2) "," KEY("f/endpoints/d/queue/x-1", "x", 3) "]");
+	read_view(
+		&view,
+		"endpoints/e/slots/1 x 1, endpoints/e/queue/me-1 me 2, endpoints/d/queue/x-1 x 3");
 	assert_int_equal(fleet_others(&view, "e", "me"), 1);
 	assert_int_equal(fleet_others(&view, "e", "x"), 1);
 	assert_false(fleet_others_wait(&view, "e", "me"));
