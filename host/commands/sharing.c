@@ -1,6 +1,7 @@
 #include "host/commands/sharing.h"
 
 #include "common/own.h"
+#include "host/exit_codes.h"
 #include "host/fleet/fleet.h"
 #include "host/fleet/identity.h"
 #include "host/placement/place.h"
@@ -18,9 +19,16 @@ static const char *name_manifests(struct workshop *shop)
 static int join(struct workshop *shop, struct site *site, struct error *err)
 {
 	char engine[HASH_HEX];
+	const char *address = engine_endpoint(site->engine);
 	if (fleet_identity(site->engine, engine, err) < 0)
-		return error_wrap(err, "can't share %s", engine_endpoint(site->engine));
-	site->lot = fleet_join(shop->fleet, &site->slots, engine, engine_endpoint(site->engine));
+		return error_wrap(err, "can't share %s", address);
+	const char *other = fleet_has(shop->fleet, engine);
+	if (other) {
+		error_set(err, "%s and %s are the same engine: a fleet wants it named once", other,
+			  address);
+		return error_class(err, EXIT_USAGE, ERROR_OPTION_VALUE);
+	}
+	site->lot = fleet_join(shop->fleet, &site->slots, engine, address);
 	return 0;
 }
 

@@ -112,21 +112,13 @@ enum fleet_claim_state fleet_claim_state(const struct fleet_claim *claim)
 	return claim->state;
 }
 
-static struct fleet_lot *find_lot(const struct fleet *fleet, const char *engine)
-{
-	for (struct fleet_lot *lot = fleet->lots; engine && lot; lot = lot->next)
-		if (strcmp(lot->engine, engine) == 0)
-			return lot;
-	return NULL;
-}
-
 struct fleet_lot *fleet_claim_where(const struct fleet_claim *claim)
 {
 	const struct fleet_claim *sibling = find_sibling(claim, true);
 	const struct fleet_entry *other = find_other(claim);
 	if (sibling)
 		return sibling->lot;
-	return other ? find_lot(claim->lot->fleet, value_text(value_get(other->who, "engine")))
+	return other ? fleet_lot_of(claim->lot->fleet, value_text(value_get(other->who, "engine")))
 		     : NULL;
 }
 

@@ -30,10 +30,13 @@ struct fleet *fleet_open(const struct fleet_options *options, struct error *err)
 void fleet_close(struct fleet *fleet);
 
 /* An endpoint's slots, in turn with other drivers; the fleet's. The slots are lent from now on,
- * until fleet_leave. engine: its digest (identity.h). */
+ * until fleet_close. engine: its digest (identity.h), of which there is one. */
 struct fleet_lot;
 struct fleet_lot *fleet_join(struct fleet *fleet, struct slots *slots, const char *engine,
 			     const char *address);
+
+/* The address of an engine that has joined, or NULL. */
+const char *fleet_has(const struct fleet *fleet, const char *engine);
 
 /* How many slots of it others have, or wait for. */
 unsigned fleet_load(const struct fleet_lot *lot);

@@ -246,6 +246,20 @@ struct fleet_lot *fleet_join(struct fleet *fleet, struct slots *slots, const cha
 	return lot;
 }
 
+struct fleet_lot *fleet_lot_of(const struct fleet *fleet, const char *engine)
+{
+	for (struct fleet_lot *lot = fleet->lots; engine && lot; lot = lot->next)
+		if (strcmp(lot->engine, engine) == 0)
+			return lot;
+	return NULL;
+}
+
+const char *fleet_has(const struct fleet *fleet, const char *engine)
+{
+	const struct fleet_lot *lot = fleet_lot_of(fleet, engine);
+	return lot ? lot->address : NULL;
+}
+
 void fleet_lot_free(struct fleet_lot *lot)
 {
 	lot->slots->lender = NULL;

@@ -87,6 +87,9 @@ void fleet_refuse(struct fleet *fleet);
 /* Gives a key back that nobody asks for any more. */
 void fleet_drop(struct fleet *fleet, const char *key);
 
+/* lot.c. That of an engine (NULL: of none), or NULL. */
+struct fleet_lot *fleet_lot_of(const struct fleet *fleet, const char *engine);
+
 /* lot.c and claim.c: the same of each. `keep` takes over what the view shows as this driver's;
  * false: it has no use for it. */
 void fleet_lot_settle(struct fleet_lot *lot);

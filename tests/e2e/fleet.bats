@@ -10,7 +10,7 @@ setup_file() {
 	(unset DOCKER_HOST && "$FIXTURES/engine.sh" start "$OTHER")
 	# The very same image, as if it had been pulled: an import would have another id.
 	api GET "/images/$BASE/get" --output "$OTHER/base.tar"
-	DOCKER_HOST=$OTHER_HOST api POST /images/load --data-binary "@$OTHER/base.tar" >/dev/null
+	DOCKER_HOST=$OTHER_HOST api POST /images/load --header 'Content-Type: application/x-tar' --data-binary "@$OTHER/base.tar" >/dev/null
 	"$FIXTURES/consul.sh" start "$CONSUL_DIR"
 	# The toolbox is there: whoever makes it first would be the slower one.
 	for host in "$DOCKER_HOST" "$OTHER_HOST"; do
@@ -34,7 +34,7 @@ setup() {
 	DRIVERS=()
 	[ -e "$CONSUL_DIR/address" ] || "$FIXTURES/consul.sh" again "$CONSUL_DIR"
 	CONSUL=$(cat "$CONSUL_DIR/address")
-	SINCE=$(date +%s)
+	SINCE=$(date +%s.%N)
 	one_endpoint 1
 }
 
@@ -77,6 +77,16 @@ ends() {
 	output=$(cat "$2.out")
 }
 
+# Two drivers at one slot: their pids are in $one and $two.
+one_works_two_waits() {
+	driver one --no-cache one.yml
+	one=$PID
+	comes_true 10 has_key slots/0
+	driver two --no-cache two.yml
+	two=$PID
+	comes_true 10 says two "waiting for a slot"
+}
+
 keys() {
 	curl --silent --fail "http://$CONSUL/v1/kv/test/fleet/?keys" | jq -r '.[]' || true
 }
@@ -104,11 +114,13 @@ says() {
 	grep -qF -- "$2" "$1.out"
 }
 
-# The most containers that ran at once since the test began, by the engine's own account.
-most_at_once() {
-	api GET "/events?since=$SINCE&until=$(($(date +%s) + 1))&filters=%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22start%22%2C%22die%22%5D%7D" |
-		jq -s '[foreach (sort_by(.timeNano)[] | select(.Actor.Attributes.name | startswith("factory-"))) as $e
-			(0; . + (if $e.Action == "start" then 1 else -1 end))] | max'
+# Whether never more than one container ran since the test began, by the engine's own account.
+one_at_a_time() {
+	local what='{"type": ["container"], "event": ["start", "die"]}' events most
+	events=$(api GET "/events?since=$SINCE&until=$(($(date +%s) + 1))" --get --data-urlencode "filters=$what" |
+		jq -c 'select(.Actor.Attributes.name | startswith("factory-")) | [.timeNano, .Action, .Actor.Attributes.name]')
+	most=$(jq -s '[foreach sort[] as $e (0; . + (if $e[1] == "start" then 1 else -1 end))] | max' <<<"$events")
+	[ "$most" = 1 ] || { echo "$most at once: $events" && cat ./*.out && false; } >&2
 }
 
 nothing_is_held() {
@@ -125,7 +137,7 @@ nothing_is_held() {
 	two=$PID
 	ends "$one" one
 	ends "$two" two
-	[ "$(most_at_once)" -eq 1 ]
+	one_at_a_time
 	grep -q "waiting for a slot of $DOCKER_HOST" one.out two.out
 	[ -n "$(image_id t/fleet:one)" ]
 	[ -n "$(image_id t/fleet:two)" ]
@@ -144,7 +156,7 @@ nothing_is_held() {
 	ends "$two" two
 	kill -0 "$one"
 	ends "$one" one
-	[ "$(most_at_once)" -eq 1 ]
+	one_at_a_time
 }
 
 @test "a driver goes where others do not" {
@@ -175,6 +187,7 @@ nothing_is_held() {
 	comes_true 10 has_key queue/
 	run "$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json
 	[ "$status" -eq 0 ]
+	echo "$output"
 	[ "$(jq -r '.[] | select(.kind == "slot") | "\(.slot) \(.pid) \(.manifest) \(.endpoint) \(.host)"' <<<"$output")" = "0 $one one.yml $DOCKER_HOST $(uname -n)" ]
 	[ "$(jq -r '.[] | select(.kind == "waits") | "\(.pid) \(.manifest)"' <<<"$output")" = "$two two.yml" ]
 	[ "$(jq -r '[.[] | select(.kind == "builds") | .manifest] | sort | join(" ")' <<<"$output")" = "one.yml two.yml" ]
@@ -190,12 +203,7 @@ nothing_is_held() {
 	local one two began
 	steps one 'sleep 300'
 	steps two 'true'
-	driver one --no-cache one.yml
-	one=$PID
-	comes_true 10 has_key slots/0
-	driver two --no-cache two.yml
-	two=$PID
-	comes_true 10 says two "waiting for a slot"
+	one_works_two_waits
 	kill -KILL "$one"
 	began=$SECONDS
 	ends "$two" two
@@ -240,12 +248,7 @@ nothing_is_held() {
 	local one two
 	steps one 'sleep 12'
 	steps two 'sleep 0.2'
-	driver one --no-cache one.yml
-	one=$PID
-	comes_true 10 has_key slots/0
-	driver two --no-cache two.yml
-	two=$PID
-	comes_true 10 says two "waiting for a slot"
+	one_works_two_waits
 	"$FIXTURES/consul.sh" stop "$CONSUL_DIR"
 	comes_true 10 says one "what runs goes on"
 	comes_true 10 says two "what runs goes on"
@@ -255,7 +258,7 @@ nothing_is_held() {
 	[ "$(grep -c "what runs goes on" one.out)" -eq 1 ]
 	shows "is back"
 	ends "$two" two
-	[ "$(most_at_once)" -eq 1 ]
+	one_at_a_time
 	nothing_is_held
 }
 
@@ -263,12 +266,7 @@ nothing_is_held() {
 	local one two code=0
 	steps one 'sleep 66'
 	steps two 'true'
-	driver one --no-cache one.yml
-	one=$PID
-	comes_true 10 has_key slots/0
-	driver two --no-cache two.yml
-	two=$PID
-	comes_true 10 says two "waiting for a slot"
+	one_works_two_waits
 	"$FIXTURES/consul.sh" stop "$CONSUL_DIR"
 	wait "$two" || code=$?
 	[ "$code" -eq 8 ]
@@ -311,7 +309,7 @@ says_token() {
 	local policy acl=http://$TEST_CONSUL_ACL/v1/acl
 	steps one 'true'
 	policy=$(curl --silent --request PUT --header "X-Consul-Token: $TEST_CONSUL_TOKEN" "$acl/policy" \
-		--data '{"Name": "fleet-test", "Rules": "session_prefix \"\" { policy = \"write\" }"}' | jq -r .ID)
+		--data '{"Name": "fleet-'$$'", "Rules": "session_prefix \"\" { policy = \"write\" }"}' | jq -r .ID)
 	CONSUL_HTTP_TOKEN=$(curl --silent --request PUT --header "X-Consul-Token: $TEST_CONSUL_TOKEN" "$acl/token" \
 		--data "{\"Policies\": [{\"ID\": \"$policy\"}]}" | jq -r .SecretID)
 	export CONSUL_HTTP_TOKEN
