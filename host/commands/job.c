@@ -145,6 +145,7 @@ static int check_push(const struct workshop *shop, const struct job *job, struct
 int job_options(struct workshop *shop, struct job *job, struct error *err)
 {
 	bool has_consul = false;
+	consul_target_free(&job->consul); /* of a place where it was not built */
 	if (workshop_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
 		return -1;
 	job->options = (struct build_options){
