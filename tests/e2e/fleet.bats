@@ -177,7 +177,7 @@ nothing_is_held() {
 
 @test "ls tells who holds what" {
 	local one two
-	steps one 'sleep 2'
+	steps one 'sleep 5'
 	steps two 'sleep 0.1'
 	driver one one.yml
 	one=$PID
