@@ -15,12 +15,16 @@ void walk_begin_node(struct branch *branch, struct container *container, const s
 	guide->before(guide->ctx, walk, container, node);
 }
 
+/* Of files whatever the host has is sent when they are tried again: that may not be what their key
+ * was made of. */
 void walk_ask_about_failure(struct branch *branch, struct container *container,
 			    const struct node *node, struct error *err)
 {
-	const struct guide *guide = branch->walk->guide;
-	branch->walk->deciding = branch;
-	guide->failed(guide->ctx, branch->walk, container, node, err);
+	struct walk *walk = branch->walk;
+	const struct guide *guide = walk->guide;
+	walk->deciding = branch;
+	walk->result.is_altered |= node->kind == NODE_FILES;
+	guide->failed(guide->ctx, walk, container, node, err);
 }
 
 /* The guide goes on deciding. */
@@ -56,7 +60,10 @@ void walk_decide(struct walk *walk, enum walk_decision decision, const struct no
 	branch->began_us = loop_now_us(); /* thinking is no work */
 	switch (decision) {
 	case WALK_RUN:
-		container_run(branch->asked_in, instead ? instead : branch->asked);
+		if (branch->asked_in)
+			container_run(branch->asked_in, instead ? instead : branch->asked);
+		else
+			go_back(walk, branch);
 		break;
 	case WALK_SKIP:
 		skip(branch);

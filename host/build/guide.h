@@ -19,9 +19,11 @@ enum walk_decision {
 struct guide {
 	void (*before)(void *ctx, struct walk *walk, struct container *container,
 		       const struct node *node);
+	/* container: NULL where a test's services did not start; WALK_RUN starts them again. */
 	void (*failed)(void *ctx, struct walk *walk, struct container *container,
 		       const struct node *node, struct error *err);
 	void (*kept)(void *ctx, const char *image);
+	void (*over)(void *ctx); /* there are neither walk nor containers any more */
 	void *ctx;
 };
 

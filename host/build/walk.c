@@ -215,8 +215,15 @@ static void test_held(void *ctx, struct container *container, const struct node 
 	walk_ask_about_failure(ctx, container, test, err);
 }
 
+static void test_alone(void *ctx, const struct node *test, struct error *err)
+{
+	struct branch *branch = ctx;
+	branch->asked = test;
+	walk_ask_about_failure(branch, NULL, test, err);
+}
+
 static const struct trial_events test_handlers = {
-	.ready = test_ready, .held = test_held, .ended = test_ended};
+	.ready = test_ready, .held = test_held, .alone = test_alone, .ended = test_ended};
 
 /* --- branches --- */
 
@@ -378,6 +385,8 @@ struct walk *walk_start(const struct container_setup *setup, const struct graph 
 int walk_finish(struct walk *walk, struct walk_result *result, struct error *err)
 {
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
+	if (walk->guide)
+		walk->guide->over(walk->guide->ctx);
 	free_branches(walk);
 	group_free(walk->group);
 	back_clear(&walk->back, walk->setup->loop, walk->setup->engine);

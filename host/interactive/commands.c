@@ -17,6 +17,7 @@ static void run(struct pilot *pilot, const char *rest)
 	const struct node *edited = deeds_node(pilot->deeds, pilot->node);
 	(void)rest;
 	deeds_ran(pilot->deeds, pilot->node);
+	pilot->is_decided = !pilot->container;
 	walk_decide(pilot->walk, WALK_RUN, edited == pilot->node ? NULL : edited);
 }
 
@@ -27,26 +28,65 @@ static void skip(struct pilot *pilot, const char *rest)
 	walk_decide(pilot->walk, WALK_SKIP, NULL);
 }
 
+static void set_command(struct pilot *pilot, const char *command)
+{
+	deeds_edit(pilot->deeds, pilot->node, command);
+	pilot_tell(pilot, "the command is: %s", command);
+}
+
+static const char *command_now(const struct pilot *pilot)
+{
+	return deeds_node(pilot->deeds, pilot->node)->step->run;
+}
+
+static void tell_unchanged(struct pilot *pilot, const char *why)
+{
+	pilot_tell(pilot, "%s%sthe command stays as it was", why, *why ? ": " : "");
+}
+
 static void edited(void *ctx, const char *line)
 {
 	struct pilot *pilot = ctx;
-	if (line && line[strspn(line, " \t")])
-		deeds_edit(pilot->deeds, pilot->node, line);
-	pilot_tell(pilot, "the command is: %s", deeds_node(pilot->deeds, pilot->node)->step->run);
+	if (line && line[strspn(line, " \t")] && strcmp(line, command_now(pilot)) != 0)
+		set_command(pilot, line);
+	else
+		tell_unchanged(pilot, "");
+}
+
+/* A newline at its end stays there: an editor does not show whether it is a part of the text. */
+static void edited_outside(void *ctx, const char *text, struct error *err)
+{
+	struct pilot *pilot = ctx;
+	const char *before = command_now(pilot);
+	size_t len = strlen(before);
+	bool has_end = len && before[len - 1] == '\n';
+	autofree char *command = text ? mem_printf("%s%s", text, has_end ? "\n" : "") : NULL;
+	autofree char *why = err ? error_text(err) : NULL;
+	editor_free(STEAL(pilot->editor));
+	if (command && strcmp(command, before) != 0)
+		set_command(pilot, command);
+	else
+		tell_unchanged(pilot, why ? why : "");
+}
+
+static void edit_outside(struct pilot *pilot)
+{
+	auto_error struct error err = {0};
+	pilot->editor = editor_begin(pilot->loop, command_now(pilot), edited_outside, pilot, &err);
+	if (!pilot->editor)
+		tell_unchanged(pilot, err.message);
 }
 
 static void edit(struct pilot *pilot, const char *rest)
 {
-	const struct step *step = deeds_node(pilot->deeds, pilot->node)->step;
-	if (!step)
+	if (!pilot->node->step)
 		pilot_tell(pilot, "%s has no command to edit", pilot->node->id);
 	else if (*rest)
 		edited(pilot, rest);
-	else if (strchr(step->run, '\n'))
-		pilot_tell(pilot, "its command has several lines: `edit COMMAND` replaces all of "
-				  "them");
+	else if (strchr(command_now(pilot), '\n') && prompt_has_terminal(pilot->prompt))
+		edit_outside(pilot);
 	else
-		prompt_ask(pilot->prompt, "command: ", step->run, edited, pilot);
+		prompt_ask(pilot->prompt, "command: ", command_now(pilot), edited, pilot);
 }
 
 /* --- beside it --- */
@@ -261,6 +301,13 @@ static void help(struct pilot *pilot, const char *rest)
 	pilot_tell(pilot, "%.*s", (int)text.len - 1, buf_text(&text));
 }
 
+/* Without a container there is nothing to look at or to change. */
+static bool needs_container(enum verb verb)
+{
+	return verb == VERB_DO || verb == VERB_SHELL || verb == VERB_LS || verb == VERB_CAT ||
+	       verb == VERB_FACTS;
+}
+
 void pilot_command(struct pilot *pilot, const struct command_line *command)
 {
 	static void (*const handlers[VERB_COUNT])(struct pilot * pilot, const char *rest) = {
@@ -271,5 +318,9 @@ void pilot_command(struct pilot *pilot, const struct command_line *command)
 		[VERB_BACK] = back,       [VERB_SAVE] = save,         [VERB_QUIT] = quit,
 		[VERB_HELP] = help,
 	};
-	handlers[command->verb](pilot, command->rest);
+	if (!pilot->container && needs_container(command->verb))
+		pilot_tell(pilot, "there is no container: the services did not start. `run` tries "
+				  "again");
+	else
+		handlers[command->verb](pilot, command->rest);
 }

@@ -44,8 +44,12 @@ void pilot_tell(struct pilot *pilot, const char *format, ...)
 	pilot_ask(pilot);
 }
 
-bool pilot_take_interrupt(struct pilot *pilot)
+bool pilot_take_signal(struct pilot *pilot, int signal)
 {
+	if (pilot->editor)
+		return signal == SIGINT || signal == SIGQUIT;
+	if (signal != SIGINT)
+		return false;
 	if (pilot->is_asking) {
 		report_notice(pilot->report, "^C (`quit` ends the build)");
 		pilot_ask(pilot);
@@ -54,8 +58,7 @@ bool pilot_take_interrupt(struct pilot *pilot)
 	if (pilot->was_interrupted || !pilot->container)
 		return false;
 	pilot->was_interrupted = true;
-	container_signal(pilot->container, SIGINT);
-	return true;
+	return container_signal(pilot->container, SIGINT);
 }
 
 /* --- where to stop --- */
@@ -94,26 +97,31 @@ static void describe(const struct pilot *pilot, const struct node *node)
 		      node->step->run);
 }
 
-static void stand_at(struct pilot *pilot, struct walk *walk, struct container *container,
-		     const struct node *node)
+static void stand_at(struct pilot *pilot, struct walk *walk, struct container *container)
 {
 	pilot->walk = walk;
 	pilot->container = container;
 	pilot->was_interrupted = false;
-	if (!pilot->has_failed)
-		pilot->node = node;
+}
+
+/* Whether to ask about it. */
+static bool stops_before(struct pilot *pilot, const struct node *node)
+{
+	bool is_decided = pilot->is_decided;
+	pilot->is_decided = false;
+	return !is_decided && (pilot->steps || is_break(pilot, node));
 }
 
 static void before(void *ctx, struct walk *walk, struct container *container,
 		   const struct node *node)
 {
 	struct pilot *pilot = ctx;
-	pilot->has_failed = false;
-	stand_at(pilot, walk, container, node);
+	pilot->node = node;
+	stand_at(pilot, walk, container);
 	if (pilot->is_back)
 		deeds_undo(pilot->deeds, node);
 	pilot->is_back = false;
-	if (!pilot->steps && !is_break(pilot, node)) {
+	if (!stops_before(pilot, node)) {
 		const struct node *edited = deeds_node(pilot->deeds, node);
 		deeds_ran(pilot->deeds, node);
 		walk_decide(walk, WALK_RUN, edited == node ? NULL : edited);
@@ -127,8 +135,9 @@ static void failed(void *ctx, struct walk *walk, struct container *container,
 		   const struct node *node, struct error *err)
 {
 	struct pilot *pilot = ctx;
-	pilot->has_failed = true;
-	stand_at(pilot, walk, container, node);
+	if (!container) /* it was not asked about before */
+		pilot->node = node;
+	stand_at(pilot, walk, container);
 	if (!pilot->stops_on_failure) {
 		walk_fail(walk, err);
 		return;
@@ -141,6 +150,13 @@ static void failed(void *ctx, struct walk *walk, struct container *container,
 static void kept(void *ctx, const char *image)
 {
 	pilot_kept(ctx, image);
+}
+
+static void over(void *ctx)
+{
+	struct pilot *pilot = ctx;
+	pilot->walk = NULL;
+	pilot->container = NULL;
 }
 
 /* --- its life --- */
@@ -165,7 +181,7 @@ struct pilot *pilot_new(const struct pilot_options *options, const struct manife
 			struct loop *loop, struct report *report, struct error *err)
 {
 	struct pilot *pilot = mem_alloc(sizeof *pilot);
-	pilot->guide = (struct guide){before, failed, kept, pilot};
+	pilot->guide = (struct guide){before, failed, kept, over, pilot};
 	pilot->loop = loop;
 	pilot->report = report;
 	pilot->manifest = manifest;
@@ -184,6 +200,7 @@ void pilot_free(struct pilot *pilot)
 	if (!pilot)
 		return;
 	shell_free(pilot->shell);
+	editor_free(pilot->editor);
 	prompt_free(pilot->prompt);
 	deeds_free(pilot->deeds);
 	buf_free(&pilot->line);

@@ -4,6 +4,7 @@
 
 #include "host/interactive/command_line.h"
 #include "host/interactive/deeds.h"
+#include "host/interactive/editor.h"
 #include "host/interactive/pilot.h"
 #include "host/interactive/prompt.h"
 #include "host/interactive/shell.h"
@@ -24,14 +25,15 @@ struct pilot {
 	struct walk *walk;
 	struct container *container;
 	const struct node *node;
-	bool has_failed; /* the node has run */
 	bool is_asking;
 	bool was_interrupted; /* what runs has had a SIGINT */
-	bool is_back;         /* the next node is where it has gone back to */
-	bool quits;           /* once the state is kept */
+	bool is_decided; /* the next node is to run: it was asked about when it had no container */
+	bool is_back;    /* the next node is where it has gone back to */
+	bool quits;      /* once the state is kept */
 	struct shell *shell;
-	struct buf line;    /* of an aside's output, what is not shown yet */
-	const char *adding; /* the command that is run beside the steps, or NULL */
+	struct editor *editor; /* it has the terminal, or NULL */
+	struct buf line;       /* of an aside's output, what is not shown yet */
+	const char *adding;    /* the command that is run beside the steps, or NULL */
 };
 
 void pilot_ask(struct pilot *pilot);

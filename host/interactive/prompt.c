@@ -25,12 +25,15 @@ struct prompt {
 	char *history_path; /* NULL: it is not kept */
 	char *text;         /* what the line is called */
 	struct buf line;    /* without a terminal: what has come of it */
+	struct buf begun;   /* lines that the next one goes on */
 	prompt_answered *answered;
 	void *ctx;
 	int sizes; /* a signalfd: the terminal has another size, -1: not asking */
 	sigset_t mask;
 	bool asking;
 };
+
+static void ask(struct prompt *prompt, const char *text);
 
 static char *prompt_text(EditLine *editor)
 {
@@ -82,6 +85,11 @@ struct prompt *prompt_new(struct loop *loop)
 	return prompt;
 }
 
+bool prompt_has_terminal(const struct prompt *prompt)
+{
+	return prompt->editor != NULL;
+}
+
 void prompt_free(struct prompt *prompt)
 {
 	HistEvent event;
@@ -95,6 +103,7 @@ void prompt_free(struct prompt *prompt)
 	if (prompt->editor)
 		el_end(prompt->editor);
 	buf_free(&prompt->line);
+	buf_free(&prompt->begun);
 	free(prompt->history_path);
 	free(prompt->text);
 	free(prompt);
@@ -116,11 +125,28 @@ void prompt_leave(struct prompt *prompt)
 	sigprocmask(SIG_SETMASK, &prompt->mask, NULL);
 }
 
+/* A backslash that stands for itself is doubled. */
+static bool goes_on(const char *line, size_t len)
+{
+	size_t count = 0;
+	while (count < len && line[len - 1 - count] == '\\')
+		count++;
+	return count % 2;
+}
+
 /* `line` is the editor's or the caller's: whoever is told may ask again. */
 static void answer(struct prompt *prompt, const char *line, size_t len)
 {
 	HistEvent event;
-	autofree char *copy = line ? mem_strndup(line, len) : NULL;
+	if (line)
+		buf_add(&prompt->begun, line, len);
+	if (line && goes_on(line, len) && prompt->begun.len < LONGEST_LINE) {
+		buf_puts(&prompt->begun, "\n");
+		prompt_leave(prompt);
+		ask(prompt, "> ");
+		return;
+	}
+	autofree char *copy = line ? buf_steal(&prompt->begun) : NULL;
 	prompt_leave(prompt);
 	if (copy && *copy && prompt->history)
 		history(prompt->history, &event, H_ENTER, copy);
@@ -199,20 +225,26 @@ static void on_input(void *ctx, unsigned events)
 		on_byte(prompt);
 }
 
-void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
-		prompt_answered *answered, void *ctx)
+static void ask(struct prompt *prompt, const char *text)
 {
-	prompt_leave(prompt);
 	free(prompt->text);
 	prompt->text = mem_strdup(text);
-	prompt->answered = answered;
-	prompt->ctx = ctx;
 	prompt->asking = true;
 	if (prompt->editor) {
 		watch_size(prompt);
 		el_set(prompt->editor, EL_UNBUFFERED, 1);
-		if (filled && *filled && el_insertstr(prompt->editor, filled) == 0)
-			el_set(prompt->editor, EL_REFRESH);
 	}
 	loop_watch(prompt->loop, STDIN_FILENO, LOOP_READ, on_input, prompt);
+}
+
+void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
+		prompt_answered *answered, void *ctx)
+{
+	prompt_leave(prompt);
+	buf_clear(&prompt->begun);
+	prompt->answered = answered;
+	prompt->ctx = ctx;
+	ask(prompt, text);
+	if (prompt->editor && filled && *filled && el_insertstr(prompt->editor, filled) == 0)
+		el_set(prompt->editor, EL_REFRESH);
 }

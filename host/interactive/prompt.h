@@ -7,13 +7,19 @@
 #include "common/error.h"
 #include "common/loop.h"
 
+#include <stdbool.h>
+
 struct prompt;
 
 /* The history is $XDG_STATE_HOME/factory/history; without one it goes as well. */
 struct prompt *prompt_new(struct loop *loop);
 void prompt_free(struct prompt *prompt);
 
-/* line: without its end; NULL: there are no more. */
+/* Whether somebody sits at a terminal there. */
+bool prompt_has_terminal(const struct prompt *prompt);
+
+/* line: without its end; NULL: there are no more. One that ends with a backslash goes on in the
+ * next: both are in it, as a shell reads them. */
 typedef void prompt_answered(void *ctx, const char *line);
 
 /* Asks for one line, called `text`. filled: what stands there already, or NULL. */
