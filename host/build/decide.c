@@ -1,6 +1,8 @@
 /* What a walk asks its guide (guide.h), and does as that decides. */
 #include "host/build/walk_parts.h"
 
+#include "host/build/site.h"
+
 void walk_begin_node(struct branch *branch, struct container *container, const struct node *node)
 {
 	struct walk *walk = branch->walk;
@@ -45,6 +47,12 @@ static void go_back(struct walk *walk, struct branch *branch)
 	walk_go_on(walk);
 }
 
+static void try_services_again(struct walk *walk, struct branch *branch)
+{
+	site_doubt_failures(walk->setup->site);
+	go_back(walk, branch);
+}
+
 static void skip(struct branch *branch)
 {
 	if (branch->trial)
@@ -63,7 +71,7 @@ void walk_decide(struct walk *walk, enum walk_decision decision, const struct no
 		if (branch->asked_in)
 			container_run(branch->asked_in, instead ? instead : branch->asked);
 		else
-			go_back(walk, branch);
+			try_services_again(walk, branch);
 		break;
 	case WALK_SKIP:
 		skip(branch);

@@ -164,6 +164,91 @@ answers() {
 	run ! in_image /flag
 }
 
+# A template that is wrong, and a manifest that copies `big` and renders it.
+broken_files() {
+	mkdir conf
+	echo '{{ key "x" }}{{ nofunc }}' >conf/a.ctmpl
+	printf 'template {\n  source = "a.ctmpl"\n  destination = "/a"\n}\n' >conf/template.hcl
+	head -c 3000000 /dev/zero >big
+	manifest <<-YAML
+		image: $BASE
+		kv: {x: val-$RANDOM}
+		copy: big:/big
+		files: conf
+		install: [cat /a]
+	YAML
+}
+
+# mended: those of the prompt's lines that come behind `wait` come when the template is right.
+mended() {
+	{
+		printf '%s\n' "$1"
+		until grep -q 'not defined' log; do sleep 0.05; done
+		echo '{{ key "x" }}' >conf/a.ctmpl
+		rm -f conf/old.ctmpl
+		printf '%s\n' "${@:2}"
+	} | "$FACTORY" build "${how[@]}" -t t/pilot m.yml >log 2>&1
+}
+
+@test "files that fail ask, too: put right on the host, run again; it is not cached" {
+	broken_files
+	touch log
+	how=(-i)
+	run mended run 'ls /' 'do touch /looked' run continue
+	[ "$status" -eq 0 ]
+	grep -q "a.ctmpl:1.*nofunc.*not defined" log
+	in_image /looked
+	[[ $(file_in t/pilot /a) == val-* ]]
+	[ "$(file_in t/pilot /big | wc -c)" -eq 3000000 ]
+	run "$FACTORY" build m.yml
+	shows 'files  ok'
+	no_container_left
+
+	echo '{{ nofunc }}' >conf/a.ctmpl
+	: >log
+	how=(--break-on-failure)
+	run mended '' skip 'edit true' run
+	[ "$status" -eq 0 ]
+	run ! in_image /a
+	no_container_left
+}
+
+@test "a file that goes before it is sent: the prompt, and again" {
+	broken_files
+	echo ok >conf/a.ctmpl
+	mkfifo gate
+	exec 7<>gate
+	"$FACTORY" build -i -t t/pilot m.yml <gate >log 2>&1 &
+	pid=$!
+	until grep -q -- '-- files' log; do sleep 0.05; done
+	mv big away
+	echo run >&7
+	until grep -q 'big' log; do sleep 0.05; done
+	mv away big
+	printf 'run\ncontinue\n' >&7
+	wait $pid
+	[ "$(file_in t/pilot /big | wc -c)" -eq 3000000 ]
+	exec 7>&-
+}
+
+@test "services that do not start ask: again, or without the test" {
+	manifest <<-YAML
+		image: $BASE
+		services: {web: {image: $BASE, command: sh -c "exit 3", ready: "false"}}
+		install: ["true"]
+		script: ["true"]
+	YAML
+	run answers continue "ls /" shell list run "do true" skip
+	[ "$status" -eq 0 ]
+	shows 'there is no container: the services did not start'
+	shows '> test-1'
+	[ -n "$(image_id t/pilot)" ]
+	no_container_left
+	run answers continue quit
+	[ "$status" -eq 1 ]
+	no_container_left
+}
+
 @test "save refuses what Jinja2 or somebody else has made, and changes nothing" {
 	manifest <<-YAML
 		image: $BASE
