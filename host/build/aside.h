@@ -16,7 +16,7 @@ struct aside_events {
 };
 
 struct aside {
-	const char *path;         /* a file to read, or a directory to list; else: */
+	const char *path; /* a file to read, or a directory to list, from that of steps; else: */
 	const char *const *facts; /* patterns of facts to print, NULL-terminated; else: */
 	const char *const *argv;  /* a program, as root, NULL-terminated; else: */
 	const char *shell;        /* a line for the target's shell; NULL: the shell for people */

@@ -4,9 +4,9 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/aside.h"
 #include "host/build/walk.h"
 #include "host/exit_codes.h"
+#include "host/interactive/terminal.h"
 
 #include <string.h>
 
@@ -152,7 +152,7 @@ static void do_something(struct pilot *pilot, const char *rest)
 
 static void list_directory_of(struct pilot *pilot, const char *rest)
 {
-	begin(pilot, (struct aside){.path = *rest ? rest : "/"});
+	begin(pilot, (struct aside){.path = *rest ? rest : "."});
 }
 
 static void print_file(struct pilot *pilot, const char *rest)
@@ -296,8 +296,10 @@ void pilot_kept(struct pilot *pilot, const char *image)
 static void help(struct pilot *pilot, const char *rest)
 {
 	auto_buf struct buf text = {0};
+	unsigned rows, columns;
 	(void)rest;
-	command_line_help(&text);
+	terminal_size(&rows, &columns);
+	command_line_help(columns, &text);
 	pilot_tell(pilot, "%.*s", (int)text.len - 1, buf_text(&text));
 }
 

@@ -16,7 +16,6 @@ static void answered(void *ctx, const char *line)
 	struct pilot *pilot = ctx;
 	struct command_line command = {VERB_QUIT, ""};
 	auto_error struct error err = {0};
-	pilot->is_asking = false;
 	if (line && command_line_read(line, &command, &err) < 0)
 		pilot_tell(pilot, "%s", err.message);
 	else
@@ -26,7 +25,6 @@ static void answered(void *ctx, const char *line)
 void pilot_ask(struct pilot *pilot)
 {
 	autofree char *text = mem_printf("%s> ", pilot->node->id);
-	pilot->is_asking = true;
 	pilot->was_interrupted = false;
 	prompt_ask(pilot->prompt, text, NULL, answered, pilot);
 }
@@ -50,7 +48,9 @@ bool pilot_take_signal(struct pilot *pilot, int signal)
 		return signal == SIGINT || signal == SIGQUIT;
 	if (signal != SIGINT)
 		return false;
-	if (pilot->is_asking) {
+	if (pilot->is_completing)
+		return container_signal(pilot->container, SIGINT);
+	if (prompt_is_asking(pilot->prompt)) {
 		report_notice(pilot->report, "^C (`quit` ends the build)");
 		pilot_ask(pilot);
 		return true;
@@ -189,6 +189,7 @@ struct pilot *pilot_new(const struct pilot_options *options, const struct manife
 	pilot->stops_on_failure = options->stops_on_failure || options->steps;
 	pilot->deeds = deeds_new(manifest);
 	pilot->prompt = prompt_new(loop);
+	prompt_on_tab(pilot->prompt, pilot_complete, pilot);
 	if (take_breaks(pilot, options->breaks, err) == 0)
 		return pilot;
 	pilot_free(pilot);
@@ -204,6 +205,8 @@ void pilot_free(struct pilot *pilot)
 	prompt_free(pilot->prompt);
 	deeds_free(pilot->deeds);
 	buf_free(&pilot->line);
+	buf_free(&pilot->answer);
+	choices_free(&pilot->choices);
 	arena_free(&pilot->arena);
 	free(pilot);
 }

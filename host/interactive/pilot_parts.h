@@ -2,6 +2,8 @@
 #ifndef FACTORY_HOST_INTERACTIVE_PILOT_PARTS_H
 #define FACTORY_HOST_INTERACTIVE_PILOT_PARTS_H
 
+#include "host/build/aside.h"
+#include "host/interactive/choices.h"
 #include "host/interactive/command_line.h"
 #include "host/interactive/deeds.h"
 #include "host/interactive/editor.h"
@@ -25,7 +27,9 @@ struct pilot {
 	struct walk *walk;
 	struct container *container;
 	const struct node *node;
-	bool is_asking;
+	bool is_completing; /* the container was asked what a word could become */
+	struct choices choices;
+	struct buf answer;    /* to that, what has come of it */
 	bool was_interrupted; /* what runs has had a SIGINT */
 	bool is_decided; /* the next node is to run: it was asked about when it had no container */
 	bool is_back;    /* the next node is where it has gone back to */
@@ -43,6 +47,9 @@ void pilot_tell(struct pilot *pilot, const char *format, ...) __attribute__((for
 /* Whether a step is called so, by its name or as the graph calls it. */
 bool pilot_is_called(const struct node *node, const char *name);
 bool pilot_knows(const struct manifest *manifest, const char *name);
+
+/* completion.c */
+void pilot_complete(void *ctx, const char *line);
 
 /* commands.c */
 void pilot_command(struct pilot *pilot, const struct command_line *command);

@@ -26,6 +26,17 @@ typedef void prompt_answered(void *ctx, const char *line);
 void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
 		prompt_answered *answered, void *ctx);
 
+/* Tab was pressed behind `line`, up to the cursor. No key counts until prompt_complete is called,
+ * be it from within. */
+typedef void prompt_tabbed(void *ctx, const char *line);
+
+/* Who is told of Tab while a line is asked for that is not filled and goes on no other. */
+void prompt_on_tab(struct prompt *prompt, prompt_tabbed *tabbed, void *ctx);
+/* Inserts `more`, and prints `shown` (or NULL) above the line. */
+void prompt_complete(struct prompt *prompt, const char *more, const char *shown);
+
+bool prompt_is_asking(const struct prompt *prompt);
+
 /* Asks no more, and gives the terminal back; again: nothing happens. */
 void prompt_leave(struct prompt *prompt);
 
