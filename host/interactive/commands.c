@@ -30,8 +30,9 @@ static void skip(struct pilot *pilot, const char *rest)
 
 static void set_command(struct pilot *pilot, const char *command)
 {
+	autofree char *text = pilot_command_text(command);
 	deeds_edit(pilot->deeds, pilot->node, command);
-	pilot_tell(pilot, "the command is: %s", command);
+	pilot_tell(pilot, "the command is:%s", text);
 }
 
 static const char *command_now(const struct pilot *pilot)

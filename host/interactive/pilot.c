@@ -86,6 +86,22 @@ static bool is_break(const struct pilot *pilot, const struct node *node)
 	return false;
 }
 
+char *pilot_command_text(const char *command)
+{
+	auto_buf struct buf text = {0};
+	size_t len = strlen(command);
+	while (len && command[len - 1] == '\n')
+		len--;
+	if (!memchr(command, '\n', len))
+		return mem_printf(" %.*s", (int)len, command);
+	for (const char *line = command; line < command + len;) {
+		size_t width = strcspn(line, "\n");
+		buf_printf(&text, "\n    %.*s", (int)width, line);
+		line += width + 1;
+	}
+	return buf_steal(&text);
+}
+
 static void describe(const struct pilot *pilot, const struct node *node)
 {
 	if (!node->step) {
@@ -93,8 +109,8 @@ static void describe(const struct pilot *pilot, const struct node *node)
 		return;
 	}
 	const struct position *at = &node->step->at;
-	report_notice(pilot->report, "-- %s (%s:%u): %s", node->id, at->file, at->line,
-		      node->step->run);
+	autofree char *command = pilot_command_text(node->step->run);
+	report_notice(pilot->report, "-- %s (%s:%u):%s", node->id, at->file, at->line, command);
 }
 
 static void stand_at(struct pilot *pilot, struct walk *walk, struct container *container)

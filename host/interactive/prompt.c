@@ -226,25 +226,24 @@ static void tab(struct prompt *prompt)
 	prompt->tabbed(prompt->tab_ctx, text);
 }
 
-/* Nothing may mean that the line is empty, or that there is no terminal any more. */
-static bool is_gone(int count)
+/* No line may mean that it is empty, whatever the count is, or that there is no terminal. */
+static bool is_gone(void)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-	if (count < 0)
-		return errno != EINTR && errno != EAGAIN;
-	return poll(&in, 1, 0) > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL);
+	return errno == EIO || (poll(&in, 1, 0) > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 static void on_key(struct prompt *prompt)
 {
 	int count = 0;
 	prompt->is_tabbed = prompt->is_ended = false;
+	errno = 0;
 	const char *line = el_gets(prompt->editor, &count);
 	if (prompt->is_tabbed) {
 		tab(prompt);
 		return;
 	}
-	if (prompt->is_ended || (!line && is_gone(count))) {
+	if (prompt->is_ended || (!line && is_gone())) {
 		fputc('\n', stderr);
 		answer(prompt, NULL, 0);
 	} else if (line && count > 0 && (line[count - 1] == '\n' || line[count - 1] == '\r')) {
@@ -269,6 +268,15 @@ void prompt_complete(struct prompt *prompt, const char *more, const char *shown)
 	}
 }
 
+/* Into a line that was just begun: what stands there of it is written over. */
+static void fill(struct prompt *prompt, const char *text)
+{
+	if (!*text || el_insertstr(prompt->editor, text) < 0)
+		return;
+	fputc('\r', stderr);
+	el_set(prompt->editor, EL_REFRESH);
+}
+
 /* The terminal is given back meanwhile; the line comes again. */
 static void suspend(struct prompt *prompt)
 {
@@ -278,8 +286,7 @@ static void suspend(struct prompt *prompt)
 	el_set(prompt->editor, EL_UNBUFFERED, 0);
 	raise(SIGSTOP);
 	el_set(prompt->editor, EL_UNBUFFERED, 1);
-	el_insertstr(prompt->editor, text);
-	el_set(prompt->editor, EL_REFRESH);
+	fill(prompt, text);
 }
 
 static void on_signal(void *ctx, unsigned events)
@@ -358,6 +365,6 @@ void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
 	prompt->ctx = ctx;
 	prompt->is_plain = filled != NULL;
 	ask(prompt, text);
-	if (prompt->editor && filled && *filled && el_insertstr(prompt->editor, filled) == 0)
-		el_set(prompt->editor, EL_REFRESH);
+	if (prompt->editor && filled)
+		fill(prompt, filled);
 }

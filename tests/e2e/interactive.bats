@@ -1,43 +1,10 @@
 bats_require_minimum_version 1.5.0
 load common
-load terminal
+load interactive
 
 teardown() {
-	close_terminal
 	api DELETE '/images/t/pilot?force=1' >/dev/null
 	rm -rf "$WORK"
-}
-
-# With a variable that no build had before: nothing of it is in the cache.
-steps() {
-	RUN=$(cat /proc/sys/kernel/random/uuid)
-	manifest <<-YAML
-		# the top
-		image: $BASE
-		env: {RUN: "$RUN"}
-		install:
-		  # the first one
-		  - echo one >/one   # behind it
-
-		  - name: second
-		    # why
-		    run: exit 3
-		  - echo three >/three
-		# the end
-		script:
-		  - test -e /one
-	YAML
-	cp m.yml before.yml
-}
-
-# in_image PATH: what was built has it.
-in_image() {
-	"$FACTORY" shell -q t/pilot <<<"test -e $1"
-}
-
-# answers LINE...: a build with these lines typed.
-answers() {
-	printf '%s\n' "$@" | "$FACTORY" build -i -t t/pilot m.yml
 }
 
 @test "Enter runs each step; skip; a changed command; something else; save writes just that" {
@@ -279,64 +246,4 @@ mended() {
 	YAML
 	fails_with 2 "$FACTORY" build -i m.yml
 	shows "has a matrix"
-}
-
-@test "a terminal: keys and history, the prefilled command, a shell, Ctrl-C; all is as before" {
-	steps
-	sed -i 's/exit 3/sleep 1000/' m.yml
-	export XDG_STATE_HOME=$WORK/state
-	open_terminal 100 40
-	type_line "export XDG_STATE_HOME=$XDG_STATE_HOME"
-	type_line 'stty -a >old; $FACTORY build -i -t t/pilot m.yml; echo code $?; stty -a >new'
-	sees 'install-1>'
-	type_line 'do echo hello'
-	sees_times 2 'install-1>'
-	press Up Enter
-	sees_times 2 hello
-	sees_times 3 'install-1>'
-	type_line 'shell'
-	sees '/ #'
-	type_line 'stty size; sleep 1000'
-	sees '40 100'
-	sleep 0.5
-	press C-c
-	type_line 'exit'
-	sees 'back from the shell'
-	press Enter
-	sees 'install-2>'
-	press Enter
-	sleep 1
-	press C-c
-	sees 'install-2 was killed by signal 2'
-	type_line edit
-	sees 'command: sleep 1000'
-	press BSpace BSpace BSpace BSpace
-	type_line 0
-	sees 'the command is: sleep 0'
-	press C-c
-	sees '`quit` ends the build'
-	type_line continue
-	sees 'code 0'
-	sleep 0.3
-	cmp old new
-	[ "$(stat -c %a state/factory/history)" = 600 ]
-	grep -q 'echo' state/factory/history
-	no_container_left
-}
-
-@test "killed by a signal at the prompt: the terminal is as before, no container is left" {
-	steps
-	open_terminal 100 40
-	type_line 'stty -a >old; $FACTORY build -i m.yml & pid=$!; echo $pid >pid; fg'
-	sees 'install-1>'
-	kill -TERM "$(cat pid)"
-	sees interrupted
-	type_line 'stty -a >new; echo do""ne'
-	sees 'done'
-	cmp old new
-	type_line '$FACTORY build -i m.yml; echo code $?'
-	sees_times 2 'install-1>'
-	press C-d
-	sees 'code 1'
-	no_container_left
 }
