@@ -1,6 +1,7 @@
 /* What a walk asks its guide (guide.h), and does as that decides. */
 #include "host/build/walk_parts.h"
 
+#include "common/own.h"
 #include "host/build/site.h"
 
 void walk_begin_node(struct branch *branch, struct container *container, const struct node *node)
@@ -40,6 +41,7 @@ void walk_keep(struct walk *walk, const char *image)
 static void go_back(struct walk *walk, struct branch *branch)
 {
 	walk->at = branch->trial ? walk->at - 1 : 0;
+	group_free(STEAL(walk->group));
 	if (branch->trial)
 		trial_leave(branch->trial);
 	else
@@ -57,6 +59,8 @@ static void skip(struct branch *branch)
 {
 	if (branch->trial)
 		trial_leave(branch->trial);
+	else if (branch->role == ROLE_BRANCH)
+		group_passed(branch->walk->group, branch, branch->asked);
 	else
 		walk_passed(branch, branch->asked);
 }

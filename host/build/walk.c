@@ -123,11 +123,7 @@ static void on_passed(void *ctx, struct container *container, const struct node 
 static void on_held(void *ctx, struct container *container, const struct node *node,
 		    struct error *err)
 {
-	struct branch *branch = ctx;
-	if (branch->role == ROLE_BRANCH) /* of groups it is not asked */
-		walk_fail(branch->walk, err);
-	else
-		walk_ask_about_failure(branch, container, node, err);
+	walk_ask_about_failure(ctx, container, node, err);
 }
 
 /* In front of a group the chain ends: it goes on in the container of the merge. */
@@ -147,7 +143,7 @@ static void chain_kept(struct branch *branch, const char *image, uint64_t took_u
 	if (!walk_is_nameless(walk))
 		report_notice(walk->setup->report, "kept the state after %s in %.1f ms", node->id,
 			      (double)took_us / 1e3);
-	back_set(&walk->back, image, walk->at, false);
+	back_set(&walk->back, image, walk->at, walk_is_nameless(walk));
 	if (graph_group(walk->graph, walk->at))
 		enter_group(branch, image);
 	else

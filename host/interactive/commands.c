@@ -236,13 +236,30 @@ static void go_on(struct pilot *pilot, const char *rest)
 	run(pilot, rest);
 }
 
+/* NULL: the state can be kept. */
+static const char *why_not_kept(const struct node *node)
+{
+	if (node->kind == NODE_TEST)
+		return "a test's branch is not kept: `back` starts it again";
+	if (node_is_in_branch(node))
+		return "no state within a group is kept: `back` goes to where the group begins";
+	return NULL;
+}
+
+static void keep_for(struct pilot *pilot, bool quits)
+{
+	const char *why_not = why_not_kept(pilot->node);
+	pilot->quits = quits && !why_not;
+	if (why_not)
+		pilot_tell(pilot, "%s", why_not);
+	else
+		walk_decide(pilot->walk, WALK_KEEP, NULL);
+}
+
 static void keep(struct pilot *pilot, const char *rest)
 {
 	(void)rest;
-	if (pilot->node->kind == NODE_TEST)
-		pilot_tell(pilot, "a test's branch is not kept: `back` starts it again");
-	else
-		walk_decide(pilot->walk, WALK_KEEP, NULL);
+	keep_for(pilot, false);
 }
 
 static void back(struct pilot *pilot, const char *rest)
@@ -274,9 +291,8 @@ static void stop(struct pilot *pilot)
 
 static void quit(struct pilot *pilot, const char *rest)
 {
-	pilot->quits = strcmp(rest, "keep") == 0;
-	if (pilot->quits)
-		walk_decide(pilot->walk, WALK_KEEP, NULL);
+	if (strcmp(rest, "keep") == 0)
+		keep_for(pilot, true);
 	else if (*rest)
 		pilot_tell(pilot, "'quit' takes nothing or 'keep', not '%s'", rest);
 	else

@@ -216,6 +216,43 @@ mended() {
 	no_container_left
 }
 
+images() {
+	api GET /images/json | jq -r '.[].Id' | sort
+}
+
+@test "a group: each branch is asked about, put right, skipped; back to where it begins" {
+	manifest <<-YAML
+		image: $BASE
+		env: {RUN: "$RANDOM"}
+		install:
+		  - echo first
+		  - parallel:
+		      - touch /a
+		      - [touch /b, exit 4]
+		  - test ! -e /gone
+	YAML
+	cp m.yml before.yml
+	images >old
+	run answers 'do touch /made' '' 'do touch /gone' '' 'checkpoint' back '' '' '' 'do touch /put' \
+		'edit touch /c' run list save ''
+	[ "$status" -eq 0 ]
+	shows '-- install-3 (m.yml:7): touch /b'
+	shows 'no state within a group is kept'
+	shows 'install-4 failed with exit code 4'
+	shows '> install-5'
+	shows "can't save"
+	for path in /made /a /b /c /put; do in_image $path; done
+	run ! in_image /gone
+	diff before.yml m.yml
+	api DELETE '/images/t/pilot?force=1' >/dev/null
+	images | diff old -
+	run answers '' skip '' skip ''
+	[ "$status" -eq 0 ]
+	run ! in_image /a
+	in_image /b
+	no_container_left
+}
+
 @test "save refuses what Jinja2 or somebody else has made, and changes nothing" {
 	manifest <<-YAML
 		image: $BASE
