@@ -270,13 +270,25 @@ static void back(struct pilot *pilot, const char *rest)
 	walk_decide(pilot->walk, WALK_BACK, NULL);
 }
 
+/* Nothing that was done is lost. */
+static void save_beside(struct pilot *pilot, const char *why)
+{
+	auto_error struct error err = {0};
+	autofree char *path = deeds_save_beside(pilot->deeds, why, &err);
+	if (path)
+		pilot_tell(pilot, "%s\nwhat was done is in %s", why, path);
+	else
+		pilot_tell(pilot, "%s%s%s", why, error_is_set(&err) ? "\n" : "",
+			   error_is_set(&err) ? err.message : "");
+}
+
 static void save(struct pilot *pilot, const char *rest)
 {
 	auto_error struct error err = {0};
 	(void)rest;
 	if (deeds_save(pilot->deeds, &err) < 0) {
 		autofree char *text = error_text(&err);
-		pilot_tell(pilot, "%s", text);
+		save_beside(pilot, text);
 	} else {
 		pilot_tell(pilot, "saved: %s", pilot->manifest->path);
 	}

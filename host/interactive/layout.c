@@ -6,7 +6,7 @@
 #include <yaml.h>
 
 static const char no_list[] = "`install` is no list with a line for each step: make it one";
-static const char in_group[] = "it is in a group: change it by hand";
+static const char in_group[] = "the step is in a group: change it by hand";
 
 struct reader {
 	struct layout *layout;
