@@ -4,12 +4,21 @@
 #include "common/own.h"
 #include "host/build/site.h"
 
+static void begin(struct walk *walk, struct container *container, const struct node *node)
+{
+	if (node->kind == NODE_COMMIT)
+		container_commit(container,
+				 walk->result.is_altered ? NULL : walk->graph->image_key);
+	else
+		container_run(container, node);
+}
+
 void walk_begin_node(struct branch *branch, struct container *container, const struct node *node)
 {
 	struct walk *walk = branch->walk;
 	const struct guide *guide = walk->guide;
 	if (!guide) {
-		container_run(container, node);
+		begin(walk, container, node);
 		return;
 	}
 	walk->deciding = branch;
@@ -33,8 +42,9 @@ void walk_ask_about_failure(struct branch *branch, struct container *container,
 /* The guide goes on deciding. */
 void walk_keep(struct walk *walk, const char *image)
 {
+	bool ends = walk->deciding->asked->kind == NODE_COMMIT;
 	walk->is_keeping = false;
-	back_set(&walk->back, image, walk->at - 1, true);
+	back_set(&walk->back, image, ends ? walk->at : walk->at - 1, true);
 	walk->guide->kept(walk->guide->ctx, image);
 }
 
@@ -73,7 +83,7 @@ void walk_decide(struct walk *walk, enum walk_decision decision, const struct no
 	switch (decision) {
 	case WALK_RUN:
 		if (branch->asked_in)
-			container_run(branch->asked_in, instead ? instead : branch->asked);
+			begin(walk, branch->asked_in, instead ? instead : branch->asked);
 		else
 			try_services_again(walk, branch);
 		break;

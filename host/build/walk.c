@@ -41,12 +41,11 @@ static void give_slot(struct branch *branch)
 static void run_chain(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
+	const struct graph *graph = walk->graph;
+	bool ends = walk->at == graph->chain_end;
 	branch->began_us = loop_now_us();
-	if (walk->at < walk->graph->chain_end)
-		walk_begin_node(branch, branch->container, walk->graph->nodes[walk->at++]);
-	else
-		container_commit(branch->container,
-				 walk->result.is_altered ? NULL : walk->graph->image_key);
+	walk_begin_node(branch, branch->container,
+			graph->nodes[ends ? graph->count - 1 : walk->at++]);
 }
 
 bool walk_is_nameless(const struct walk *walk)

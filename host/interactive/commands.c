@@ -24,6 +24,10 @@ static void run(struct pilot *pilot, const char *rest)
 static void skip(struct pilot *pilot, const char *rest)
 {
 	(void)rest;
+	if (pilot->node->kind == NODE_COMMIT) {
+		pilot_tell(pilot, "without it there is no image: `quit` ends the build");
+		return;
+	}
 	deeds_skipped(pilot->deeds, pilot->node);
 	walk_decide(pilot->walk, WALK_SKIP, NULL);
 }
@@ -202,7 +206,7 @@ static void list(struct pilot *pilot, const char *rest)
 {
 	struct graph *graph = graph_new(pilot->manifest);
 	(void)rest;
-	for (size_t i = 1; i + 1 < graph->count; i++) {
+	for (size_t i = 1; i < graph->count; i++) {
 		const struct node *node = graph->nodes[i];
 		bool here = strcmp(node->id, pilot->node->id) == 0;
 		report_notice(pilot->report, "%s %-12s %-8s %s", here ? ">" : " ", node->id,

@@ -36,7 +36,7 @@ static void add_commands(struct choices *choices)
 static void add_steps(struct pilot *pilot)
 {
 	struct graph *graph = graph_new(pilot->manifest);
-	for (size_t i = 1; i + 1 < graph->count; i++) {
+	for (size_t i = 1; i < graph->count; i++) {
 		const struct node *node = graph->nodes[i];
 		choices_add(&pilot->choices, node->id);
 		if (strcmp(node->id, node->label) != 0 && !strchr(node->label, '\n'))

@@ -58,13 +58,17 @@ void deeds_free(struct deeds *deeds)
 	free(deeds);
 }
 
-/* The number of its step in `install`; that of the first one for what comes before them. -1: it is
- * a test. */
+/* The number of its step in `install`; that of the first one for what comes before them, their
+ * count for the commit. -1: it is a test. */
 static int number_of(const struct deeds *deeds, const struct node *node, size_t *number)
 {
 	*number = 0;
 	if (node->kind == NODE_TEST)
 		return -1;
+	if (node->kind == NODE_COMMIT) {
+		*number = deeds->manifest->install.count;
+		return 0;
+	}
 	if (node->kind == NODE_TASK) /* "install-1" */
 		*number = strtoul(strrchr(node->id, '-') + 1, NULL, 10) - 1;
 	return *number < deeds->manifest->install.count || !*number ? 0 : -1;

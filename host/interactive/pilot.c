@@ -72,7 +72,7 @@ bool pilot_knows(const struct manifest *manifest, const char *name)
 {
 	struct graph *graph = graph_new(manifest);
 	bool known = false;
-	for (size_t i = 1; i + 1 < graph->count && !known; i++)
+	for (size_t i = 1; i < graph->count && !known; i++)
 		known = pilot_is_called(graph->nodes[i], name);
 	graph_free(graph);
 	return known;
@@ -105,7 +105,9 @@ char *pilot_command_text(const char *command)
 static void describe(const struct pilot *pilot, const struct node *node)
 {
 	if (!node->step) {
-		report_notice(pilot->report, "-- %s: %s", node->id, node->label);
+		report_notice(pilot->report, "-- %s: %s", node->id,
+			      node->kind == NODE_COMMIT ? "the image is made of what is here now"
+							: node->label);
 		return;
 	}
 	const struct position *at = &node->step->at;

@@ -9,7 +9,7 @@ teardown() {
 
 @test "Enter runs each step; skip; a changed command; something else; save writes just that" {
 	steps
-	run answers '' 'edit echo two >/two' 'do touch /added' 'run' 'skip' 'help' 'save' ''
+	run answers '' 'edit echo two >/two' 'do touch /added' 'run' 'skip' 'help' 'save' '' ''
 	[ "$status" -eq 0 ]
 	[ "$(file_in t/pilot /two)" = two ]
 	in_image /added
@@ -46,7 +46,7 @@ teardown() {
 		    run: cat /input
 	YAML
 	cp m.yml before.yml
-	run answers run 'ls /' 'do exit 9' 'cat /no-such' 'do echo 42 >/input' 'cat /input' run save
+	run answers run 'ls /' 'do exit 9' 'cat /no-such' 'do echo 42 >/input' 'cat /input' run run
 	[ "$status" -eq 0 ]
 	shows 'install-1 failed with exit code 1: needs'
 	shows 'drwxr-xr-x'
@@ -54,7 +54,7 @@ teardown() {
 	shows 'can'\''t read "/no-such": No such file or directory'
 	[ "$(file_in t/pilot /input)" = 42 ]
 	diff before.yml m.yml
-	run answers run 'do echo 42 >/input' save run
+	run answers run 'do echo 42 >/input' save run run
 	sed -i '/name: needs/i\  - echo 42 >/input' before.yml
 	diff before.yml m.yml
 }
@@ -79,7 +79,7 @@ teardown() {
 @test "back: to the base, to a checkpoint; changed commands stay, the rest is undone" {
 	steps
 	run answers '' 'do touch /gone' 'edit ls /one /gone' back '' run 'edit echo two >/two' \
-		run checkpoint 'do touch /three /gone' back 'ls /' run save ''
+		run checkpoint 'do touch /three /gone' back 'ls /' run save '' ''
 	[ "$status" -eq 0 ]
 	shows '/gone: No such file or directory'
 	run ! in_image /gone
@@ -125,7 +125,7 @@ teardown() {
 		install: ["touch /built"]
 		script: ["test -e /flag"]
 	YAML
-	run answers '' '' 'do touch /flag' 'save' run
+	run answers '' '' '' 'do touch /flag' 'save' run
 	[ "$status" -eq 0 ]
 	in_image /built
 	run ! in_image /flag
@@ -234,7 +234,7 @@ images() {
 	cp m.yml before.yml
 	images >old
 	run answers 'do touch /made' '' 'do touch /gone' '' 'checkpoint' back '' '' '' 'do touch /put' \
-		'edit touch /c' run list save ''
+		'edit touch /c' run list save '' run
 	[ "$status" -eq 0 ]
 	shows '-- install-3 (m.yml:7): touch /b'
 	shows 'no state within a group is kept'
@@ -246,7 +246,7 @@ images() {
 	diff before.yml m.yml
 	api DELETE '/images/t/pilot?force=1' >/dev/null
 	images | diff old -
-	run answers '' skip '' skip ''
+	run answers '' skip '' skip '' ''
 	[ "$status" -eq 0 ]
 	run ! in_image /a
 	in_image /b
@@ -292,8 +292,8 @@ content() {
 
 @test "saved and built again without a prompt: the same image; anchors, templates and comments stay" {
 	manifest <<-YAML
-		{# of Jinja2 #}
-		image: {{ "$BASE" }}
+		# {# of Jinja2 #}
+		image: "{{ '$BASE' }}"
 		env: &env {RUN: "$RANDOM"}   # {{ 1 + 1 }}
 		install:
 		  # {% if true %}
@@ -311,13 +311,15 @@ content() {
 	YAML
 	cp m.yml before.yml
 	run answers 'do echo 0 >/zero' 'edit echo uno >/one' run 'edit printf "%s, %s" a "[b]" >/two' run run \
-		$'edit for i in 1 2; do \\\n  echo \$i >>/four; \\\ndone' 'do chmod 600 /one' run \
-		'! echo "a: b" >/last' save skip
+		$'edit for i in 1 2; do \\\n  echo $i >>/four; \\\ndone' 'do chmod 600 /one' run \
+		skip '! echo "a: b" >/last' save run
 	[ "$status" -eq 0 ]
 	shows 'saved: m.yml'
+	shows '-- commit: the image is made of what is here now'
+	shows 'without it there is no image'
 	diff - m.yml <<-YAML
-		{# of Jinja2 #}
-		image: {{ "$BASE" }}
+		# {# of Jinja2 #}
+		image: "{{ '$BASE' }}"
 		env: &env {RUN: "$(sed -n 's/.*RUN: "\([0-9]*\)".*/\1/p' before.yml)"}   # {{ 1 + 1 }}
 		install:
 		  - echo 0 >/zero
@@ -333,6 +335,7 @@ content() {
 		      for i in 1 2; do \\
 		        echo \$i >>/four; \\
 		      done
+		  - 'echo "a: b" >/last'
 		# end
 	YAML
 	content t/pilot >asked
