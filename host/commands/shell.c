@@ -11,7 +11,7 @@
 
 struct shell_command {
 	struct settings settings;
-	const char *user;
+	const char *user, *cell;
 	bool no_cache;
 };
 
@@ -76,13 +76,9 @@ static int read_and_cut(struct workshop *shop, const char *path, const char *ste
 {
 	if (workshop_read(shop, path, err) < 0)
 		return -1;
-	const struct job *job = &shop->jobs[shop->job_count - 1];
-	if (shop->sheets[job->sheet].count == 1)
-		return cut(job->manifest, step, err);
-	error_set(err, "%s has a matrix: which of its %zu images is meant is not known", path,
-		  shop->sheets[job->sheet].count);
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	if (workshop_refuse_matrix(shop, "one image is meant", err) < 0)
+		return -1;
+	return cut(shop->jobs[shop->job_count - 1].manifest, step, err);
 }
 
 static int visit_step(struct visit *visit, struct workshop *shop, const char *path,
@@ -108,6 +104,7 @@ static int run(struct shell_command *command, struct workshop *shop, const char 
 	const char *step;
 	const char *path = split_target(&command->settings.arena, target, &step);
 	shop->no_cache = command->no_cache;
+	shop->cell = command->cell;
 	shop->site.slots.most = 4;
 	command->settings.progress = "plain"; /* the terminal is the shell's */
 	if (workshop_open(shop, &command->settings, err) < 0)
@@ -135,6 +132,10 @@ static const struct option shell_options[] = {
 	 .argument = "NAME[:GROUP]",
 	 .help = "whose shell it is (default: that of steps)",
 	 OPTION_INTO(struct shell_command, user)},
+	{.name = "cell",
+	 .argument = "NAME",
+	 .help = "of the manifest's matrix, the one that is meant",
+	 OPTION_INTO(struct shell_command, cell)},
 	{.name = "no-cache",
 	 .help = "run every step, whatever was built before",
 	 OPTION_INTO(struct shell_command, no_cache)},

@@ -347,15 +347,24 @@ content() {
 	shows "m.yml:12:1: can't save: other parts of the file refer to it: change it by hand"
 }
 
-@test "one manifest, one image, not quietly" {
+@test "one manifest, one image, not quietly; of a matrix one cell" {
 	steps
 	fails_with 2 "$FACTORY" build -i m.yml m.yml
 	fails_with 2 "$FACTORY" build -i -q m.yml
 	manifest <<-YAML
 		image: $BASE
-		env: {matrix: [A=1, A=2]}
-		install: ["true"]
+		env: {matrix: [A=1, "A=2 B=3"]}
+		install: ["echo a is \$A"]
 	YAML
 	fails_with 2 "$FACTORY" build -i m.yml
 	shows "has a matrix"
+	shows "\`--cell NAME\` chooses one of: 'A=1', 'A=2 B=3'"
+	fails_with 2 "$FACTORY" build --cell A=2 m.yml
+	shows "--cell: m.yml has no 'A=2': there are 'A=1', 'A=2 B=3'"
+	run bash -c 'printf "\n\n" | "$FACTORY" build -i --cell "A=2 B=3" -t t/pilot m.yml'
+	[ "$status" -eq 0 ]
+	shows 'a is 2'
+	[ -n "$(image_id t/pilot:latest-A-2-B-3)" ]
+	no_image t/pilot:latest-A-1
+	api DELETE '/images/t/pilot:latest-A-2-B-3?force=1' >/dev/null
 }

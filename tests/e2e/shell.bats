@@ -81,7 +81,10 @@ scratch_image() {
 		install: [true]
 	YAML
 	fails_with 2 "$FACTORY" shell m.yml </dev/null
-	shows "has a matrix: which of its 2 images is meant is not known"
+	shows "has a matrix: one image is meant. \`--cell NAME\` chooses one of: 'A=1', 'A=2'"
+	run --separate-stderr "$FACTORY" shell --cell A=2 m.yml <<<'echo $A'
+	[ "$output" = 2 ]
+	fails_with 2 "$FACTORY" shell --cell A=3 m.yml </dev/null
 	fails_with 5 "$FACTORY" shell 127.0.0.1:1/no-such </dev/null
 	fails_with 2 "$FACTORY" shell a b </dev/null
 }
