@@ -14,7 +14,8 @@ static uint32_t run(struct container *container, const struct aside *aside)
 	if (aside->term)
 		value_set(&arena, more, "TERM", value_string(&arena, aside->term));
 	struct session_run run = {.shell = aside->shell,
-				  .interactive = !aside->shell,
+				  .argv = aside->command,
+				  .interactive = !aside->shell && !aside->command,
 				  .input = aside->input,
 				  .rows = aside->rows,
 				  .cols = aside->cols,

@@ -137,7 +137,7 @@ static int take_terminal(struct shell *shell, struct error *err)
 static void begin(struct shell *shell)
 {
 	static const struct aside_events events = {.output = on_output, .ended = on_ended};
-	struct aside aside = {.shell = shell->setup.line,
+	struct aside aside = {.command = shell->setup.argv,
 			      .user = shell->setup.user,
 			      .input = true,
 			      .events = &events,
