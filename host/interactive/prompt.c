@@ -105,12 +105,13 @@ static void open_history(struct prompt *prompt)
 		history(prompt->history, &event, H_LOAD, prompt->history_path);
 }
 
+/* The editor keeps these names as they are given, or a copy for good: so they are wide. */
 static void bind_keys(EditLine *editor)
 {
 	el_set(editor, EL_EDITOR, "emacs");
-	el_set(editor, EL_ADDFN, "factory-complete", "complete the word", take_tab);
+	el_wset(editor, EL_ADDFN, L"factory-complete", L"complete the word", take_tab);
 	el_set(editor, EL_BIND, "^I", "factory-complete", NULL);
-	el_set(editor, EL_ADDFN, "factory-end", "end the input, or delete", take_end);
+	el_wset(editor, EL_ADDFN, L"factory-end", L"end the input, or delete", take_end);
 	el_set(editor, EL_BIND, "^D", "factory-end", NULL);
 }
 
