@@ -148,7 +148,10 @@ void prompt_free(struct prompt *prompt)
 	HistEvent event;
 	if (!prompt)
 		return;
+	bool is_begun = prompt->asking && prompt->editor;
 	prompt_leave(prompt);
+	if (is_begun) /* whatever is printed next is no part of the line */
+		fputc('\n', stderr);
 	if (prompt->history && prompt->history_path)
 		history(prompt->history, &event, H_SAVE, prompt->history_path);
 	if (prompt->history)
