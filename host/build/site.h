@@ -18,10 +18,14 @@ struct site {
 	bool has_swept;       /* networks that drivers before this one left (host/services/) */
 	struct base **bases;
 	size_t base_count;
+	size_t doubted; /* so many of them are not believed where they failed */
 };
 
 /* A base image, looked for when it is first asked for; the site's. Never blocks. */
 const struct base *site_base(struct site *site, const char *image, struct report *report);
+
+/* Those that could not be had are looked for again when they are asked for. */
+void site_doubt_failures(struct site *site);
 
 /* Makes the toolbox where there is none, and clears away what a killed driver left. Blocks. */
 int site_toolbox(struct site *site, struct report *report, struct error *err);

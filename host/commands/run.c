@@ -94,7 +94,7 @@ static void on_signal(void *ctx, unsigned events)
 	struct workshop *shop = run->shop;
 	(void)events;
 	int code = interrupt_code(shop->signals);
-	if (shop->pilot && code == EXIT_INTERRUPTED && pilot_take_interrupt(shop->pilot))
+	if (shop->pilot && pilot_take_signal(shop->pilot, code - 128))
 		return;
 	shop->interrupted = code;
 	schedule_stop(&run->schedule);

@@ -59,6 +59,7 @@ struct workshop {
 	bool untested;         /* what was asked for is built without its tests, and not named */
 	bool keeps_ids;        /* it doesn't print those of its images */
 	struct pilot *pilot;   /* who decides at the nodes of the one build, or NULL */
+	const char *cell;      /* of --cell: the only one of those that were asked for, or NULL */
 	bool push, locked;     /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
@@ -83,6 +84,10 @@ int workshop_open(struct workshop *shop, const struct settings *settings, struct
 
 /* Reads a manifest and what it stands on, and adds their jobs. */
 int workshop_read(struct workshop *shop, const char *path, struct error *err);
+
+/* Refuses a manifest with a matrix where one image is meant: `why`, and what --cell could be. The
+ * sheet is that of the last job. */
+int workshop_refuse_matrix(const struct workshop *shop, const char *why, struct error *err);
 
 /* Refuses with all that differs from the locks of what was read. */
 int workshop_check(struct workshop *shop, struct error *err);
