@@ -163,7 +163,7 @@ const struct option settings_engine_options[] = {
 	 .each = on_endpoint},
 	{.name = "patience",
 	 .argument = "SECONDS",
-	 .help = "how long the engine may be silent (default: 60)",
+	 .help = "how long the engine, or a fleet's Consul, may be silent (default: 60)",
 	 OPTION_INTO(struct settings, patience)},
 	{.name = "toolbox",
 	 .argument = "NAME",

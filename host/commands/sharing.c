@@ -43,6 +43,7 @@ int sharing_open(struct workshop *shop, struct error *err)
 					      .consul = &shop->fleet_consul,
 					      .prefix = prefix,
 					      .manifests = name_manifests(shop),
+					      .patience_s = shop->settings->patience,
 					      .report = shop->report};
 	shop->fleet = fleet_open(&options, err);
 	if (!shop->fleet)

@@ -5,10 +5,14 @@
 
 #include <stdlib.h>
 
+enum { PATIENCE_S = 60 };
+
 struct fleet *fleet_open(const struct fleet_options *options, struct error *err)
 {
 	struct fleet *fleet = mem_alloc(sizeof *fleet);
 	fleet->is = *options;
+	if (!fleet->is.patience_s)
+		fleet->is.patience_s = PATIENCE_S;
 	if (fleet_consul_open(&fleet->consul, options->consul, options->loop, err) == 0 &&
 	    fleet_session_begin(fleet, err) == 0 && fleet_watch_begin(fleet, err) == 0) {
 		fleet->is_up = true;

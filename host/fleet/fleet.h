@@ -3,7 +3,7 @@
  * gets what (view.h tells the keys, turn.h whose turn it is).
  *
  * All of it goes on while the loop turns. When Consul is gone, what runs goes on; nothing is taken
- * before it is back, and who waits for a slot then fails after FLEET_PATIENCE_S. Where Consul has
+ * before it is back, and who waits for a slot then fails when patience is at its end. Where Consul has
  * ended the session, what is still in use is taken again. */
 #ifndef FACTORY_HOST_FLEET_FLEET_H
 #define FACTORY_HOST_FLEET_FLEET_H
@@ -12,13 +12,12 @@
 #include "host/build/slots.h"
 #include "host/progress/report.h"
 
-enum { FLEET_PATIENCE_S = 60 };
-
 struct fleet_options {
 	struct loop *loop;
 	const struct consul_target *consul;
 	const char *prefix;    /* of the keys, without a slash at its end */
 	const char *manifests; /* what this driver builds, for people */
+	unsigned patience_s;   /* how long Consul may be away; 0: a minute */
 	struct report *report;
 };
 

@@ -92,17 +92,17 @@ static void tell_that_it_is_away(struct fleet *fleet, const struct error *err)
 	fleet->is_told = true;
 	report_message(fleet->is.report,
 		       "factory: %s; what runs goes on, nothing else is begun before Consul is "
-		       "back (for %d s at most)",
-		       err->message, FLEET_PATIENCE_S);
+		       "back (for %u s at most)",
+		       err->message, fleet->is.patience_s);
 }
 
 static void lose_patience(struct fleet *fleet, struct error *err)
 {
 	uint64_t away_us = loop_now_us() - fleet->lost_us;
-	if (away_us < FLEET_PATIENCE_S * 1000000ull || error_is_set(&fleet->failure))
+	if (away_us < fleet->is.patience_s * 1000000ull || error_is_set(&fleet->failure))
 		return;
 	error_move(&fleet->failure, err);
-	error_wrap(&fleet->failure, "no slot of the fleet for %d s", FLEET_PATIENCE_S);
+	error_wrap(&fleet->failure, "no slot of the fleet for %u s", fleet->is.patience_s);
 	fleet_refuse(fleet);
 }
 

@@ -77,12 +77,13 @@ ends() {
 	output=$(cat "$2.out")
 }
 
-# Two drivers at one slot: their pids are in $one and $two.
+# one_works_two_waits [OPTION...]: two drivers at one slot; their pids are in $one and $two, the
+# options are the second one's.
 one_works_two_waits() {
 	driver one --no-cache one.yml
 	one=$PID
 	comes_true 10 has_key slots/0
-	driver two --no-cache two.yml
+	driver two --no-cache "$@" two.yml
 	two=$PID
 	comes_true 10 says two "waiting for a slot"
 }
@@ -264,14 +265,14 @@ nothing_is_held() {
 
 @test "Consul does not come back: what runs ends well, what waits fails" {
 	local one two code=0
-	steps one 'sleep 66'
+	steps one 'sleep 20'
 	steps two 'true'
-	one_works_two_waits
+	one_works_two_waits --patience 8
 	"$FIXTURES/consul.sh" stop "$CONSUL_DIR"
 	wait "$two" || code=$?
 	[ "$code" -eq 8 ]
 	output=$(cat two.out)
-	shows "no slot of the fleet for 60 s"
+	shows "no slot of the fleet for 8 s"
 	ends "$one" one
 	"$FIXTURES/consul.sh" again "$CONSUL_DIR"
 	no_container_left
