@@ -28,6 +28,12 @@ struct pending {
 	struct buf line;
 };
 
+/* A node that has begun. */
+struct seen {
+	const char *id;
+	size_t number;
+};
+
 struct span {
 	uint64_t begin, end;
 };
@@ -38,6 +44,8 @@ struct report {
 	char *build;
 	int width;
 	size_t total, begun, from_cache;
+	struct seen *seen; /* in order */
+	size_t seen_count;
 	struct span phases[NODE_COMMIT + 1];
 	struct pending *running;
 };
@@ -117,6 +125,7 @@ void report_free(struct report *report)
 		forget(report, report->running->node);
 	if (report->owns_hub)
 		hub_free(report->hub);
+	free(report->seen);
 	free(report->build);
 	free(report);
 }
@@ -212,6 +221,7 @@ void report_graph(struct report *report, const struct graph *graph, const char *
 	auto_arena struct arena arena = {0};
 	struct progress_event event = {.kind = PROGRESS_BUILD, .endpoint = endpoint};
 	report->total = graph->count;
+	report->seen_count = 0;
 	event.value = secrets_hide_value(report->hub->secrets, &arena, graph_value(graph, &arena));
 	emit(report, &event);
 }
@@ -231,10 +241,22 @@ static struct pending *find(struct report *report, const struct node *node)
 	return pending;
 }
 
+/* One that is tried again keeps its number. */
+static size_t number_of(struct report *report, const struct node *node)
+{
+	for (size_t i = 0; i < report->seen_count; i++)
+		if (strcmp(report->seen[i].id, node->id) == 0)
+			return report->seen[i].number;
+	report->seen = mem_resize(report->seen, report->seen_count + 1, sizeof *report->seen);
+	report->seen[report->seen_count++] =
+		(struct seen){arena_strdup(&report->hub->arena, node->id), ++report->begun};
+	return report->begun;
+}
+
 void report_begin(struct report *report, const struct node *node)
 {
 	struct pending *pending = mem_alloc(sizeof *pending);
-	struct progress_event event = {.kind = PROGRESS_NODE, .number = ++report->begun};
+	struct progress_event event = {.kind = PROGRESS_NODE, .number = number_of(report, node)};
 	struct span *phase = &report->phases[node->kind];
 	pending->node = node;
 	pending->number = event.number;
@@ -341,7 +363,7 @@ static void emit_cached(struct report *report, const struct node *node, size_t n
 
 void report_cached(struct report *report, const struct node *node)
 {
-	emit_cached(report, node, ++report->begun, NULL);
+	emit_cached(report, node, number_of(report, node), NULL);
 }
 
 void report_all_cached(struct report *report, const struct graph *graph, const char *why)
