@@ -66,6 +66,25 @@ void engine_hurry(struct engine *engine, const void *ctx)
 		engine->driver->hurry(engine, ctx);
 }
 
+bool engine_ping(struct engine *engine, engine_done *done, void *ctx)
+{
+	if (engine->driver->ping)
+		engine->driver->ping(engine, done, ctx);
+	return engine->driver->ping;
+}
+
+void engine_stop(struct engine *engine, const void *ctx, const struct error *why)
+{
+	if (engine->driver->stop)
+		engine->driver->stop(engine, ctx, why);
+}
+
+void engine_lose(struct engine *engine, const struct error *why)
+{
+	if (engine->driver->lose)
+		engine->driver->lose(engine, why);
+}
+
 const char *engine_endpoint(const struct engine *engine)
 {
 	return engine->endpoint;

@@ -106,6 +106,17 @@ uint64_t engine_patience(const struct engine *engine);
 /* From now on the operations that were started with this ctx have no more time than short ones. */
 void engine_hurry(struct engine *engine, const void *ctx);
 
+/* Whether it still answers: ENGINE_OK, or within its patience a failure. False, and done is not
+ * called: the engine is one that can't be silent. */
+bool engine_ping(struct engine *engine, engine_done *done, void *ctx);
+
+/* The operations that were started with this ctx fail now, for that reason. */
+void engine_stop(struct engine *engine, const void *ctx, const struct error *why);
+
+/* It is given up: all that runs fails now, streams too, and so does all that is still begun. What
+ * it was working on is left as it is. */
+void engine_lose(struct engine *engine, const struct error *why);
+
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman", "oci" */
 const char *engine_version(const struct engine *engine);

@@ -195,6 +195,7 @@ void docker_close(struct engine *engine)
 {
 	struct docker *docker = (struct docker *)engine;
 	docker_abandon(engine);
+	error_clear(&docker->lost);
 	http_client_free(docker->client);
 	endpoint_free(&docker->endpoint);
 	engine_release(engine);
