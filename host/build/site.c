@@ -11,10 +11,11 @@
 const struct base *site_base(struct site *site, const char *image, struct report *report)
 {
 	for (size_t i = 0; i < site->base_count; i++)
-		if (strcmp(base_image(site->bases[i]), image) == 0)
+		if (strcmp(base_image(site->bases[i]), image) == 0 && !base_is_lost(site->bases[i]))
 			return site->bases[i];
 	site->bases = mem_resize(site->bases, site->base_count + 1, sizeof *site->bases);
-	return site->bases[site->base_count++] = base_find(site->engine, image, report);
+	return site->bases[site->base_count++] =
+		       base_find(site->engine, image, report, site->source);
 }
 
 int site_toolbox(struct site *site, struct report *report, struct error *err)

@@ -8,11 +8,12 @@
 struct site {
 	struct loop *loop;
 	struct engine *engine;
-	const char *toolbox; /* the data container's name */
-	struct slots slots;  /* of containers */
+	const char *toolbox;              /* the data container's name */
+	struct slots slots;               /* of containers */
+	const struct base_source *source; /* of images that the engine lacks, or NULL */
 	bool has_toolbox;
 	char *toolbox_volume; /* what holds its tools, once site_toolbox_volume has found it */
-	bool has_swept; /* networks that drivers before this one left (host/services/) */
+	bool has_swept;       /* networks that drivers before this one left (host/services/) */
 	struct base **bases;
 	size_t base_count;
 };

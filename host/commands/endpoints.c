@@ -3,6 +3,8 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/record.h"
+#include "host/build/resume.h"
+#include "host/commands/supply.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -23,12 +25,13 @@ static size_t number_of(const struct workshop *shop, const struct site *site)
 
 /* --- what is where --- */
 
-static void hold_all(struct places *places, size_t number, const struct value *names)
+static void hold_all(struct places *places, size_t number, const struct value *names,
+		     uint64_t bytes)
 {
 	for (size_t i = 0; value_is(names, VALUE_LIST) && i < names->list.len; i++) {
 		const char *name = value_text(names->list.items[i]);
 		if (name)
-			places_hold(places, number, name);
+			places_hold(places, number, name, bytes);
 	}
 }
 
@@ -45,10 +48,14 @@ static void ask_images(const struct workshop *shop, size_t number)
 	for (size_t i = 0; i < kept.body->list.len; i++) {
 		const struct value *image = kept.body->list.items[i];
 		const char *id = value_text(value_get(image, "Id"));
+		const struct value *size = value_get(image, "Size");
+		uint64_t bytes = value_is(size, VALUE_INT) && size->integer > 0
+					 ? (uint64_t)size->integer
+					 : 0;
 		if (id)
-			places_hold(shop->places, number, id);
-		hold_all(shop->places, number, value_get(image, "RepoTags"));
-		hold_all(shop->places, number, value_get(image, "RepoDigests"));
+			places_hold(shop->places, number, id, bytes);
+		hold_all(shop->places, number, value_get(image, "RepoTags"), bytes);
+		hold_all(shop->places, number, value_get(image, "RepoDigests"), bytes);
 	}
 }
 
@@ -102,8 +109,13 @@ int endpoints_open(struct workshop *shop, struct error *err)
 	open_all(shop, all, count, &first);
 	if (!shop->site_count)
 		return error_move(err, &first);
-	for (size_t i = 0; is_plural(shop) && i < shop->site_count; i++)
+	if (!is_plural(shop))
+		return 0;
+	shop->supply = supply_new(shop);
+	for (size_t i = 0; i < shop->site_count; i++) {
+		shop->sites[i]->source = supply_source(shop->supply);
 		ask_images(shop, i);
+	}
 	return 0;
 }
 
@@ -116,6 +128,7 @@ void endpoints_close(struct workshop *shop)
 		free(shop->sites[i]);
 	}
 	free(shop->sites);
+	supply_free(shop->supply);
 	places_free(shop->places);
 }
 
@@ -130,54 +143,74 @@ static unsigned count_begun(const struct workshop *shop, const struct site *site
 	return begun > site->slots.taken ? begun : site->slots.taken;
 }
 
-static const char *const *wanted_labels(struct workshop *shop, const struct value *runs_on)
+static const char *const *wanted_labels(struct arena *arena, const struct value *runs_on)
 {
 	if (!runs_on)
 		return NULL;
-	const char **labels = arena_alloc(&shop->arena, (runs_on->list.len + 1) * sizeof *labels);
+	const char **labels = arena_alloc(arena, (runs_on->list.len + 1) * sizeof *labels);
 	for (size_t i = 0; i < runs_on->list.len; i++)
 		labels[i] = value_text(runs_on->list.items[i]);
 	return labels;
 }
 
-/* As engines list it: "busybox" is "busybox:latest". */
-static const char *full_name(struct workshop *shop, const char *image)
+const char *endpoints_full_name(struct arena *arena, const char *image)
 {
 	const char *slash = image ? strrchr(image, '/') : NULL;
 	if (!image || strchr(slash ? slash : image, ':'))
 		return image;
-	return arena_printf(&shop->arena, "%s:latest", image);
+	return arena_printf(arena, "%s:latest", image);
 }
 
-/* What stands on an image of this call runs where that is. */
-static bool place_at_base(struct job *job, struct site *site, const struct workshop *shop)
+/* One that waits for a place is asked about often. */
+static void read_record(struct workshop *shop, struct job *job)
 {
-	job->site = site;
-	return count_begun(shop, site) < site->slots.most;
+	struct record *record = job->is_known ? NULL : record_open(job->manifest);
+	const char *key = record ? record_image_key(record) : NULL;
+	if (!record)
+		return;
+	job->is_known = true;
+	job->key = key ? arena_printf(&shop->arena, CACHE_REPOSITORY ":%s", key) : NULL;
+	job->cost = (double)record_took_us(record) / 1e6;
+	record_free(record);
+}
+
+static struct place_build describe(struct workshop *shop, struct job *job, struct arena *arena)
+{
+	const char *base =
+		job->base == NO_JOB ? job->manifest->image : shop->jobs[job->base].outcome.image;
+	if (!is_plural(shop))
+		return (struct place_build){0};
+	read_record(shop, job);
+	base = endpoints_full_name(arena, base);
+	return (struct place_build){.key = job->key,
+				    .base = base,
+				    .labels = wanted_labels(arena, job->manifest->runs_on),
+				    .cost = job->cost,
+				    .move = supply_cost(shop->supply, base)};
 }
 
 bool endpoints_place(struct workshop *shop, struct job *job)
 {
-	struct record *record = record_open(job->manifest);
-	struct place_build build = {
-		.key = record_image_key(record),
-		.base = full_name(shop, job->manifest->image),
-		.labels = is_plural(shop) ? wanted_labels(shop, job->manifest->runs_on) : NULL};
+	auto_arena struct arena arena = {0};
+	struct place_build build = describe(shop, job, &arena);
 	size_t chosen = PLACE_NOWHERE;
 	bool fits = places_fit(shop->places, &build);
 	job->site = NULL;
-	if (fits && job->base != NO_JOB) {
-		record_free(record);
-		return place_at_base(job, shop->jobs[job->base].site, shop);
-	}
 	for (size_t i = 0; fits && i < shop->site_count; i++)
 		places_busy(shop->places, i, count_begun(shop, shop->sites[i]));
 	if (fits)
 		chosen = places_choose(shop->places, &build);
-	record_free(record);
 	if (chosen != PLACE_NOWHERE)
 		job->site = shop->sites[chosen];
 	return !fits || (job->site && slots_are_free(&job->site->slots));
+}
+
+void endpoints_hold(struct workshop *shop, const struct job *job)
+{
+	const struct build_outcome *outcome = &job->outcome;
+	if (job->site && outcome->image)
+		places_hold(shop->places, number_of(shop, job->site), outcome->image,
+			    outcome->size > 0 ? (uint64_t)outcome->size : 0);
 }
 
 int endpoints_refuse(const struct job *job, struct error *err)
@@ -211,7 +244,8 @@ static bool answers(struct engine *engine)
 
 bool endpoints_lost(struct workshop *shop, const struct job *job)
 {
-	struct place_build build = {.labels = wanted_labels(shop, job->manifest->runs_on)};
+	auto_arena struct arena arena = {0};
+	struct place_build build = {.labels = wanted_labels(&arena, job->manifest->runs_on)};
 	if (!is_plural(shop) || shop->interrupted || !job->site)
 		return false;
 	if (endpoints_live(shop, job)) {

@@ -14,6 +14,12 @@ void endpoints_close(struct workshop *shop); /* all engines */
 /* Chooses where a job runs now: false where it must wait. One that can never run gets no site. */
 bool endpoints_place(struct workshop *shop, struct job *job);
 
+/* A job's image is there: others may be placed by it. */
+void endpoints_hold(struct workshop *shop, const struct job *job);
+
+/* An image as engines list it: "busybox" is "busybox:latest". In the arena. */
+const char *endpoints_full_name(struct arena *arena, const char *image);
+
 /* Why it got none: returns -1 with the error. */
 int endpoints_refuse(const struct job *job, struct error *err);
 

@@ -164,8 +164,10 @@ static void end_job(struct run *run, struct task *task)
 		job_failed(run, task, &failure);
 	else if (status > 0)
 		build_again(run, task);
-	else
+	else {
+		endpoints_hold(run->shop, job_of(run, task));
 		schedule_ended(&run->schedule, task, 0);
+	}
 }
 
 /* True where anything happened: others may have got further while that blocked. */

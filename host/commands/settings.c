@@ -199,6 +199,13 @@ static int take_index(struct settings *settings, struct value *value)
 	return 0;
 }
 
+static int take_registry(struct settings *settings, struct value *value)
+{
+	const char *text = value_text(value), *slash = text ? strchr(text, '/') : NULL;
+	settings->registry = text;
+	return slash > text && slash[1] && !strchr(slash, ':') && !strchr(slash, '@') ? 0 : -1;
+}
+
 static const struct {
 	const char *name, *what;
 	int (*take)(struct settings *settings, struct value *value);
@@ -210,6 +217,7 @@ static const struct {
 	 "(1 "
 	 "to 1000), `labels` (a list)",
 	 settings_take_endpoints},
+	{"registry", "where images move through: HOST[:PORT]/REPOSITORY", take_registry},
 };
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
@@ -222,11 +230,10 @@ static int take_config(struct settings *settings, const char *path, const struct
 		       strcmp(config_keys[key].name, entry->key) != 0)
 			key++;
 		if (key == COUNT_OF(config_keys))
-			return error_set_at(
-				err, path, entry->line, entry->column,
-				"'%s' is not known here: only `languages:`, `index:` and "
-				"`endpoints:` are",
-				entry->key);
+			return error_set_at(err, path, entry->line, entry->column,
+					    "'%s' is not known here: only `languages:`, `index:`, "
+					    "`endpoints:` and `registry:` are",
+					    entry->key);
 		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
 					    "'%s' must be %s", entry->key, config_keys[key].what);

@@ -18,7 +18,8 @@ struct settings {
 	struct value
 		*endpoints; /* list of maps and addresses, by the configuration file; or NULL */
 	struct value *given_endpoints; /* list of addresses, by --endpoint; or NULL */
-	unsigned patience;             /* seconds; 0: the default */
+	const char *registry; /* that images move through, by the configuration file; or NULL */
+	unsigned patience;    /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
 	const char *consul;   /* --consul */

@@ -16,6 +16,9 @@ struct job {
 		*dependent; /* the manifest that it was first wanted for; NULL: it was asked for */
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
+	bool is_known;      /* what its last build's record says: */
+	const char *key;    /* the name of that's image, or NULL */
+	double cost;        /* what it took, in seconds; 0: not known */
 	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
 	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
 	struct report *report; /* the workshop's, or a part of it */
@@ -46,6 +49,7 @@ struct workshop {
 	struct site **sites; /* of builds */
 	size_t site_count;
 	struct places *places; /* by the sites' numbers */
+	struct supply *supply; /* of images between the sites; NULL: there is one site */
 	bool is_spread;        /* over all endpoints of the settings */
 	struct report *report;
 	int signals;

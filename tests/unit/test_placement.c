@@ -37,7 +37,7 @@ static void the_base_draws_builds_while_a_slot_is_free(void **state)
 	struct places *places = two_alike();
 	const struct place_build build = {.base = "busybox"};
 	(void)state;
-	places_hold(places, 1, "busybox");
+	places_hold(places, 1, "busybox", 0);
 	assert_int_equal(places_choose(places, &build), 1);
 	assert_int_equal(places_choose(places, &build), 1);
 	assert_int_equal(places_choose(places, &build), 0);
@@ -50,8 +50,8 @@ static void the_key_draws_more_than_the_base(void **state)
 	const struct place_build build = {.base = "busybox", .key = "key"};
 	const struct place_build other = {.base = "other"};
 	(void)state;
-	places_hold(places, 1, "busybox");
-	places_hold(places, 0, "key");
+	places_hold(places, 1, "busybox", 0);
+	places_hold(places, 0, "key", 0);
 	for (int i = 0; i < 4; i++)
 		places_choose(places, &other);
 	assert_int_equal(places_choose(places, &other), PLACE_NOWHERE);
@@ -68,7 +68,7 @@ static void a_long_build_leaves_its_base_for_a_faster_endpoint(void **state)
 	struct place_build build = {.base = "busybox", .cost = 10, .move = 8};
 	(void)state;
 	places_add(places, &fast);
-	places_hold(places, 0, "busybox");
+	places_hold(places, 0, "busybox", 0);
 	assert_int_equal(places_choose(places, &build), 0); /* 10 against 2.5 + 8 */
 	build.cost = 100;
 	assert_int_equal(places_choose(places, &build), 2);
@@ -86,7 +86,7 @@ static void labels_are_wanted_all(void **state)
 	assert_false(places_fit(places, &wants_both));
 	assert_int_equal(places_choose(places, &wants_both), PLACE_NOWHERE);
 	places_add(places, &large);
-	places_hold(places, 0, "busybox");
+	places_hold(places, 0, "busybox", 0);
 	assert_true(places_fit(places, &wants_both));
 	assert_int_equal(places_choose(places, &wants_both), 3);
 	assert_int_equal(places_choose(places, &wants_arm), 2);
@@ -100,8 +100,8 @@ static void a_lost_endpoint_gets_nothing(void **state)
 	struct places *places = two_alike();
 	const struct place_build build = {.base = "busybox", .key = "key"};
 	(void)state;
-	places_hold(places, 0, "busybox");
-	places_hold(places, 0, "key");
+	places_hold(places, 0, "busybox", 0);
+	places_hold(places, 0, "key", 0);
 	assert_int_equal(places_choose(places, &build), 0);
 	places_lose(places, 0);
 	places_end(places, 0);
