@@ -6,8 +6,6 @@
 #include "tests/unit/peer.h"
 
 static struct peer peer;
-static char directory[] = "/tmp/factory-attach-XXXXXX";
-static char endpoint[80];
 
 static const char upgraded[] = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\n";
 
@@ -96,18 +94,13 @@ static bool handle(int fd, const struct peer_request *request)
 static int start_peer(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(directory));
-	snprintf(endpoint, sizeof endpoint, "unix://%s/socket", directory);
-	peer_start(&peer, endpoint + strlen("unix://"), handle);
-	return 0;
+	return peer_start_engine(&peer, handle);
 }
 
 static int stop_peer(void **state)
 {
 	(void)state;
-	peer_stop(&peer);
-	unlink(endpoint + strlen("unix://"));
-	return rmdir(directory);
+	return peer_stop_engine(&peer);
 }
 
 struct bench {
@@ -163,7 +156,7 @@ static void attach(struct bench *bench, const char *engine, const char *containe
 	*bench = (struct bench){0};
 	greeting = engine;
 	bench->loop = loop_new(&bench->err);
-	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
+	bench->engine = engine_open(bench->loop, peer.endpoint, &bench->err);
 	expect_no_error(&bench->err);
 	bench->stream = engine_attach(bench->engine, container, &events, bench, on_attached, bench);
 	assert_non_null(bench->stream);

@@ -8,8 +8,6 @@
 #include "tests/unit/peer.h"
 
 static struct peer peer;
-static char directory[] = "/tmp/factory-engine-XXXXXX";
-static char endpoint[80];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *greeting = "", *version = "{}", *status = "200 OK", *answer = "";
@@ -35,18 +33,13 @@ static bool handle(int fd, const struct peer_request *request)
 static int start_peer(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(directory));
-	snprintf(endpoint, sizeof endpoint, "unix://%s/socket", directory);
-	peer_start(&peer, endpoint + strlen("unix://"), handle);
-	return 0;
+	return peer_start_engine(&peer, handle);
 }
 
 static int stop_peer(void **state)
 {
 	(void)state;
-	peer_stop(&peer);
-	unlink(endpoint + strlen("unix://"));
-	return rmdir(directory);
+	return peer_stop_engine(&peer);
 }
 
 static void say(const char *with_status, const char *with_answer)
@@ -74,7 +67,7 @@ static void open_as(struct bench *bench, const char *greeting_headers, const cha
 	greeting = greeting_headers;
 	version = version_text;
 	bench->loop = loop_new(&bench->err);
-	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
+	bench->engine = engine_open(bench->loop, peer.endpoint, &bench->err);
 }
 
 static void close_bench(struct bench *bench)

@@ -75,6 +75,8 @@ static void image_save(struct engine *engine, const char *const *refs,
 	operation_start(operation, &request, &path);
 }
 
+_Static_assert((int)ENGINE_WAIT == (int)HTTP_WAIT, "callbacks are passed on as they are");
+
 static long read_archive(void *ctx, char *into, size_t room)
 {
 	const struct operation *operation = ctx;
