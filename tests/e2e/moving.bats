@@ -32,12 +32,13 @@ labelled() {
 	} >config/factory/config.yml
 }
 
-# chain LABEL LABEL: base.yml at the one, m.yml, which stands on it, at the other.
+# chain LABEL LABEL: base.yml at the one, m.yml, which stands on it, at the other. No other test has
+# built them.
 chain() {
 	cat >base.yml <<-M
 		image: $BASE
 		runs_on: $1
-		install: head -c 20000000 /dev/urandom >/big; sha256sum /big >/sum
+		install: head -c 20000000 /dev/zero >/big; echo $RANDOM$RANDOM >>/big; sha256sum /big >/sum
 	M
 	manifest <<-M
 		from: base.yml
@@ -59,4 +60,94 @@ chain() {
 	[ "$(grep -c "passed .* on $DOCKER_HOST" <<<"$output")" = 1 ]
 	[ "$(grep -c "passed .* on $OTHER_HOST" <<<"$output")" = 1 ]
 	no_container_left
+}
+
+@test "what stands on another manifest is spread over all that are there" {
+	labelled
+	cat >base.yml <<-M
+		image: $BASE
+		install: head -c 1000000 /dev/zero >/big; echo $RANDOM$RANDOM
+	M
+	manifest <<-M
+		from: base.yml
+		jobs: {include: [{env: A=1}, {env: A=2}]}
+		install: sleep 2
+	M
+	run both -j 1 m.yml -t t/moving:spread
+	[ "$status" -eq 0 ]
+	[ "$(grep -c "moving the image" <<<"$output")" = 1 ]
+	[ "$(grep -c "passed .* on $DOCKER_HOST" <<<"$output")" -ge 1 ]
+	[ "$(grep -c "passed .* on $OTHER_HOST" <<<"$output")" -ge 1 ]
+}
+
+@test "the next build finds what was brought: nothing moves, nothing runs" {
+	labelled
+	chain here there
+	both m.yml base.yml
+	run both m.yml base.yml
+	[ "$status" -eq 0 ]
+	not shows "moving the image"
+	[ "$(grep -c '(cached)' <<<"$output")" -ge 2 ]
+	[ "$(other api GET '/images/json?filters=%7B%22dangling%22:%5B%22true%22%5D%7D' | jq length)" = 0 ]
+}
+
+@test "an image that only one endpoint has is brought to another, by its name" {
+	labelled
+	other api DELETE "/images/factory-test/lent:1?force=1" >/dev/null
+	api POST "/images/$BASE/tag?repo=factory-test/lent&tag=1" >/dev/null
+	other api DELETE "/images/$BASE?force=1" >/dev/null
+	manifest <<-M
+		image: factory-test/lent:1
+		runs_on: there
+		install: "true"
+	M
+	run both --no-cache m.yml -t t/moving:lent
+	[ "$status" -eq 0 ]
+	shows "moving the image factory-test/lent:1 from $DOCKER_HOST to $OTHER_HOST"
+	[ "$(other image_id factory-test/lent:1)" = "$(image_id factory-test/lent:1)" ]
+}
+
+@test "an image of 200 MB streams through a driver that stays small, and tells how far it is" {
+	labelled
+	chain here there
+	sed -i 's/20000000/200000000/' base.yml
+	both base.yml
+	/usr/bin/python3 - "$FACTORY" "$DOCKER_HOST" "$OTHER_HOST" >out 2>err <<-'P'
+		import resource, subprocess, sys
+		code = subprocess.call([sys.argv[1], "build", "m.yml", "--progress", "json",
+		                        "--endpoint", sys.argv[2], "--endpoint", sys.argv[3]])
+		print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+		sys.exit(code)
+	P
+	peak=$(sed -n 's/^peak //p' out)
+	[ "$peak" -lt 60000 ] || { echo "peak: $peak KB" >&2; false; }
+	jq -es 'map(select(.event == "transfer" and .what == "move")) |
+		length > 50 and .[-1].over and (map(select(.done > 50000000 and .total > 200000000)) | length > 0)' err
+	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -newer m.yml -size +1M -user "$(id -u)" -name 'factory*')" ]
+}
+
+@test "through a registry, where one is configured" {
+	login ada l0velace:1
+	labelled "registry: $REGISTRY/moving"
+	chain here there
+	run both m.yml base.yml
+	[ "$status" -eq 0 ]
+	shows "moving the image"
+	shows "/big: OK"
+	not shows "not by the registry"
+	[ "$(curl --silent --user ada:l0velace:1 "http://$REGISTRY/v2/moving/tags/list" | jq '.tags | length')" = 1 ]
+	[ "$(other api GET /images/json | jq --arg r "$REGISTRY" '[.[].RepoTags[]? | select(startswith($r))] | length')" = 0 ]
+	[ "$(api GET /images/json | jq --arg r "$REGISTRY" '[.[].RepoTags[]? | select(startswith($r + "/moving"))] | length')" = 0 ]
+}
+
+@test "a registry that is of no use is said so, and the image streams" {
+	labelled "registry: 127.0.0.1:1/moving"
+	chain here there
+	run both m.yml base.yml
+	[ "$status" -eq 0 ]
+	shows "not by the registry 127.0.0.1:1/moving"
+	shows "/big: OK"
+	labelled "registry: nonsense"
+	fails_with 1 both m.yml
+	shows "'registry' must be where images move through: HOST[:PORT]/REPOSITORY"
 }
