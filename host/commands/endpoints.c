@@ -84,8 +84,9 @@ static void open_all(struct workshop *shop, const struct endpoint_setting *setti
 	unsigned jobs = shop->site.slots.most;
 	for (size_t i = 0; i < count; i++) {
 		auto_error struct error failure = {0};
-		struct engine *engine = settings_open(shop->settings, shop->site.loop,
-						      settings[i].address, &failure);
+		const struct engine_address address =
+			settings_address(shop->settings, &settings[i]);
+		struct engine *engine = engine_open_at(shop->site.loop, &address, &failure);
 		if (engine) {
 			add_site(shop, engine, &settings[i], jobs);
 			continue;
@@ -99,8 +100,7 @@ static void open_all(struct workshop *shop, const struct endpoint_setting *setti
 
 int endpoints_open(struct workshop *shop, struct error *err)
 {
-	const struct endpoint_setting one = {.address = settings_endpoint(shop->settings),
-					     .weight = 1};
+	const struct endpoint_setting one = settings_endpoint(&shop->arena, shop->settings);
 	auto_error struct error first = {0};
 	size_t count = 1;
 	const struct endpoint_setting *all =

@@ -215,7 +215,8 @@ static const struct {
 	{"endpoints",
 	 "a list of engines: addresses, or maps of `address`, `weight` (over 0, to 1000), `slots` "
 	 "(1 "
-	 "to 1000), `labels` (a list)",
+	 "to 1000), `labels` (a list), `tls` (a directory, or a map of `ca`, `cert`, `key`, "
+	 "`verify`)",
 	 settings_take_endpoints},
 	{"registry", "where images move through: HOST[:PORT]/REPOSITORY", take_registry},
 };
@@ -292,22 +293,24 @@ bool settings_is_manifest(const char *name)
 	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-struct engine *settings_open(const struct settings *settings, struct loop *loop,
-			     const char *address, struct error *err)
+struct engine_address settings_address(const struct settings *settings,
+				       const struct endpoint_setting *endpoint)
 {
-	struct engine *engine = engine_open(loop, address, err);
-	if (engine && settings->patience)
-		engine_set_patience(engine, (uint64_t)settings->patience * 1000);
-	return engine;
+	return (struct engine_address){.url = endpoint->address,
+				       .tls = endpoint->tls,
+				       .patience_ms = (uint64_t)settings->patience * 1000};
 }
 
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err)
 {
+	auto_arena struct arena arena = {0};
+	const struct endpoint_setting endpoint = settings_endpoint(&arena, settings);
+	const struct engine_address address = settings_address(settings, &endpoint);
 	*loop = loop_new(err);
 	if (!*loop)
 		return -1;
-	*engine = settings_open(settings, *loop, settings_endpoint(settings), err);
+	*engine = engine_open_at(*loop, &address, err);
 	if (*engine)
 		return 0;
 	loop_free(STEAL(*loop));

@@ -83,7 +83,7 @@ struct engine_driver {
 struct engine {
 	const struct engine_driver *driver;
 	struct loop *loop;
-	uint64_t patience_ms; /* 0: the default */
+	uint64_t patience_ms;     /* 0: the default */
 	char *endpoint, *version; /* owned */
 	bool local;
 };
@@ -94,7 +94,11 @@ struct engine_stream {
 
 /* Opens what is at an endpoint (NULL: the default one) whose scheme is the driver's; NULL on
  * failure. */
-typedef struct engine *engine_opener(struct loop *loop, const char *endpoint, struct error *err);
+typedef struct engine *engine_opener(struct loop *loop, const struct engine_address *address,
+				     struct error *err);
+typedef struct engine *engine_knocker(struct loop *loop, const struct engine_address *address,
+				      engine_done *done, void *ctx, struct error *err);
+engine_knocker docker_knock;
 engine_opener docker_open; /* and whatever else speaks Docker's API, Podman too */
 
 /* Frees what all engines have, and the struct itself. */

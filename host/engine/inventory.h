@@ -39,8 +39,8 @@ void engine_image_untag(struct engine *engine, const char *ref, engine_done *don
 void engine_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Images as an archive of the engine's (https://docs.docker.com/reference/cli/docker/image/save/),
- * piece by piece to `write`, which returns 0, -1 to end it, or ENGINE_WAIT where it can take nothing
- * now, and may start no operation. refs: NULL-terminated. */
+ * piece by piece to `write`, which returns 0, -1 to end it, or ENGINE_WAIT where it can take
+ * nothing now, and may start no operation. refs: NULL-terminated. */
 void engine_image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx);

@@ -21,7 +21,7 @@ static void expect(const char *url, const char *base, const char *unix_socket, c
 	auto_error struct error err = {0};
 	struct endpoint endpoint = {0};
 	struct http_server server;
-	endpoint_parse(&endpoint, url, &err);
+	endpoint_parse(&endpoint, url, NULL, &err);
 	expect_no_error(&err);
 	endpoint_server(&endpoint, &server);
 	assert_string_equal(server.base, base);
@@ -38,7 +38,7 @@ static void refuse(const char *url, const char *part)
 {
 	auto_error struct error err = {0};
 	struct endpoint endpoint = {0};
-	assert_int_equal(endpoint_parse(&endpoint, url, &err), -1);
+	assert_int_equal(endpoint_parse(&endpoint, url, NULL, &err), -1);
 	expect_error(&err, part);
 	endpoint_free(&endpoint);
 }
@@ -71,7 +71,7 @@ static void names_what_was_asked_for(void **state)
 	(void)state;
 	auto_error struct error err = {0};
 	struct endpoint endpoint = {0};
-	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &err), 0);
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", NULL, &err), 0);
 	assert_string_equal(endpoint.url, "tcp://builder");
 	assert_string_equal(endpoint.name, "the engine at tcp://builder");
 	endpoint_free(&endpoint);
@@ -113,7 +113,7 @@ static void certificates(void **state)
 	struct endpoint endpoint = {0};
 	struct http_server server;
 	autofree char *key = mem_printf("%s/key.pem", directory);
-	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &err), 0);
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", NULL, &err), 0);
 	endpoint_server(&endpoint, &server);
 	assert_string_equal(server.base, "https://builder:2376");
 	assert_string_equal(server.key_file, key);

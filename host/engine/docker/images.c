@@ -83,7 +83,8 @@ static void report_status(struct operation *operation, const struct value *line)
 /* "Loaded image: NAME" or "Loaded image ID: ID". */
 static void take_loaded(struct operation *operation, const char *said)
 {
-	const char *name = said && strncmp(said, "Loaded image", 12) == 0 ? strstr(said, ": ") : NULL;
+	const char *name =
+		said && strncmp(said, "Loaded image", 12) == 0 ? strstr(said, ": ") : NULL;
 	if (!name)
 		return;
 	free(operation->id);

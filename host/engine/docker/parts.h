@@ -15,7 +15,7 @@ struct docker {
 	char prefix[16]; /* "/v1.41" */
 	struct operation *running;
 	struct docker_stream *streams;
-	struct error lost; /* set: it was given up, and nothing is begun any more */
+	struct error lost;       /* set: it was given up, and nothing is begun any more */
 	struct service *service; /* Podman's, where it is ours; ends after all else */
 };
 
@@ -92,7 +92,8 @@ void docker_send_creation(struct operation *operation, const char *name, const s
 void docker_send_commit(struct operation *operation, const struct engine_commit *commit);
 /* docker_open's for a struct that has the driver's further parts already: it takes the struct, and
  * closes it on failure. */
-struct engine *docker_connect(struct docker *docker, const char *url, struct error *err);
+struct engine *docker_connect(struct docker *docker, const struct engine_address *address,
+			      struct error *err);
 
 /* The operations of the driver's table. */
 void docker_close(struct engine *engine);
