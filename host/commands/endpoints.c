@@ -1,3 +1,4 @@
+/* Where the jobs of a workshop run, and what is done where that is gone. */
 #include "host/commands/endpoints.h"
 
 #include "common/memory.h"
@@ -10,126 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_plural(const struct workshop *shop)
-{
-	return shop->site_count > 1;
-}
-
 static size_t number_of(const struct workshop *shop, const struct site *site)
 {
 	size_t number = 0;
 	while (shop->sites[number] != site)
 		number++;
 	return number;
-}
-
-/* --- what is where --- */
-
-static void hold_all(struct places *places, size_t number, const struct value *names,
-		     uint64_t bytes)
-{
-	for (size_t i = 0; value_is(names, VALUE_LIST) && i < names->list.len; i++) {
-		const char *name = value_text(names->list.items[i]);
-		if (name)
-			places_hold(places, number, name, bytes);
-	}
-}
-
-/* An earlier build's image is called after its key (host/build/resume.h). What can't be listed is
- * not known: builds go there as well. */
-static void ask_images(const struct workshop *shop, size_t number)
-{
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	auto_error struct error ignored = {0};
-	struct engine *engine = shop->sites[number]->engine;
-	engine_image_list(engine, engine_keep, &kept);
-	if (engine_finish(engine, &kept, &ignored) < 0 || !value_is(kept.body, VALUE_LIST))
-		return;
-	for (size_t i = 0; i < kept.body->list.len; i++) {
-		const struct value *image = kept.body->list.items[i];
-		const char *id = value_text(value_get(image, "Id"));
-		const struct value *size = value_get(image, "Size");
-		uint64_t bytes = value_is(size, VALUE_INT) && size->integer > 0
-					 ? (uint64_t)size->integer
-					 : 0;
-		if (id)
-			places_hold(shop->places, number, id, bytes);
-		hold_all(shop->places, number, value_get(image, "RepoTags"), bytes);
-		hold_all(shop->places, number, value_get(image, "RepoDigests"), bytes);
-	}
-}
-
-/* --- opening and closing --- */
-
-static void add_site(struct workshop *shop, struct engine *engine,
-		     const struct endpoint_setting *setting, unsigned jobs)
-{
-	size_t number = shop->site_count++;
-	struct site *site = number ? mem_alloc(sizeof *site) : &shop->site;
-	site->loop = shop->site.loop;
-	site->toolbox = shop->site.toolbox;
-	site->engine = engine;
-	site->slots.most = setting->slots ? setting->slots : jobs;
-	shop->sites = mem_resize(shop->sites, shop->site_count, sizeof *shop->sites);
-	shop->sites[number] = site;
-	struct place_endpoint place = {
-		.weight = setting->weight, .slots = site->slots.most, .labels = setting->labels};
-	places_add(shop->places, &place);
-}
-
-/* Any that opens will do, where there are several; *first is the first failure. */
-static void open_all(struct workshop *shop, const struct endpoint_setting *settings, size_t count,
-		     struct error *first)
-{
-	unsigned jobs = shop->site.slots.most;
-	for (size_t i = 0; i < count; i++) {
-		auto_error struct error failure = {0};
-		const struct engine_address address =
-			settings_address(shop->settings, &settings[i]);
-		struct engine *engine = engine_open_at(shop->site.loop, &address, &failure);
-		if (engine) {
-			add_site(shop, engine, &settings[i], jobs);
-			continue;
-		}
-		if (count > 1)
-			report_notice(shop->report, "an endpoint is left out: %s", failure.message);
-		if (!error_is_set(first))
-			error_move(first, &failure);
-	}
-}
-
-int endpoints_open(struct workshop *shop, struct error *err)
-{
-	const struct endpoint_setting one = settings_endpoint(&shop->arena, shop->settings);
-	auto_error struct error first = {0};
-	size_t count = 1;
-	const struct endpoint_setting *all =
-		shop->is_spread ? settings_endpoints(&shop->arena, shop->settings, &count) : &one;
-	shop->places = places_new();
-	open_all(shop, all, count, &first);
-	if (!shop->site_count)
-		return error_move(err, &first);
-	if (!is_plural(shop))
-		return 0;
-	shop->supply = supply_new(shop);
-	for (size_t i = 0; i < shop->site_count; i++) {
-		shop->sites[i]->source = supply_source(shop->supply);
-		ask_images(shop, i);
-	}
-	return 0;
-}
-
-void endpoints_close(struct workshop *shop)
-{
-	for (size_t i = 0; i < shop->site_count; i++)
-		engine_close(shop->sites[i]->engine);
-	for (size_t i = 1; i < shop->site_count; i++) {
-		site_clear(shop->sites[i]);
-		free(shop->sites[i]);
-	}
-	free(shop->sites);
-	supply_free(shop->supply);
-	places_free(shop->places);
 }
 
 /* --- where a job runs --- */
@@ -178,7 +65,7 @@ static struct place_build describe(struct workshop *shop, struct job *job, struc
 {
 	const char *base =
 		job->base == NO_JOB ? job->manifest->image : shop->jobs[job->base].outcome.image;
-	if (!is_plural(shop))
+	if (!shop->supply)
 		return (struct place_build){0};
 	read_record(shop, job);
 	base = endpoints_full_name(arena, base);
@@ -202,7 +89,9 @@ bool endpoints_place(struct workshop *shop, struct job *job)
 		chosen = places_choose(shop->places, &build);
 	if (chosen != PLACE_NOWHERE)
 		job->site = shop->sites[chosen];
-	return !fits || (job->site && slots_are_free(&job->site->slots));
+	if (!fits)
+		return !shop->joining; /* one of those may be what it waits for */
+	return job->site && slots_are_free(&job->site->slots);
 }
 
 void endpoints_hold(struct workshop *shop, const struct job *job)
@@ -213,18 +102,28 @@ void endpoints_hold(struct workshop *shop, const struct job *job)
 			    outcome->size > 0 ? (uint64_t)outcome->size : 0);
 }
 
-int endpoints_refuse(const struct job *job, struct error *err)
+static bool any_lives(const struct workshop *shop)
+{
+	bool any = false;
+	for (size_t i = 0; i < shop->site_count; i++)
+		any |= places_live(shop->places, i);
+	return any;
+}
+
+int endpoints_refuse(const struct workshop *shop, const struct job *job, struct error *err)
 {
 	const struct value *runs_on = job->manifest->runs_on;
 	auto_buf struct buf labels = {0};
 	for (size_t i = 0; runs_on && i < runs_on->list.len; i++)
 		buf_printf(&labels, "%s%s", i ? ", " : "", value_text(runs_on->list.items[i]));
-	error_set(err,
-		  "no endpoint that is left has the labels of `runs_on:` (%s): see `endpoints:` in "
-		  "factory's config.yml",
-		  labels.len ? labels.data : "none");
-	err->exit_code = EXIT_ENGINE;
-	return -1;
+	if (any_lives(shop))
+		error_set(err,
+			  "no endpoint that is left has the labels of `runs_on:` (%s): see "
+			  "`endpoints:` in factory's config.yml",
+			  labels.len ? labels.data : "none");
+	else
+		error_set(err, "no endpoint is left: all of them are gone");
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 }
 
 /* --- endpoints that are gone --- */
@@ -234,24 +133,60 @@ bool endpoints_live(const struct workshop *shop, const struct job *job)
 	return places_live(shop->places, number_of(shop, job->site));
 }
 
-static bool answers(struct engine *engine)
+void endpoints_lose(struct workshop *shop, size_t number)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	auto_error struct error ignored = {0};
-	engine_info(engine, engine_keep, &kept);
-	return engine_finish(engine, &kept, &ignored) == 0;
+	if (places_live(shop->places, number))
+		shop->has_lost = true;
+	places_lose(shop->places, number);
 }
 
-bool endpoints_lost(struct workshop *shop, const struct job *job)
+bool endpoints_has(const struct workshop *shop, const char *image)
+{
+	return places_holder(shop->places, image, PLACE_NOWHERE) != PLACE_NOWHERE;
+}
+
+/* All of them at once: one that is silent takes as long as many. Returns the first that is lost by
+ * that, or NULL. */
+static const struct site *ask_all(struct workshop *shop)
+{
+	size_t count = shop->site_count;
+	const struct site *lost = NULL;
+	struct engine_kept *kept = mem_alloc(count * sizeof *kept);
+	for (size_t i = 0; i < count; i++)
+		kept[i].ended = !places_live(shop->places, i) ||
+				!engine_ping(shop->sites[i]->engine, engine_keep, &kept[i]);
+	for (size_t i = 0; i < count; i++) {
+		auto_error struct error silent = {0};
+		if (engine_finish(shop->sites[i]->engine, &kept[i], &silent) < 0) {
+			engine_lose(shop->sites[i]->engine, &silent);
+			endpoints_lose(shop, i);
+			lost = lost ? lost : shop->sites[i];
+		}
+		engine_kept_free(&kept[i]);
+	}
+	free(kept);
+	return lost;
+}
+
+/* Where it ran or where its base is; else one that may have been to give it an image. */
+static const struct site *find_lost(struct workshop *shop, const struct job *job)
+{
+	const struct job *base = job->base == NO_JOB ? NULL : &shop->jobs[job->base];
+	const struct site *lost = ask_all(shop);
+	if (!endpoints_live(shop, job))
+		return job->site;
+	if (base && !endpoints_live(shop, base) && !endpoints_has(shop, base->outcome.image))
+		return base->site;
+	return lost;
+}
+
+const char *endpoints_lost(struct workshop *shop, struct job *job, bool *again)
 {
 	auto_arena struct arena arena = {0};
 	struct place_build build = {.labels = wanted_labels(&arena, job->manifest->runs_on)};
-	if (!is_plural(shop) || shop->interrupted || !job->site)
-		return false;
-	if (endpoints_live(shop, job)) {
-		if (answers(job->site->engine))
-			return false;
-		places_lose(shop->places, number_of(shop, job->site));
-	}
-	return places_fit(shop->places, &build);
+	if (!shop->supply || shop->interrupted || !job->site)
+		return NULL;
+	const struct site *lost = find_lost(shop, job);
+	*again = lost && (shop->joining || places_fit(shop->places, &build));
+	return lost ? engine_endpoint(lost->engine) : NULL;
 }

@@ -48,9 +48,14 @@ struct workshop {
 	struct site site;    /* of manifests' facts, and the first of builds */
 	struct site **sites; /* of builds */
 	size_t site_count;
-	struct places *places; /* by the sites' numbers */
-	struct supply *supply; /* of images between the sites; NULL: there is one site */
-	bool is_spread;        /* over all endpoints of the settings */
+	struct places *places;      /* by the sites' numbers */
+	struct supply *supply;      /* of images between the sites; NULL: one endpoint is meant */
+	bool is_spread;             /* over all endpoints of the settings */
+	bool wants_all;             /* all that answer, before anything else */
+	struct joining *joining;    /* endpoints that have not answered yet (endpoints_open.c) */
+	struct error first_failure; /* of one that was left out */
+	unsigned jobs_at_once;      /* on an endpoint that does not say how many */
+	bool has_lost;              /* an endpoint was lost: what was made there may be needed */
 	struct report *report;
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
