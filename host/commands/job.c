@@ -202,6 +202,7 @@ static bool is_lost(struct workshop *shop, struct job *job, struct error *err)
 			      err->message);
 	else
 		error_wrap(err, "%s is gone, and no other endpoint is left for it", lost);
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 	return again;
 }
 
