@@ -54,6 +54,7 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 	shop->push = command->push;
 	shop->locked = command->locked;
 	shop->is_spread = true;
+	shop->wants_all = is_guided(command);
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
 	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
@@ -77,7 +78,8 @@ static int open_pilot(struct build_command *command, struct workshop *shop, stru
 		err->exit_code = EXIT_USAGE;
 		return -1;
 	}
-	shop->site.slots.most = 1;
+	for (size_t i = 0; i < shop->site_count; i++)
+		shop->sites[i]->slots.most = 1;
 	shop->no_cache |= command->interactive || command->break_count;
 	shop->pilot = pilot_new(&options, job->manifest, shop->site.loop, shop->report, err);
 	return shop->pilot ? 0 : -1;

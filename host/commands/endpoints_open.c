@@ -176,7 +176,7 @@ int endpoints_open(struct workshop *shop, struct error *err)
 		shop->is_spread ? settings_endpoints(&shop->arena, shop->settings, &count) : &one;
 	struct joining **end = &shop->joining;
 	shop->places = places_new();
-	shop->jobs_at_once = shop->site.slots.most;
+	shop->jobs_at_once = shop->site.slots.most ? shop->site.slots.most : 1;
 	if (count == 1)
 		return add_site(shop, all, err);
 	shop->supply = supply_new(shop);

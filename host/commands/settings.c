@@ -158,8 +158,8 @@ const struct option settings_build_options[] = {
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
-	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST); builds "
-		 "are spread over several",
+	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST); of "
+		 "several, builds use all, and what cares for one engine the last",
 	 .each = on_endpoint},
 	{.name = "patience",
 	 .argument = "SECONDS",

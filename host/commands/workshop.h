@@ -136,7 +136,11 @@ void workshop_summary(const struct workshop *shop);
 /* Fills a job's options, but for its names. */
 int job_options(struct workshop *shop, struct job *job, struct error *err);
 
-/* What its build would do (build/plan.h); the images of the jobs before it are known. Blocks. */
+/* The site whose engine has an image, by a name or an id; the first where none has. Blocks. */
+struct site *workshop_site_of(const struct workshop *shop, const char *image);
+
+/* What its build would do (build/plan.h), at the site where it would run; the images of the jobs
+ * before it are known. Blocks. */
 struct plan;
 int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct error *err);
 

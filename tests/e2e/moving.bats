@@ -151,3 +151,31 @@ chain() {
 	fails_with 1 both m.yml
 	shows "'registry' must be where images move through: HOST[:PORT]/REPOSITORY"
 }
+
+@test "commands that look find what only another endpoint has" {
+	labelled
+	manifest <<-M
+		image: $BASE
+		runs_on: there
+		install: echo $RANDOM$RANDOM >/nonce
+		script: grep . /nonce
+	M
+	local ends=(--endpoint "$DOCKER_HOST" --endpoint "$OTHER_HOST")
+	fails_with 12 timeout 60 "$FACTORY" why "${ends[@]}" m.yml
+	both m.yml -t t/moving:look
+	no_image t/moving:look
+	timeout 60 "$FACTORY" why "${ends[@]}" m.yml
+	run timeout 60 "$FACTORY" diff "${ends[@]}" t/moving:look "$BASE"
+	[ "$status" -eq 13 ]
+	shows /nonce
+	timeout 60 "$FACTORY" diff "${ends[@]}" t/moving:look m.yml
+	run timeout 60 "$FACTORY" shell "${ends[@]}" t/moving:look <<<'cat /nonce'
+	[ "$status" -eq 0 ]
+	run timeout 60 "$FACTORY" shell "${ends[@]}" m.yml <<<'cat /nonce; echo seen'
+	shows seen
+	run timeout 60 "$FACTORY" test "${ends[@]}" t/moving:look --manifest m.yml
+	shows '1 passed, 0 failed'
+	run timeout 60 "$FACTORY" test "${ends[@]}" m.yml
+	shows '1 passed, 0 failed'
+	no_container_left
+}
