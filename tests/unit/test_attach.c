@@ -311,6 +311,23 @@ static void closed_by_its_own_handler(void **state)
 	detach(&bench);
 }
 
+static void ended_with_its_engine(void **state)
+{
+	(void)state;
+	struct bench bench;
+	struct error why = {0};
+	answer_now = true;
+	attach(&bench, docker, "late");
+	turn_until(&bench, &bench.attached);
+	error_set(&why, "it has gone");
+	engine_lose(bench.engine, &why);
+	error_clear(&why);
+	assert_int_equal(bench.closed, 0);
+	turn_until(&bench, &bench.closed);
+	expect_error(&bench.err, "it has gone");
+	detach(&bench);
+}
+
 static void pauses(void **state)
 {
 	(void)state;
@@ -335,6 +352,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(broken_streams),
 		cmocka_unit_test(closed_by_its_own_handler),
+		cmocka_unit_test(ended_with_its_engine),
 		cmocka_unit_test(pauses),
 	};
 	return cmocka_run_group_tests(tests, start_peer, stop_peer);

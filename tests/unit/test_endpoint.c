@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/endpoint.h"
+#include "host/engine/engine.h"
 
 #include <fcntl.h>
 
@@ -31,6 +32,31 @@ static void expect(const char *url, const char *base, const char *unix_socket, c
 	else
 		assert_null(server.unix_socket);
 	assert_false(server.insecure);
+	endpoint_free(&endpoint);
+}
+
+static void given_tls(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	static const struct engine_tls none = {.insecure = true},
+				       some = {.ca = "/dev/null", .cert = "/nonexistent"};
+	struct endpoint endpoint = {0};
+	struct http_server server;
+	setenv("DOCKER_CERT_PATH", "/nonexistent", 1);
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &none, &err), 0);
+	endpoint_server(&endpoint, &server);
+	assert_string_equal(server.base, "https://builder:2376");
+	assert_true(server.insecure);
+	assert_null(server.ca_file);
+	endpoint_free(&endpoint);
+	endpoint = (struct endpoint){0};
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &some, &err), -1);
+	expect_error(&err, "the certificate /nonexistent (see `tls:`");
+	assert_string_equal(endpoint.ca_file, "/dev/null");
+	endpoint_free(&endpoint);
+	endpoint = (struct endpoint){0};
+	assert_int_equal(endpoint_parse(&endpoint, "unix:///x", &some, &err), 0);
 	endpoint_free(&endpoint);
 }
 
@@ -136,6 +162,7 @@ int main(void)
 		cmocka_unit_test_setup(names_what_was_asked_for, clean_environment),
 		cmocka_unit_test_setup(wrong, clean_environment),
 		cmocka_unit_test_setup(certificates, clean_environment),
+		cmocka_unit_test_setup(given_tls, clean_environment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,39 @@ static void a_long_build_leaves_its_base_for_a_faster_endpoint(void **state)
 	places_free(places);
 }
 
+/* A slot where the base is comes about when one of those that run there has ended. */
+static void a_short_build_waits_for_a_large_base(void **state)
+{
+	struct places *places = two_alike();
+	struct place_build build = {.base = "busybox", .cost = 10, .move = 11};
+	(void)state;
+	places_hold(places, 0, "busybox", 1000);
+	assert_int_equal(places_bytes(places, "busybox"), 1000);
+	assert_int_equal(places_bytes(places, "alpine"), 0);
+	for (size_t at; (at = places_choose(places, &build)) != PLACE_NOWHERE;)
+		assert_int_equal(at, 0);
+	build.move = 9;
+	assert_int_equal(places_choose(places, &build), 1);
+	build = (struct place_build){.base = "busybox", .move = 1000}; /* it never ran */
+	assert_int_equal(places_choose(places, &build), 1);
+	places_free(places);
+}
+
+static void a_holder_is_found_beside_another(void **state)
+{
+	struct places *places = two_alike();
+	(void)state;
+	assert_int_equal(places_holder(places, "busybox", PLACE_NOWHERE), PLACE_NOWHERE);
+	places_hold(places, 0, "busybox", 0);
+	assert_int_equal(places_holder(places, "busybox", 0), PLACE_NOWHERE);
+	places_hold(places, 1, "busybox", 0);
+	assert_int_equal(places_holder(places, "busybox", 0), 1);
+	places_lose(places, 1);
+	assert_int_equal(places_holder(places, "busybox", 0), PLACE_NOWHERE);
+	assert_int_equal(places_holder(places, "busybox", PLACE_NOWHERE), 0);
+	places_free(places);
+}
+
 static void labels_are_wanted_all(void **state)
 {
 	struct places *places = two_alike();
@@ -174,6 +207,8 @@ int main(void)
 		cmocka_unit_test(the_base_draws_builds_while_a_slot_is_free),
 		cmocka_unit_test(the_key_draws_more_than_the_base),
 		cmocka_unit_test(a_long_build_leaves_its_base_for_a_faster_endpoint),
+		cmocka_unit_test(a_short_build_waits_for_a_large_base),
+		cmocka_unit_test(a_holder_is_found_beside_another),
 		cmocka_unit_test(labels_are_wanted_all),
 		cmocka_unit_test(a_lost_endpoint_gets_nothing),
 		cmocka_unit_test(a_heap_sorts),
