@@ -71,8 +71,11 @@ static void fail(struct move *move, const struct engine_result *result, struct e
 		engine_stop(other, move, &move->failure);
 }
 
-static void settle(struct move *move)
+static void settle(struct move *move, const struct engine_result *result, struct engine *other,
+		   bool other_is_over)
 {
+	if (result->status != ENGINE_OK)
+		fail(move, result, other, other_is_over);
 	if (move->saved && move->loaded)
 		move_end(move);
 	else if (move->reader_waits || move->writer_waits)
@@ -83,18 +86,14 @@ static void saved(void *ctx, const struct engine_result *result)
 {
 	struct move *move = ctx;
 	move->saved = true;
-	if (result->status != ENGINE_OK)
-		fail(move, result, move->order.to, move->loaded);
-	settle(move);
+	settle(move, result, move->order.to, move->loaded);
 }
 
 static void loaded(void *ctx, const struct engine_result *result)
 {
 	struct move *move = ctx;
 	move->loaded = true;
-	if (result->status != ENGINE_OK)
-		fail(move, result, move->order.from, move->saved);
-	settle(move);
+	settle(move, result, move->order.from, move->saved);
 }
 
 void move_stream(struct move *move)

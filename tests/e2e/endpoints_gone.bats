@@ -168,7 +168,7 @@ chain() {
 	[ "$(grep -c "base.yml .* passed .* on $DOCKER_HOST ($OTHER_HOST was lost)" out)" = 1 ]
 }
 
-@test "all of them die: one clear error for each build, and nothing is left" {
+@test "all of them die: a clear error, and nothing is left" {
 	start "$THIRD"
 	endpoints "$OTHER_HOST" "$THIRD_HOST"
 	chain 20
@@ -178,7 +178,7 @@ chain() {
 	die "$THIRD"
 	built 4
 	shows "is gone, and no other endpoint is left for it: "
-	[ "$(grep -c 'factory: ' out)" -ge 2 ]
+	grep -q '^factory: ' out
 }
 
 @test "all of them hang: likewise, within the patience" {

@@ -1,26 +1,16 @@
 # Images that move between two private engines, because a build is to run where its base is not.
 load common
+load engines
 load registry
 
 setup_file() {
-	OTHER=$(mktemp -d)
-	export OTHER OTHER_HOST=unix://$OTHER/docker.sock
-	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OTHER")
+	second_engine_start
 	registry_start
 }
 
 teardown_file() {
 	registry_stop
-	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OTHER")
-}
-
-both() {
-	timeout 120 "$FACTORY" build --endpoint "$DOCKER_HOST" --endpoint "$OTHER_HOST" "$@"
-}
-
-# other COMMAND...: at the second engine.
-other() {
-	DOCKER_HOST=$OTHER_HOST "$@"
+	second_engine_remove
 }
 
 # labelled: the first engine is called here, the second one there; and lines for the configuration.
