@@ -9,6 +9,7 @@
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { TOGETHER_US = 250000, LOOK_MS = 100 };
 
@@ -30,6 +31,8 @@ static void hold_all(struct places *places, size_t number, const struct value *n
 		const char *name = value_text(names->list.items[i]);
 		if (name)
 			places_hold(places, number, name, bytes);
+		if (name && strncmp(name, "localhost/", 10) == 0) /* by Podman */
+			places_hold(places, number, name + 10, bytes);
 	}
 }
 

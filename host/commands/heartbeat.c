@@ -22,6 +22,7 @@ struct heartbeat {
 	bool is_over;
 	struct pulse *pulses; /* the last site's first */
 	uint64_t pause_ms;
+	uint64_t beat_us, late_us; /* the last beat; the last that came late */
 	uint32_t timer;
 };
 
@@ -39,6 +40,13 @@ static void lose(struct pulse *pulse, struct error *why)
 	endpoints_lose(shop, pulse->number);
 }
 
+/* Something else kept the loop from turning: an answer may be there that nobody has read. */
+static bool was_away(const struct heartbeat *heartbeat, uint64_t since_us)
+{
+	return heartbeat->late_us > since_us ||
+	       loop_now_us() - heartbeat->beat_us > 2000 * heartbeat->pause_ms;
+}
+
 /* Silence for the whole patience is enough; a connection that fails may be an engine that is being
  * started anew. */
 static void on_pong(void *ctx, const struct engine_result *result)
@@ -50,6 +58,8 @@ static void on_pong(void *ctx, const struct engine_result *result)
 	pulse->is_asked = false;
 	if (result->status == ENGINE_OK)
 		pulse->misses = 0;
+	else if (was_away(pulse->heartbeat, pulse->asked_us))
+		return;
 	else if (++pulse->misses == MOST_MISSES || took_ms >= engine_patience(engine_of(pulse)))
 		lose(pulse, result->error);
 }
@@ -69,12 +79,16 @@ static void beat(void *ctx)
 {
 	struct heartbeat *heartbeat = ctx;
 	const struct workshop *shop = heartbeat->shop;
+	uint64_t now_us = loop_now_us();
+	if (now_us - heartbeat->beat_us > 2000 * heartbeat->pause_ms)
+		heartbeat->late_us = now_us;
+	heartbeat->beat_us = now_us;
 	add_pulses(heartbeat);
 	heartbeat->timer = loop_after(shop->site.loop, heartbeat->pause_ms, beat, heartbeat);
 	for (struct pulse *pulse = heartbeat->pulses; pulse; pulse = pulse->next) {
 		if (pulse->is_asked || !places_live(shop->places, pulse->number))
 			continue;
-		pulse->asked_us = loop_now_us();
+		pulse->asked_us = now_us;
 		pulse->is_asked = engine_ping(engine_of(pulse), on_pong, pulse);
 	}
 }
@@ -90,7 +104,8 @@ static uint64_t pause_between(const struct workshop *shop)
 struct heartbeat *heartbeat_start(struct workshop *shop)
 {
 	struct heartbeat *heartbeat = arena_alloc(&shop->arena, sizeof *heartbeat);
-	*heartbeat = (struct heartbeat){.shop = shop, .pause_ms = pause_between(shop)};
+	*heartbeat = (struct heartbeat){
+		.shop = shop, .pause_ms = pause_between(shop), .beat_us = loop_now_us()};
 	heartbeat->timer = loop_after(shop->site.loop, heartbeat->pause_ms, beat, heartbeat);
 	return heartbeat;
 }

@@ -55,10 +55,61 @@ void move_end(struct move *move)
 	error_clear(&failure);
 }
 
-static bool is_cached(const char *name)
+bool move_failed(struct move *move, const struct engine_result *result)
+{
+	if (result->status == ENGINE_OK || error_is_set(&move->failure))
+		return error_is_set(&move->failure);
+	if (error_is_set(result->error))
+		error_move(&move->failure, result->error);
+	else
+		error_set(&move->failure, "it is not there any more");
+	return true;
+}
+
+/* --- names --- */
+
+bool move_is_nameless(const struct move *move)
+{
+	return strncmp(*move->names, "sha256:", 7) == 0;
+}
+
+static void name_next(struct move *move);
+
+/* An engine that gives it another id keeps the name that the archive has. */
+static void named(void *ctx, const struct engine_result *result)
+{
+	struct move *move = ctx;
+	if (result->status != ENGINE_NOT_FOUND && move_failed(move, result))
+		move_end(move);
+	else
+		name_next(move);
+}
+
+static void name_next(struct move *move)
+{
+	const char *name = move_is_nameless(move) ? NULL : move->names[move->named++];
+	if (!name) {
+		move->then(move);
+		return;
+	}
+	const char *slash = strrchr(name, '/'), *colon = strrchr(slash ? slash : name, ':');
+	autofree char *repo = mem_strndup(name, colon ? (size_t)(colon - name) : strlen(name));
+	engine_image_tag(move->order.to, move->id, repo, colon ? colon + 1 : "latest", named, move);
+}
+
+void move_name(struct move *move, void (*then)(struct move *move))
+{
+	move->then = then;
+	name_next(move);
+}
+
+/* Podman puts a host before names that have none. */
+static const char *cache_name(const char *name)
 {
 	size_t len = strlen(CACHE_REPOSITORY);
-	return strncmp(name, CACHE_REPOSITORY, len) == 0 && name[len] == ':';
+	if (strncmp(name, "localhost/", 10) == 0)
+		name += 10;
+	return strncmp(name, CACHE_REPOSITORY, len) == 0 && name[len] == ':' ? name : NULL;
 }
 
 /* One that is asked for by its id has names that matter to builds: there they are found again, and
@@ -71,7 +122,7 @@ static const char *const *choose_names(struct move *move, const struct value *im
 	bool by_name = strncmp(move->order.image, "sha256:", 7) != 0;
 	for (size_t i = 0; !by_name && i < most; i++) {
 		const char *name = value_text(tags->list.items[i]);
-		if (name && is_cached(name))
+		if (name && (name = cache_name(name)))
 			names[count++] = arena_strdup(&move->arena, name);
 	}
 	if (!count)
@@ -84,15 +135,11 @@ static void found(void *ctx, const struct engine_result *result)
 	struct move *move = ctx;
 	const char *id = value_text(value_get(result->body, "Id"));
 	const struct value *size = value_get(result->body, "Size");
-	if (result->status != ENGINE_OK || !id) {
-		if (error_is_set(result->error))
-			error_move(&move->failure, result->error);
-		else
-			error_set(&move->failure, "it is not there any more");
+	if (move_failed(move, result)) {
 		move_end(move);
 		return;
 	}
-	move->id = arena_strdup(&move->arena, id);
+	move->id = arena_strdup(&move->arena, id ? id : move->order.image);
 	move->names = choose_names(move, result->body);
 	move->size = value_is(size, VALUE_INT) && size->integer > 0 ? (uint64_t)size->integer : 0;
 	if (move->order.registry)

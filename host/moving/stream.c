@@ -57,29 +57,21 @@ static long give(void *ctx, char *into, size_t room)
 	return ENGINE_WAIT;
 }
 
-/* One end has failed: there is nothing to do any more for the other. */
-static void fail(struct move *move, const struct engine_result *result, struct engine *other,
-		 bool other_is_over)
-{
-	if (error_is_set(&move->failure))
-		return;
-	if (error_is_set(result->error))
-		error_move(&move->failure, result->error);
-	else
-		error_set(&move->failure, "it is not there any more");
-	if (!other_is_over)
-		engine_stop(other, move, &move->failure);
-}
-
+/* Where one end has failed, there is nothing to do any more for the other. */
 static void settle(struct move *move, const struct engine_result *result, struct engine *other,
 		   bool other_is_over)
 {
-	if (result->status != ENGINE_OK)
-		fail(move, result, other, other_is_over);
-	if (move->saved && move->loaded)
+	bool is_first = !error_is_set(&move->failure);
+	if (move_failed(move, result) && is_first && !other_is_over)
+		engine_stop(other, move, &move->failure);
+	if (!move->saved || !move->loaded) {
+		if (move->reader_waits || move->writer_waits)
+			wake(move);
+	} else if (error_is_set(&move->failure)) {
 		move_end(move);
-	else if (move->reader_waits || move->writer_waits)
-		wake(move);
+	} else {
+		move_name(move, move_end);
+	}
 }
 
 static void saved(void *ctx, const struct engine_result *result)

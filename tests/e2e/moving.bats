@@ -13,6 +13,12 @@ teardown_file() {
 	second_engine_remove
 }
 
+teardown() {
+	[ ! -d "$WORK/podman" ] ||
+		(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$WORK/podman")
+	rm -rf "$WORK"
+}
+
 # labelled: the first engine is called here, the second one there; and lines for the configuration.
 labelled() {
 	mkdir -p config/factory
@@ -168,4 +174,45 @@ chain() {
 	run timeout 60 "$FACTORY" test "${ends[@]}" m.yml
 	shows '1 passed, 0 failed'
 	no_container_left
+}
+
+@test "a move that is interrupted ends at once, and leaves nothing" {
+	labelled
+	chain here there
+	sed -i 's/20000000/400000000/' base.yml
+	both base.yml
+	local before code=0
+	before=$(other api GET '/images/json?all=1' | jq length)
+	"$FACTORY" build --endpoint "$DOCKER_HOST" --endpoint "$OTHER_HOST" m.yml >out 2>&1 3>&- &
+	local pid=$!
+	for _ in $(seq 100); do grep -q '^.*moving the image' out && break; sleep 0.05; done
+	sleep 0.3
+	kill -INT "$pid"
+	SECONDS=0
+	wait "$pid" || code=$?
+	[ "$code" -eq 130 ]
+	[ "$SECONDS" -lt 3 ]
+	sleep 1
+	[ "$(other api GET '/images/json?all=1' | jq length)" = "$before" ]
+}
+
+@test "between Docker and Podman, there and back" {
+	local podman=$WORK/podman
+	command -v podman >/dev/null || skip "no podman here"
+	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$podman" podman)
+	DOCKER_HOST=unix://$podman/docker.sock "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
+	OTHER_HOST=unix://$podman/docker.sock
+	labelled
+	for way in "here there" "there here"; do
+		chain $way
+		run both m.yml base.yml
+		echo "$output"
+		[ "$status" -eq 0 ]
+		shows "moving the image"
+		shows "/big: OK"
+		run both m.yml base.yml
+		[ "$status" -eq 0 ]
+		[ "$(grep -c '(cached)  on' <<<"$output")" = 2 ]
+		not shows "moving the image"
+	done
 }
