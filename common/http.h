@@ -52,7 +52,7 @@ struct http_request {
 	int (*write_body)(void *ctx, const char *data, size_t len);
 	/* The answer's first line has come. May not start or cancel requests either. */
 	void (*begun)(void *ctx);
-	void *ctx;           /* for these */
+	void *ctx; /* for these */
 	bool once; /* not again on another connection when an old one proves dead: it may have been
 		    * done */
 	size_t body_limit;   /* most bytes of an answer that are collected; 0: 64 MiB */

@@ -17,7 +17,7 @@ struct job {
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
 	bool is_known;      /* what its last build's record says: */
-	const char *key;    /* the name of that's image, or NULL */
+	const char *key;    /* its image's name, or NULL */
 	double cost;        /* what it took, in seconds; 0: not known */
 	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
 	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */

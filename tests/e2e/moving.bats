@@ -204,7 +204,7 @@ chain() {
 	OTHER_HOST=unix://$podman/docker.sock
 	labelled
 	for way in "here there" "there here"; do
-		chain $way
+		chain "${way% *}" "${way#* }"
 		run both m.yml base.yml
 		echo "$output"
 		[ "$status" -eq 0 ]
