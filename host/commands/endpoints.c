@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/record.h"
 #include "host/build/resume.h"
+#include "host/commands/sharing.h"
 #include "host/commands/supply.h"
 #include "host/exit_codes.h"
 
@@ -25,6 +26,8 @@ static size_t number_of(const struct workshop *shop, const struct site *site)
 static unsigned count_begun(const struct workshop *shop, const struct site *site)
 {
 	unsigned begun = 0;
+	if (sharing_waits(site))
+		return site->slots.most;
 	for (size_t i = 0; i < shop->job_count; i++)
 		begun += shop->jobs[i].build && shop->jobs[i].site == site;
 	return begun > site->slots.taken ? begun : site->slots.taken;
@@ -56,7 +59,7 @@ static void read_record(struct workshop *shop, struct job *job)
 	if (!record)
 		return;
 	job->is_known = true;
-	job->key = key ? arena_printf(&shop->arena, CACHE_REPOSITORY ":%s", key) : NULL;
+	job->last = key ? arena_printf(&shop->arena, CACHE_REPOSITORY ":%s", key) : NULL;
 	job->cost = (double)record_took_us(record) / 1e6;
 	record_free(record);
 }
@@ -69,28 +72,39 @@ static struct place_build describe(struct workshop *shop, struct job *job, struc
 		return (struct place_build){0};
 	read_record(shop, job);
 	base = endpoints_full_name(arena, base);
-	return (struct place_build){.key = job->key,
+	return (struct place_build){.key = job->key || shop->no_cache ? job->key : job->last,
 				    .base = base,
 				    .labels = wanted_labels(arena, job->manifest->runs_on),
 				    .cost = job->cost,
 				    .move = supply_cost(shop->supply, base)};
 }
 
+/* Where its last image is, if it may be taken from there at once: it may well be another one that
+ * is wanted now. One that another driver builds is worth a wait. */
+static size_t choose(struct workshop *shop, const struct job *job, struct place_build *build)
+{
+	size_t chosen = places_choose(shop->places, build);
+	if (chosen == PLACE_NOWHERE || job->key || !build->key ||
+	    slots_are_free(&shop->sites[chosen]->slots))
+		return chosen;
+	places_end(shop->places, chosen);
+	build->key = NULL;
+	return places_choose(shop->places, build);
+}
+
 bool endpoints_place(struct workshop *shop, struct job *job)
 {
 	auto_arena struct arena arena = {0};
 	struct place_build build = describe(shop, job, &arena);
-	size_t chosen = PLACE_NOWHERE;
-	bool fits = places_fit(shop->places, &build);
 	job->site = NULL;
-	for (size_t i = 0; fits && i < shop->site_count; i++)
+	if (!places_fit(shop->places, &build))
+		return !shop->joining; /* one of those may be what it waits for */
+	for (size_t i = 0; i < shop->site_count; i++)
 		places_busy(shop->places, i, count_begun(shop, shop->sites[i]));
-	if (fits)
-		chosen = places_choose(shop->places, &build);
+	sharing_weigh(shop);
+	size_t chosen = choose(shop, job, &build);
 	if (chosen != PLACE_NOWHERE)
 		job->site = shop->sites[chosen];
-	if (!fits)
-		return !shop->joining; /* one of those may be what it waits for */
 	return job->site && slots_are_free(&job->site->slots);
 }
 

@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/interrupt.h"
+#include "host/commands/sharing.h"
 #include "host/commands/supply.h"
 #include "host/exit_codes.h"
 
@@ -75,6 +76,7 @@ static int add_site(struct workshop *shop, const struct endpoint_setting *settin
 	site->engine = engine;
 	site->source = shop->supply ? supply_source(shop->supply) : NULL;
 	site->slots.most = setting->slots ? setting->slots : shop->jobs_at_once;
+	site->slots.total = site->slots.most;
 	site->slots.freed = shop->site.slots.freed;
 	site->slots.ctx = shop->site.slots.ctx;
 	shop->sites = mem_resize(shop->sites, shop->site_count, sizeof *shop->sites);
@@ -115,6 +117,16 @@ static void forget(struct joining *joining)
 	free(joining);
 }
 
+/* One that can't be shared, where others are, is there for nobody. */
+static void take_in(struct workshop *shop, const struct endpoint_setting *setting,
+		    struct error *err)
+{
+	size_t number = shop->site_count;
+	if (add_site(shop, setting, err) == 0 && shop->fleet &&
+	    sharing_join(shop, shop->sites[number], err) < 0)
+		endpoints_lose(shop, number);
+}
+
 bool endpoints_join(struct workshop *shop)
 {
 	bool any = false;
@@ -128,7 +140,7 @@ bool endpoints_join(struct workshop *shop)
 		*at = joining->next;
 		any = true;
 		if (!error_is_set(failure))
-			add_site(shop, &joining->setting, failure);
+			take_in(shop, &joining->setting, failure);
 		if (error_is_set(failure)) {
 			report_notice(shop->report, "an endpoint is left out: %s",
 				      failure->message);

@@ -163,7 +163,7 @@ const struct option settings_engine_options[] = {
 	 .each = on_endpoint},
 	{.name = "patience",
 	 .argument = "SECONDS",
-	 .help = "how long the engine may be silent (default: 60)",
+	 .help = "how long the engine, or a fleet's Consul, may be silent (default: 60)",
 	 OPTION_INTO(struct settings, patience)},
 	{.name = "toolbox",
 	 .argument = "NAME",
@@ -219,6 +219,7 @@ static const struct {
 	 "`verify`)",
 	 settings_take_endpoints},
 	{"registry", "where images move through: HOST[:PORT]/REPOSITORY", take_registry},
+	{"fleet", "`consul`, `none`, or a prefix of keys in Consul", settings_take_fleet},
 };
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
@@ -233,7 +234,7 @@ static int take_config(struct settings *settings, const char *path, const struct
 		if (key == COUNT_OF(config_keys))
 			return error_set_at(err, path, entry->line, entry->column,
 					    "'%s' is not known here: only `languages:`, `index:`, "
-					    "`endpoints:` and `registry:` are",
+					    "`endpoints:`, `registry:` and `fleet:` are",
 					    entry->key);
 		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
