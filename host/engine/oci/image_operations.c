@@ -231,10 +231,9 @@ static int make_image(struct reply *reply, const void *ctx)
 		return -1;
 	autofree char *directory = store_path(oci, "containers/%s", id);
 	autofree char *upper = mem_printf("%s/upper", directory);
-	char **without = mount_points_made(arena, directory);
 	/* What the container was made of, as it was then. */
 	struct value *image = value_copy(arena, value_get(container, "Base"));
-	if (layer_commit(oci, upper, (const char *const *)without, layer, &reply->error) < 0)
+	if (layer_commit(oci, upper, layer, &reply->error) < 0)
 		return -1;
 	store_text(arena, image, "created", store_now(arena));
 	store_text(arena, image, "author", commit->author ? commit->author : "");

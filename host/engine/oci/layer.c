@@ -18,7 +18,6 @@ struct packing {
 	struct archive *tar, *disk;
 	struct archive_entry_linkresolver *links;
 	const char *upper;
-	const char *const *without;
 	struct hash *hash;
 	int fd;
 };
@@ -123,19 +122,6 @@ static int add_file(struct packing *packing, const char *file, const char *path,
 
 static int add_directory(struct packing *packing, const char *path, struct error *err);
 
-/* A place that was made to mount upon, and that nothing was put into. */
-static bool is_left_out(const struct packing *packing, const char *path, const char *file)
-{
-	auto_arena struct arena arena = {0};
-	struct stat info;
-	for (const char *const *at = packing->without; at && *at; at++)
-		if (strcmp(*at, path) == 0)
-			return lstat(file, &info) == 0 &&
-			       (S_ISDIR(info.st_mode) ? !*store_names(&arena, file)
-						      : !info.st_size);
-	return false;
-}
-
 static int add_child(struct packing *packing, const char *directory, const char *name,
 		     struct error *err)
 {
@@ -146,7 +132,7 @@ static int add_child(struct packing *packing, const char *directory, const char 
 		return errno == ENOENT ? 0 : error_errno(err, "can't read %s", file);
 	if (S_ISCHR(info.st_mode) && info.st_rdev == 0)
 		return add_mark(packing, directory, name, err);
-	if (S_ISSOCK(info.st_mode) || is_left_out(packing, path, file))
+	if (S_ISSOCK(info.st_mode))
 		return 0;
 	if (add_file(packing, file, path, err) < 0)
 		return -1;
@@ -230,15 +216,14 @@ static int finish(const struct oci *oci, const char *place, const char *hex, int
 	return status;
 }
 
-int layer_commit(const struct oci *oci, const char *upper, const char *const *without,
-		 char hex[HASH_HEX], struct error *err)
+int layer_commit(const struct oci *oci, const char *upper, char hex[HASH_HEX], struct error *err)
 {
 	autofree char *place = new_place(oci, err);
 	if (!place)
 		return -1;
 	autofree char *path = mem_printf("%s/tar", place);
 	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	struct packing packing = {.upper = upper, .without = without, .fd = fd};
+	struct packing packing = {.upper = upper, .fd = fd};
 	int status = fd < 0 ? error_errno(err, "can't make %s", path) : pack(&packing, hex, err);
 	return finish(oci, place, hex, status, err);
 }

@@ -6,7 +6,8 @@
  *     names/NAME                a link to the container's id
  *     volumes/NAME/             a volume that has a name, and outlives its containers
  *     containers/ID/            container.json, lock (held while it runs), supervisor (its pid),
- *                               bundle/config.json, upper/, work/, root/, state/, volumes/N/ */
+ *                               bundle/config.json, upper/, places/, work/, root/, state/,
+ *                               volumes/N/ */
 #ifndef FACTORY_HOST_ENGINE_OCI_PARTS_H
 #define FACTORY_HOST_ENGINE_OCI_PARTS_H
 
@@ -83,10 +84,8 @@ char *store_now(struct arena *arena); /* RFC 3339 */
 
 /* --- layer.c, unpack.c --- */
 
-/* Packs a directory in overlayfs's form, but for the paths in `without` (NULL-terminated; relative)
- * where nothing is in them, and keeps it as a layer; hex: its diff id. */
-int layer_commit(const struct oci *oci, const char *upper, const char *const *without,
-		 char hex[HASH_HEX], struct error *err);
+/* Packs a directory in overlayfs's form and keeps it as a layer; hex: its diff id. */
+int layer_commit(const struct oci *oci, const char *upper, char hex[HASH_HEX], struct error *err);
 int layer_import(const struct oci *oci, const void *tar, size_t len, char hex[HASH_HEX],
 		 struct error *err);
 int layer_unpack(const char *tar, const char *tree, struct error *err);
@@ -111,12 +110,20 @@ int oci_container_discard(const struct oci *oci, const char *id, struct error *e
 /* Mounts a container's file system on its root/, in this process's own mount namespace. */
 int mount_root(const char *directory, const struct value *container, const char *layers,
 	       struct error *err);
-/* Makes what is to be mounted upon; what had to be made is listed in the directory's `made`. */
-int mount_points(const char *directory, const struct value *container, struct error *err);
-char **mount_points_made(struct arena *arena, const char *directory);
+/* The same with places for all that is to be mounted into it. */
+int mount_root_with_places(const char *directory, const struct value *container, const char *layers,
+			   struct error *err);
 /* Fills volumes/N of a new container with what its image has there. */
 int mount_fill_volumes(const struct oci *oci, const char *directory, const struct value *container,
 		       struct error *err);
+
+/* --- places.c --- */
+/* Opens a path below root as the container would see it: no link leads out of it. */
+int place_open(int root, const char *path, uint64_t flags);
+/* Makes in `tree`, a layer above the mounted root's, what is to be mounted upon and the root lacks.
+ * 1: it had to; 0: the root has it all. */
+int places_make(const char *root, const char *tree, const struct value *container,
+		struct error *err);
 
 /* --- spec.c --- */
 /* The runtime's config.json; the root is mounted. */
