@@ -107,6 +107,7 @@ static void add_own_volumes(struct arena *arena, struct value *mounts, const str
 		struct value *mount =
 			add_mount(arena, mounts, source, volumes->map.entries[i].key, false);
 		value_set(arena, mount, "Volume", value_bool(arena, true));
+		store_text(arena, mount, "Name", source); /* can be mounted by it */
 	}
 }
 
@@ -139,6 +140,18 @@ static void add_resolver(struct arena *arena, struct value *mounts)
 			add_mount(arena, mounts, files[i], files[i], true);
 }
 
+static int note_volume(struct reply *reply, const struct engine_volume *volume)
+{
+	struct arena *arena = &reply->arena;
+	struct value *note = value_map(arena), *labels = value_map(arena);
+	autofree char *path = store_path(reply->oci, "labels/%s", volume->source);
+	for (const char *const *at = volume->labels; at && *at; at += 2)
+		store_text(arena, labels, at[0], at[1]);
+	store_text(arena, note, "CreatedAt", store_now(arena));
+	value_set(arena, note, "Labels", labels);
+	return store_write(path, note, &reply->error);
+}
+
 /* A path of the host, or a volume by name, which is made and filled where there is none. */
 static int add_volume(struct reply *reply, struct value *mounts, const struct engine_volume *volume)
 {
@@ -152,9 +165,11 @@ static int add_volume(struct reply *reply, struct value *mounts, const struct en
 		return reply_refuse(reply, ENGINE_FAILED, "'%s' is no volume's name",
 				    volume->source);
 	struct value *mount = add_mount(arena, mounts, path, volume->target, volume->read_only);
-	if (access(path, F_OK) < 0)
-		value_set(arena, mount, "Volume", value_bool(arena, true));
-	return 0;
+	store_text(arena, mount, "Name", volume->source);
+	if (access(path, F_OK) == 0)
+		return 0;
+	value_set(arena, mount, "Volume", value_bool(arena, true));
+	return note_volume(reply, volume);
 }
 
 static int make_mounts(struct reply *reply, struct value *mounts, const struct value *config,

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 enum { COPY_BLOCK = 1 << 16 };
 
@@ -130,7 +129,7 @@ static int add_child(struct packing *packing, const char *directory, const char 
 	struct stat info;
 	if (lstat(file, &info) < 0)
 		return errno == ENOENT ? 0 : error_errno(err, "can't read %s", file);
-	if (S_ISCHR(info.st_mode) && info.st_rdev == 0)
+	if (overlay_is_whiteout(&info))
 		return add_mark(packing, directory, name, err);
 	if (S_ISSOCK(info.st_mode))
 		return 0;
@@ -142,10 +141,8 @@ static int add_child(struct packing *packing, const char *directory, const char 
 static int add_directory(struct packing *packing, const char *path, struct error *err)
 {
 	auto_arena struct arena arena = {0};
-	char mark;
 	autofree char *directory = mem_printf("%s/%s", packing->upper, path);
-	bool replaced = lgetxattr(directory, "trusted.overlay.opaque", &mark, 1) == 1;
-	if (replaced && mark == 'y' && add_mark(packing, path, ".wh..opq", err) < 0)
+	if (overlay_is_opaque(directory) && add_mark(packing, path, ".wh..opq", err) < 0)
 		return -1;
 	for (char **name = store_names(&arena, directory); *name; name++)
 		if (add_child(packing, path, *name, err) < 0)

@@ -57,6 +57,7 @@ static void oci_close(struct engine *engine)
 }
 
 static const struct engine_driver oci_driver = {
+	.inventory = &oci_inventory,
 	.name = "oci",
 	.close = oci_close,
 	.abandon = oci_abandon,

@@ -1,10 +1,12 @@
 /* What the files of this driver share. All below one directory:
  *     lock                      held while anything below changes
  *     images/HEX                an image's config file (image-spec, config.md), named by its digest
- *     tags/NAME                 the HEX of a name; "/" in it is "%"
+ *     parents/HEX               the HEX of what it was committed on
+ *     tags/NAME                 the HEX of a name (a:b, a@sha256:...); "/" in it is "%"
  *     layers/HEX/tar, tree/     a layer by its diff id, packed and unpacked (in overlayfs's form)
  *     names/NAME                a link to the container's id
  *     volumes/NAME/             a volume that has a name, and outlives its containers
+ *     labels/NAME               its labels, and when it was made
  *     containers/ID/            container.json, lock (held while it runs), supervisor (its pid),
  *                               bundle/config.json, upper/, places/, work/, root/, state/,
  *                               volumes/N/ */
@@ -15,6 +17,7 @@
 #include "common/hash.h"
 #include "host/engine/oci/oci.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 enum { ID_HEX = 65 };
@@ -42,8 +45,10 @@ struct reply {
 	const char *id;
 	struct error error;
 	pid_t worker; /* that is at it, or 0 */
-	int report;   /* its pipe */
+	int report;   /* its pipe; -1: at its end */
 	struct buf reported;
+	int stream[2]; /* a pipe for what it makes, our end first; -1: there is none, or no more */
+	int (*write)(void *ctx, const char *data, size_t len); /* takes that */
 };
 /* Ends on the loop's next turn, with what is put into it until then. */
 struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
@@ -56,6 +61,10 @@ void reply_result(struct reply *reply, int status); /* -1: it failed with reply-
  * error and the id. */
 typedef int reply_work(struct reply *reply, const void *ctx);
 void reply_in_child(struct reply *reply, reply_work *work, const void *ctx);
+/* The same for work that writes to reply->stream[1] what `write` takes, with the reply's ctx; it
+ * ends the work by -1. */
+void reply_stream_from_child(struct reply *reply, reply_work *work, const void *ctx,
+			     int (*write)(void *ctx, const char *data, size_t len));
 void reply_abandon_all(struct oci *oci);
 
 /* --- store.c --- */
@@ -73,11 +82,18 @@ char **store_names(struct arena *arena, const char *directory);
 bool store_find_image(const struct oci *oci, const char *ref, char hex[HASH_HEX]);
 struct value *store_image(const struct oci *oci, struct arena *arena, const char *hex,
 			  struct error *err);
+/* The bytes of its file. */
+int store_image_text(const struct oci *oci, const char *hex, struct buf *text, struct error *err);
 int store_add_image(const struct oci *oci, const struct value *image, char hex[HASH_HEX],
 		    struct error *err);
 int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
 	      struct error *err);
 int store_untag(const struct oci *oci, const char *ref, struct error *err);
+/* What an image was committed on, where that is still there. */
+bool store_parent(const struct oci *oci, const char *hex, char parent[HASH_HEX]);
+int store_set_parent(const struct oci *oci, const char *hex, const char *parent, struct error *err);
+bool store_has_child(const struct oci *oci, const char *hex);
+int store_remove_image(const struct oci *oci, const char *hex, struct error *err);
 void store_sweep(const struct oci *oci); /* layers that nothing needs */
 void store_text(struct arena *arena, struct value *map, const char *key, const char *text);
 char *store_now(struct arena *arena); /* RFC 3339 */
@@ -92,6 +108,15 @@ int layer_unpack(const char *tar, const char *tree, struct error *err);
 
 /* Runs work(ctx) in a child, which may change its root or its mounts; its error comes back. */
 int in_child(int (*work)(void *ctx, struct error *err), void *ctx, struct error *err);
+
+/* --- lookup.c --- */
+bool overlay_is_whiteout(const struct stat *info);
+bool overlay_is_opaque(const char *directory); /* what is below it in other layers is hidden */
+/* Where on this machine the layers, stacked, have a path; NULL: nowhere. The caller frees it. */
+char *lookup_layers(const struct oci *oci, const struct value *layers, const char *path,
+		    struct stat *info);
+/* 1: a container's own directory has it; -1: it says that there is none; 0: its layers decide. */
+int lookup_upper(const char *upper, const char *path, struct stat *info);
 
 /* --- changes.c --- */
 int changes_apply(struct arena *arena, struct value *config, const char *const *changes,
@@ -163,6 +188,15 @@ size_t oci_stream_pending(const struct engine_stream *stream);
 void oci_stream_pause(struct engine_stream *stream, bool paused);
 void oci_stream_close(struct engine_stream *stream);
 
+/* --- images.c, removal.c --- */
+int reply_no_image(struct reply *reply, const char *ref);
+/* Those that people give, or those with a registry's digest. */
+struct value *image_names(const struct oci *oci, struct arena *arena, const char *hex,
+			  bool digests);
+bool image_is_used(const struct oci *oci, const char *hex); /* by a container */
+void oci_image_list_all(struct engine *engine, engine_done *done, void *ctx);
+void oci_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+
 /* --- the table's other operations: image_operations.c, create.c,
  *     container_operations.c --- */
 void oci_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
@@ -187,5 +221,14 @@ void oci_list(struct engine *engine, engine_done *done, void *ctx);
 void oci_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void oci_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 		     void *ctx);
+
+/* Of the inventory's. */
+extern const struct engine_inventory oci_inventory;
+void oci_list_all(struct engine *engine, engine_done *done, void *ctx);
+void oci_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void oci_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void oci_image_save(struct engine *engine, const char *const *refs,
+		    int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+		    void *ctx);
 
 #endif
