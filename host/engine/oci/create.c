@@ -221,8 +221,8 @@ static struct value *make_limits(struct arena *arena, const struct engine_contai
 
 static int make_directories(const char *directory, const struct value *mounts, struct error *err)
 {
-	static const char *const parts[] = {"upper",  "places", "work",   "root",
-					    "bundle", "state",  "volumes"};
+	static const char *const parts[] = {"upper", "places", "lower", "work",
+					    "root",  "bundle", "state", "volumes"};
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		autofree char *path = mem_printf("%s/%s", directory, parts[i]);
 		if (mkdir(path, 0755) < 0)

@@ -6,25 +6,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-void oci_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
-		    void *ctx)
-{
-	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
-	(void)told;
-	reply_refuse(reply, ENGINE_FAILED,
-		     "%s has no registry client, and no image %s: import its root file system",
-		     engine->endpoint, ref);
-}
-
-void oci_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
-		    engine_done *done, void *ctx)
-{
-	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
-	(void)told;
-	reply_refuse(reply, ENGINE_FAILED, "%s has no registry client: %s:%s stays here",
-		     engine->endpoint, repo, tag);
-}
-
 /* --- making --- */
 
 /* The name that images have for this machine's processor. */

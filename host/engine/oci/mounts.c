@@ -3,6 +3,7 @@
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
@@ -10,17 +11,40 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* Layers below each other, the newest first, as paths relative to the layers' directory: a mount's
- * options must fit in a page. */
+static bool comes_again(const struct value *layers, size_t i)
+{
+	const char *digest = value_text(layers->list.items[i]);
+	for (size_t j = i + 1; j < layers->list.len; j++)
+		if (strcmp(value_text(layers->list.items[j]), digest) == 0)
+			return true;
+	return false;
+}
+
+/* Layers below each other, the newest first, as short names in lower/ of the container's directory:
+ * a mount's options must fit in a page. What is there twice says below nothing that it does not say
+ * above, and can't be mounted twice. */
 static char *lower_directories(const struct value *layers, const char *above)
 {
 	struct buf lower = {0};
 	if (above)
 		buf_puts(&lower, above);
 	for (size_t i = layers->list.len; i-- > 0;)
-		buf_printf(&lower, "%s%s/tree", lower.len ? ":" : "",
-			   value_text(layers->list.items[i]) + strlen("sha256:"));
+		if (!comes_again(layers, i))
+			buf_printf(&lower, "%s%zu", lower.len ? ":" : "", i);
 	return buf_steal(&lower);
+}
+
+static int link_layers(const char *directory, const struct value *layers, const char *all,
+		       struct error *err)
+{
+	for (size_t i = 0; i < layers->list.len; i++) {
+		const char *hex = value_text(layers->list.items[i]) + strlen("sha256:");
+		autofree char *tree = mem_printf("%s/%s/tree", all, hex);
+		autofree char *name = mem_printf("%s/lower/%zu", directory, i);
+		if (symlink(tree, name) < 0 && errno != EEXIST)
+			return error_errno(err, "can't make %s", name);
+	}
+	return 0;
 }
 
 /* above: a directory that is over the image's layers, or NULL. */
@@ -45,8 +69,11 @@ int mount_root(const char *directory, const struct value *container, const char 
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, "can't have mounts of our own");
-	if (chdir(layers) < 0)
-		return error_errno(err, "can't enter %s", layers);
+	autofree char *lower = mem_printf("%s/lower", directory);
+	if (link_layers(directory, value_get(container, "Layers"), layers, err) < 0)
+		return -1;
+	if (chdir(lower) < 0)
+		return error_errno(err, "can't enter %s", lower);
 	return mount_overlay(directory, container, NULL, err);
 }
 

@@ -4,12 +4,13 @@
  *     parents/HEX               the HEX of what it was committed on
  *     tags/NAME                 the HEX of a name (a:b, a@sha256:...); "/" in it is "%"
  *     layers/HEX/tar, tree/     a layer by its diff id, packed and unpacked (in overlayfs's form)
+ *     incoming/NAME/            what is pulled or pushed, while it is (scratch.c)
  *     names/NAME                a link to the container's id
  *     volumes/NAME/             a volume that has a name, and outlives its containers
  *     labels/NAME               its labels, and when it was made
  *     containers/ID/            container.json, lock (held while it runs), supervisor (its pid),
- *                               bundle/config.json, upper/, places/, work/, root/, state/,
- *                               volumes/N/ */
+ *                               bundle/config.json, upper/, places/, lower/N, work/,
+ *                               root/, state/, volumes/N/ */
 #ifndef FACTORY_HOST_ENGINE_OCI_PARTS_H
 #define FACTORY_HOST_ENGINE_OCI_PARTS_H
 
@@ -49,6 +50,9 @@ struct reply {
 	struct buf reported;
 	int stream[2]; /* a pipe for what it makes, our end first; -1: there is none, or no more */
 	int (*write)(void *ctx, const char *data, size_t len); /* takes that */
+	void *write_ctx;
+	char *scratch; /* a directory of its own that goes with it, or NULL; its lock */
+	int held;
 };
 /* Ends on the loop's next turn, with what is put into it until then. */
 struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
@@ -61,10 +65,11 @@ void reply_result(struct reply *reply, int status); /* -1: it failed with reply-
  * error and the id. */
 typedef int reply_work(struct reply *reply, const void *ctx);
 void reply_in_child(struct reply *reply, reply_work *work, const void *ctx);
-/* The same for work that writes to reply->stream[1] what `write` takes, with the reply's ctx; it
- * ends the work by -1. */
+/* The same for work that writes to reply->stream[1] what `write` takes, which ends the work by -1.
+ */
 void reply_stream_from_child(struct reply *reply, reply_work *work, const void *ctx,
-			     int (*write)(void *ctx, const char *data, size_t len));
+			     int (*write)(void *ctx, const char *data, size_t len),
+			     void *write_ctx);
 void reply_abandon_all(struct oci *oci);
 
 /* --- store.c --- */
@@ -86,6 +91,8 @@ struct value *store_image(const struct oci *oci, struct arena *arena, const char
 int store_image_text(const struct oci *oci, const char *hex, struct buf *text, struct error *err);
 int store_add_image(const struct oci *oci, const struct value *image, char hex[HASH_HEX],
 		    struct error *err);
+/* ref: "a/b", "a/b:tag" or "a/b@sha256:HEX". */
+int store_name(const struct oci *oci, const char *hex, const char *ref, struct error *err);
 int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
 	      struct error *err);
 int store_untag(const struct oci *oci, const char *ref, struct error *err);
@@ -187,6 +194,18 @@ void oci_stream_write(struct engine_stream *stream, const void *data, size_t len
 size_t oci_stream_pending(const struct engine_stream *stream);
 void oci_stream_pause(struct engine_stream *stream, bool paused);
 void oci_stream_close(struct engine_stream *stream);
+
+/* --- scratch.c --- */
+/* A directory below incoming/, with blobs/ in it, that goes with whoever has `held` open. */
+char *scratch_new(const struct oci *oci, int *held, struct error *err);
+void scratch_remove(const struct oci *oci, const char *path);
+void scratch_sweep(const struct oci *oci); /* those that nobody has; the store's lock is held */
+
+/* --- load.c --- */
+/* Makes an image of what is in blobs/ of a scratch directory and gives it the names. */
+int image_load(const struct oci *oci, const char *scratch, const char *const *names,
+	       char hex[HASH_HEX], struct error *err);
+int image_unload(const struct oci *oci, const char *hex, const char *scratch, struct error *err);
 
 /* --- images.c, removal.c --- */
 int reply_no_image(struct reply *reply, const char *ref);

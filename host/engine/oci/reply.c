@@ -15,13 +15,19 @@
 
 enum { REPORT_CHUNK = 1024, STREAM_CHUNK = 65536 };
 
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 static void close_watched(struct reply *reply, int *fd)
 {
 	if (*fd < 0)
 		return;
 	loop_unwatch(reply->oci->engine.loop, *fd);
-	close(*fd);
-	*fd = -1;
+	close_fd(fd);
 }
 
 static void end_worker(struct reply *reply)
@@ -43,10 +49,14 @@ static void forget(struct reply *reply)
 	*at = reply->next;
 	loop_cancel(reply->oci->engine.loop, reply->timer);
 	end_worker(reply);
+	close_fd(&reply->held);
+	if (reply->scratch)
+		scratch_remove(reply->oci, reply->scratch);
 }
 
 static void release(struct reply *reply)
 {
+	free(reply->scratch);
 	arena_free(&reply->arena);
 	error_clear(&reply->error);
 	buf_free(&reply->reported);
@@ -70,7 +80,7 @@ struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx)
 {
 	struct reply *reply = mem_alloc(sizeof *reply);
 	reply->oci = oci;
-	reply->report = reply->stream[0] = reply->stream[1] = -1;
+	reply->report = reply->stream[0] = reply->stream[1] = reply->held = -1;
 	reply->done = done;
 	reply->ctx = ctx;
 	reply->next = oci->replies;
@@ -173,7 +183,7 @@ static void on_stream(void *ctx, unsigned events)
 		return;
 	if (got <= 0) {
 		end_of(reply, &reply->stream[0]);
-	} else if (reply->write(reply->ctx, chunk, (size_t)got) < 0) {
+	} else if (reply->write(reply->write_ctx, chunk, (size_t)got) < 0) {
 		reply_refuse(reply, ENGINE_FAILED, "what came was not taken");
 		finish(reply);
 	}
@@ -204,14 +214,15 @@ static void await(struct reply *reply, pid_t pid, int report)
 
 void reply_in_child(struct reply *reply, reply_work *work, const void *ctx)
 {
-	reply_stream_from_child(reply, work, ctx, NULL);
+	reply_stream_from_child(reply, work, ctx, NULL, NULL);
 }
 
 void reply_stream_from_child(struct reply *reply, reply_work *work, const void *ctx,
-			     int (*write)(void *ctx, const char *data, size_t len))
+			     int (*write)(void *ctx, const char *data, size_t len), void *write_ctx)
 {
 	int report[2];
 	reply->write = write;
+	reply->write_ctx = write_ctx;
 	if (make_pipes(report, reply) < 0) {
 		reply_result(reply, -1);
 		return;
@@ -222,6 +233,7 @@ void reply_stream_from_child(struct reply *reply, reply_work *work, const void *
 	close(report[1]);
 	if (write)
 		close(reply->stream[1]);
+	close_fd(&reply->held); /* the worker's copy holds the lock */
 	if (pid > 0) {
 		await(reply, pid, report[0]);
 		return;

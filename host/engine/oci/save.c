@@ -164,5 +164,5 @@ void oci_image_save(struct engine *engine, const char *const *refs,
 		    void *ctx)
 {
 	struct reply *reply = reply_new((struct oci *)engine, done, ctx);
-	reply_stream_from_child(reply, save, refs, write);
+	reply_stream_from_child(reply, save, refs, write, ctx);
 }

@@ -28,8 +28,8 @@ char *store_path(const struct oci *oci, const char *format, ...)
 
 int store_prepare(struct oci *oci, struct error *err)
 {
-	static const char *const parts[] = {"images", "parents",    "tags",    "layers",
-					    "names",  "containers", "volumes", "labels"};
+	static const char *const parts[] = {"images",     "parents", "tags",   "layers",  "names",
+					    "containers", "volumes", "labels", "incoming"};
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		autofree char *path = store_path(oci, "%s/.", parts[i]);
 		if (file_make_parents(path, err) < 0)
@@ -133,7 +133,10 @@ struct value *store_image(const struct oci *oci, struct arena *arena, const char
 			  struct error *err)
 {
 	autofree char *path = store_path(oci, "images/%s", hex);
-	return store_read(arena, path, err);
+	struct value *image = store_read(arena, path, err);
+	if (image && !value_is(value_get(image, "config"), VALUE_MAP))
+		value_unset(image, "config"); /* null means the same */
+	return image;
 }
 
 int store_image_text(const struct oci *oci, const char *hex, struct buf *text, struct error *err)
@@ -152,13 +155,18 @@ int store_add_image(const struct oci *oci, const struct value *image, char hex[H
 	return file_replace(path, text.data, text.len, 0600, (uid_t)-1, (gid_t)-1, err);
 }
 
+int store_name(const struct oci *oci, const char *hex, const char *ref, struct error *err)
+{
+	autofree char *name = tag_file(ref);
+	autofree char *path = store_path(oci, "tags/%s", name);
+	return file_replace(path, hex, HASH_HEX - 1, 0600, (uid_t)-1, (gid_t)-1, err);
+}
+
 int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
 	      struct error *err)
 {
 	autofree char *ref = mem_printf("%s:%s", repo, tag ? tag : "latest");
-	autofree char *name = tag_file(ref);
-	autofree char *path = store_path(oci, "tags/%s", name);
-	return file_replace(path, hex, HASH_HEX - 1, 0600, (uid_t)-1, (gid_t)-1, err);
+	return store_name(oci, hex, ref, err);
 }
 
 int store_untag(const struct oci *oci, const char *ref, struct error *err)
