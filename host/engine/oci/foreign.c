@@ -25,6 +25,8 @@ static struct value *read_map(struct arena *arena, const char *what, const char 
 		return NULL;
 	}
 	struct value *map = json_parse(arena, what, text, len, err);
+	if (!map)
+		error_wrap(err, "the %s", what);
 	if (map && map->kind != VALUE_MAP) {
 		error_set(err, "the %s is no map", what);
 		return NULL;

@@ -145,6 +145,14 @@ static const char *diff_id(const struct loading *loading, size_t i)
 	return foreign_hex(value_path(loading->image, "rootfs.diff_ids")->list.items[i]);
 }
 
+static int check_size(const char *path, const struct foreign_blob *blob, struct error *err)
+{
+	struct stat info;
+	if (lstat(path, &info) < 0)
+		return error_errno(err, "the part %.12s of the image", blob->hex);
+	return check_blob(blob, blob->hex, info.st_size, err);
+}
+
 /* Those that the store has need no work; the same one may be in an image twice. */
 static int unpack_layers(const struct loading *loading, struct error *err)
 {
@@ -153,6 +161,8 @@ static int unpack_layers(const struct loading *loading, struct error *err)
 		autofree char *path = mem_printf("%s/blobs/%s", loading->scratch, blob->hex);
 		autofree char *place = layer_place(loading, diff_id(loading, i));
 		autofree char *known = store_path(loading->oci, "layers/%s", diff_id(loading, i));
+		if (check_size(path, blob, err) < 0)
+			return -1;
 		if (access(known, F_OK) == 0 || access(place, F_OK) == 0)
 			continue;
 		if (unpack_layer(path, blob, diff_id(loading, i), place, err) < 0)
