@@ -32,7 +32,8 @@ struct operation {
 	/* Of one that takes several requests: looks at each answer before it is interpreted; true:
 	 * it has begun the next one, or a timer that will. */
 	bool (*proceed)(struct operation *operation, const struct http_response *response);
-	void *work; /* of proceed's, in the arena */
+	void *work;    /* of proceed's, in the arena */
+	unsigned tries; /* that were made again */
 	/* Of a pull: each status line is passed on; the last error is kept. */
 	engine_told *told;
 	struct buf line;
@@ -131,12 +132,20 @@ void docker_stream_pause(struct engine_stream *stream, bool paused);
 void docker_stream_close(struct engine_stream *stream);
 
 extern const struct engine_inventory docker_inventory;
+void docker_disk_usage(struct engine *engine, engine_done *done, void *ctx);
+void docker_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void docker_volume_list(struct engine *engine, engine_done *done, void *ctx);
+void docker_volume_remove(struct engine *engine, const char *name, engine_done *done, void *ctx);
+void docker_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+void docker_image_save(struct engine *engine, const char *const *refs,
+		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+		       void *ctx);
 void docker_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.inventory = &docker_inventory, .abandon = docker_abandon, .hurry = docker_hurry,          \
-	.list_created = docker_list_created, .info = docker_info, .image_list = docker_image_list, \
+	.abandon = docker_abandon, .hurry = docker_hurry,          \
+	.list_created = docker_list_created, .info = docker_info, \
 	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
 	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
 	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
