@@ -42,6 +42,7 @@ struct operation {
 	uint32_t timer;      /* of one that failed before it began, or that will proceed */
 	uint32_t late;       /* timer: until it is given up */
 	uint64_t bound_ms;
+	int file; /* that its requests fill or send, closed with it; 0: none */
 	bool slow;          /* it may take as long as it needs */
 	enum answer wanted; /* of success, lest a broken one pass for one */
 	struct arena arena;

@@ -2,6 +2,7 @@
  * command that they run. */
 #include "common/own.h"
 #include "host/engine/familiar.h"
+#include "host/engine/podman/bare.h"
 #include "host/engine/podman/parts.h"
 
 #include <string.h>
@@ -169,6 +170,33 @@ static void list_all(struct engine *engine, engine_done *done, void *ctx)
 	operation_get(operation, &path);
 }
 
+/* --- changes --- */
+
+static void interpret_changes(struct operation *operation, const struct http_response *response,
+			      struct engine_result *result)
+{
+	struct value *others = value_list(&operation->arena);
+	operation_interpret(operation, response, result);
+	const struct value *list = result->body;
+	for (size_t i = 0; value_is(list, VALUE_LIST) && i < list->list.len; i++) {
+		const char *path = value_text(value_get(list->list.items[i], "Path"));
+		if (!path || !bare_is_podmans(path))
+			value_append(&operation->arena, others, list->list.items[i]);
+	}
+	if (value_is(list, VALUE_LIST))
+		result->body = others;
+}
+
+/* What a bare commit leaves out does not count. */
+static void changes(struct engine *engine, const char *id, engine_done *done, void *ctx)
+{
+	struct operation *operation = operation_new(engine, done, ctx);
+	struct buf path = {0};
+	operation->interpret = interpret_changes;
+	path_container(&path, id, "/changes");
+	operation_send(operation, "GET", &path, NULL);
+}
+
 const struct engine_inventory podman_inventory = {
 	.disk_usage = docker_disk_usage,
 	.image_list_all = image_list_all,
@@ -177,6 +205,6 @@ const struct engine_inventory podman_inventory = {
 	.volume_list = docker_volume_list,
 	.volume_remove = docker_volume_remove,
 	.image_untag = docker_image_untag,
-	.changes = docker_changes,
+	.changes = changes,
 	.image_save = docker_image_save,
 };
