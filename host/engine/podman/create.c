@@ -44,9 +44,26 @@ struct creation {
 	char *data;            /* container, or NULL */
 	struct value *volumes; /* requests for those that have labels */
 	size_t volume;         /* the next of them */
+	bool fills;            /* it holds data, that its volumes must get */
+	const char *id;        /* of that, once it is there */
 };
 
 static bool volume_made(struct operation *operation, const struct http_response *response);
+
+/* One whose volumes are mounted by their names is not started by who does that. */
+static bool created(struct operation *operation, const struct http_response *response)
+{
+	struct creation *creation = operation->work;
+	struct buf path = {0};
+	operation->proceed = NULL;
+	if (podman_is_good(response))
+		creation->id = value_text(value_get(podman_json(operation, response), "Id"));
+	if (!creation->id)
+		return false;
+	path_container(&path, creation->id, "/start");
+	operation_send(operation, "POST", &path, NULL);
+	return true;
+}
 
 /* Its volumes first. */
 static void create_now(struct operation *operation)
@@ -55,6 +72,7 @@ static void create_now(struct operation *operation)
 	const struct value *volumes = creation->volumes;
 	operation->proceed = NULL;
 	if (creation->volume == volumes->list.len) {
+		operation->proceed = creation->fills ? created : NULL;
 		docker_send_creation(operation, creation->name, creation->spec);
 		return;
 	}
@@ -120,6 +138,12 @@ static void look_at_data(struct operation *operation)
 static void interpret(struct operation *operation, const struct http_response *response,
 		      struct engine_result *result)
 {
+	const struct creation *creation = operation->work;
+	if (creation->id) { /* what became of the start does not matter */
+		result->status = ENGINE_OK;
+		result->id = creation->id;
+		return;
+	}
 	operation_interpret(operation, response, result);
 	if (result->status == ENGINE_FAILED && strstr(buf_text(&response->body), "already in use"))
 		result->status = ENGINE_CONFLICT;
@@ -138,6 +162,7 @@ void podman_create(struct engine *engine, const struct engine_container *contain
 	struct value *spec = docker_container_spec(arena, &ours);
 	set_limits(docker, arena, value_get(spec, "HostConfig"));
 	creation->spec = spec;
+	creation->fills = !ours.session;
 	creation->volumes = value_list(arena);
 	for (size_t i = 0; i < ours.volume_count; i++)
 		if (ours.volumes[i].labels)
