@@ -79,9 +79,7 @@ static int inspect(struct reply *reply, const char *ref)
 {
 	struct arena *arena = &reply->arena;
 	char id[ID_HEX];
-	if (!oci_container_find(reply->oci, ref, id))
-		return reply_no_container(reply, ref);
-	struct value *container = oci_container_read(reply->oci, arena, id, &reply->error);
+	struct value *container = reply_container(reply, ref, id);
 	if (!container)
 		return -1;
 	const char *name = value_text(value_get(container, "Name"));

@@ -118,9 +118,7 @@ static int add_volumes_from(struct reply *reply, struct value *mounts, const cha
 	const char *colon = strchr(from, ':');
 	bool read_only = colon && strcmp(colon, ":ro") == 0;
 	const char *name = arena_strndup(arena, from, strcspn(from, ":"));
-	if (!oci_container_find(reply->oci, name, id))
-		return reply_no_container(reply, name);
-	const struct value *other = oci_container_read(reply->oci, arena, id, &reply->error);
+	const struct value *other = reply_container(reply, name, id);
 	const struct value *theirs = value_get(other, "Mounts");
 	for (size_t i = 0; value_is(theirs, VALUE_LIST) && i < theirs->list.len; i++)
 		if (value_get(theirs->list.items[i], "Volume"))

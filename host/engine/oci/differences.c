@@ -98,10 +98,7 @@ static void compare_directory(const struct comparing *comparing, const char *pat
 static int changes(struct reply *reply, const char *ref)
 {
 	char id[ID_HEX];
-	if (!oci_container_find(reply->oci, ref, id))
-		return reply_no_container(reply, ref);
-	const struct value *container =
-		oci_container_read(reply->oci, &reply->arena, id, &reply->error);
+	const struct value *container = reply_container(reply, ref, id);
 	if (!container)
 		return -1;
 	autofree char *upper = store_path(reply->oci, "containers/%s/upper", id);

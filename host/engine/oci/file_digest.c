@@ -37,10 +37,7 @@ static int digest(struct reply *reply, const char *ref, const char *path)
 {
 	char id[ID_HEX], hex[HASH_HEX];
 	struct stat info;
-	if (!oci_container_find(reply->oci, ref, id))
-		return reply_no_container(reply, ref);
-	const struct value *container =
-		oci_container_read(reply->oci, &reply->arena, id, &reply->error);
+	const struct value *container = reply_container(reply, ref, id);
 	if (!container)
 		return -1;
 	bool sane = *path == '/' && !strstr(path, "/..");

@@ -60,6 +60,8 @@ struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
 int reply_refuse(struct reply *reply, enum engine_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int reply_no_container(struct reply *reply, const char *ref);
+/* The container's json, in the reply's arena, and its id; NULL: refused. */
+struct value *reply_container(struct reply *reply, const char *ref, char id[ID_HEX]);
 void reply_result(struct reply *reply, int status); /* -1: it failed with reply->error */
 /* Lets a child do the work, so that others need not wait: of the reply it may set the status, the
  * error and the id. */

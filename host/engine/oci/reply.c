@@ -107,6 +107,14 @@ int reply_no_container(struct reply *reply, const char *ref)
 	return reply_refuse(reply, ENGINE_NOT_FOUND, "no such container: %s", ref);
 }
 
+struct value *reply_container(struct reply *reply, const char *ref, char id[ID_HEX])
+{
+	if (oci_container_find(reply->oci, ref, id))
+		return oci_container_read(reply->oci, &reply->arena, id, &reply->error);
+	reply_no_container(reply, ref);
+	return NULL;
+}
+
 void reply_result(struct reply *reply, int status)
 {
 	if (status == 0)

@@ -79,9 +79,7 @@ static int take(const struct header *header, off_t at, const struct tar_range *r
 	entry->size = size;
 	entry->data = at + BLOCK;
 	entry->next = entry->data + (size + BLOCK - 1) / BLOCK * BLOCK;
-	if (entry->next > range->end)
-		entry->next = range->end;
-	return 0;
+	return entry->next > range->end ? broken(err) : 0;
 }
 
 /* An entry's own attributes, which headers before it may only add to. */
