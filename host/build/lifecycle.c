@@ -167,7 +167,8 @@ void container_make_image(struct container *container)
 					.repo = named ? CACHE_REPOSITORY : NULL,
 					.tag = named ? container->key : NULL,
 					.comment = comment,
-					.config = container->config};
+					.config = container->config,
+					.bare = container->setup->toolbox_volume != NULL};
 	if (named && container->setup->uses)
 		uses_take(container->setup->uses, container->key);
 	container->outstanding++;

@@ -52,9 +52,24 @@ void engine_changes(struct engine *engine, const char *id, engine_done *done, vo
 	engine->driver->inventory->changes(engine, id, done, ctx);
 }
 
+bool engine_carries_images(const struct engine *engine)
+{
+	return engine->driver->inventory && engine->driver->inventory->image_load;
+}
+
 void engine_image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx)
 {
 	engine->driver->inventory->image_save(engine, refs, write, done, ctx);
+}
+
+void engine_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx)
+{
+	engine->driver->inventory->image_load(engine, read, done, ctx);
+}
+
+void engine_resume(struct engine *engine, const void *ctx)
+{
+	engine->driver->inventory->resume(engine, ctx);
 }

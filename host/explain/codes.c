@@ -324,7 +324,6 @@ const struct explanation explanations[] = {
 	 "The machine had no memory left for factory itself.",
 	 "Free some.",
 	 "factory: out of memory"},
-
 	{ERROR_REGISTRY, EXIT_REGISTRY, "a registry refused the image",
 	 "The image is built and stays in the engine, but a registry did not take it, or there\n"
 	 "are no credentials for it.",
@@ -364,7 +363,6 @@ const struct explanation explanations[] = {
 	 "The report names each path and how it differs. SOURCE_DATE_EPOCH settles the times of\n"
 	 "files; docs/reproducible.md tells what else helps.",
 	 "factory: two builds of m.yml differ [F1600]"},
-
 	{ERROR_MODULE, EXIT_FAILED, "a module is wrong",
 	 "What should be a module is none, or not the one that it was said to be.",
 	 "`factory module check DIRECTORY` tells all that is wrong with it.",
@@ -390,7 +388,6 @@ const struct explanation explanations[] = {
 	 "An entry of the index is not as it should be.",
 	 "docs/modules.md says what an entry has.",
 	 "factory: index.json:1:3: this is no entry of an index of modules... [F1705]"},
-
 	{ERROR_ARCHIVE, EXIT_FAILED, "an archive can't be made",
 	 "Files, or an image, could not be put into an archive.",
 	 "The message says why.",

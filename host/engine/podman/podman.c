@@ -24,6 +24,7 @@ static void interpret_image(struct operation *operation, const struct http_respo
 {
 	struct arena *arena = &operation->arena;
 	operation_interpret(operation, response, result);
+	podman_familiarize(arena, result->body);
 	struct value *config = value_get(result->body, "Config");
 	struct value *check = value_get(result->body, "Healthcheck");
 	if (result->status != ENGINE_OK || !config || !result->id)
@@ -88,7 +89,7 @@ static struct engine *open_own(struct loop *loop)
 	if (!socket || access(socket, F_OK) < 0)
 		return NULL;
 	autofree char *url = mem_printf("unix://%s", socket);
-	return docker_connect(new_docker(loop), url, &ignored);
+	return docker_connect(new_docker(loop), &(struct engine_address){.url = url}, &ignored);
 }
 
 static struct engine *open_service(struct loop *loop, const char *storage, struct error *err)
@@ -101,7 +102,7 @@ static struct engine *open_service(struct loop *loop, const char *storage, struc
 	struct docker *docker = new_docker(loop);
 	docker->service = service;
 	autofree char *url = mem_printf("unix://%s", service_socket(service));
-	return docker_connect(docker, url, err);
+	return docker_connect(docker, &(struct engine_address){.url = url}, err);
 }
 
 static struct engine *refuse_endpoint(const char *endpoint, struct error *err)
@@ -111,8 +112,10 @@ static struct engine *refuse_endpoint(const char *endpoint, struct error *err)
 	return NULL;
 }
 
-struct engine *podman_open(struct loop *loop, const char *endpoint, struct error *err)
+struct engine *podman_open(struct loop *loop, const struct engine_address *address,
+			   struct error *err)
 {
+	const char *endpoint = address->url;
 	const char *storage = strchr(endpoint, ':') + 1;
 	if (strncmp(storage, "//", 2) == 0)
 		storage += 2;
@@ -129,7 +132,9 @@ struct engine *podman_open(struct loop *loop, const char *endpoint, struct error
 }
 
 const struct engine_driver podman_driver = {
+	.inventory = &podman_inventory,
 	.name = "podman",
+	.image_list = podman_image_list,
 	.close = podman_close,
 	.create = podman_create,
 	.commit = podman_commit,
