@@ -189,8 +189,7 @@ const struct explanation explanations[] = {
 	{ERROR_ENGINE_CONTAINER, EXIT_ENGINE, "the engine could not make or start a container",
 	 "The engine answered that it can't create, start, attach to or commit a container. The\n"
 	 "message has its words.",
-	 "Look at what it says of: a network that is not there, a limit that it does not know, a\n"
-	 "runtime that fails. Its own log says more.",
+	 "Look at what it says of: a network, a limit, a runtime. Its own log says more.",
 	 "network: no-such-network"},
 	{ERROR_ENGINE_UNABLE, EXIT_ENGINE, "the engine can't do this",
 	 "What the manifest asks for is beyond this engine, or beyond its storage.",
@@ -245,8 +244,7 @@ const struct explanation explanations[] = {
 	 "Set the variable where factory is called, or mend the file's path.",
 	 "install:\n  - {run: make, secrets: {TOKEN: NO_SUCH_VARIABLE}}"},
 	{ERROR_STEP_MERGE, EXIT_STEP, "branches of a group change the same",
-	 "Two branches of a `parallel` group have changed one path: which of them is meant can't\n"
-	 "be known.",
+	 "Two branches of a `parallel` group have changed one path: which is meant can't be known.",
 	 "Let one of them do it, or put it into a step before or after the group.",
 	 "install:\n  - parallel: [echo a >/x, echo b >/x]"},
 
@@ -369,8 +367,7 @@ const struct explanation explanations[] = {
 	 "factory: nginx 1.0 is not installed: the module's module.yml is wrong... [F1700]"},
 	{ERROR_MODULE_MISSING, EXIT_FAILED, "there is no such module",
 	 "No directory, no index has the module, or not in this version.",
-	 "Check the name; `factory module search` lists an index, `factory module list` what is\n"
-	 "installed.",
+	 "`factory module search` lists an index, `factory module list` what is installed.",
 	 "factory module install no-such-module --index index.json"},
 	{ERROR_MODULE_FETCH, EXIT_FAILED, "a module can't be fetched",
 	 "The server, or git, did not give it.",
