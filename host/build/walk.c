@@ -297,6 +297,9 @@ void walk_go_on(struct walk *walk)
 		else
 			start_test(walk, walk->graph->nodes[walk->at++]);
 	}
+	struct error err = {0};
+	if (is_waiting(walk) && slots_check(walk->slots, &err) < 0)
+		walk_fail(walk, &err);
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work

@@ -157,6 +157,11 @@ static const struct option build_options[] = {
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "fleet",
+	 .argument = "PREFIX",
+	 .help = "share the endpoints' slots with other drivers, by keys in Consul below this "
+		 "prefix (consul: factory; none: don't)",
+	 .each = settings_give_fleet},
 	{.name = "interactive",
 	 .letter = 'i',
 	 .help = "ask before each step, and after one that failed",

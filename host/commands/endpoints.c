@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/record.h"
+#include "host/commands/sharing.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -63,6 +64,7 @@ static void add_site(struct workshop *shop, struct engine *engine,
 	site->toolbox = shop->site.toolbox;
 	site->engine = engine;
 	site->slots.most = setting->slots ? setting->slots : jobs;
+	site->slots.total = site->slots.most;
 	shop->sites = mem_resize(shop->sites, shop->site_count, sizeof *shop->sites);
 	shop->sites[number] = site;
 	struct place_endpoint place = {
@@ -125,6 +127,8 @@ void endpoints_close(struct workshop *shop)
 static unsigned count_begun(const struct workshop *shop, const struct site *site)
 {
 	unsigned begun = 0;
+	if (sharing_waits(site))
+		return site->slots.most;
 	for (size_t i = 0; i < shop->job_count; i++)
 		begun += shop->jobs[i].build && shop->jobs[i].site == site;
 	return begun > site->slots.taken ? begun : site->slots.taken;
@@ -160,7 +164,7 @@ bool endpoints_place(struct workshop *shop, struct job *job)
 {
 	struct record *record = record_open(job->manifest);
 	struct place_build build = {
-		.key = record_image_key(record),
+		.key = job->key ? job->key : record_image_key(record),
 		.base = full_name(shop, job->manifest->image),
 		.labels = is_plural(shop) ? wanted_labels(shop, job->manifest->runs_on) : NULL};
 	size_t chosen = PLACE_NOWHERE;
@@ -172,6 +176,7 @@ bool endpoints_place(struct workshop *shop, struct job *job)
 	}
 	for (size_t i = 0; fits && i < shop->site_count; i++)
 		places_busy(shop->places, i, count_begun(shop, shop->sites[i]));
+	sharing_weigh(shop);
 	if (fits)
 		chosen = places_choose(shop->places, &build);
 	record_free(record);

@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/commands/endpoints.h"
+#include "host/commands/sharing.h"
 #include "host/exit_codes.h"
 #include "host/interactive/pilot.h"
 #include "host/explain/codes.h"
@@ -251,8 +252,11 @@ int workshop_run(struct workshop *shop, struct error *err)
 		shop->sites[i]->slots.freed = on_freed;
 		shop->sites[i]->slots.ctx = shop;
 	}
+	int status = sharing_open(shop, err);
 	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
-	int status = turn(&run, err);
+	if (status == 0)
+		status = turn(&run, err);
 	loop_unwatch(shop->site.loop, shop->signals);
+	sharing_close(shop);
 	return status < 0 ? -1 : conclude(&run, err);
 }

@@ -163,7 +163,7 @@ const struct option settings_engine_options[] = {
 	 .each = on_endpoint},
 	{.name = "patience",
 	 .argument = "SECONDS",
-	 .help = "how long the engine may be silent (default: 60)",
+	 .help = "how long the engine, or a fleet's Consul, may be silent (default: 60)",
 	 OPTION_INTO(struct settings, patience)},
 	{.name = "toolbox",
 	 .argument = "NAME",
@@ -210,6 +210,7 @@ static const struct {
 	 "(1 "
 	 "to 1000), `labels` (a list)",
 	 settings_take_endpoints},
+	{"fleet", "`consul`, `none`, or a prefix of keys in Consul", settings_take_fleet},
 };
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
@@ -222,11 +223,10 @@ static int take_config(struct settings *settings, const char *path, const struct
 		       strcmp(config_keys[key].name, entry->key) != 0)
 			key++;
 		if (key == COUNT_OF(config_keys))
-			return error_set_at(
-				err, path, entry->line, entry->column,
-				"'%s' is not known here: only `languages:`, `index:` and "
-				"`endpoints:` are",
-				entry->key);
+			return error_set_at(err, path, entry->line, entry->column,
+					    "'%s' is not known here: only `languages:`, `index:`, "
+					    "`endpoints:` and `fleet:` are",
+					    entry->key);
 		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
 					    "'%s' must be %s", entry->key, config_keys[key].what);

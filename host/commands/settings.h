@@ -21,8 +21,9 @@ struct settings {
 	unsigned patience;             /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
-	const char *consul;   /* --consul */
-	const char *progress; /* --progress; NULL: as fits */
+	const char *consul;              /* --consul */
+	const char *fleet, *given_fleet; /* by the configuration file, and by --fleet; or NULL */
+	const char *progress;            /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
 	bool traceless;                         /* --traceless */
 	const struct manifest_modules *modules; /* NULL: as they are found */
@@ -59,6 +60,15 @@ const struct endpoint_setting *settings_endpoints(struct arena *arena,
 /* The one endpoint of a command that wants no more: the last by --endpoint, else DOCKER_HOST's
  * (NULL), else the configuration file's first, else the default (NULL). */
 const char *settings_endpoint(const struct settings *settings);
+
+/* The prefix of the keys that the drivers of the fleet share in Consul: by --fleet, else by the
+ * configuration file; NULL: there is no fleet. */
+const char *settings_fleet(const struct settings *settings);
+
+/* The row of --fleet, for a table of options, and `fleet:` of the configuration file: -1 where that
+ * is no prefix. */
+int settings_give_fleet(void *target, const char *text, struct error *err);
+int settings_take_fleet(struct settings *settings, struct value *value);
 
 /* Takes `endpoints:` of the configuration file; -1 where it is not what it must be. */
 int settings_take_endpoints(struct settings *settings, struct value *value);

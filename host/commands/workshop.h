@@ -17,6 +17,7 @@ struct job {
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
 	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
+	const char *key;    /* of its image, which another driver builds; or NULL */
 	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
 	struct report *report; /* the workshop's, or a part of it */
 	struct consul_target consul;
@@ -47,6 +48,8 @@ struct workshop {
 	size_t site_count;
 	struct places *places; /* by the sites' numbers */
 	bool is_spread;        /* over all endpoints of the settings */
+	struct fleet *fleet;   /* those that they are shared with (sharing.h), or NULL */
+	struct consul_target fleet_consul;
 	struct report *report;
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
@@ -140,8 +143,8 @@ int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct e
 int job_find(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
- * build_finish does. -1 with the error where it failed; 1: its endpoint is gone, and it is to be
- * built on another. */
+ * build_finish does. -1 with the error where it failed; 1: it is to be built on another endpoint,
+ * for its own is gone, or another driver builds it there. */
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 

@@ -50,6 +50,10 @@ void places_end(struct places *places, size_t endpoint);
 /* How many slots are taken there, whatever was chosen and given back: for a driver that counts. */
 void places_busy(struct places *places, size_t endpoint, unsigned taken);
 
+/* How much others have to do there, in slots: it counts where endpoints are compared. That they
+ * have all of them does not make it busy: whoever goes there gets one in its turn. */
+void places_others(struct places *places, size_t endpoint, unsigned taken);
+
 /* Whether an endpoint that lives has all labels. */
 bool places_fit(struct places *places, const struct place_build *build);
 bool places_live(const struct places *places, size_t endpoint);

@@ -75,6 +75,35 @@ static void a_long_build_leaves_its_base_for_a_faster_endpoint(void **state)
 	places_free(places);
 }
 
+static void what_others_have_to_do_counts(void **state)
+{
+	struct places *places = two_alike();
+	const struct place_build build = {.base = "busybox"};
+	(void)state;
+	places_others(places, 0, 3);
+	assert_int_equal(places_choose(places, &build), 1);
+	assert_int_equal(places_choose(places, &build), 1);
+	assert_int_equal(places_choose(places, &build), 0); /* in its turn */
+	places_others(places, 0, 0);
+	places_others(places, 1, 9);
+	places_end(places, 1);
+	assert_int_equal(places_choose(places, &build), 0);
+	places_free(places);
+}
+
+static void the_base_does_not_draw_builds_where_others_have_all_slots(void **state)
+{
+	struct places *places = two_alike();
+	const struct place_build build = {.base = "busybox"};
+	(void)state;
+	places_hold(places, 1, "busybox");
+	places_others(places, 1, 2);
+	assert_int_equal(places_choose(places, &build), 0);
+	places_others(places, 0, 2); /* nowhere is room: it may as well wait for its base's */
+	assert_int_equal(places_choose(places, &build), 1);
+	places_free(places);
+}
+
 static void labels_are_wanted_all(void **state)
 {
 	struct places *places = two_alike();
@@ -174,6 +203,8 @@ int main(void)
 		cmocka_unit_test(the_base_draws_builds_while_a_slot_is_free),
 		cmocka_unit_test(the_key_draws_more_than_the_base),
 		cmocka_unit_test(a_long_build_leaves_its_base_for_a_faster_endpoint),
+		cmocka_unit_test(what_others_have_to_do_counts),
+		cmocka_unit_test(the_base_does_not_draw_builds_where_others_have_all_slots),
 		cmocka_unit_test(labels_are_wanted_all),
 		cmocka_unit_test(a_lost_endpoint_gets_nothing),
 		cmocka_unit_test(a_heap_sorts),
