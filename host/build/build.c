@@ -33,8 +33,9 @@ struct build {
 	struct rivals rivals;
 	bool is_told; /* that it waits */
 	struct uses *uses;
-	struct buf trail; /* of what is cached */
-	uint32_t timer;   /* until it is tried again; 0: now */
+	uint64_t began_us, took_us; /* of the walk; 0: it did not end well */
+	struct buf trail;           /* of what is cached */
+	uint32_t timer;             /* until it is tried again; 0: now */
 	struct error failure;
 };
 
@@ -43,7 +44,8 @@ static void build_free(struct build *build)
 	if (build->record && build->rivals.elsewhere)
 		record_free(build->record);
 	else if (build->record)
-		record_close(build->record, build->plan.graph, build->checkpoint.commit_us);
+		record_close(build->record, build->plan.graph, build->checkpoint.commit_us,
+			     build->took_us);
 	loop_cancel(build->site->loop, build->timer);
 	caches_free(build->caches);
 	rivals_end(&build->rivals);
@@ -123,6 +125,7 @@ static int start_walk(struct build *build, struct error *err)
 		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
 				 options->guide, &build->site->slots);
+	build->began_us = loop_now_us();
 	build->at = AT_WALK;
 	return 0;
 }
@@ -322,6 +325,7 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	if (walk_finish(STEAL(build->walk), &result, err) < 0)
 		return -1;
 	outcome->image = result.image;
+	build->took_us = loop_now_us() - build->began_us;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
 	if (build->options->lent)

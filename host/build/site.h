@@ -10,9 +10,10 @@ struct fleet_lot;
 struct site {
 	struct loop *loop;
 	struct engine *engine;
-	const char *toolbox;   /* the data container's name */
-	struct slots slots;    /* of containers */
-	struct fleet_lot *lot; /* the same among other drivers' (host/fleet/), or NULL */
+	const char *toolbox;              /* the data container's name */
+	struct slots slots;               /* of containers */
+	struct fleet_lot *lot;            /* the same among other drivers' (host/fleet/), or NULL */
+	const struct base_source *source; /* of images that the engine lacks, or NULL */
 	bool has_toolbox;
 	char *toolbox_volume; /* what holds its tools, once site_toolbox_volume has found it */
 	bool has_swept;       /* networks that drivers before this one left (host/services/) */

@@ -55,6 +55,7 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 	shop->push = command->push;
 	shop->locked = command->locked;
 	shop->is_spread = true;
+	shop->wants_all = is_guided(command);
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
 	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
@@ -74,7 +75,8 @@ static int open_pilot(struct build_command *command, struct workshop *shop, stru
 	const struct job *job = &shop->jobs[shop->job_count - 1];
 	if (workshop_refuse_matrix(shop, "one image at a time can be built interactively", err) < 0)
 		return -1;
-	shop->site.slots.most = 1;
+	for (size_t i = 0; i < shop->site_count; i++)
+		shop->sites[i]->slots.most = 1;
 	shop->no_cache |= command->interactive || command->break_count;
 	shop->pilot = pilot_new(&options, job->manifest, shop->site.loop, shop->report, err);
 	return shop->pilot ? 0 : -1;

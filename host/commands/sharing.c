@@ -16,7 +16,7 @@ static const char *name_manifests(struct workshop *shop)
 	return arena_strdup(&shop->arena, buf_text(&names));
 }
 
-static int join(struct workshop *shop, struct site *site, struct error *err)
+int sharing_join(struct workshop *shop, struct site *site, struct error *err)
 {
 	char engine[HASH_HEX];
 	const char *address = engine_endpoint(site->engine);
@@ -49,7 +49,7 @@ int sharing_open(struct workshop *shop, struct error *err)
 	if (!shop->fleet)
 		return -1;
 	for (size_t i = 0; i < shop->site_count; i++)
-		if (join(shop, shop->sites[i], err) < 0)
+		if (sharing_join(shop, shop->sites[i], err) < 0)
 			return -1;
 	return 0;
 }
@@ -78,7 +78,7 @@ void sharing_follow(struct workshop *shop, struct job *job)
 	job->key = arena_strdup(&shop->arena, job->outcome.key);
 	for (size_t i = 0; i < shop->site_count; i++)
 		if (shop->sites[i]->lot == job->outcome.elsewhere) {
-			places_hold(shop->places, i, job->key);
+			places_hold(shop->places, i, job->key, 0);
 			report_notice(job->report,
 				      "another driver builds the same at %s: going there",
 				      engine_endpoint(shop->sites[i]->engine));

@@ -9,6 +9,9 @@
 int sharing_open(struct workshop *shop, struct error *err);
 void sharing_close(struct workshop *shop); /* builds have ended */
 
+/* Shares a site that was opened later; there is a fleet. Blocks. */
+int sharing_join(struct workshop *shop, struct site *site, struct error *err);
+
 /* What other drivers have to do at each, for the choice of a place. */
 void sharing_weigh(struct workshop *shop);
 

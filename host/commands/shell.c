@@ -92,6 +92,7 @@ static int visit_step(struct visit *visit, struct workshop *shop, const char *pa
 	const struct job *job = &shop->jobs[shop->job_count - 1];
 	if (code != EXIT_OK)
 		return code;
+	visit->engine = job->site->engine;
 	struct manifest state = *job->manifest;
 	state.image = job->outcome.image;
 	return visit_state(visit, &state, err);
@@ -111,7 +112,7 @@ static int run(struct shell_command *command, struct workshop *shop, const char 
 	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
 	struct visit visit = {.loop = shop->site.loop,
-			      .engine = shop->site.engine,
+			      .engine = path ? NULL : workshop_site_of(shop, target)->engine,
 			      .report = shop->report,
 			      .toolbox = shop->site.toolbox,
 			      .signals = shop->signals,
@@ -123,7 +124,7 @@ static int run(struct shell_command *command, struct workshop *shop, const char 
 static int shell(void *options, int argc, char **argv, struct error *err)
 {
 	struct shell_command *command = options;
-	struct workshop shop = {.signals = -1};
+	struct workshop shop = {.signals = -1, .is_spread = true, .wants_all = true};
 	if (argc < 2)
 		return commands_misused(&command_shell, "name one image or manifest", err);
 	return workshop_close(&shop, run(command, &shop, argv[1], argv + 2, err), err);

@@ -16,6 +16,9 @@ struct job {
 		*dependent; /* the manifest that it was first wanted for; NULL: it was asked for */
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
+	bool is_known;      /* what its last build's record says: */
+	const char *last;   /* its image's name, or NULL */
+	double cost;        /* what it took, in seconds; 0: not known */
 	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
 	const char *key;    /* of its image, which another driver builds; or NULL */
 	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
@@ -46,9 +49,15 @@ struct workshop {
 	struct site site;    /* of manifests' facts, and the first of builds */
 	struct site **sites; /* of builds */
 	size_t site_count;
-	struct places *places; /* by the sites' numbers */
-	bool is_spread;        /* over all endpoints of the settings */
-	struct fleet *fleet;   /* those that they are shared with (sharing.h), or NULL */
+	struct places *places;      /* by the sites' numbers */
+	struct supply *supply;      /* of images between the sites; NULL: one endpoint is meant */
+	bool is_spread;             /* over all endpoints of the settings */
+	bool wants_all;             /* all that answer, before anything else */
+	struct joining *joining;    /* endpoints that have not answered yet (endpoints_open.c) */
+	struct error first_failure; /* of one that was left out */
+	unsigned jobs_at_once;      /* on an endpoint that does not say how many */
+	bool has_lost;              /* an endpoint was lost: what was made there may be needed */
+	struct fleet *fleet;        /* those that they are shared with (sharing.h), or NULL */
 	struct consul_target fleet_consul;
 	struct report *report;
 	int signals;
@@ -135,7 +144,11 @@ void workshop_summary(const struct workshop *shop);
 /* Fills a job's options, but for its names. */
 int job_options(struct workshop *shop, struct job *job, struct error *err);
 
-/* What its build would do (build/plan.h); the images of the jobs before it are known. Blocks. */
+/* The site whose engine has an image, by a name or an id; the first where none has. Blocks. */
+struct site *workshop_site_of(const struct workshop *shop, const char *image);
+
+/* What its build would do (build/plan.h), at the site where it would run; the images of the jobs
+ * before it are known. Blocks. */
 struct plan;
 int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct error *err);
 

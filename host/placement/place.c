@@ -147,9 +147,17 @@ size_t places_add(struct places *places, const struct place_endpoint *endpoint)
 	return number;
 }
 
-void places_hold(struct places *places, size_t endpoint, const char *image)
+void places_hold(struct places *places, size_t endpoint, const char *image, uint64_t bytes)
 {
-	holders_add(&places->holders, image, endpoint);
+	struct holders *holders = holders_add(&places->holders, image, endpoint);
+	if (bytes)
+		holders->bytes = bytes;
+}
+
+uint64_t places_bytes(const struct places *places, const char *image)
+{
+	const struct holders *holders = holders_find(&places->holders, image);
+	return holders ? holders->bytes : 0;
 }
 
 static bool is_better(const struct places *places, size_t number, size_t best)
@@ -179,6 +187,17 @@ static size_t best_holder(struct places *places, const char *image, const char *
 	return best;
 }
 
+size_t places_holder(struct places *places, const char *image, size_t but)
+{
+	const struct holders *holders = holders_find(&places->holders, image);
+	for (size_t i = 0; holders && i < holders->count; i++) {
+		size_t number = holders->endpoints[i];
+		if (number != but && !places->endpoints[number].is_lost)
+			return number;
+	}
+	return PLACE_NOWHERE;
+}
+
 static size_t least_strained(struct places *places, const char *const *labels)
 {
 	const struct heap *heap = &pool_of(places, labels)->heap;
@@ -196,6 +215,14 @@ static bool stays(const struct places *places, const struct place_build *build, 
 	       build->cost / places->endpoints[elsewhere].is.weight + build->move;
 }
 
+/* Whether its base is where a slot will be free before it would have come elsewhere: about when
+ * another such build has ended. */
+static bool waits(struct places *places, const struct place_build *build)
+{
+	return build->cost > 0 && build->move > build->cost &&
+	       best_holder(places, build->base, build->labels, is_there) != PLACE_NOWHERE;
+}
+
 size_t places_choose(struct places *places, const struct place_build *build)
 {
 	size_t number = best_holder(places, build->key, build->labels, is_there);
@@ -206,6 +233,8 @@ size_t places_choose(struct places *places, const struct place_build *build)
 			best_holder(places, build->base, build->labels, room ? has_room : is_free);
 		if (stays(places, build, at_base, number))
 			number = at_base;
+		else if (at_base == PLACE_NOWHERE && waits(places, build))
+			number = PLACE_NOWHERE;
 	}
 	if (number == PLACE_NOWHERE)
 		return number;
