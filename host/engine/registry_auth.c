@@ -98,7 +98,7 @@ static int run_helper(const char *name, const char *host, struct program_result 
 				  .limit = HELPER_LARGEST,
 				  .timeout_ms = HELPER_MS};
 	if (strchr(name, '/'))
-		return error_set(err, "'%s' is no name of a credential helper", name);
+		return error_as(err, ERROR_REGISTRY_HELPER, "'%s' is no name of a credential helper", name);
 	return program_run(&program, result, err);
 }
 
@@ -109,7 +109,7 @@ static int read_helper(struct arena *arena, const char *name, const char *host,
 	if (result->code != 0 && strstr(buf_text(&result->out), "credentials not found"))
 		return 0;
 	if (result->code != 0)
-		return error_set(err, "docker-credential-%s ended with code %d%s%s", name,
+		return error_as(err, ERROR_REGISTRY_HELPER, "docker-credential-%s ended with code %d%s%s", name,
 				 result->code, result->diagnostics.len ? ": " : "",
 				 program_complaint(result));
 	const struct value *answer =
@@ -117,7 +117,7 @@ static int read_helper(struct arena *arena, const char *name, const char *host,
 	const char *user = value_text(value_get(answer, "Username"));
 	const char *secret = value_text(value_get(answer, "Secret"));
 	if (!user || !secret)
-		return error_set(err,
+		return error_as(err, ERROR_REGISTRY_HELPER,
 				 "docker-credential-%s answered without Username and Secret for %s",
 				 name, host);
 	if (strcmp(user, "<token>") == 0)
