@@ -4,6 +4,7 @@ setup() {
 	command -v runc >/dev/null || command -v crun >/dev/null || skip "no runtime here"
 	WORK=$(mktemp -d)
 	export XDG_CACHE_HOME=$WORK/cache XDG_CONFIG_HOME=$WORK/config XDG_STATE_HOME=$WORK/state
+	ENGINE_HOST=${DOCKER_HOST-} # Docker, where the tests have it
 	export DOCKER_HOST=oci:$WORK/oci
 	cd "$WORK" || return 1
 	"$FACTORY" import "$BATS_TEST_DIRNAME/../../build/images/busybox.tar" "$BASE" >/dev/null

@@ -234,3 +234,41 @@ build() {
 	layer test/traceless:1 | diff expected -
 	[ "$(containers)" = "$FOREIGN" ]
 }
+
+# --- from one engine to another ---
+
+# chain HERE THERE: what is built at the one endpoint stands below what is built at the other.
+chain() {
+	mkdir -p config/factory
+	printf 'endpoints: [{address: "%s", labels: [here]}, {address: "%s", labels: [there]}]\n' \
+		"$1" "$2" >config/factory/config.yml
+	cat >base.yml <<-M
+		image: $BASE
+		network: none
+		runs_on: here
+		install: head -c 20000000 /dev/urandom >/big; sha256sum /big >/sum; rm /bin/arch
+	M
+	manifest <<-M
+		from: base.yml
+		network: none
+		runs_on: there
+		install: sha256sum -c /sum && test ! -e /bin/arch
+	M
+	run env -u DOCKER_HOST "$FACTORY" build m.yml base.yml
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	shows "/big: OK"
+	shows "moving the image sha256:"
+}
+
+@test "an image is carried from one directory to another and is the same" {
+	chain "oci:$WORK/oci" "oci:$WORK/other"
+	[ -n "$(comm -12 <(ls oci/images) <(ls other/images))" ]
+	[ -z "$(ls oci/incoming)$(ls other/incoming)" ]
+}
+
+@test "an image is carried to Docker, and from it" {
+	[ -n "$ENGINE_HOST" ] || skip "no Docker here"
+	chain "oci:$WORK/oci" "$ENGINE_HOST"
+	chain "$ENGINE_HOST" "oci:$WORK/oci"
+	[ -z "$(ls oci/incoming)" ]
+}

@@ -127,4 +127,6 @@ const struct engine_inventory oci_inventory = {
 	.image_untag = oci_image_untag,
 	.changes = oci_changes,
 	.image_save = oci_image_save,
+	.image_load = oci_image_load,
+	.resume = oci_resume,
 };

@@ -244,17 +244,21 @@ static struct value *blob(struct arena *arena, const char *type, const char *hex
 	return map;
 }
 
+struct value *manifest_layer(struct arena *arena, const char *hex, int64_t size)
+{
+	return blob(arena, "application/vnd.docker.image.rootfs.diff.tar", hex, size);
+}
+
 /* Another name of the store's file: it stays even where the image goes meanwhile. */
 static int put_layer(const struct oci *oci, const char *scratch, struct arena *arena,
 		     const char *hex, struct value *layers, struct error *err)
 {
-	static const char type[] = "application/vnd.docker.image.rootfs.diff.tar";
 	struct stat info;
 	autofree char *tar = store_path(oci, "layers/%s/tar", hex);
 	autofree char *file = mem_printf("%s/blobs/%s", scratch, hex);
 	if (stat(tar, &info) < 0 || (link(tar, file) < 0 && errno != EEXIST))
 		return error_errno(err, "can't take %s", tar);
-	value_append(arena, layers, blob(arena, type, hex, info.st_size));
+	value_append(arena, layers, manifest_layer(arena, hex, info.st_size));
 	return 0;
 }
 
@@ -265,13 +269,27 @@ static int put_text(const char *scratch, const char *name, const struct buf *tex
 	return file_replace(path, text->data, text->len, 0600, (uid_t)-1, (gid_t)-1, err);
 }
 
-int image_unload(const struct oci *oci, const char *hex, const char *scratch, struct error *err)
+int manifest_put(const char *scratch, const char *config, int64_t config_size, struct value *layers,
+		 struct error *err)
 {
 	static const char type[] = "application/vnd.docker.distribution.manifest.v2+json";
 	static const char config_type[] = "application/vnd.docker.container.image.v1+json";
 	auto_arena struct arena arena = {0};
-	auto_buf struct buf config = {0}, text = {0};
-	struct value *manifest = value_map(&arena), *layers = value_list(&arena);
+	auto_buf struct buf text = {0};
+	struct value *manifest = value_map(&arena);
+	value_set(&arena, manifest, "schemaVersion", value_int(&arena, 2));
+	store_text(&arena, manifest, "mediaType", type);
+	value_set(&arena, manifest, "config", blob(&arena, config_type, config, config_size));
+	value_set(&arena, manifest, "layers", layers);
+	json_write(&text, manifest);
+	return put_text(scratch, "manifest.json", &text, err);
+}
+
+int image_unload(const struct oci *oci, const char *hex, const char *scratch, struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf config = {0};
+	struct value *layers = value_list(&arena);
 	const struct value *image = store_image(oci, &arena, hex, err);
 	const struct value *ids = value_path(image, "rootfs.diff_ids");
 	if (!image || store_image_text(oci, hex, &config, err) < 0 ||
@@ -282,10 +300,5 @@ int image_unload(const struct oci *oci, const char *hex, const char *scratch, st
 		if (put_layer(oci, scratch, &arena, layer, layers, err) < 0)
 			return -1;
 	}
-	value_set(&arena, manifest, "schemaVersion", value_int(&arena, 2));
-	store_text(&arena, manifest, "mediaType", type);
-	value_set(&arena, manifest, "config", blob(&arena, config_type, hex, (int64_t)config.len));
-	value_set(&arena, manifest, "layers", layers);
-	json_write(&text, manifest);
-	return put_text(scratch, "manifest.json", &text, err);
+	return manifest_put(scratch, hex, (int64_t)config.len, layers, err);
 }

@@ -16,6 +16,8 @@
 
 #include "common/buffer.h"
 #include "common/hash.h"
+#include "host/engine/familiar.h"
+#include "host/engine/inventory.h"
 #include "host/engine/oci/oci.h"
 
 #include <sys/stat.h>
@@ -51,6 +53,8 @@ struct reply {
 	int stream[2]; /* a pipe for what it makes, our end first; -1: there is none, or no more */
 	int (*write)(void *ctx, const char *data, size_t len); /* takes that */
 	void *write_ctx;
+	struct buf untaken;                 /* what `write` had no room for */
+	void (*go_on)(struct reply *reply); /* of one that waits for others, or NULL */
 	char *scratch; /* a directory of its own that goes with it, or NULL; its lock */
 	int held;
 };
@@ -72,6 +76,8 @@ void reply_in_child(struct reply *reply, reply_work *work, const void *ctx);
 void reply_stream_from_child(struct reply *reply, reply_work *work, const void *ctx,
 			     int (*write)(void *ctx, const char *data, size_t len),
 			     void *write_ctx);
+void reply_end(struct reply *reply); /* now, from the loop */
+void oci_resume(struct engine *engine, const void *ctx);
 void reply_abandon_all(struct oci *oci);
 
 /* --- store.c --- */
@@ -207,6 +213,10 @@ void scratch_sweep(const struct oci *oci); /* those that nobody has; the store's
 /* Makes an image of what is in blobs/ of a scratch directory and gives it the names. */
 int image_load(const struct oci *oci, const char *scratch, const char *const *names,
 	       char hex[HASH_HEX], struct error *err);
+/* A layer in an image's manifest, and the manifest of that among a scratch directory's blobs. */
+struct value *manifest_layer(struct arena *arena, const char *hex, int64_t size);
+int manifest_put(const char *scratch, const char *config, int64_t config_size, struct value *layers,
+		 struct error *err);
 int image_unload(const struct oci *oci, const char *hex, const char *scratch, struct error *err);
 
 /* --- images.c, removal.c --- */
@@ -248,6 +258,7 @@ extern const struct engine_inventory oci_inventory;
 void oci_list_all(struct engine *engine, engine_done *done, void *ctx);
 void oci_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void oci_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void oci_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx);
 void oci_image_save(struct engine *engine, const char *const *refs,
 		    int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		    void *ctx);

@@ -60,6 +60,7 @@ static void release(struct reply *reply)
 	arena_free(&reply->arena);
 	error_clear(&reply->error);
 	buf_free(&reply->reported);
+	buf_free(&reply->untaken);
 	free(reply);
 }
 
@@ -181,20 +182,67 @@ static void on_report(void *ctx, unsigned events)
 	end_of(reply, &reply->report);
 }
 
+static void on_stream(void *ctx, unsigned events);
+
+static void watch_stream(struct reply *reply, bool waits)
+{
+	loop_watch(reply->oci->engine.loop, reply->stream[0], waits ? 0 : LOOP_READ, on_stream,
+		   reply);
+}
+
+static void pass_on(struct reply *reply, const char *data, size_t len)
+{
+	int status = reply->write(reply->write_ctx, data, len);
+	if (status == ENGINE_WAIT) {
+		buf_add(&reply->untaken, data, len);
+		watch_stream(reply, true);
+	} else if (status < 0) {
+		reply_refuse(reply, ENGINE_FAILED, "what came was not taken");
+		finish(reply);
+	}
+}
+
 static void on_stream(void *ctx, unsigned events)
 {
 	struct reply *reply = ctx;
 	char chunk[STREAM_CHUNK];
-	ssize_t got = read(reply->stream[0], chunk, sizeof chunk);
 	(void)events;
+	if (reply->untaken.len)
+		return;
+	ssize_t got = read(reply->stream[0], chunk, sizeof chunk);
 	if (got < 0 && errno == EINTR)
 		return;
-	if (got <= 0) {
+	if (got <= 0)
 		end_of(reply, &reply->stream[0]);
-	} else if (reply->write(reply->write_ctx, chunk, (size_t)got) < 0) {
-		reply_refuse(reply, ENGINE_FAILED, "what came was not taken");
-		finish(reply);
-	}
+	else
+		pass_on(reply, chunk, (size_t)got);
+}
+
+static void take_untaken(struct reply *reply)
+{
+	auto_buf struct buf waiting = reply->untaken;
+	reply->untaken = (struct buf){0};
+	watch_stream(reply, false);
+	pass_on(reply, waiting.data, waiting.len);
+}
+
+void reply_end(struct reply *reply)
+{
+	finish(reply);
+}
+
+void oci_resume(struct engine *engine, const void *ctx)
+{
+	const struct oci *oci = (struct oci *)engine;
+	struct reply *reply = oci->replies;
+	while (reply && (reply->ctx != ctx || (!reply->untaken.len && !reply->go_on)))
+		reply = reply->next;
+	if (!reply)
+		return;
+	if (reply->go_on)
+		reply->go_on(reply);
+	else
+		take_untaken(reply);
 }
 
 static int make_pipes(int report[2], struct reply *reply)
