@@ -29,7 +29,7 @@ sys.dont_write_bytecode = True
 import proxy
 import subjects
 
-REPORT_EVERY = 500
+REPORT_EVERY = 10  # seconds
 
 
 async def one(kind, seed, number, work, told):
@@ -57,8 +57,15 @@ async def worker(kind, seed, numbers, work, told):
     for number in numbers:
         await one(kind, seed, number, work, told)
         told["done"] += 1
-        if told["done"] % REPORT_EVERY == 0:
-            print(f"  {told['done']} schedules, {told['failed']} failed", file=sys.stderr, flush=True)
+
+
+async def progress(kind, count, told):
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(REPORT_EVERY)
+        rate = told["done"] / (time.monotonic() - began)
+        print(f"  {kind}: {told['done']}/{count}, {told['failed']} failed, {rate:.1f}/s",
+              file=sys.stderr, flush=True)
 
 
 async def main(kind, seed, count, first=0):
@@ -66,12 +73,14 @@ async def main(kind, seed, count, first=0):
     told = {"failed": 0, "done": 0, "struck": 0, "good": 0}
     numbers, began = iter(range(first, first + count)), time.monotonic()
     work = tempfile.mkdtemp(prefix="faults-")
+    telling = asyncio.ensure_future(progress(kind, count, told))
     try:
         await subjects.KINDS[kind].prepare(work)
         await asyncio.gather(*(worker(kind, seed, numbers, f"{work}/{i}", told)
                                for i in range(min(jobs, count))))
         await subjects.KINDS[kind].finish()
     finally:
+        telling.cancel()
         shutil.rmtree(work, ignore_errors=True)
     print(f"{kind}, seed {seed}: {count} schedules, {told['struck']} struck, {told['good']} ended well,"
           f" {told['failed']} failed, {time.monotonic() - began:.1f} s")
