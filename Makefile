@@ -75,8 +75,8 @@ errors: build/factory
 	@build/factory explain --markdown > docs/errors.md
 
 .PHONY: asan
-asan: build/asan/factory build/asan/agent build/asan/conformance build/faults/agent build/faults/faults.so \
-	$(unit_programs) $(replay_programs)
+asan: build/asan/factory build/asan/agent build/asan/conformance \
+	build/faults/agent build/faults/factory build/faults/faults.so $(unit_programs) $(replay_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -302,6 +302,12 @@ build/faults/agent: $(call objects,host,$(common) $(agent))
 	@mkdir -p $(@D)
 	@echo "  link     $@"
 	@$(CC) $(host_link) -o $@ $^ $(asan_libs)
+
+# The driver, with commands at cells of its machine's table (tests/faults/points.c).
+build/faults/factory: $(host_objects) build/obj/host/tests/faults/points.o
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) -Wl,--wrap=machine_lookup,--wrap=poll -o $@ $^ $(host_libs)
 
 build/faults/faults.so: tests/fixtures/faults.c Makefile | tools-check
 	@mkdir -p $(@D)

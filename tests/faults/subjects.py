@@ -16,12 +16,16 @@ BASE = "factory-test/busybox:latest"
 
 NAMES = ("one", "two", "three")
 STEPS = "".join(f'  - printf %s-{n} "$NONCE" > /out/{n}\n' for n in NAMES)
-MANIFEST = """
+HEAD = """
 image: {base}
 network: none
 env: {{NONCE: {nonce}}}
+"""
+FILES = """
 kv: {{nonce: {nonce}}}
 files: {work}/conf
+"""
+MANIFEST = HEAD + FILES + """
 install:
 {steps}script: test "$(cat /out/one /out/rendered)" = "{nonce}-one{nonce}"
 """
@@ -97,6 +101,7 @@ class Subject:
 
 class Build(Subject):
     """A driver's run through a proxy to the engine."""
+    patience = PATIENCE
     kinds = ("refuse", "status", "swallow", "trickle", "delay", "delay", "cut", "cut", "half",
              "garbage", "garbage", "drip", "length", "length", "hang")
 
@@ -118,7 +123,7 @@ class Build(Subject):
 
     def argv(self, endpoint, *more):
         return (os.environ["FACTORY"], "build", f"{self.work}/m.yml", "-t", self.tag, "--endpoint",
-                endpoint, "--patience", str(PATIENCE), *more)
+                endpoint, "--patience", str(self.patience), *more)
 
     async def drive(self, *more):
         """Through the proxy. What is silent on purpose is interrupted, as people would do."""
