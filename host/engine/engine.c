@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "host/exit_codes.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* By what an endpoint begins with; whatever is not listed is Docker's to take or to refuse. */
@@ -30,6 +31,14 @@ struct engine *engine_open(struct loop *loop, const char *endpoint, struct error
 	if (!engine)
 		err->exit_code = EXIT_ENGINE;
 	return engine;
+}
+
+void engine_notice_full(struct error *err)
+{
+	if (!error_is_set(err) || !strcasestr(err->message, strerror(ENOSPC)))
+		return;
+	error_wrap(err, "the engine's disk is full");
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_FULL);
 }
 
 void engine_release(struct engine *engine)

@@ -100,6 +100,12 @@ const struct explanation explanations[] = {
 	 "of the API that factory knows.",
 	 "Check the port; an engine with TLS needs DOCKER_TLS_VERIFY=1.",
 	 "factory facts alpine --endpoint tcp://127.0.0.1:8500"},
+	{ERROR_ENGINE_FULL, EXIT_ENGINE, "the engine's disk is full",
+	 "The engine had no room left for a container or an image. Nothing was tagged.",
+	 "`factory ls` tells what is kept, `factory gc` makes room; the next build goes on\n"
+	 "from the last checkpoint.",
+	 "factory: can't commit the container: the engine's disk is full: the engine at\n"
+	 "unix:///var/run/docker.sock: ...: no space left on device [F0405]"},
 
 	{ERROR_IMAGE, EXIT_IMAGE, "the base image is not there",
 	 "The image that the manifest stands on is not in the engine.",

@@ -259,6 +259,7 @@ async def trace(work, number, name):
     if wrong:
         raise SystemExit(f"{name}: {wrong}\n{subject.said}")
     reached = subject.reached()
+    await engine.ask("DELETE", f"/images/{subject.tag}?force=1")
     return {cell: reached.count(cell) for cell in reached}
 
 

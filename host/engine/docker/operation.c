@@ -132,6 +132,7 @@ void operation_interpret(struct operation *operation, const struct http_response
 static void finish(struct operation *operation, struct engine_result *result)
 {
 	forget(operation); /* before its owner is told, who may close the engine */
+	engine_notice_full(result->error);
 	operation->done(operation->ctx, result);
 	error_clear(result->error);
 	operation_free(operation);

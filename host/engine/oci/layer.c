@@ -32,7 +32,8 @@ static ssize_t write_out(struct archive *archive, void *ctx, const void *data, s
 	while (done < len) {
 		ssize_t written = write(packing->fd, (const char *)data + done, len - done);
 		if (written < 0) {
-			archive_set_error(archive, errno, "can't write the layer");
+			archive_set_error(archive, errno, "can't write the layer: %s",
+					  strerror(errno));
 			return -1;
 		}
 		done += (size_t)written;
