@@ -29,7 +29,6 @@ import proxy
 import subjects
 
 HERE = os.path.abspath(__file__)
-SHORT, LONG = 2, 15  # seconds of patience: to be lost soon, and not on a machine that is busy
 INTERRUPT = "kill -INT $PPID"
 TERMINATE = "kill -TERM $PPID"  # at a prompt the other one ends a line
 KILL = "kill -KILL $PPID"
@@ -134,7 +133,7 @@ class At(subjects.Build):
         self.work, self.name, self.points = f"{work}/{number}", name, points
         self.manifest, self.second, own, self.words, self.typed = SCENARIOS[name]
         self.points = own + points
-        self.patience = SHORT if name == "does not stop" else LONG
+        self.patience = subjects.PATIENCE if name == "does not stop" else subjects.LONG
         self.nonce = f"c{os.getpid()}-{number}"
         self.tag = f"faults/cells:{self.nonce}"
         self.code, self.said, self.took, self.requests, self.process = None, "", 0.0, [], None
@@ -194,19 +193,15 @@ class At(subjects.Build):
             right["rendered"] = self.nonce
         return None if found == right else f"the image holds {found}"
 
-    async def in_peace(self, kept):
-        """The same, with a second step that does well."""
+    async def goes_on(self, kept):
+        """The same in peace, with a second step that does well; kept: a checkpoint is there."""
         self.write(self.second if self.second == SECOND else "true")
-        await self.start(*self.argv(f"unix://{engine.SOCKET}", "--progress", "json"),
-                         XDG_CACHE_HOME=f"{self.work}/cache")
-        in_time = await self.wait(60)
-        if not in_time or self.code:
-            return f"the build in peace failed: {self.code}"
+        wrong = await self.in_peace("--progress", "json")
         cached = [line for line in self.said.splitlines() if line.startswith("{") and
                   json.loads(line)["event"] == "cached"]
-        if kept and not cached:
-            return "the build in peace did not begin at the checkpoint"
-        return await self.image_is_wrong()
+        if not wrong and kept and not cached:
+            wrong = "the build in peace did not begin at the checkpoint"
+        return wrong
 
 
 async def strike_at(work, number, name, point):
@@ -232,7 +227,7 @@ async def killed_at(work, number, name, cell, when, nth):
     wrong = wrong or await subject.left_behind(running=True)
     if not wrong and await engine.image(subject.tag) != old:
         wrong = await subject.image_is_wrong() if cell in NAMED_AFTER else "the tag was moved"
-    wrong = wrong or await subject.in_peace("committing/committed" in reached)
+    wrong = wrong or await subject.goes_on("committing/committed" in reached)
     left = await engine.none_left(killed)
     wrong = wrong or (f"the next build left {left}" if left else None)
     await engine.ask("DELETE", f"/images/{subject.tag}?force=1")
