@@ -122,7 +122,8 @@ static int set_up(struct oci *oci, const char *endpoint, struct error *err)
 	return store_prepare(oci, err);
 }
 
-/* A session's container that has run and does not, or that was made and never started. */
+/* A session's container that has run and does not, or that was made and never started; it is not
+ * in being made where the clock was set back since. */
 static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
 {
 	auto_error struct error ignored = {0};
@@ -134,7 +135,7 @@ static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
 	if (!value_is(session, VALUE_BOOL) || !session->boolean || oci_container_runs(oci, id))
 		return false;
 	return access(started, F_OK) == 0 ||
-	       (stat(made, &info) == 0 && time(NULL) - info.st_mtime > NEVER_STARTED_S);
+	       (stat(made, &info) == 0 && labs(time(NULL) - info.st_mtime) > NEVER_STARTED_S);
 }
 
 /* What a driver left whose machine was switched off, or whose supervisor was killed. */
