@@ -135,7 +135,7 @@ class At(subjects.Build):
         self.points = own + points
         self.patience = subjects.PATIENCE if name == "does not stop" else subjects.LONG
         self.nonce = f"c{os.getpid()}-{number}"
-        self.tag = f"faults/cells:{self.nonce}"
+        self.tag, self.faults = f"faults/cells:{self.nonce}", []
         self.code, self.said, self.took, self.requests, self.process = None, "", 0.0, [], None
         os.makedirs(self.work)
 

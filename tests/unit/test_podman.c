@@ -230,6 +230,19 @@ static void failures_of_a_commit(void **state)
 		  {NULL, "500 Error", "[]"}},
 		 "can't load the image: no reason given",
 		 true},
+		{{{"/commit", "201 Created", "{\"Id\":\"half\"}"}, {"/json", "200 OK", ""}},
+		 "answered what is no JSON",
+		 false},
+		{{{"/commit", "201 Created", "{\"Id\":\"half\"}"},
+		  {"/json", "200 OK", "{\"Id\":\"half\"}"}},
+		 "answered without the layers of what it committed",
+		 false},
+		{{{"/commit", "201 Created", "{\"Id\":\"half\"}"},
+		  {"/json", "200 OK", layers},
+		  {"/load", "200 OK", ""},
+		  {NULL, "200 OK", "[]"}},
+		 "can't load the image: no reason given",
+		 true},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;

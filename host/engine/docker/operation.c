@@ -97,9 +97,8 @@ static void complain(struct operation *operation, const struct http_response *re
 	result->error->exit_code = EXIT_ENGINE;
 }
 
-/* An answer of success that can't be one: something between us and the engine is broken. */
-static void distrust(const struct operation *operation, const char *what,
-		     struct engine_result *result)
+void operation_distrust(const struct operation *operation, const char *what,
+			struct engine_result *result)
 {
 	error_set(result->error, "%s answered %s", operation->docker->endpoint.name, what);
 	error_class(result->error, EXIT_ENGINE, ERROR_ENGINE_OTHER);
@@ -124,9 +123,9 @@ void operation_interpret(struct operation *operation, const struct http_response
 	if (result->status != ENGINE_OK)
 		complain(operation, response, result);
 	else if (!result->body && (operation->wanted || looks_like_json(body)))
-		distrust(operation, "what is no JSON", result);
+		operation_distrust(operation, "what is no JSON", result);
 	else if (operation->wanted == ANSWER_ID && !is_id(result->id))
-		distrust(operation, "without a word of what it made", result);
+		operation_distrust(operation, "without a word of what it made", result);
 }
 
 static void finish(struct operation *operation, struct engine_result *result)

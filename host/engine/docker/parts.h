@@ -75,6 +75,11 @@ void operation_fail(struct operation *operation);
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result);
 
+/* Makes it a failure: an answer of success that can't be one, for something between us and the
+ * engine is broken. `what` it answered. */
+void operation_distrust(const struct operation *operation, const char *what,
+			struct engine_result *result);
+
 /* "?a=b" or "&a=b", escaped; nothing for NULL. */
 void path_query(struct buf *path, const char *name, const char *value);
 
