@@ -186,6 +186,11 @@ class Cold(Build):
                 await self.left_behind() or await self.tag_is_wrong())
 
 
+class Podman(Cold):
+    """Podman's driver has more to ask."""
+    requests_of_one = 20
+
+
 class Cached(Build):
     requests_of_one = 4
     built = {}  # by the worker's folder: the image
@@ -370,4 +375,4 @@ class Watch(Render):
         return wrong or self.temporary_left()
 
 
-KINDS = {"cold": Cold, "cached": Cached, "killed": Killed, "once": Once, "watch": Watch}
+KINDS = {"cold": Cold, "podman": Podman, "cached": Cached, "killed": Killed, "once": Once, "watch": Watch}

@@ -236,8 +236,7 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	buf_free(path);
 }
 
-/* What took so long is done: its answer is short. */
-static void begun(void *ctx)
+void operation_begun(void *ctx)
 {
 	struct operation *operation = ctx;
 	be_patient(operation);
@@ -250,7 +249,7 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 	struct http_request request = {.method = method,
 				       .headers = body ? headers : NULL,
 				       .once = operation->wanted == ANSWER_ID,
-				       .begun = begun,
+				       .begun = operation_begun,
 				       .ctx = operation};
 	if (body) {
 		struct buf text = {0};

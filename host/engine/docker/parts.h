@@ -54,8 +54,10 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		    const struct value *body);
 /* Asks for JSON. */
 void operation_get(struct operation *operation, struct buf *path);
-/* The same as operation_send with the request's other parts filled in. */
+/* The same as operation_send with the request's other parts filled in: begun is operation_begun, its
+ * ctx the operation, where the answer is short once it comes, however long the work took. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
+void operation_begun(void *ctx);
 
 /* The same for an answer that comes as a stream of JSON lines, whose errors are in a body of status
  * 200; told (may be NULL) gets each status. */

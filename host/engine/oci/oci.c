@@ -139,12 +139,15 @@ static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
 }
 
 /* What a driver left whose machine was switched off, or whose supervisor was killed. */
-static void sweep_containers(struct oci *oci)
+static void sweep(struct oci *oci)
 {
 	auto_arena struct arena arena = {0};
 	auto_error struct error ignored = {0};
 	autofree char *directory = store_path(oci, "containers");
 	autoclose int lock = store_lock(oci, &ignored);
+	if (lock < 0)
+		return;
+	store_sweep_unfinished(oci);
 	for (char **id = store_names(&arena, directory); *id; id++)
 		if (is_left_behind(oci, &arena, *id))
 			oci_container_discard(oci, *id, &ignored);
@@ -159,7 +162,7 @@ struct engine *oci_open(struct loop *loop, const char *endpoint, struct error *e
 				      .version = mem_strdup(FACTORY_VERSION),
 				      .local = true};
 	if (set_up(oci, endpoint, err) == 0) {
-		sweep_containers(oci);
+		sweep(oci);
 		return &oci->engine;
 	}
 	oci_close(&oci->engine);

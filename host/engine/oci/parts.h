@@ -78,6 +78,8 @@ int store_tag(const struct oci *oci, const char *hex, const char *repo, const ch
 	      struct error *err);
 int store_untag(const struct oci *oci, const char *ref, struct error *err);
 void store_sweep(const struct oci *oci); /* layers that nothing needs */
+/* What was half made by one that was killed: whoever makes something has the lock. */
+void store_sweep_unfinished(const struct oci *oci);
 void store_text(struct arena *arena, struct value *map, const char *key, const char *text);
 char *store_now(struct arena *arena); /* RFC 3339 */
 

@@ -175,7 +175,8 @@ static bool inspected(struct operation *operation, const struct http_response *r
 		return false;
 	auto_buf struct buf tar = {0};
 	struct buf path = {0};
-	struct http_request request = {.method = "POST", .headers = headers};
+	struct http_request request = {
+		.method = "POST", .headers = headers, .begun = operation_begun, .ctx = operation};
 	if (pack(&operation->arena, making, half, &tar, &operation->failed) < 0)
 		return false;
 	free(operation->body);
