@@ -178,7 +178,7 @@ help:
 	@echo 'make coverage   how much of each room the unit tests and corpora run'
 	@echo 'make bench      times against docker build and others, into docs/benchmarks.md'
 	@echo 'make load       much of everything: steps, builds, sessions, output, files, nodes'
-	@echo 'make soak       20,000 schedules of faults between driver, engine, agent and Consul'
+	@echo 'make soak       20,000 schedules of faults between driver, engines, agent and Consul'
 	@echo 'make simulate   places 100,000 builds on 1,000 endpoints that are only counted'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
