@@ -83,9 +83,12 @@ static int add_content(struct packing *packing, const char *file)
 	static _Thread_local char block[COPY_BLOCK];
 	autoclose int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t got = -1;
-	while (fd >= 0 && (got = read(fd, block, sizeof block)) > 0)
-		if (archive_write_data(packing->tar, block, (size_t)got) < 0)
+	while (fd >= 0 &&
+	       ((got = read(fd, block, sizeof block)) > 0 || (got < 0 && errno == EINTR)))
+		if (got > 0 && archive_write_data(packing->tar, block, (size_t)got) < 0)
 			return -1;
+	if (got < 0)
+		archive_set_error(packing->tar, errno, "it can't be read: %s", strerror(errno));
 	return got < 0 ? -1 : 0;
 }
 
