@@ -264,6 +264,5 @@ builds_in_spite_of() {
 	builds_in_spite_of "oci:$PWD/oci" "write $ENOSPC" "write $EIO" "write $EINTR" "write short" "read $EIO" \
 		"read $EINTR" "read short" "fsync $EIO" "rename $ENOSPC" "open $ENOSPC" "close $EIO"
 	[ "$(ls oci/containers | wc -l)" = 1 ]
-	[ -z "$(ls oci/layers oci/images | grep -F .)" ]
-	[ -z "$(ls oci/layers | grep new)" ]
+	[ -z "$(find oci/layers oci/images -mindepth 1 -maxdepth 1 -name '*[!0-9a-f]*')" ]
 }
