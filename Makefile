@@ -77,8 +77,8 @@ errors: build/factory
 	@build/factory explain --markdown > docs/errors.md
 
 .PHONY: asan
-asan: build/asan/factory build/asan/agent build/asan/conformance build/faults/agent build/faults/faults.so \
-	$(unit_programs) $(replay_programs)
+asan: build/asan/factory build/asan/agent build/asan/conformance \
+	build/faults/agent build/faults/factory build/faults/faults.so $(unit_programs) $(replay_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -180,7 +180,7 @@ help:
 	@echo 'make coverage   how much of each room the unit tests and corpora run'
 	@echo 'make bench      times against docker build and others, into docs/benchmarks.md'
 	@echo 'make load       much of everything: steps, builds, sessions, output, files, nodes'
-	@echo 'make soak       20,000 schedules of faults between driver, engine, agent and Consul'
+	@echo 'make soak       20,000 schedules of faults between driver, engines, agent and Consul'
 	@echo 'make simulate   places 100,000 builds on 1,000 endpoints that are only counted'
 	@echo 'make fuzz       fuzzes every parser; MINUTES=2 in all'
 	@echo 'make schema     the JSON Schemas, and the tables of keys in docs/'
@@ -308,6 +308,12 @@ build/faults/agent: $(call objects,host,$(common) $(agent))
 	@mkdir -p $(@D)
 	@echo "  link     $@"
 	@$(CC) $(host_link) -o $@ $^ $(asan_libs)
+
+# The driver, with commands at cells of its machine's table (tests/faults/points.c).
+build/faults/factory: $(host_objects) build/obj/host/tests/faults/points.o
+	@mkdir -p $(@D)
+	@echo "  link     $@"
+	@$(CC) $(host_link) -Wl,--wrap=machine_lookup,--wrap=poll -o $@ $^ $(host_libs)
 
 build/faults/faults.so: tests/fixtures/faults.c Makefile | tools-check
 	@mkdir -p $(@D)

@@ -38,14 +38,16 @@
  *   HELLO   {"protocol":2,"agent":"0.1.0","shell":"/bin/sh" or null,"staging":"/dev/shm"}, once
  *   STDOUT, STDERR  a step's output, live
  *   EXIT    {"code":0} or {"signal":9}, and "wall_us","user_us","system_us","max_rss_kb",
- *           "timed_out":false,"leaves":false; sent after the last output of the step. What it or
- *           one before left running ("leaves" tells that there is something) lives on until the
- *           session ends, and is not heard: late output counts for 50 ms
+ *           "timed_out":false,"leaves":false, and of one that failed "disk_full":false (whether its
+ *           root's disk has no room); sent after the last output of the step. What it or one before
+ *           left running ("leaves" tells that there is something) lives on until the session ends,
+ *           and is not heard: late output counts for 50 ms
  *   WANT    {"kind":"key|keys|tree|services|service|nodes|...", "name":"path","datacenter":"dc1",
  *           "args":["near=_agent"]} (common/consul.h), the last two optional; one at a time for a
- * request RESULT  what a request answers ERROR   {"message","file","line","column","exit_code"},
- * all but the first where they are known, and "code" (common/error_codes.h); with id 0 the session
- * ends
+ *           request
+ *   RESULT  what a request answers
+ *   ERROR   {"message","file","line","column","exit_code"}, all but the first where they are known,
+ *           and "code" (common/error_codes.h); with id 0 the session ends
  */
 #ifndef FACTORY_COMMON_FRAME_H
 #define FACTORY_COMMON_FRAME_H

@@ -11,10 +11,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { GRACE_US = 2000000, LATE_US = 50000 };
+enum { GRACE_US = 2000000, LATE_US = 50000, LITTLE_ROOM = 64 << 10 };
 
 struct step {
 	struct task task;
@@ -41,6 +42,14 @@ static void add_number(struct arena *arena, struct value *map, const char *key, 
 	value_set(arena, map, key, value_int(arena, number));
 }
 
+/* Whoever failed may have cleaned up behind itself: very little is as good as nothing. */
+static bool disk_is_full(void)
+{
+	struct statvfs root;
+	return statvfs("/", &root) == 0 && root.f_blocks &&
+	       (uint64_t)root.f_bfree * root.f_frsize < LITTLE_ROOM;
+}
+
 static void report_exit(struct step *step)
 {
 	auto_arena struct arena arena = {0};
@@ -55,6 +64,8 @@ static void report_exit(struct step *step)
 	add_number(&arena, map, "max_rss_kb", step->usage.ru_maxrss);
 	value_set(&arena, map, "timed_out", value_bool(&arena, step->timed_out));
 	value_set(&arena, map, "leaves", value_bool(&arena, has_children()));
+	if (step->status)
+		value_set(&arena, map, "disk_full", value_bool(&arena, disk_is_full()));
 	frame_add_json(&step->task.agent->outbox.bytes, FRAME_EXIT, step->task.id, map);
 	step->task.answered = true;
 }

@@ -21,9 +21,11 @@ static void refuse(struct container *container)
 	error_clear(&err);
 }
 
+/* One that was interrupted meanwhile gets no work: the answer that is still out ends it. */
 static void tell_ready(struct container *container)
 {
-	container->events->ready(container->ctx, container);
+	if (!error_is_set(&container->failure))
+		container->events->ready(container->ctx, container);
 }
 
 static void tell_passed(struct container *container)

@@ -193,14 +193,15 @@ static void describe_failure(const struct container *container, const struct ses
 			     struct error *err)
 {
 	const char *id = container->node->id, *name = container->node->label;
+	const char *full = status->disk_full ? " (the engine's disk is full)" : "";
 	if (status->timed_out)
-		error_set(err, "%s timed out after %.1f s: %s", id, (double)status->wall_us / 1e6,
-			  name);
+		error_set(err, "%s timed out after %.1f s%s: %s", id, (double)status->wall_us / 1e6,
+			  full, name);
 	else if (status->signalled)
-		error_set(err, "%s was killed by signal %d (%s): %s", id, status->code,
-			  strsignal(status->code), name);
+		error_set(err, "%s was killed by signal %d (%s)%s: %s", id, status->code,
+			  strsignal(status->code), full, name);
 	else
-		error_set(err, "%s failed with exit code %d: %s", id, status->code, name);
+		error_set(err, "%s failed with exit code %d%s: %s", id, status->code, full, name);
 	error_class(err, EXIT_STEP,
 		    status->timed_out   ? ERROR_STEP_TIMEOUT
 		    : status->signalled ? ERROR_STEP_KILLED

@@ -63,6 +63,12 @@ int amount_size(const char *option, const char *text, int64_t *bytes, struct err
 	return 0;
 }
 
+time_t amount_past(time_t when, time_t now)
+{
+	enum { DAY = 86400 };
+	return when > now + DAY ? 0 : when;
+}
+
 const char *amount_ago(time_t when, time_t now, struct arena *arena)
 {
 	time_t age = now > when ? now - when : 0;

@@ -20,6 +20,10 @@ const char *amount_ago(time_t when, time_t now, struct arena *arena);
 /* "1.4 MB"; "-" for what is not known (negative). */
 const char *amount_bytes(int64_t bytes, struct arena *arena);
 
+/* A time that was noted before now. One that lies more than a day ahead is not known (0): the clock
+ * was set back since, or is another's. */
+time_t amount_past(time_t when, time_t now);
+
 /* A time as engines write it (RFC 3339, in UTC), or 0. */
 time_t amount_time(const char *text);
 

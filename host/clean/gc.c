@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/clean/amounts.h"
 #include "host/clean/parts.h"
 #include "host/clean/removal.h"
 
@@ -17,15 +18,17 @@ struct collecting {
 	time_t now;
 };
 
-static time_t last_use(const struct stock_item *item)
+static time_t last_use(const struct stock_item *item, time_t now)
 {
-	return item->used > item->created ? item->used : item->created;
+	time_t used = amount_past(item->used, now), created = amount_past(item->created, now);
+	return used > created ? used : created;
 }
 
 static bool is_left(const struct collecting *collecting, const struct stock_item *item)
 {
-	time_t age = collecting->now - item->created;
-	bool old_network = item->kind == STOCK_NETWORK && item->created && age >= NETWORK_OLD;
+	time_t created = amount_past(item->created, collecting->now);
+	time_t age = collecting->now - created;
+	bool old_network = item->kind == STOCK_NETWORK && created && age >= NETWORK_OLD;
 	return (item->is_orphan && age >= collecting->options->orphans) || old_network;
 }
 
@@ -33,7 +36,8 @@ static bool is_unused(const struct collecting *collecting, const struct stock_it
 {
 	time_t unused = collecting->options->unused;
 	bool may_age = item->kind == STOCK_CHECKPOINT || item->kind == STOCK_CACHE;
-	return may_age && unused >= 0 && collecting->now - last_use(item) >= unused;
+	return may_age && unused >= 0 &&
+	       collecting->now - last_use(item, collecting->now) >= unused;
 }
 
 static int64_t freed_by(const struct collecting *collecting, const struct stock_item *item)
@@ -63,10 +67,10 @@ static int collect(const struct collecting *collecting, const struct stock_item 
 	return 0;
 }
 
-static int by_last_use(const void *left, const void *right)
+static int by_last_use(const void *left, const void *right, void *now)
 {
 	const struct stock_item *const *a = left, *const *b = right;
-	time_t first = last_use(*a), second = last_use(*b);
+	time_t first = last_use(*a, *(time_t *)now), second = last_use(*b, *(time_t *)now);
 	return first < second ? -1 : first > second;
 }
 
@@ -79,8 +83,9 @@ static size_t choose(const struct collecting *collecting, enum stock_kind kind,
 	for (size_t i = 0; i < stock->count; i++)
 		if (stock->items[i].kind == kind)
 			chosen[count++] = &stock->items[i];
+	time_t now = collecting->now;
 	if (count)
-		qsort(chosen, count, sizeof(const struct stock_item *), by_last_use);
+		qsort_r(chosen, count, sizeof(const struct stock_item *), by_last_use, &now);
 	return count;
 }
 

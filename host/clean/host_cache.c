@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/clean/amounts.h"
 #include "host/user_cache.h"
 
 #include <dirent.h>
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 
 struct cleaning {
-	time_t before;
+	time_t now, before;
 	bool dry_run;
 	size_t gone;
 	int64_t freed;
@@ -59,8 +60,9 @@ static int64_t size_of(const char *path)
 static bool is_old(const struct cleaning *cleaning, const char *path)
 {
 	struct stat info;
-	return lstat(path, &info) == 0 && info.st_mtime <= cleaning->before &&
-	       info.st_atime <= cleaning->before;
+	return lstat(path, &info) == 0 &&
+	       amount_past(info.st_mtime, cleaning->now) <= cleaning->before &&
+	       amount_past(info.st_atime, cleaning->now) <= cleaning->before;
 }
 
 static int clean_entry(struct cleaning *cleaning, const char *path, bool locks, struct error *err)
@@ -90,7 +92,8 @@ static int clean_folder(struct cleaning *cleaning, const char *path, bool locks,
 
 int host_cache_clean(time_t age, bool dry_run, size_t *gone, int64_t *freed, struct error *err)
 {
-	struct cleaning cleaning = {.before = time(NULL) - age, .dry_run = dry_run};
+	time_t now = time(NULL);
+	struct cleaning cleaning = {.now = now, .before = now - age, .dry_run = dry_run};
 	for (size_t i = 0; i < COUNT_OF(folders); i++) {
 		autofree char *path = user_cache_path(folders[i].name);
 		if (path && clean_folder(&cleaning, path, folders[i].locks, err) < 0)

@@ -102,6 +102,9 @@ typedef struct engine *engine_knocker(struct loop *loop, const struct engine_add
 engine_knocker docker_knock;
 engine_opener docker_open; /* and whatever else speaks Docker's API, Podman too */
 
+/* What a driver calls with each failure before it tells of it: a full disk is said to be one. */
+void engine_notice_full(struct error *err);
+
 /* Frees what all engines have, and the struct itself. */
 void engine_release(struct engine *engine);
 

@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "host/exit_codes.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* By what an endpoint begins with; whatever is not listed is Docker's to take or to refuse. */
@@ -54,6 +55,14 @@ struct engine *engine_knock(struct loop *loop, const struct engine_address *addr
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err)
 {
 	return engine_open_at(loop, &(struct engine_address){.url = endpoint}, err);
+}
+
+void engine_notice_full(struct error *err)
+{
+	if (!error_is_set(err) || !strcasestr(err->message, strerror(ENOSPC)))
+		return;
+	error_wrap(err, "the engine's disk is full");
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_DISK);
 }
 
 void engine_release(struct engine *engine)

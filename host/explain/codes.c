@@ -183,9 +183,11 @@ const struct explanation explanations[] = {
 	 "Check the port; an engine with TLS needs DOCKER_TLS_VERIFY=1.",
 	 "factory facts alpine --endpoint tcp://127.0.0.1:8500"},
 	{ERROR_ENGINE_DISK, EXIT_ENGINE, "the engine's disk is full",
-	 "The engine could not write: no space is left where it keeps images and containers.",
-	 "`factory gc` removes what builds have left, `docker system prune` more.",
-	 "factory: unix:///var/run/docker.sock: ... no space left on device [F0405]"},
+	 "The engine had no room left for a container or an image. Nothing was tagged.",
+	 "`factory ls` tells what is kept, `factory gc` makes room; the next build goes on\n"
+	 "from the last checkpoint.",
+	 "factory: can't commit the container: the engine's disk is full: the engine at\n"
+	 "unix:///var/run/docker.sock: ...: no space left on device [F0405]"},
 	{ERROR_ENGINE_CONTAINER, EXIT_ENGINE, "the engine could not make or start a container",
 	 "The engine answered that it can't create, start, attach to or commit a container. The\n"
 	 "message has its words.",

@@ -89,6 +89,7 @@ static int take_exit(struct session *session, uint32_t id, const struct value *p
 		.system_us = number_of(payload, "system_us"),
 		.max_rss_kb = number_of(payload, "max_rss_kb"),
 		.leaves = flag_of(payload, "leaves"),
+		.disk_full = flag_of(payload, "disk_full"),
 	};
 	const char *key = exit.signalled ? "signal" : "code";
 	if (!value_is(value_get(payload, key), VALUE_INT))

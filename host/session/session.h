@@ -23,7 +23,8 @@ struct session_exit {
 	int code;   /* exit code, or the signal's number */
 	uint64_t wall_us, user_us, system_us;
 	uint64_t max_rss_kb;
-	bool leaves; /* processes: of this step, or of one before it */
+	bool leaves;    /* processes: of this step, or of one before it */
+	bool disk_full; /* it failed, and nothing is left of the disk that its root is on */
 };
 
 /* Every pointer given to a callback is valid only during it. */

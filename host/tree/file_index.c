@@ -57,6 +57,14 @@ static uint64_t hash_name(const char *name)
 	return hash;
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return nanoseconds(&now);
+}
+
+/* Of an index from the future it can't be told which files were settled: the clock was set back. */
 static void load(struct file_index *index)
 {
 	auto_error struct error ignored = {0};
@@ -66,7 +74,8 @@ static void load(struct file_index *index)
 		return;
 	memcpy(&header, index->old.data, sizeof header);
 	size_t room = (index->old.len - sizeof header) / sizeof(struct entry);
-	if (memcmp(header.magic, magic, sizeof magic) != 0 || header.count != room)
+	if (memcmp(header.magic, magic, sizeof magic) != 0 || header.count != room ||
+	    header.written_ns > now_ns())
 		return;
 	index->entries = (const struct entry *)(const void *)(index->old.data + sizeof header);
 	index->count = room;
@@ -76,10 +85,8 @@ static void load(struct file_index *index)
 static void begin_new(struct file_index *index)
 {
 	struct header header = {0};
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	memcpy(header.magic, magic, sizeof magic);
-	header.written_ns = nanoseconds(&now);
+	header.written_ns = now_ns();
 	buf_add(&index->new, &header, sizeof header);
 }
 

@@ -11,9 +11,11 @@ proxy() {
 	proxy=127.0.0.1:$(cat port)
 }
 
+# Until it has come into force: what is stored next must not slip through a connection of before.
 mode() {
 	echo "$1" >mode.new
 	mv mode.new mode
+	[ -z "${proxy-}" ] || eventually equals "obeyed-${proxy#*:}" "$1"
 }
 
 # longer_than LINES FILE

@@ -169,6 +169,22 @@ key_of() {
 	[ -d "$XDG_CACHE_HOME/foreign" ]
 }
 
+@test "what was used in the future, before the clock was set back, is no newer than the rest" {
+	"$FACTORY" gc -q --unused 0s
+	for i in 1 2; do
+		build t/ahead:$i "\"head -c 400000 /dev/urandom >/ahead-$i\""
+		"$FACTORY" rm -q t/ahead:$i
+		key_of "$(cat id)" >key$i
+	done
+	find "$XDG_CACHE_HOME/factory/uses" -name "*$(sed 's/.*://' key1)*" -exec touch -d '90 days' {} +
+	mkdir -p "$XDG_CACHE_HOME/factory/modules/ahead"
+	touch -d '90 days' "$XDG_CACHE_HOME/factory/modules/ahead"
+	"$FACTORY" gc --size 600KB
+	no_image "$(cat key1)"
+	[ -n "$(image_id "$(cat key2)")" ]
+	[ ! -d "$XDG_CACHE_HOME/factory/modules/ahead" ]
+}
+
 @test "ages and sizes that are none are refused" {
 	for option in '--unused 7' '--unused -1d' '--unused 1y' '--size many' '--size -5' '--size 5XB' '--left soon'; do
 		# shellcheck disable=SC2086

@@ -15,12 +15,41 @@ faults() {
 	[ "$status" -eq 0 ]
 }
 
+# own_engine [podman]: starts one, for what the shared one must not suffer.
+own_engine() {
+	OWN=$(mktemp -d /tmp/keepXXXX)
+	without_own "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OWN" "$@" 3>&-
+	export DOCKER_HOST=unix://$OWN/docker.sock
+	"$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
+}
+
+# An engine that DOCKER_HOST names would be the one.
+without_own() {
+	env -u DOCKER_HOST "$@"
+}
+
 @test "builds under faults between driver and engine: an image that is right, or a true failure" {
-	faults cold 80 6
+	faults cold 60 6
+}
+
+@test "builds under faults between driver and Podman's service" {
+	[ "$(id -u)" -eq 0 ] || skip "a private engine needs root"
+	command -v podman >/dev/null || skip "there is no podman"
+	own_engine podman
+	code=0
+	(faults podman 24 4) || code=$?
+	without_own "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OWN"
+	[ "$code" -eq 0 ]
+}
+
+@test "a driver without a daemon, or its helpers, that are killed: nothing runs, the name is old or right" {
+	[ "$(id -u)" -eq 0 ] || skip "oci: needs root"
+	command -v runc >/dev/null || command -v crun >/dev/null || skip "neither runc nor crun is here"
+	faults oci 40 4
 }
 
 @test "cached builds under faults between driver and engine" {
-	faults cached 320 10
+	faults cached 280 10
 }
 
 @test "a driver that is killed at any request leaves nothing that runs, and no image" {
@@ -35,17 +64,8 @@ faults() {
 	faults watch 200 16
 }
 
-# Starts an engine of its own, for what the shared one must not suffer.
-own_engine() {
-	OWN=$(mktemp -d /tmp/keepXXXX)
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OWN"
-	export DOCKER_HOST=unix://$OWN/docker.sock
-	"$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
-}
-
 @test "an engine that is restarted in mid-build: one clear error, nothing left, the next one works" {
 	[ "$(id -u)" -eq 0 ] || skip "a private engine needs root"
-	unset DOCKER_HOST
 	own_engine
 	manifest <<-E
 		image: $BASE
@@ -60,18 +80,15 @@ own_engine() {
 		grep -q 'install-2' log && break
 		sleep 0.1
 	done
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" stop "$OWN"
+	without_own "$BATS_TEST_DIRNAME/../fixtures/engine.sh" stop "$OWN"
 	code=0
 	wait $driver || code=$?
-	unset DOCKER_HOST
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OWN"
-	export DOCKER_HOST=unix://$OWN/docker.sock
+	without_own "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OWN" 3>&-
 	left=$(containers)
 	sed -i 's/sleep 60/true/' m.yml
 	again=0
 	"$FACTORY" build m.yml -t t/restarted:1 || again=$?
-	unset DOCKER_HOST
-	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OWN"
+	without_own "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OWN"
 	cat log
 	[ "$code" -eq 4 ] || [ "$code" -eq 9 ]
 	[ "$(grep -c '^factory: ' log)" -eq 1 ]

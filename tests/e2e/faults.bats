@@ -2,6 +2,7 @@
 # static: what is preloaded here is in its dynamic twin, and a full disk in the program itself.
 
 FAULTS=$BATS_TEST_DIRNAME/../../build/faults
+BATS_TEST_TIMEOUT=300
 
 EINTR=4 EIO=5 ENOSPC=28
 
@@ -33,7 +34,7 @@ with() {
 	shift 3
 	code=0
 	rm -f mark
-	env FAULT="$call" FAULT_AT="$which" FAULT_ERRNO="$number" FAULT_MARK=mark \
+	env FAULT="$call" FAULT_AT="$which" FAULT_ERRNO="$number" FAULT_MARK="$PWD/mark" \
 		LD_PRELOAD="$FAULTS/faults.so" timeout 20 "$@" >said 2>told || code=$?
 	[ -e mark ]
 }
@@ -202,4 +203,66 @@ on_a_full_disk() {
 	[[ $output == *'full/out: No space left on device'* ]]
 	run on_a_full_disk old 'filling out t.ctmpl'
 	[ "$status" = 0 ]
+}
+
+# prepare_build ENDPOINT: what `builds_in_spite` builds, and a check of what was built.
+prepare_build() {
+	export FACTORY_AGENT=$AGENT XDG_CACHE_HOME=$PWD/cache XDG_STATE_HOME=$PWD/state
+	mkdir app
+	echo hello >app/file
+	cat >build.yml <<-'M'
+		image: faults/base:1
+		network: none
+		copy: [{source: app, destination: /app}]
+		install:
+		  - {run: echo one > /one, checkpoint: true}
+		  - echo two > /two
+		script: test -e /app/file
+	M
+	printf '%s\n' 'image: faults/built:1' 'network: none' \
+		'script: test "$(cat /app/file /one /two)" = "$(printf "hello\none\ntwo")"' >check.yml
+	"$FACTORY" import "$BATS_TEST_DIRNAME/../../build/images/busybox.tar" faults/base:1 --endpoint "$1"
+	"$FACTORY" toolbox create --endpoint "$1"
+}
+
+# builds_in_spite ENDPOINT CALL ERRNO: each such call of the driver's in turn fails (of those behind
+# the third, some). It ends well or says why; then the same goes well.
+builds_in_spite() {
+	local at=1
+	while with "$2" $at "$3" "$FACTORY" build build.yml --no-cache -t faults/built:1 --endpoint "$1"; do
+		[ "$code" = 0 ] || fails_truly "$3" || { echo "$2 $at: exit code $code" && cat told && return 1; }
+		at=$((at + 1 + at / 3))
+	done
+	"$FACTORY" build build.yml -t faults/built:1 --endpoint "$1" || return 1
+	"$FACTORY" build check.yml --no-cache --endpoint "$1" || return 1
+	[ "$code" = 0 ] && [ $at -gt 1 ]
+}
+
+# fails_truly ERRNO: one message. What is only interrupted or short is no reason, but for libarchive.
+fails_truly() {
+	[ "$code" -lt 70 ] && [ "$(grep -c '^factory: ' told)" = 1 ] || return 1
+	[ "$1" != short ] && { [ "$1" != $EINTR ] || grep -q "can't unpack" told; }
+}
+
+# ENDPOINT "CALL ERRNO"...
+builds_in_spite_of() {
+	local endpoint=$1 fault
+	prepare_build "$endpoint"
+	for fault in "${@:2}"; do
+		# shellcheck disable=SC2086 # two words
+		builds_in_spite "$endpoint" $fault || { echo "$fault" && return 1; }
+	done
+}
+
+@test "a build ends well or says why, whichever of the driver's files fails" {
+	builds_in_spite_of "$DOCKER_HOST" "write $ENOSPC" "read $EIO" "open $ENOSPC"
+}
+
+@test "a build without a daemon ends well or says why, whichever file fails, and leaves no container" {
+	[ "$(id -u)" = 0 ] || skip "oci: needs root"
+	command -v runc >/dev/null || command -v crun >/dev/null || skip "neither runc nor crun is here"
+	builds_in_spite_of "oci:$PWD/oci" "write $ENOSPC" "write $EIO" "write $EINTR" "write short" "read $EIO" \
+		"read $EINTR" "read short" "fsync $EIO" "rename $ENOSPC" "open $ENOSPC" "close $EIO"
+	[ "$(ls oci/containers | wc -l)" = 1 ]
+	[ -z "$(find oci/layers oci/images -mindepth 1 -maxdepth 1 -name '*[!0-9a-f]*')" ]
 }

@@ -5,6 +5,8 @@ reset  every connection is reset, those that are open too
 500    every request is answered with 500, connections that are open are reset
 hang   nothing is answered, connections that are open are reset
 short  every answer of the target ends after half of its first bytes
+
+As soon as nothing goes on in another mode, the file obeyed-PORT says the mode.
 """
 
 import os
@@ -79,24 +81,31 @@ def serve(near):
             reset(far)
 
 
-def break_open_ones():
+def write(name, text):
+    """A reader sees all of it or nothing."""
+    with open(name + ".new", "w") as file:
+        file.write(text)
+    os.rename(name + ".new", name)
+
+
+def break_open_ones(port):
     """When the mode changes, nothing of the old one goes on."""
-    before = read("mode")
+    before = None
     while True:
-        time.sleep(0.01)
         now = read("mode")
         if now != before:
             before = now
             for connection in list(open_now):
                 reset(connection)
+            write(f"obeyed-{port}", now)
+        time.sleep(0.01)
 
 
 def main():
-    threading.Thread(target=break_open_ones, daemon=True).start()
     server = socket.create_server(("127.0.0.1", 0), backlog=128)
-    with open(sys.argv[1] + ".new", "w") as file:
-        file.write(str(server.getsockname()[1]))
-    os.rename(sys.argv[1] + ".new", sys.argv[1])
+    port = str(server.getsockname()[1])
+    threading.Thread(target=break_open_ones, args=(port,), daemon=True).start()
+    write(sys.argv[1], port)
     while True:
         near, _ = server.accept()
         threading.Thread(target=serve, args=(near,), daemon=True).start()

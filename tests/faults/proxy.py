@@ -25,7 +25,7 @@ import asyncio
 import re
 
 REQUEST_FAULTS = ("refuse", "status", "swallow", "kill", "trickle")
-SILENT = ("swallow", "hang")  # the client has to find out by itself
+LOST = ("refuse", "status", "swallow", "kill")  # the server has never seen it
 CHUNK = 65536
 
 

@@ -8,8 +8,10 @@ alone. After each run what must hold in spite of everything is checked. A schedu
 printed with the line that runs it again. KIND is
 
 cold    a build of three steps, a rendered file and a test
-cached  the same when it has been built before
+podman  the same where DOCKER_HOST is Podman's service
+cached  the cold one when it has been built before
 killed  the cold one, whose driver is killed; after some of them the same is built in peace
+oci     a build without a daemon: its driver or its helpers get a signal at some moment
 once    `agent render -once` of several files
 watch   `agent render` that goes on, while the values change
 
@@ -26,14 +28,17 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
+import oci
 import proxy
 import subjects
 
-REPORT_EVERY = 500
+KINDS = subjects.KINDS | oci.KINDS
+
+REPORT_EVERY = 10  # seconds
 
 
 async def one(kind, seed, number, work, told):
-    subject = subjects.KINDS[kind](work, number, random.Random(f"{kind} {seed} {number}"))
+    subject = KINDS[kind](work, number, random.Random(f"{kind} {seed} {number}"))
     try:
         wrong = await subject.run()
     except Exception as error:  # of the test itself: to be seen, not to be hidden
@@ -57,8 +62,15 @@ async def worker(kind, seed, numbers, work, told):
     for number in numbers:
         await one(kind, seed, number, work, told)
         told["done"] += 1
-        if told["done"] % REPORT_EVERY == 0:
-            print(f"  {told['done']} schedules, {told['failed']} failed", file=sys.stderr, flush=True)
+
+
+async def progress(kind, count, told):
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(REPORT_EVERY)
+        rate = told["done"] / (time.monotonic() - began)
+        print(f"  {kind}: {told['done']}/{count}, {told['failed']} failed, {rate:.1f}/s",
+              file=sys.stderr, flush=True)
 
 
 async def main(kind, seed, count, first=0):
@@ -66,12 +78,14 @@ async def main(kind, seed, count, first=0):
     told = {"failed": 0, "done": 0, "struck": 0, "good": 0}
     numbers, began = iter(range(first, first + count)), time.monotonic()
     work = tempfile.mkdtemp(prefix="faults-")
+    telling = asyncio.ensure_future(progress(kind, count, told))
     try:
-        await subjects.KINDS[kind].prepare(work)
+        await KINDS[kind].prepare(work)
         await asyncio.gather(*(worker(kind, seed, numbers, f"{work}/{i}", told)
                                for i in range(min(jobs, count))))
-        await subjects.KINDS[kind].finish()
+        await KINDS[kind].finish()
     finally:
+        telling.cancel()
         shutil.rmtree(work, ignore_errors=True)
     print(f"{kind}, seed {seed}: {count} schedules, {told['struck']} struck, {told['good']} ended well,"
           f" {told['failed']} failed, {time.monotonic() - began:.1f} s")
@@ -79,7 +93,7 @@ async def main(kind, seed, count, first=0):
 
 
 if __name__ == "__main__":
-    if not 4 <= len(sys.argv) <= 5 or sys.argv[1] not in subjects.KINDS:
+    if not 4 <= len(sys.argv) <= 5 or sys.argv[1] not in KINDS:
         sys.exit(__doc__.split("\n\n", 1)[1])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(asyncio.run(main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))))

@@ -89,6 +89,17 @@ static void times(void **state)
 	assert_int_equal(amount_time(NULL), 0);
 }
 
+static void times_ahead(void **state)
+{
+	(void)state;
+	const time_t now = 1800000000, day = 86400;
+	assert_int_equal(amount_past(0, now), 0);
+	assert_int_equal(amount_past(now - 5, now), now - 5);
+	assert_int_equal(amount_past(now + 5, now), now + 5); /* another's clock */
+	assert_int_equal(amount_past(now + day, now), now + day);
+	assert_int_equal(amount_past(now + day + 1, now), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +107,7 @@ int main(void)
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(what_people_read),
 		cmocka_unit_test(times),
+		cmocka_unit_test(times_ahead),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 
 static char directory[] = "/tmp/factory-index-XXXXXX";
 
@@ -151,6 +152,30 @@ static void a_damaged_index_is_no_index(void **state)
 	run("ab", 10, "==");
 }
 
+/* Where the header has when it was written. */
+static void date(const char *path, int64_t ahead_s)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t when = ((int64_t)now.tv_sec + ahead_s) * 1000000000;
+	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, &when, sizeof when, 16), sizeof when);
+}
+
+static void an_index_from_the_future_is_no_index(void **state)
+{
+	(void)state;
+	autofree char *path = only_index();
+	write_file("tree/a", "a");
+	run("a", 10, "!");
+	run("a", 10, "=");
+	date(path, 3600); /* the clock was set back by an hour */
+	run("a", 10, "!");
+	run("a", 10, "=");
+	date(path, -1);
+	run("a", 10, "=");
+}
+
 static void without_a_home_nothing_is_kept(void **state)
 {
 	(void)state;
@@ -167,6 +192,7 @@ int main(void)
 		cmocka_unit_test(whatever_stat_tells_counts),
 		cmocka_unit_test(a_file_just_written_is_read_again),
 		cmocka_unit_test(a_damaged_index_is_no_index),
+		cmocka_unit_test(an_index_from_the_future_is_no_index),
 		cmocka_unit_test(without_a_home_nothing_is_kept),
 	};
 	return cmocka_run_group_tests(tests, make_directory, drop_directory);

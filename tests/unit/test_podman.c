@@ -13,11 +13,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char asked[2048]; /* "METHOD PATH\n" for each but the greeting */
 static struct buf body;  /* the last one's */
 
-/* The first whose part is in the request's line answers it. */
+/* The first whose part is in the request's line answers it; body NULL: it begins and never ends. */
 struct answer {
 	const char *part, *status, *body;
 };
 static const struct answer *answers;
+
+static const char begun[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{";
 
 static bool handle(int fd, const struct peer_request *request)
 {
@@ -35,7 +37,10 @@ static bool handle(int fd, const struct peer_request *request)
 	const struct answer *answer = answers;
 	while (answer->part && !strstr(line, answer->part))
 		answer++;
-	peer_answer(fd, answer->status, answer->body, strlen(answer->body));
+	if (answer->body)
+		peer_answer(fd, answer->status, answer->body, strlen(answer->body));
+	else
+		peer_send(fd, begun, strlen(begun));
 	pthread_mutex_unlock(&lock);
 	return true;
 }
@@ -223,6 +228,19 @@ static void failures_of_a_commit(void **state)
 		  {NULL, "500 Error", "[]"}},
 		 "can't load the image: no reason given",
 		 true},
+		{{{"/commit", "201 Created", "{\"Id\":\"half\"}"}, {"/json", "200 OK", ""}},
+		 "answered what is no JSON",
+		 false},
+		{{{"/commit", "201 Created", "{\"Id\":\"half\"}"},
+		  {"/json", "200 OK", "{\"Id\":\"half\"}"}},
+		 "answered without the layers of what it committed",
+		 false},
+		{{{"/commit", "201 Created", "{\"Id\":\"half\"}"},
+		  {"/json", "200 OK", layers},
+		  {"/load", "200 OK", ""},
+		  {NULL, "200 OK", "[]"}},
+		 "can't load the image: no reason given",
+		 true},
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bench bench;
@@ -236,6 +254,21 @@ static void failures_of_a_commit(void **state)
 				 cases[i].removed);
 		close_bench(&bench);
 	}
+}
+
+/* A load takes as long as it needs; but not its answer, once that has begun. */
+static void an_answer_to_a_load_that_breaks_off_is_given_up(void **state)
+{
+	(void)state;
+	static const struct answer script[] = {{"/commit", "201 Created", "{\"Id\":\"half\"}"},
+					       {"/json", "200 OK", layers},
+					       {"/load", "200 OK", NULL}};
+	struct bench bench;
+	ask_commit(&bench, script);
+	engine_set_patience(bench.engine, 100);
+	assert_int_equal(finish(&bench), -1);
+	expect_error(&bench.err, "gives no answer");
+	close_bench(&bench);
 }
 
 static void images_are_shown_whole(void **state)
@@ -299,6 +332,7 @@ int main(void)
 		cmocka_unit_test(removal_is_tried_again),
 		cmocka_unit_test(config_is_loaded),
 		cmocka_unit_test(failures_of_a_commit),
+		cmocka_unit_test(an_answer_to_a_load_that_breaks_off_is_given_up),
 		cmocka_unit_test(images_are_shown_whole),
 		cmocka_unit_test(an_import_has_its_tag_in_the_name),
 		cmocka_unit_test(closed_in_between),

@@ -36,6 +36,7 @@ static void both_streams_and_the_code_come(void **state)
 	assert_string_equal(buf_text(&driver.err), "err\n");
 	assert_false(value_get(driver.json, "timed_out")->boolean);
 	assert_false(value_get(driver.json, "leaves")->boolean);
+	assert_false(value_get(driver.json, "disk_full")->boolean); /* of a failure only */
 	driver_end(&driver);
 }
 

@@ -17,6 +17,8 @@ void attach_settle(struct docker_stream *stream, struct error *err)
 	loop_cancel(stream->docker->engine.loop, stream->late);
 	stream->late = 0;
 	stream->done = NULL;
+	if (err)
+		engine_notice_full(err);
 	if (done)
 		done(stream->done_ctx, &result);
 	if (err)

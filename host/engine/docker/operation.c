@@ -96,13 +96,11 @@ static void complain(struct operation *operation, const struct http_response *re
 	if (!message && response->status)
 		error_set(result->error, "%s answered with status %ld",
 			  operation->docker->endpoint.name, response->status);
-	bool full = message && strstr(message, "no space left on device");
-	error_class(result->error, EXIT_ENGINE, full ? ERROR_ENGINE_DISK : 0);
+	error_class(result->error, EXIT_ENGINE, 0);
 }
 
-/* An answer of success that can't be one: something between us and the engine is broken. */
-static void distrust(const struct operation *operation, const char *what,
-		     struct engine_result *result)
+void operation_distrust(const struct operation *operation, const char *what,
+			struct engine_result *result)
 {
 	error_set(result->error, "%s answered %s", operation->docker->endpoint.name, what);
 	error_class(result->error, EXIT_ENGINE, ERROR_ENGINE_OTHER);
@@ -127,14 +125,15 @@ void operation_interpret(struct operation *operation, const struct http_response
 	if (result->status != ENGINE_OK)
 		complain(operation, response, result);
 	else if (!result->body && (operation->wanted || looks_like_json(body)))
-		distrust(operation, "what is no JSON", result);
+		operation_distrust(operation, "what is no JSON", result);
 	else if (operation->wanted == ANSWER_ID && !is_id(result->id))
-		distrust(operation, "without a word of what it made", result);
+		operation_distrust(operation, "without a word of what it made", result);
 }
 
 static void finish(struct operation *operation, struct engine_result *result)
 {
 	forget(operation); /* before its owner is told, who may close the engine */
+	engine_notice_full(result->error);
 	operation->done(operation->ctx, result);
 	error_clear(result->error);
 	operation_free(operation);
@@ -242,8 +241,7 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	buf_free(path);
 }
 
-/* What took so long is done: its answer is short. */
-static void begun(void *ctx)
+void operation_begun(void *ctx)
 {
 	struct operation *operation = ctx;
 	be_patient(operation);
@@ -256,7 +254,7 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 	struct http_request request = {.method = method,
 				       .headers = body ? headers : NULL,
 				       .once = operation->wanted == ANSWER_ID,
-				       .begun = begun,
+				       .begun = operation_begun,
 				       .ctx = operation};
 	if (body) {
 		struct buf text = {0};

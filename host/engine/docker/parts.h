@@ -60,8 +60,10 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		    const struct value *body);
 /* Asks for JSON. */
 void operation_get(struct operation *operation, struct buf *path);
-/* The same as operation_send with the request's other parts filled in. */
+/* The same as operation_send with the request's other parts filled in: begun is operation_begun, its
+ * ctx the operation, where the answer is short once it comes, however long the work took. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
+void operation_begun(void *ctx);
 
 /* The same for an answer that comes as a stream of JSON lines, whose errors are in a body of status
  * 200; told (may be NULL) gets each status. */
@@ -80,6 +82,11 @@ void operation_fail(struct operation *operation);
 /* The result by the status code: JSON, "Id", or the engine's message as the error. */
 void operation_interpret(struct operation *operation, const struct http_response *response,
 			 struct engine_result *result);
+
+/* Makes it a failure: an answer of success that can't be one, for something between us and the
+ * engine is broken. `what` it answered. */
+void operation_distrust(const struct operation *operation, const char *what,
+			struct engine_result *result);
 
 /* "?a=b" or "&a=b", escaped; nothing for NULL. */
 void path_query(struct buf *path, const char *name, const char *value);

@@ -30,7 +30,8 @@ static ssize_t write_out(struct archive *archive, void *ctx, const void *data, s
 	while (done < len) {
 		ssize_t written = write(packing->fd, (const char *)data + done, len - done);
 		if (written < 0) {
-			archive_set_error(archive, errno, "can't write the layer");
+			archive_set_error(archive, errno, "can't write the layer: %s",
+					  strerror(errno));
 			return -1;
 		}
 		done += (size_t)written;
@@ -80,9 +81,12 @@ static int add_content(struct packing *packing, const char *file)
 	static _Thread_local char block[COPY_BLOCK];
 	autoclose int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t got = -1;
-	while (fd >= 0 && (got = read(fd, block, sizeof block)) > 0)
-		if (archive_write_data(packing->tar, block, (size_t)got) < 0)
+	while (fd >= 0 &&
+	       ((got = read(fd, block, sizeof block)) > 0 || (got < 0 && errno == EINTR)))
+		if (got > 0 && archive_write_data(packing->tar, block, (size_t)got) < 0)
 			return -1;
+	if (got < 0)
+		archive_set_error(packing->tar, errno, "it can't be read: %s", strerror(errno));
 	return got < 0 ? -1 : 0;
 }
 

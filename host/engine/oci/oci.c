@@ -123,7 +123,8 @@ static int set_up(struct oci *oci, const char *endpoint, struct error *err)
 	return store_prepare(oci, err);
 }
 
-/* A session's container that has run and does not, or that was made and never started. */
+/* A session's container that has run and does not, or that was made and never started; it is not
+ * in being made where the clock was set back since. */
 static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
 {
 	auto_error struct error ignored = {0};
@@ -135,7 +136,7 @@ static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
 	if (!value_is(session, VALUE_BOOL) || !session->boolean || oci_container_runs(oci, id))
 		return false;
 	return access(started, F_OK) == 0 ||
-	       (stat(made, &info) == 0 && time(NULL) - info.st_mtime > NEVER_STARTED_S);
+	       (stat(made, &info) == 0 && labs(time(NULL) - info.st_mtime) > NEVER_STARTED_S);
 }
 
 /* What a driver left whose machine was switched off, or whose supervisor was killed. */
@@ -145,6 +146,9 @@ static void sweep(struct oci *oci)
 	auto_error struct error ignored = {0};
 	autofree char *directory = store_path(oci, "containers");
 	autoclose int lock = store_lock(oci, &ignored);
+	if (lock < 0)
+		return;
+	store_sweep_unfinished(oci);
 	for (char **id = store_names(&arena, directory); *id; id++)
 		if (is_left_behind(oci, &arena, *id))
 			oci_container_discard(oci, *id, &ignored);

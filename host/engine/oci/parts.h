@@ -110,6 +110,8 @@ int store_set_parent(const struct oci *oci, const char *hex, const char *parent,
 bool store_has_child(const struct oci *oci, const char *hex);
 int store_remove_image(const struct oci *oci, const char *hex, struct error *err);
 void store_sweep(const struct oci *oci); /* layers that nothing needs */
+/* What was half made by one that was killed: whoever makes something has the lock. */
+void store_sweep_unfinished(const struct oci *oci);
 void store_text(struct arena *arena, struct value *map, const char *key, const char *text);
 char *store_now(struct arena *arena); /* RFC 3339 */
 

@@ -73,6 +73,7 @@ static void tell(void *ctx)
 				       .error = &reply->error};
 	reply->timer = 0;
 	forget(reply); /* before its owner is told, who may close the engine */
+	engine_notice_full(&reply->error);
 	reply->done(reply->ctx, &result);
 	release(reply);
 }

@@ -69,7 +69,7 @@ int run_start(struct oci *oci, const char *id, const int stdio[3], struct error 
 {
 	int life[2] = {-1, -1};
 	reap(oci);
-	int lock = lock_container(oci, id, err);
+	autoclose int lock = lock_container(oci, id, err); /* the supervisor's copy holds it */
 	if (lock < 0 || note_supervisor(oci, id, err) < 0 || pipe2(life, O_CLOEXEC) < 0) {
 		close_all(stdio);
 		return error_is_set(err) ? -1 : error_errno(err, "can't make a pipe");
@@ -81,7 +81,6 @@ int run_start(struct oci *oci, const char *id, const int stdio[3], struct error 
 	}
 	close_all(stdio);
 	close(life[0]);
-	close(lock); /* the supervisor's copy holds the lock */
 	if (pid < 0) {
 		close(life[1]);
 		return error_errno(err, "can't fork");

@@ -159,7 +159,10 @@ int store_name(const struct oci *oci, const char *hex, const char *ref, struct e
 {
 	autofree char *name = tag_file(ref);
 	autofree char *path = store_path(oci, "tags/%s", name);
-	return file_replace(path, hex, HASH_HEX - 1, 0600, (uid_t)-1, (gid_t)-1, err);
+	/* Beside it, it would pass for a tag if nobody came to give it its name. */
+	autofree char *new = store_path(oci, "layers/new-tag");
+	autofree char *staged = file_stage(new, hex, HASH_HEX - 1, 0600, (uid_t)-1, (gid_t)-1, err);
+	return staged ? file_commit(staged, path, err) : -1;
 }
 
 int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
@@ -252,6 +255,25 @@ void store_sweep(const struct oci *oci)
 		if (!value_get(needed, *name))
 			file_remove_tree(path, &ignored);
 	}
+}
+
+/* Whatever is there by a digest is whole. */
+static void sweep_unnamed(const struct oci *oci, const char *folder)
+{
+	auto_arena struct arena arena = {0};
+	auto_error struct error ignored = {0};
+	autofree char *directory = store_path(oci, "%s", folder);
+	for (char **name = store_names(&arena, directory); *name; name++) {
+		autofree char *path = mem_printf("%s/%s", directory, *name);
+		if (!is_hex(*name))
+			file_remove_tree(path, &ignored);
+	}
+}
+
+void store_sweep_unfinished(const struct oci *oci)
+{
+	sweep_unnamed(oci, "layers");
+	sweep_unnamed(oci, "images");
 }
 
 /* --- small things --- */

@@ -64,12 +64,15 @@ static int copy_data(struct archive *from, struct archive *to)
 	return status == ARCHIVE_EOF ? 0 : -1;
 }
 
-static int broken(struct archive *from, struct archive *to, const char *path, struct error *err)
+/* libarchive's words alone would not tell a full disk. */
+static int not_unpacked(const char *path, struct archive *from, struct archive *to,
+			struct error *err)
 {
-	const char *why = archive_error_string(to);
-	if (!why)
-		why = archive_error_string(from);
-	return error_set(err, "can't unpack %s: %s", path, why ? why : "it is broken");
+	struct archive *failed = archive_error_string(to) ? to : from;
+	const char *why = archive_error_string(failed);
+	int number = archive_errno(failed);
+	return error_set(err, "can't unpack %s: %s%s%s", path, why ? why : "it breaks off",
+			 number > 0 ? ": " : "", number > 0 ? strerror(number) : "");
 }
 
 static int unpack_entry(struct archive *from, struct archive *to, struct archive_entry *entry,
@@ -86,7 +89,7 @@ static int unpack_entry(struct archive *from, struct archive *to, struct archive
 	if (archive_write_header(to, entry) < ARCHIVE_WARN ||
 	    (archive_entry_size(entry) > 0 && copy_data(from, to) < 0) ||
 	    archive_write_finish_entry(to) < ARCHIVE_WARN)
-		return broken(from, to, path, err);
+		return not_unpacked(path, from, to, err);
 	return 0;
 }
 

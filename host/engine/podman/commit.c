@@ -188,6 +188,9 @@ static void interpret(struct operation *operation, const struct http_response *r
 		if (error_is_set(&operation->failed)) {
 			result->status = ENGINE_FAILED;
 			error_move(result->error, &operation->failed);
+		} else if (result->status == ENGINE_OK && making->half) {
+			operation_distrust(operation, "without the layers of what it committed",
+					   result);
 		} else if (result->status == ENGINE_OK && result->id) {
 			result->id = arena_printf(&operation->arena, "sha256:%s", result->id);
 		}
@@ -215,7 +218,7 @@ static bool loaded(struct operation *operation, const struct http_response *resp
 	const char *failed = value_text(value_get(answer, "error"));
 	if (!failed && !podman_is_good(response))
 		failed = value_text(value_get(answer, "message"));
-	if (failed || !podman_is_good(response)) {
+	if (failed || !podman_is_good(response) || !value_is(answer, VALUE_MAP)) {
 		error_set(&operation->failed, "%s can't load the image: %s",
 			  operation->docker->endpoint.name, failed ? failed : "no reason given");
 		operation->failed.exit_code = EXIT_ENGINE;
@@ -334,7 +337,7 @@ static bool committed(struct operation *operation, const struct http_response *r
 	buf_puts(&path, "/libpod/images/");
 	http_escape(&path, id, "");
 	buf_puts(&path, "/json");
-	operation_send(operation, "GET", &path, NULL);
+	operation_get(operation, &path);
 	return true;
 }
 

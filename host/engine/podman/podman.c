@@ -44,7 +44,7 @@ static void podman_image_inspect(struct engine *engine, const char *ref, engine_
 	buf_puts(&path, "/libpod/images/");
 	http_escape(&path, ref, "/:@");
 	buf_puts(&path, "/json");
-	operation_send(operation, "GET", &path, NULL);
+	operation_get(operation, &path);
 }
 
 /* Podman does not look at the tag's parameter, but at what is behind the name. */
