@@ -22,9 +22,11 @@ headers := $(shell find common host agent -name '*.h')
 scripts := $(shell find toolbox tests examples -name '*.sh') $(wildcard tests/e2e/*.bats tests/e2e/*.bash)
 
 standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
+# common/guard.h: a way back when memory is exhausted.
+unwinding := -fexceptions
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
-host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
+host_flags := $(unwinding) -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 host_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lmbedcrypto -lmicrohttpd -lm
 
@@ -35,11 +37,11 @@ agent_flags := -Os -g0 -fno-pie -fstack-protector-strong -ffunction-sections -fd
 agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
 agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
 
-asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+asan_flags := $(unwinding) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
 asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lmicrohttpd -lm
-fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+fuzz_flags := $(unwinding) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)
 objects = $(patsubst %.c,build/obj/$(1)/%.o,$(2))
@@ -48,6 +50,7 @@ agent_objects := $(call objects,agent-musl,$(common) $(agent))
 parts         := $(filter-out host/main.c agent/main.c,$(common) $(host) $(agent))
 unit_programs   := $(patsubst tests/unit/%.c,build/asan/%,$(tests))
 replay_programs := $(patsubst tests/fuzz/fuzz_%.c,build/asan/replay_%,$(fuzz))
+exhaust_programs := $(patsubst tests/fuzz/fuzz_%.c,build/asan/exhaust_%,$(fuzz))
 fuzz_programs   := $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%,$(fuzz))
 
 .PHONY: all
@@ -76,7 +79,7 @@ errors: build/factory
 
 .PHONY: asan
 asan: build/asan/factory build/asan/agent build/asan/conformance build/faults/agent build/faults/faults.so \
-	$(unit_programs) $(replay_programs)
+	$(unit_programs) $(replay_programs) $(exhaust_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -295,6 +298,9 @@ build/asan/conformance: $(call objects,asan,$(wildcard tests/conformance/*.c)) b
 	@$(asan_program) $(asan_libs)
 
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
+	@$(asan_program) $(asan_libs)
+
+build/asan/exhaust_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/exhaust.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)
 
 # The agent as a dynamic program, and what makes calls of libc fail in it (tests/e2e/faults.bats).

@@ -7,11 +7,23 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum { EXIT_EXHAUSTED = 70 }; /* as mem_exhausted's */
+
+/* The one message that nobody owns: it must be there when nothing can be allocated. */
+static char exhausted[] = "out of memory";
+
+static void free_message(struct error *err)
+{
+	if (err->message != exhausted)
+		free(err->message);
+	err->message = NULL;
+}
+
 static char *format_text(const char *format, va_list args)
 {
 	char *text = NULL;
 	if (vasprintf(&text, format, args) < 0)
-		return mem_strdup(format);
+		mem_exhausted();
 	return text;
 }
 
@@ -35,10 +47,10 @@ int error_set_at(struct error *err, const char *file, unsigned line, unsigned co
 {
 	va_list args;
 	va_start(args, format);
-	char *file_copy = file ? mem_strdup(file) : NULL;
+	autofree char *file_copy = file ? mem_strdup(file) : NULL;
 	replace(err, format_text(format, args));
 	va_end(args);
-	err->file = file_copy;
+	err->file = STEAL(file_copy);
 	err->line = line;
 	err->column = column;
 	return -1;
@@ -62,7 +74,7 @@ int error_wrap(struct error *err, const char *format, ...)
 	autofree char *what = format_text(format, args);
 	va_end(args);
 	char *joined = mem_printf("%s: %s", what, err->message ? err->message : "failed");
-	free(err->message);
+	free_message(err);
 	err->message = joined;
 	return -1;
 }
@@ -82,6 +94,20 @@ int error_place(struct error *err, const char *file, unsigned line, unsigned col
 	err->line = line;
 	err->column = column;
 	return -1;
+}
+
+int error_exhausted(struct error *err)
+{
+	error_clear(err);
+	err->message = exhausted;
+	return error_class(err, EXIT_EXHAUSTED, ERROR_MEMORY);
+}
+
+char *error_take(struct error *err)
+{
+	char *message = err->message == exhausted ? mem_strdup(exhausted) : err->message;
+	err->message = NULL;
+	return message;
 }
 
 int error_move(struct error *to, struct error *from)
@@ -111,7 +137,7 @@ bool error_is_set(const struct error *err)
 
 void error_clear(struct error *err)
 {
-	free(err->message);
+	free_message(err);
 	free(err->file);
 	*err = (struct error){0};
 }

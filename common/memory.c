@@ -1,5 +1,7 @@
 #include "common/memory.h"
 
+#include "common/guard.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,10 +11,16 @@
 
 enum { EXHAUSTED = 70 };
 
-void mem_exhausted(void)
+void mem_hopeless(void)
 {
 	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 	_Exit(EXHAUSTED);
+}
+
+void mem_exhausted(void)
+{
+	guard_leave();
+	mem_hopeless();
 }
 
 void *mem_given(void *made)

@@ -30,7 +30,7 @@ static void add_diagnostics(const struct session *session, struct error *err)
 		len--;
 	if (!len)
 		return;
-	autofree char *before = STEAL(err->message);
+	autofree char *before = error_take(err);
 	error_set(err, "%s; its last words: %.*s", before, (int)len, session->diagnostics.data);
 }
 

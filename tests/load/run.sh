@@ -54,7 +54,7 @@ timed() {
 	local label=$1 kilobytes agent
 	shift
 	/usr/bin/time -o "$work/time" -f '%e %M' "$@" >"$work/said" 2>&1 || {
-		tail -n 5 "$work/said"
+		grep -v " passed " "$work/said" | tail -n 30
 		return 1
 	}
 	read -r SECONDS_TAKEN kilobytes <"$work/time"

@@ -31,7 +31,7 @@ static void add_advice(const struct http_response *response, struct error *err)
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (known[i].number != response->os_error)
 			continue;
-		autofree char *reason = STEAL(err->message);
+		autofree char *reason = error_take(err);
 		error_set(err, "%s: %s", reason, known[i].advice);
 		err->code = known[i].code;
 	}
