@@ -19,14 +19,6 @@ static void free_message(struct error *err)
 	err->message = NULL;
 }
 
-static char *format_text(const char *format, va_list args)
-{
-	char *text = NULL;
-	if (vasprintf(&text, format, args) < 0)
-		mem_exhausted();
-	return text;
-}
-
 static void replace(struct error *err, char *message)
 {
 	error_clear(err);
@@ -37,7 +29,7 @@ int error_set(struct error *err, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	replace(err, format_text(format, args));
+	replace(err, mem_vprintf(format, args));
 	va_end(args);
 	return -1;
 }
@@ -48,7 +40,7 @@ int error_set_at(struct error *err, const char *file, unsigned line, unsigned co
 	va_list args;
 	va_start(args, format);
 	autofree char *file_copy = file ? mem_strdup(file) : NULL;
-	replace(err, format_text(format, args));
+	replace(err, mem_vprintf(format, args));
 	va_end(args);
 	err->file = STEAL(file_copy);
 	err->line = line;
@@ -61,7 +53,7 @@ int error_errno(struct error *err, const char *format, ...)
 	int number = errno;
 	va_list args;
 	va_start(args, format);
-	autofree char *what = format_text(format, args);
+	autofree char *what = mem_vprintf(format, args);
 	va_end(args);
 	replace(err, mem_printf("%s: %s", what, strerror(number)));
 	return -1;
@@ -71,7 +63,7 @@ int error_wrap(struct error *err, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	autofree char *what = format_text(format, args);
+	autofree char *what = mem_vprintf(format, args);
 	va_end(args);
 	char *joined = mem_printf("%s: %s", what, err->message ? err->message : "failed");
 	free_message(err);

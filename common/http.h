@@ -47,7 +47,7 @@ struct http_request {
 	int (*write_body)(void *ctx, const char *data, size_t len);
 	/* The answer's first line has come. May not start or cancel requests either. */
 	void (*begun)(void *ctx);
-	void *ctx;           /* for these */
+	void *ctx; /* for these */
 	bool once; /* not again on another connection when an old one proves dead: it may have been
 		    * done */
 	size_t body_limit;   /* most bytes of an answer that are collected; 0: 64 MiB */
@@ -63,6 +63,7 @@ struct http_response {
 	int os_error; /* errno of a connection that could not be made, else 0 */
 };
 void http_response_free(struct http_response *response);
+#define auto_response __attribute__((cleanup(http_response_free)))
 
 /* A header's value, or NULL; valid until the next call with the same buffer. Case-insensitive. */
 const char *http_header(const struct http_response *response, const char *name, struct buf *value);

@@ -3,7 +3,6 @@
 #include "common/guard.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +54,19 @@ char *mem_strdup(const char *text)
 	return mem_strndup(text, strlen(text));
 }
 
-char *mem_printf(const char *format, ...)
+char *mem_vprintf(const char *format, va_list args)
 {
 	char *made = NULL;
+	if (vasprintf(&made, format, args) < 0)
+		mem_exhausted();
+	return made;
+}
+
+char *mem_printf(const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&made, format, args);
+	char *made = mem_vprintf(format, args);
 	va_end(args);
-	if (len < 0)
-		mem_exhausted();
 	return made;
 }

@@ -7,6 +7,7 @@
 #ifndef FACTORY_COMMON_MEMORY_H
 #define FACTORY_COMMON_MEMORY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 void *mem_alloc(size_t size);                           /* zeroed */
@@ -14,6 +15,7 @@ void *mem_resize(void *old, size_t count, size_t size); /* overflow-checked coun
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t len);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_vprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* The same for what a library allocates: NULL is exhaustion; anything else is returned. */
 void *mem_given(void *made);

@@ -24,9 +24,17 @@ static inline void own_fclose(FILE **file)
 		fclose(*file);
 }
 
-#define autofree __attribute__((cleanup(own_free)))
-#define autoclose __attribute__((cleanup(own_close)))
+#define autofree   __attribute__((cleanup(own_free)))
+#define autoclose  __attribute__((cleanup(own_close)))
 #define autofclose __attribute__((cleanup(own_fclose)))
+
+/* For a type that is held by a pointer: OWNED_BY(struct ignore, ignore_free) makes the function
+ * own_ignore_free, to be the cleanup of a `struct ignore *`. */
+#define OWNED_BY(type, release)                                                                    \
+	static inline void own_##release(type **held)                                              \
+	{                                                                                          \
+		release(*held);                                                                    \
+	}
 
 /* Hands over what a pointer variable holds: its value, with NULL left behind. */
 #define STEAL(pointer)                                                                             \

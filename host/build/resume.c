@@ -196,11 +196,11 @@ static int choose(struct search *search, size_t from, size_t to, struct resume *
 void resume_branch_key(const struct graph *graph, const struct node *end, const char *fork,
 		       char key[HASH_HEX])
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, "branch");
 	hash_add_text(hash, end->key);
 	hash_add_text(hash, fork ? fork : graph->nodes[0]->key);
-	hash_finish(hash, key);
+	hash_finish(STEAL(hash), key);
 }
 
 /* What a branch has read is what its fork has. */

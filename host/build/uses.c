@@ -103,10 +103,12 @@ bool uses_take(struct uses *uses, const char *name)
 		return false;
 	touch(uses, name);
 	if (uses->count == uses->cap) {
-		uses->cap = uses->cap ? uses->cap * 2 : 8;
-		uses->names = mem_resize(uses->names, uses->cap, sizeof *uses->names);
+		size_t cap = uses->cap ? uses->cap * 2 : 8;
+		uses->names = mem_resize(uses->names, cap, sizeof *uses->names);
+		uses->cap = cap;
 	}
-	uses->names[uses->count++] = mem_strdup(name);
+	uses->names[uses->count] = mem_strdup(name);
+	uses->count++;
 	return true;
 }
 

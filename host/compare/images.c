@@ -7,6 +7,7 @@
 #include "host/compare/layers.h"
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
+#include "host/tree/archived.h"
 
 #include <errno.h>
 
@@ -93,16 +94,15 @@ static int read_tree(struct engine *engine, struct loop *loop, const char *id,
 		     struct compare_image *image, struct error *err)
 {
 	struct feed feed = {.loop = loop};
-	struct archive *archive = saved_archive();
+	auto_archive struct archive *archive = saved_archive();
 	const char *refs[] = {id, NULL};
 	engine_image_save(engine, refs, on_bytes, on_end, &feed);
 	int status = -1;
 	if (archive_read_open(archive, &feed, NULL, take_bytes, NULL) == ARCHIVE_OK)
 		status = layers_read(archive, &image->arena, &image->tree, err);
 	else
-		error_set(err, "%s", archive_error_string(archive));
+		error_set(err, "%s", archived_reason(archive));
 	status = end_feed(engine, &feed, status, err);
-	archive_read_free(archive);
 	return status;
 }
 

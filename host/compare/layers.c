@@ -4,6 +4,7 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/tree/archived.h"
 
 #include <archive_entry.h>
 #include <errno.h>
@@ -30,11 +31,11 @@ struct saved {
 
 struct archive *saved_archive(void)
 {
-	struct archive *archive = mem_given(archive_read_new());
+	auto_archive struct archive *archive = mem_given(archive_read_new());
 	archive_read_support_format_tar(archive);
 	archive_read_support_format_empty(archive);
 	archive_read_support_filter_gzip(archive);
-	return archive;
+	return STEAL(archive);
 }
 
 static int add_part(struct saved *saved, const char *name, const char *alias, struct error *err)
@@ -80,7 +81,7 @@ static ssize_t read_part(struct archive *inner, void *ctx, const void **data)
 	ssize_t got = archive_read_data(saved->archive, saved->block, sizeof saved->block);
 	*data = saved->block;
 	if (got < 0)
-		archive_set_error(inner, EIO, "%s", archive_error_string(saved->archive));
+		archive_set_error(inner, EIO, "%s", archived_reason(saved->archive));
 	return got < 0 ? -1 : got;
 }
 
@@ -95,13 +96,12 @@ static int read_layer(struct saved *saved, const char *name, struct error *err)
 {
 	auto_error struct error failed = {0};
 	struct part *part = &saved->parts[saved->count - 1];
-	struct archive *inner = saved_archive();
+	auto_archive struct archive *inner = saved_archive();
 	int status = archive_read_open(inner, saved, NULL, read_part, NULL);
 	if (status == ARCHIVE_OK)
 		status = tree_read(inner, saved->arena, &part->tree, &failed);
 	else
-		error_set(&failed, "%s", archive_error_string(inner));
-	archive_read_free(inner);
+		error_set(&failed, "%s", archived_reason(inner));
 	if (status == 0)
 		return 0;
 	if (has_end(name, ".tar") || part->tree.count)
@@ -121,7 +121,7 @@ static int read_manifest(struct saved *saved, struct error *err)
 	}
 	if (got < 0)
 		return error_set(err, "can't read manifest.json: %s",
-				 archive_error_string(saved->archive));
+				 archived_reason(saved->archive));
 	saved->manifest = json_parse(saved->arena, "manifest.json", text.data ? text.data : "",
 				     text.len, err);
 	return saved->manifest ? 0 : -1;
@@ -148,15 +148,15 @@ static int read_entry(struct saved *saved, struct archive_entry *entry, struct e
 
 static int read_entries(struct saved *saved, struct error *err)
 {
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int status;
-	while ((status = archive_read_next_header(saved->archive, &entry)) == ARCHIVE_OK ||
+	while ((status = archive_read_next_header2(saved->archive, entry)) == ARCHIVE_OK ||
 	       status == ARCHIVE_WARN)
 		if (read_entry(saved, entry, err) < 0)
 			return -1;
 	if (status == ARCHIVE_EOF)
 		return 0;
-	return error_set(err, "can't read the archive: %s", archive_error_string(saved->archive));
+	return error_set(err, "can't read the archive: %s", archived_reason(saved->archive));
 }
 
 static int stack_layers(struct saved *saved, struct tree *tree, struct error *err)

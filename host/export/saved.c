@@ -2,7 +2,9 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
+#include "host/tree/archived.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -11,29 +13,20 @@
 
 enum { CHUNK = 65536, LARGEST_TEXT = 64 << 20 };
 
-#define auto_archive __attribute__((cleanup(close_archive)))
-static void close_archive(struct archive **archive)
-{
-	archive_read_free(*archive);
-}
-
 static int broken(struct archive *archive, struct error *err)
 {
-	const char *why = archive ? archive_error_string(archive) : NULL;
-	return error_set(err, "can't read what the engine saved: %s", why ? why : "no memory");
+	return error_set(err, "can't read what the engine saved: %s", archived_reason(archive));
 }
 
 static struct archive *open_archive(int fd, struct error *err)
 {
-	struct archive *archive = archive_read_new();
-	if (!archive || lseek(fd, 0, SEEK_SET) < 0 ||
-	    archive_read_support_format_tar(archive) != ARCHIVE_OK ||
+	auto_archive struct archive *archive = mem_given(archive_read_new());
+	if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_support_format_tar(archive) != ARCHIVE_OK ||
 	    archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK) {
 		broken(archive, err);
-		archive_read_free(archive);
 		return NULL;
 	}
-	return archive;
+	return STEAL(archive);
 }
 
 static int pass_on(struct archive *archive, saved_take *take, void *ctx, struct error *err)
@@ -52,7 +45,7 @@ static int pass_on(struct archive *archive, saved_take *take, void *ctx, struct 
 static void follow(struct buf *file, const char *link)
 {
 	const char *slash = strrchr(buf_text(file), '/');
-	struct buf target = {0};
+	auto_buf struct buf target = {0};
 	size_t folder = slash ? (size_t)(slash - file->data) : 0;
 	for (; strncmp(link, "../", 3) == 0; link += 3) {
 		while (folder && file->data[folder - 1] != '/')
@@ -64,15 +57,16 @@ static void follow(struct buf *file, const char *link)
 	buf_puts(&target, link);
 	buf_free(file);
 	*file = target;
+	target = (struct buf){0};
 }
 
 /* 1: passed on; 0: it is a link, and `file` is what it leads to; -1: failed. */
 static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struct error *err)
 {
 	auto_archive struct archive *archive = open_archive(fd, err);
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int status = archive ? ARCHIVE_OK : ARCHIVE_FATAL;
-	while (archive && (status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+	while (archive && (status = archive_read_next_header2(archive, entry)) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(entry);
 		const char *link = archive_entry_symlink(entry);
 		if (!name || strcmp(name, buf_text(file)) != 0)
@@ -137,10 +131,11 @@ static int read_blob(int fd, const struct value *file, struct saved_blob *blob, 
 {
 	if (!value_text(file))
 		return error_set(err, "what the engine saved names no file");
-	struct measuring measuring = {.hash = hash_new()};
+	auto_hash struct hash *hash = hash_new();
+	struct measuring measuring = {.hash = hash};
 	blob->file = arena_strdup(arena, value_text(file));
 	int status = saved_each(fd, blob->file, measure, &measuring, err);
-	hash_finish(measuring.hash, blob->digest);
+	hash_finish(STEAL(hash), blob->digest);
 	blob->size = measuring.size;
 	return status;
 }

@@ -113,12 +113,13 @@ int download_file(const struct download *download, const char *path, char hex[HA
 	state.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (state.fd < 0)
 		return error_errno(err, "can't write %s", path);
+	auto_hash struct hash *hash = hash_new();
+	state.hash = hash;
 	state.easy = mem_given(curl_easy_init());
-	state.hash = hash_new();
 	prepare(&state);
 	CURLcode code = curl_easy_perform(state.easy);
 	int status = code == CURLE_OK ? 0 : explain(&state, code, err);
-	hash_finish(state.hash, hex);
+	hash_finish(STEAL(hash), hex);
 	curl_easy_cleanup(state.easy);
 	close(state.fd);
 	if (status < 0)

@@ -53,7 +53,7 @@ static bool run_failing(struct input *input, long at, bool forever)
 static void run(const uint8_t *data, size_t len)
 {
 	struct input input = {data, len};
-	run_failing(&input, 0, false); /* what libraries keep for ever is there then */
+	LLVMFuzzerTestOneInput(data, len); /* what libraries keep for ever is there then */
 	for (long at = 1; run_failing(&input, at, false); at += at < FIRST ? 1 : at / SPREAD)
 		;
 	for (long at = 1; run_failing(&input, at, true); at += 1 + at / 4)

@@ -46,6 +46,12 @@ struct fuzzed {
 	struct http_response response;
 };
 
+static void drop(struct api_request *request)
+{
+	buf_free(&request->path);
+	buf_free(&request->body);
+}
+
 /* As a transport does, with the same reply to every request. */
 static int get(struct source *source, const struct want *want, struct arena *arena,
 	       struct value **found, struct error *err)
@@ -55,10 +61,8 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	struct inquiry inquiry = {.want = want, .server = "the server", .arena = arena};
 	int status = 0;
 	for (; status == 0 && inquiry.step < MOST_STEPS; inquiry.step++) {
-		struct api_request request = {0};
+		__attribute__((cleanup(drop))) struct api_request request = {0};
 		status = api->ask(&inquiry, &request, err);
-		buf_free(&request.path);
-		buf_free(&request.body);
 		if (status == 0)
 			status = api->take(&inquiry, &fuzzed->response, err);
 	}
