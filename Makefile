@@ -34,7 +34,7 @@ host_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lmbedcrypto -lmicrohttpd -
 musl        := build/agent-libraries
 agent_flags := -Os -g0 -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-isystem $(musl)/include -idirafter $(musl)/kernel
-agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
+agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -Wl,--eh-frame-hdr -L$(musl)/lib
 agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
 
 asan_flags := $(unwinding) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -214,6 +214,11 @@ build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/benc
 	@mkdir -p $(@D)
 	@echo "  link     $@"
 	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
+
+# What serves a session goes on when memory is exhausted; what its workers do ends with them, and
+# needs no tables for that.
+$(call objects,agent-musl,$(common) $(wildcard agent/*.c agent/session/*.c agent/tree/*.c)): \
+	agent_flags += $(unwinding)
 
 build/agent: $(agent_objects)
 	@mkdir -p $(@D)

@@ -7,8 +7,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { EXIT_EXHAUSTED = 70 }; /* as mem_exhausted's */
-
 /* The one message that nobody owns: it must be there when nothing can be allocated. */
 static char exhausted[] = "out of memory";
 
@@ -92,7 +90,7 @@ int error_exhausted(struct error *err)
 {
 	error_clear(err);
 	err->message = exhausted;
-	return error_class(err, EXIT_EXHAUSTED, ERROR_MEMORY);
+	return error_class(err, MEM_EXIT_CODE, ERROR_MEMORY);
 }
 
 char *error_take(struct error *err)

@@ -8,12 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXHAUSTED = 70 };
-
 void mem_hopeless(void)
 {
 	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
-	_Exit(EXHAUSTED);
+	_Exit(MEM_EXIT_CODE);
 }
 
 void mem_exhausted(void)

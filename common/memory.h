@@ -1,7 +1,7 @@
 /* Allocation that has no failure to return: a way back for each of thousands of callers would be
  * code that never runs. On an exhausted machine it goes back to the guard that was put around the
  * work (common/guard.h); where there is none, the process says so in one line and ends with exit
- * code 70 (EX_SOFTWARE). That is orderly too, for nothing that others see is ever between two
+ * code 70. That is orderly too, for nothing that others see is ever between two
  * states: files appear by a rename, a container ends with its session's stream, an image's name
  * moves last. Everything returned is freed with free(). */
 #ifndef FACTORY_COMMON_MEMORY_H
@@ -9,6 +9,8 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+
+enum { MEM_EXIT_CODE = 70 }; /* EX_SOFTWARE */
 
 void *mem_alloc(size_t size);                           /* zeroed */
 void *mem_resize(void *old, size_t count, size_t size); /* overflow-checked count * size */
