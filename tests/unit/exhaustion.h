@@ -25,15 +25,18 @@ static struct {
 	int sparing; /* inside what can't do without */
 } heap;
 
+/* These are called before AddressSanitizer has begun. */
+#define unchecked __attribute__((no_sanitize("address", "undefined"), noinline))
+
 /* libarchive reads through the pointers that it did not get. */
-static bool is_spared(const void *caller)
+unchecked static bool is_spared(const void *caller)
 {
 	Dl_info info;
 	return heap.sparing ||
 	       (dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "libarchive"));
 }
 
-static bool refused(const void *caller)
+unchecked static bool refused(const void *caller)
 {
 	heap.count++;
 	if (!heap.failing || heap.count < heap.failing ||
