@@ -1,5 +1,6 @@
 /* An image out of an engine: what it tells of it, and what it saves. libarchive asks for bytes and
  * the engine sends them: whenever there is nothing left to read, the loop turns. */
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/interrupt.h"
@@ -46,15 +47,24 @@ static int turn(struct feed *feed)
 	return loop_turn(feed->loop, TURN_MS, &feed->error);
 }
 
+static int fetch(void *ctx, struct error *err)
+{
+	struct feed *feed = ctx;
+	(void)err;
+	while (!feed->coming.len && !feed->kept.ended)
+		if (turn(feed) < 0)
+			return -1;
+	return 0;
+}
+
 static ssize_t take_bytes(struct archive *archive, void *ctx, const void **data)
 {
 	struct feed *feed = ctx;
 	buf_clear(&feed->taken);
-	while (!feed->coming.len && !feed->kept.ended)
-		if (turn(feed) < 0) {
-			archive_set_error(archive, EINTR, "%s", feed->error.message);
-			return -1;
-		}
+	if (mem_guard(fetch, feed, &feed->error) < 0) {
+		archive_set_error(archive, EINTR, "%s", feed->error.message);
+		return -1;
+	}
 	struct buf filled = feed->coming;
 	feed->coming = feed->taken;
 	feed->taken = filled;

@@ -81,7 +81,8 @@ static ssize_t read_part(struct archive *inner, void *ctx, const void **data)
 	ssize_t got = archive_read_data(saved->archive, saved->block, sizeof saved->block);
 	*data = saved->block;
 	if (got < 0)
-		archive_set_error(inner, EIO, "%s", archived_reason(saved->archive));
+		archive_set_error(inner, archive_errno(saved->archive), "%s",
+				  archive_error_string(saved->archive));
 	return got < 0 ? -1 : got;
 }
 

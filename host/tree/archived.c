@@ -1,5 +1,6 @@
 #include "host/tree/archived.h"
 
+#include "common/guard.h"
 #include "common/memory.h"
 
 #include <errno.h>
@@ -29,9 +30,25 @@ int archived_add(struct archive *archive, const struct archived *from, struct er
 	return 0;
 }
 
+struct written {
+	struct buf *out;
+	const void *data;
+	size_t len;
+};
+
+static int append(void *ctx, struct error *err)
+{
+	const struct written *written = ctx;
+	(void)err;
+	buf_add(written->out, written->data, written->len);
+	return 0;
+}
+
 ssize_t archived_write(struct archive *archive, void *ctx, const void *data, size_t len)
 {
-	(void)archive;
-	buf_add(ctx, data, len);
-	return (ssize_t)len;
+	auto_error struct error err = {0};
+	if (mem_guard(append, &(struct written){ctx, data, len}, &err) == 0)
+		return (ssize_t)len;
+	archive_set_error(archive, ENOMEM, "%s", err.message);
+	return -1;
 }

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -90,6 +91,15 @@ char *strndup(const char *text, size_t len)
 char *strdup(const char *text)
 {
 	return strndup(text, strlen(text));
+}
+
+char *realpath(const char *path, char *into)
+{
+	static char *(*real)(const char *path, char *into);
+	char found[PATH_MAX];
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "realpath");
+	return into ? real(path, into) : real(path, found) ? strdup(found) : NULL;
 }
 
 void free(void *old)
