@@ -35,27 +35,29 @@ static void keep_alive(CURL *easy, const struct http_server *server)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, seconds);
 }
 
+/* libcurl copies it, and would go on without. */
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+	if (text && curl_easy_setopt(easy, option, text) == CURLE_OUT_OF_MEMORY)
+		mem_exhausted();
+}
+
 void http_apply_server(CURL *easy, const struct http_server *server, const char *path)
 {
 	autofree char *url = mem_printf("%s%s", server->base, path);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
+	set_text(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 			 server->connect_ms ? (long)server->connect_ms : (long)CONNECT_MS);
-	if (server->unix_socket)
-		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, server->unix_socket);
+	set_text(easy, CURLOPT_UNIX_SOCKET_PATH, server->unix_socket);
 	if (server->unix_socket || is_local(server->base))
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (server->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
-	if (server->ca_path)
-		curl_easy_setopt(easy, CURLOPT_CAPATH, server->ca_path);
-	if (server->cert_file)
-		curl_easy_setopt(easy, CURLOPT_SSLCERT, server->cert_file);
-	if (server->key_file)
-		curl_easy_setopt(easy, CURLOPT_SSLKEY, server->key_file);
+		set_text(easy, CURLOPT_PROXY, "");
+	set_text(easy, CURLOPT_CAINFO, server->ca_file);
+	set_text(easy, CURLOPT_CAPATH, server->ca_path);
+	set_text(easy, CURLOPT_SSLCERT, server->cert_file);
+	set_text(easy, CURLOPT_SSLKEY, server->key_file);
 	if (server->insecure) {
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -217,7 +219,7 @@ static void set_body(CURL *easy, const struct http_request *request)
 		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 		return;
 	}
-	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	set_text(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 void exchange_prepare(struct exchange *exchange, CURL *easy, const struct http_server *server,

@@ -26,14 +26,14 @@ struct http_transfer {
 struct http_client *http_client_new(struct loop *loop, const struct http_server *server,
 				    struct error *err)
 {
+	autofree struct http_client *client = mem_alloc(sizeof *client);
 	CURL *easy = curl_easy_init();
 	if (!easy) {
-		error_set(err, "libcurl can't be used: out of memory");
+		error_exhausted(err);
 		return NULL;
 	}
-	struct http_client *client = mem_alloc(sizeof *client);
 	*client = (struct http_client){.loop = loop, .server = *server, .easy = easy};
-	return client;
+	return STEAL(client);
 }
 
 void http_client_free(struct http_client *client)
@@ -105,8 +105,9 @@ static void finished(void *ctx, int code)
 struct http_transfer *http_start(struct http_client *client, const struct http_request *request,
 				 http_done *done, void *ctx, struct error *err)
 {
+	autofree struct http_transfer *made = mem_alloc(sizeof *made);
 	CURL *easy = mem_given(curl_easy_init());
-	struct http_transfer *transfer = mem_alloc(sizeof *transfer);
+	struct http_transfer *transfer = STEAL(made);
 	transfer->client = client;
 	transfer->done = done;
 	transfer->ctx = ctx;
