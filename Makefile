@@ -263,7 +263,7 @@ build/obj/asan/%.o: %.c Makefile | tools-check
 build/obj/coverage/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc cov   $<"
-	@gcc $(standard) -w -O0 -g --coverage -c $< -o $@
+	@gcc $(standard) $(unwinding) -w -O0 -g --coverage -c $< -o $@
 
 build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
@@ -273,7 +273,7 @@ build/obj/fuzz/%.o: %.c Makefile | tools-check
 build/obj/afl/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc afl   $<"
-	@AFL_QUIET=1 afl-clang-fast $(standard) -w -O1 -g -c $< -o $@
+	@AFL_QUIET=1 afl-clang-fast $(standard) $(unwinding) -w -O1 -g -c $< -o $@
 
 # The assembler takes these in.
 $(foreach kind,host asan fuzz analyzer coverage,build/obj/$(kind)/host/complete/shells.o): $(wildcard host/complete/factory.*)

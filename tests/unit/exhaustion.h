@@ -1,5 +1,6 @@
 /* An allocator that fails when it is told to. It stands in the place of everyone's: the program's,
- * its libraries' and the C library's, and asks that of AddressSanitizer, which finds what leaks. */
+ * its libraries' and the C library's, and asks the one below: AddressSanitizer's finds what leaks.
+ */
 #ifndef FACTORY_TESTS_EXHAUSTION_H
 #define FACTORY_TESTS_EXHAUSTION_H
 
@@ -12,10 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *__interceptor_malloc(size_t size);
-void *__interceptor_calloc(size_t count, size_t size);
-void *__interceptor_realloc(void *old, size_t size);
-void __interceptor_free(void *old);
+#ifdef __SANITIZE_ADDRESS__
+#define BELOW(name) __interceptor_##name
+#else
+#define BELOW(name) __libc_##name
+#endif
+void *BELOW(malloc)(size_t size);
+void *BELOW(calloc)(size_t count, size_t size);
+void *BELOW(realloc)(void *old, size_t size);
+void BELOW(free)(void *old);
 
 static struct {
 	long count;   /* since fail_allocation */
@@ -58,29 +64,26 @@ static void *counted(void *made)
 
 void *malloc(size_t size)
 {
-	return refused(__builtin_return_address(0)) ? NULL : counted(__interceptor_malloc(size));
+	return refused(__builtin_return_address(0)) ? NULL : counted(BELOW(malloc)(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return refused(__builtin_return_address(0)) ? NULL
-						    : counted(__interceptor_calloc(count, size));
+	return refused(__builtin_return_address(0)) ? NULL : counted(BELOW(calloc)(count, size));
 }
 
 void *realloc(void *old, size_t size)
 {
 	if (refused(__builtin_return_address(0)))
 		return NULL;
-	void *made = __interceptor_realloc(old, size);
+	void *made = BELOW(realloc)(old, size);
 	heap.alive += made && !old;
 	return made;
 }
 
-/* AddressSanitizer's own would go past all this. */
-char *strndup(const char *text, size_t len)
+static char *copy(const char *text, size_t len, const void *caller)
 {
-	len = strnlen(text, len);
-	char *made = malloc(len + 1);
+	char *made = refused(caller) ? NULL : counted(BELOW(malloc)(len + 1));
 	if (made) {
 		memcpy(made, text, len);
 		made[len] = '\0';
@@ -88,9 +91,15 @@ char *strndup(const char *text, size_t len)
 	return made;
 }
 
+/* AddressSanitizer's own would go past all this. */
+char *strndup(const char *text, size_t len)
+{
+	return copy(text, strnlen(text, len), __builtin_return_address(0));
+}
+
 char *strdup(const char *text)
 {
-	return strndup(text, strlen(text));
+	return copy(text, strlen(text), __builtin_return_address(0));
 }
 
 char *realpath(const char *path, char *into)
@@ -105,7 +114,7 @@ char *realpath(const char *path, char *into)
 void free(void *old)
 {
 	heap.alive -= old != NULL;
-	__interceptor_free(old);
+	BELOW(free)(old);
 }
 
 /* The C library's leaks when it fails half-way: it fails as a whole. */
