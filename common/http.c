@@ -56,13 +56,12 @@ void http_response_free(struct http_response *response)
 int http_perform(struct http_client *client, const struct http_request *request,
 		 struct http_response *response, struct error *err)
 {
-	struct exchange exchange;
+	__attribute__((cleanup(exchange_free))) struct exchange exchange = {0};
 	curl_easy_reset(client->easy);
 	exchange_prepare(&exchange, client->easy, &client->server, request);
 	exchange_end(&exchange, curl_easy_perform(client->easy));
 	*response = exchange.response;
 	exchange.response = (struct http_response){0};
-	exchange_free(&exchange);
 	if (!response->failed)
 		return 0;
 	error_move(err, &response->error);
@@ -93,13 +92,12 @@ static void finished(void *ctx, int code)
 {
 	struct http_transfer *transfer = ctx;
 	exchange_end(&transfer->exchange, (CURLcode)code);
-	struct http_response response = transfer->exchange.response;
+	auto_response struct http_response response = transfer->exchange.response;
 	transfer->exchange.response = (struct http_response){0};
 	http_done *done = transfer->done;
 	void *done_ctx = transfer->ctx;
 	http_cancel(transfer);
 	done(done_ctx, &response);
-	http_response_free(&response);
 }
 
 struct http_transfer *http_start(struct http_client *client, const struct http_request *request,

@@ -15,7 +15,7 @@ void back_set(struct back *back, const char *image, size_t at, bool is_ours)
 {
 	if (back->image && back->is_ours)
 		back_leave(back, back->image);
-	free(back->image);
+	free(STEAL(back->image));
 	back->image = mem_strdup(image);
 	back->at = at;
 	back->is_ours = is_ours;

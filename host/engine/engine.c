@@ -27,7 +27,7 @@ struct engine *engine_open(struct loop *loop, const char *endpoint, struct error
 	while (strncmp(endpoint ? endpoint : "", openers[i].scheme, strlen(openers[i].scheme)) != 0)
 		i++;
 	struct engine *engine = openers[i].open(loop, endpoint, err);
-	if (!engine)
+	if (!engine && err->code != ERROR_MEMORY)
 		err->exit_code = EXIT_ENGINE;
 	return engine;
 }

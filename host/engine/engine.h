@@ -10,6 +10,7 @@
 #define FACTORY_HOST_ENGINE_ENGINE_H
 
 #include "common/error.h"
+#include "common/own.h"
 #include "common/loop.h"
 #include "common/value.h"
 
@@ -52,8 +53,8 @@ struct engine_container {
 	const char *volumes_from;  /* "toolbox:ro" or NULL */
 	const struct engine_volume *volumes;
 	size_t volume_count;
-	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
-	const char *alias;   /* what others call it on a network of ours; or NULL */
+	const char *network;      /* "none", "host", a network's name; NULL: the engine's default */
+	const char *alias;        /* what others call it on a network of ours; or NULL */
 	const char *const *hosts; /* names it knows: "NAME:ADDRESS", NULL-terminated; or NULL */
 	/* To be attached to; it goes when it ends. Without, it is a data container: its volumes
 	 * hold what its image has in their place, for those that are made with volumes_from. */
@@ -94,6 +95,8 @@ struct engine; /* one endpoint */
  * NULL on failure, with one clear line and exit code EXIT_ENGINE. */
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
 void engine_close(struct engine *engine); /* abandons what is still running */
+OWNED_BY(struct engine, engine_close)
+#define auto_engine __attribute__((cleanup(own_engine_close)))
 
 /* Ends what still runs, without a word to whoever started it. */
 void engine_abandon(struct engine *engine);

@@ -203,7 +203,7 @@ void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
 		prompt_answered *answered, void *ctx)
 {
 	prompt_leave(prompt);
-	free(prompt->text);
+	free(STEAL(prompt->text));
 	prompt->text = mem_strdup(text);
 	prompt->answered = answered;
 	prompt->ctx = ctx;

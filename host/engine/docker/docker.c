@@ -75,6 +75,11 @@ struct greeting {
 	char *version; /* owned; NULL: not said */
 };
 
+static void free_greeting(struct greeting *greeting)
+{
+	free(STEAL(greeting->version));
+}
+
 /* The headers of /_ping, which every engine answers at once: /version takes Docker 4 ms and Podman
  * 260, for each asks the programs that it uses for theirs. False: something is missing. */
 static bool read_ping(const struct http_response *response, struct greeting *greeting)
@@ -110,7 +115,7 @@ static int read_version(const struct docker *docker, const struct http_response 
 	if (!version)
 		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
 	const char *number = value_text(value_get(version, "Version"));
-	free(greeting->version);
+	free_greeting(greeting);
 	*greeting = (struct greeting){
 		.newest = minor_of(value_text(value_get(version, "ApiVersion"))),
 		.oldest = minor_of(value_text(value_get(version, "MinAPIVersion"))),
@@ -122,15 +127,13 @@ static int read_version(const struct docker *docker, const struct http_response 
 
 static int greet(struct docker *docker, struct greeting *greeting, struct error *err)
 {
-	struct http_response ping = {0}, version = {0};
+	auto_response struct http_response ping = {0}, version = {0};
 	int status = ask(docker, "/_ping", &ping, err);
 	if (status == 0 && !read_ping(&ping, greeting)) {
 		status = ask(docker, "/version", &version, err);
 		if (status == 0)
 			status = read_version(docker, &version, greeting, err);
 	}
-	http_response_free(&ping);
-	http_response_free(&version);
 	return status;
 }
 
@@ -153,7 +156,7 @@ static int agree(struct docker *docker, struct greeting *greeting, struct error 
 
 static int connect_to(struct docker *docker, const char *url, struct error *err)
 {
-	struct greeting greeting = {.oldest = -1};
+	__attribute__((cleanup(free_greeting))) struct greeting greeting = {.oldest = -1};
 	if (endpoint_parse(&docker->endpoint, url, err) < 0)
 		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_ENDPOINT);
 	docker->engine.endpoint = mem_strdup(docker->endpoint.url);
@@ -185,10 +188,8 @@ struct engine *docker_open(struct loop *loop, const char *endpoint, struct error
 
 struct engine *docker_connect(struct docker *docker, const char *url, struct error *err)
 {
-	if (connect_to(docker, url, err) == 0)
-		return &docker->engine;
-	engine_close(&docker->engine);
-	return NULL;
+	auto_engine struct engine *engine = &docker->engine;
+	return connect_to(docker, url, err) == 0 ? STEAL(engine) : NULL;
 }
 
 void docker_close(struct engine *engine)

@@ -56,7 +56,7 @@ void docker_file_digest(struct engine *engine, const char *id, const char *path,
 			void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
-	struct buf url = {0};
+	auto_buf struct buf url = {0};
 	operation->interpret = interpret_tar;
 	path_container(&url, id, "/archive");
 	path_query(&url, "path", path);

@@ -17,7 +17,7 @@
  * options must fit in a page. */
 static char *lower_directories(const struct value *layers)
 {
-	struct buf lower = {0};
+	auto_buf struct buf lower = {0};
 	for (size_t i = layers->list.len; i-- > 0;)
 		buf_printf(&lower, "%s%s/tree", lower.len ? ":" : "",
 			   value_text(layers->list.items[i]) + strlen("sha256:"));

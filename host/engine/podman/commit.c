@@ -156,7 +156,7 @@ static bool loaded(struct operation *operation, const struct http_response *resp
 			  operation->docker->endpoint.name, failed ? failed : "no reason given");
 		operation->failed.exit_code = EXIT_ENGINE;
 	}
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->proceed = NULL;
 	buf_printf(&path, "/images/%s?force=1", making->half);
 	operation_send(operation, "DELETE", &path, NULL);
@@ -171,7 +171,7 @@ static bool inspected(struct operation *operation, const struct http_response *r
 	if (!podman_is_good(response) || !value_is(value_path(half, "RootFS.Layers"), VALUE_LIST))
 		return false;
 	auto_buf struct buf tar = {0};
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	struct http_request request = {.method = "POST", .headers = headers};
 	if (pack(&operation->arena, making, half, &tar, &operation->failed) < 0)
 		return false;
@@ -190,7 +190,7 @@ static bool committed(struct operation *operation, const struct http_response *r
 	const char *id = value_text(value_get(podman_json(operation, response), "Id"));
 	if (!podman_is_good(response) || !id)
 		return false;
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	making->half = id;
 	operation->proceed = inspected;
 	buf_puts(&path, "/libpod/images/");
