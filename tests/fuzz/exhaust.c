@@ -9,7 +9,7 @@
 #include <sanitizer/lsan_interface.h>
 
 /* All of the first, and of those after it so many that each input has its turn soon. */
-enum { FIRST = 100, SPREAD = 40 };
+enum { FIRST = 60, SPREAD = 20 };
 
 struct input {
 	const uint8_t *data;
