@@ -122,8 +122,11 @@ static size_t take_body(struct exchange *exchange, const char *data, size_t len)
 	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!exchange->request.write_body || status < 200 || status > 299)
 		return collect(exchange, data, len);
-	if (exchange->request.write_body(exchange->request.ctx, data, len) == 0)
+	int taken = exchange->request.write_body(exchange->request.ctx, data, len);
+	if (taken == 0)
 		return len;
+	if (taken == HTTP_WAIT)
+		return CURL_WRITEFUNC_PAUSE;
 	exchange->given_up = true;
 	return 0;
 }
@@ -169,8 +172,10 @@ static int body_wanted(void *ctx, struct error *err)
 	struct exchange *exchange = piece->exchange;
 	(void)err;
 	long got = exchange->request.read_body(exchange->request.ctx, piece->data, piece->len);
-	exchange->given_up = got < 0;
-	piece->done = got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+	exchange->given_up = got < 0 && got != HTTP_WAIT;
+	piece->done = got >= 0           ? (size_t)got
+		      : got == HTTP_WAIT ? CURL_READFUNC_PAUSE
+					 : CURL_READFUNC_ABORT;
 	return 0;
 }
 

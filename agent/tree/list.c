@@ -47,8 +47,8 @@ static void take_mount(struct listing *listing, const char *line)
 
 static int read_mounts(struct listing *listing, struct error *err)
 {
-	autofclose FILE *file = fopen("/proc/self/mountinfo", "re");
 	autofree char *line = NULL;
+	autofclose FILE *file = fopen("/proc/self/mountinfo", "re");
 	size_t room = 0;
 	if (!file)
 		return error_errno(err, "can't read /proc/self/mountinfo");

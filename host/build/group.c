@@ -143,7 +143,7 @@ void group_ready(struct group *group, struct branch *branch)
 {
 	if (branch->role == ROLE_BRANCH) {
 		branch->began_us = loop_now_us();
-		container_run(branch->container, branch->node);
+		walk_begin_node(branch, branch->container, branch->node);
 	} else if (branch->role == ROLE_SOURCE) {
 		merge_branch_ready(group->merge, branch->number, branch->container);
 	} else {
@@ -151,6 +151,7 @@ void group_ready(struct group *group, struct branch *branch)
 	}
 }
 
+/* What has run may be a guide's own in the place of the graph's. */
 void group_passed(struct group *group, struct branch *branch, const struct node *node)
 {
 	const struct walk *walk = group->walk;
@@ -158,12 +159,12 @@ void group_passed(struct group *group, struct branch *branch, const struct node 
 	uint64_t took_us = loop_now_us() - branch->began_us;
 	trail_add(&group->trail, node, false, took_us, report_hidden(walk->setup->report));
 	branch->began_us = loop_now_us();
-	if (node == arm->end) {
+	if (branch->node == arm->end) {
 		container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : arm->key);
 		return;
 	}
-	branch->node = walk->graph->nodes[graph_index(walk->graph, node) + 1];
-	container_run(branch->container, branch->node);
+	branch->node = walk->graph->nodes[graph_index(walk->graph, branch->node) + 1];
+	walk_begin_node(branch, branch->container, branch->node);
 }
 
 void group_committed(struct group *group, struct branch *branch, const char *image)

@@ -8,6 +8,7 @@
 #include "host/compare/layers.h"
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
+#include "host/saved/archive.h"
 #include "host/tree/archived.h"
 
 #include <errno.h>

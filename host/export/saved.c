@@ -4,9 +4,9 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/saved/archive.h"
 #include "host/tree/archived.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +20,8 @@ static int broken(struct archive *archive, struct error *err)
 
 static struct archive *open_archive(int fd, struct error *err)
 {
-	auto_archive struct archive *archive = mem_given(archive_read_new());
-	if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-	    archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK) {
+	auto_archive struct archive *archive = saved_archive();
+	if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK) {
 		broken(archive, err);
 		return NULL;
 	}
@@ -41,25 +40,6 @@ static int pass_on(struct archive *archive, saved_take *take, void *ctx, struct 
 	return status == ARCHIVE_EOF ? 0 : broken(archive, err);
 }
 
-/* "abc/layer.tar" with the link "../def/layer.tar" is "def/layer.tar". */
-static void follow(struct buf *file, const char *link)
-{
-	const char *slash = strrchr(buf_text(file), '/');
-	auto_buf struct buf target = {0};
-	size_t folder = slash ? (size_t)(slash - file->data) : 0;
-	for (; strncmp(link, "../", 3) == 0; link += 3) {
-		while (folder && file->data[folder - 1] != '/')
-			folder--;
-		folder -= folder > 0;
-	}
-	buf_add(&target, file->data, folder);
-	buf_puts(&target, folder ? "/" : "");
-	buf_puts(&target, link);
-	buf_free(file);
-	*file = target;
-	target = (struct buf){0};
-}
-
 /* 1: passed on; 0: it is a link, and `file` is what it leads to; -1: failed. */
 static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struct error *err)
 {
@@ -73,7 +53,7 @@ static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struc
 			continue;
 		if (!link)
 			return pass_on(archive, take, ctx, err) < 0 ? -1 : 1;
-		follow(file, link);
+		saved_follow(file, link);
 		return 0;
 	}
 	if (!archive)

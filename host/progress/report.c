@@ -28,6 +28,12 @@ struct pending {
 	struct buf line;
 };
 
+/* A node that has begun. */
+struct seen {
+	const char *id;
+	size_t number;
+};
+
 struct span {
 	uint64_t begin, end;
 };
@@ -38,6 +44,8 @@ struct report {
 	char *build;
 	int width;
 	size_t total, begun, from_cache;
+	struct seen *seen; /* in order */
+	size_t seen_count;
 	struct span phases[NODE_COMMIT + 1];
 	struct pending *running;
 };
@@ -116,6 +124,7 @@ void report_free(struct report *report)
 		forget(report, report->running->node);
 	if (report->owns_hub)
 		hub_free(report->hub);
+	free(report->seen);
 	free(report->build);
 	free(report);
 }
@@ -208,6 +217,7 @@ void report_graph(struct report *report, const struct graph *graph)
 {
 	auto_arena struct arena arena = {0};
 	report->total = graph->count;
+	report->seen_count = 0;
 	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
 }
 
@@ -221,10 +231,22 @@ static struct pending *find(struct report *report, const struct node *node)
 	return pending;
 }
 
+/* One that is tried again keeps its number. */
+static size_t number_of(struct report *report, const struct node *node)
+{
+	for (size_t i = 0; i < report->seen_count; i++)
+		if (strcmp(report->seen[i].id, node->id) == 0)
+			return report->seen[i].number;
+	report->seen = mem_resize(report->seen, report->seen_count + 1, sizeof *report->seen);
+	report->seen[report->seen_count++] =
+		(struct seen){arena_strdup(&report->hub->arena, node->id), ++report->begun};
+	return report->begun;
+}
+
 void report_begin(struct report *report, const struct node *node)
 {
 	struct pending *pending = mem_alloc(sizeof *pending);
-	struct progress_event event = {.kind = PROGRESS_NODE, .number = ++report->begun};
+	struct progress_event event = {.kind = PROGRESS_NODE, .number = number_of(report, node)};
 	struct span *phase = &report->phases[node->kind];
 	pending->node = node;
 	pending->number = event.number;
@@ -328,7 +350,7 @@ static void emit_cached(struct report *report, const struct node *node, size_t n
 
 void report_cached(struct report *report, const struct node *node)
 {
-	emit_cached(report, node, ++report->begun, NULL);
+	emit_cached(report, node, number_of(report, node), NULL);
 }
 
 void report_all_cached(struct report *report, const struct graph *graph, const char *why)
