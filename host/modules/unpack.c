@@ -194,16 +194,13 @@ static int write_entry(struct unpacking *unpacking, struct archive_entry *entry,
 
 static int unpack_next(struct unpacking *unpacking, struct archive_entry *entry, struct error *err)
 {
-	struct place place;
+	__attribute__((cleanup(place_free))) struct place place = {.directory = -1};
 	if (++unpacking->entries > MOST_ENTRIES)
 		return error_set(err, "%s has more than %d entries", unpacking->name, MOST_ENTRIES);
 	const char *path = archive_entry_pathname_utf8(entry);
 	int status =
 		find_place(unpacking, path ? path : archive_entry_pathname(entry), &place, err);
-	if (status == 0)
-		status = write_entry(unpacking, entry, &place, err);
-	place_free(&place);
-	return status;
+	return status == 0 ? write_entry(unpacking, entry, &place, err) : -1;
 }
 
 static int unpack_all(struct unpacking *unpacking, const char *path, struct error *err)
