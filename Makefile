@@ -22,9 +22,11 @@ headers := $(shell find common host agent -name '*.h')
 scripts := $(shell find libraries tests examples -name '*.sh') $(wildcard tests/e2e/*.bats tests/e2e/*.bash)
 
 standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
+# common/guard.h: a way back when memory is exhausted.
+unwinding := -fexceptions
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
-host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
+host_flags := $(unwinding) -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 host_own   := build/host-libraries
 host_libs  := $(addprefix $(host_own)/lib/,libcurl.a libarchive.a libmicrohttpd.a) -Wl,--as-needed \
@@ -34,14 +36,14 @@ host_libs  := $(addprefix $(host_own)/lib/,libcurl.a libarchive.a libmicrohttpd.
 musl        := build/agent-libraries
 agent_flags := -Os -g0 -fno-pie -fstack-protector-strong -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-isystem $(musl)/include -idirafter $(musl)/kernel
-agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -L$(musl)/lib
+agent_link  := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none -Wl,--eh-frame-hdr -L$(musl)/lib
 agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto -lm
 
-asan_flags := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+asan_flags := $(unwinding) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
 asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
 	-lmicrohttpd -lm
-fuzz_flags := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+fuzz_flags := $(unwinding) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)
 objects = $(patsubst %.c,build/obj/$(1)/%.o,$(2))
@@ -50,6 +52,7 @@ agent_objects := $(call objects,agent-musl,$(common) $(agent))
 parts         := $(filter-out host/main.c agent/main.c,$(common) $(host) $(agent))
 unit_programs   := $(patsubst tests/unit/%.c,build/asan/%,$(tests))
 replay_programs := $(patsubst tests/fuzz/fuzz_%.c,build/asan/replay_%,$(fuzz))
+exhaust_programs := $(patsubst tests/fuzz/fuzz_%.c,build/asan/exhaust_%,$(fuzz))
 fuzz_programs   := $(patsubst tests/fuzz/fuzz_%.c,build/fuzz/%,$(fuzz))
 
 .PHONY: all
@@ -78,7 +81,8 @@ errors: build/factory
 
 .PHONY: asan
 asan: build/asan/factory build/asan/agent build/asan/conformance \
-	build/faults/agent build/faults/factory build/faults/faults.so $(unit_programs) $(replay_programs)
+	build/faults/agent build/faults/factory build/faults/faults.so $(unit_programs) \
+	$(replay_programs) $(exhaust_programs)
 
 .PHONY: demo
 demo: packages-demo
@@ -214,6 +218,11 @@ build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/benc
 	@echo "  link     $@"
 	@$(CC) $(host_link) $(LDFLAGS) -o $@ $(filter %.o,$^) $(host_libs)
 
+# What serves a session goes on when memory is exhausted; what its workers do ends with them, and
+# needs no tables for that.
+$(call objects,agent-musl,$(common) $(wildcard agent/*.c agent/session/*.c agent/tree/*.c)): \
+	agent_flags += $(unwinding)
+
 build/agent: $(agent_objects)
 	@mkdir -p $(@D)
 	@echo "  link     $@"
@@ -261,7 +270,7 @@ build/obj/asan/%.o: %.c Makefile | tools-check
 build/obj/coverage/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc cov   $<"
-	@gcc $(standard) -w -O0 -g --coverage -c $< -o $@
+	@gcc $(standard) $(unwinding) -w -O0 -g --coverage -c $< -o $@
 
 build/obj/fuzz/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
@@ -271,7 +280,7 @@ build/obj/fuzz/%.o: %.c Makefile | tools-check
 build/obj/afl/%.o: %.c Makefile | tools-check
 	@mkdir -p $(@D)
 	@echo "  cc afl   $<"
-	@AFL_QUIET=1 afl-clang-fast $(standard) -w -O1 -g -c $< -o $@
+	@AFL_QUIET=1 afl-clang-fast $(standard) $(unwinding) -w -O1 -g -c $< -o $@
 
 # The assembler takes these in.
 $(foreach kind,host asan fuzz analyzer coverage,build/obj/$(kind)/host/complete/shells.o): $(wildcard host/complete/factory.*)
@@ -301,6 +310,9 @@ build/asan/conformance: $(call objects,asan,$(wildcard tests/conformance/*.c)) b
 	@$(asan_program) $(asan_libs)
 
 build/asan/replay_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/replay.o build/asan/parts.a
+	@$(asan_program) $(asan_libs)
+
+build/asan/exhaust_%: build/obj/asan/tests/fuzz/fuzz_%.o build/obj/asan/tests/fuzz/exhaust.o build/asan/parts.a
 	@$(asan_program) $(asan_libs)
 
 # The agent as a dynamic program, and what makes calls of libc fail in it (tests/e2e/faults.bats).

@@ -30,7 +30,7 @@ void digest_value(const struct value *value, char hex[HASH_HEX])
 	hex[0] = '\0';
 	if (!value)
 		return;
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	bool list = value->kind == VALUE_LIST;
 	if (!list)
 		hash_json(hash, value);
@@ -40,5 +40,5 @@ void digest_value(const struct value *value, char hex[HASH_HEX])
 	}
 	if (list)
 		hash_add(hash, value->list.len ? "]" : "[]", value->list.len ? 1 : 2);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 }

@@ -7,12 +7,14 @@
 #include <stdarg.h>
 #include <string.h>
 
-static char *format_text(const char *format, va_list args)
+/* The one message that nobody owns: it must be there when nothing can be allocated. */
+static char exhausted[] = "out of memory";
+
+static void free_message(struct error *err)
 {
-	char *text = NULL;
-	if (vasprintf(&text, format, args) < 0)
-		return mem_strdup(format);
-	return text;
+	if (err->message != exhausted)
+		free(err->message);
+	err->message = NULL;
 }
 
 static void replace(struct error *err, char *message)
@@ -25,7 +27,7 @@ int error_set(struct error *err, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	replace(err, format_text(format, args));
+	replace(err, mem_vprintf(format, args));
 	va_end(args);
 	return -1;
 }
@@ -34,7 +36,7 @@ int error_as(struct error *err, int code, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	replace(err, format_text(format, args));
+	replace(err, mem_vprintf(format, args));
 	va_end(args);
 	err->code = code;
 	return -1;
@@ -45,10 +47,10 @@ int error_set_at(struct error *err, const char *file, unsigned line, unsigned co
 {
 	va_list args;
 	va_start(args, format);
-	char *file_copy = file ? mem_strdup(file) : NULL;
-	replace(err, format_text(format, args));
+	autofree char *file_copy = file ? mem_strdup(file) : NULL;
+	replace(err, mem_vprintf(format, args));
 	va_end(args);
-	err->file = file_copy;
+	err->file = STEAL(file_copy);
 	err->line = line;
 	err->column = column;
 	return -1;
@@ -79,7 +81,7 @@ int error_errno(struct error *err, const char *format, ...)
 	int number = errno;
 	va_list args;
 	va_start(args, format);
-	autofree char *what = format_text(format, args);
+	autofree char *what = mem_vprintf(format, args);
 	va_end(args);
 	replace(err, mem_printf("%s: %s", what, strerror(number)));
 	err->code = code_of(number);
@@ -90,10 +92,10 @@ int error_wrap(struct error *err, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	autofree char *what = format_text(format, args);
+	autofree char *what = mem_vprintf(format, args);
 	va_end(args);
 	char *joined = mem_printf("%s: %s", what, err->message ? err->message : "failed");
-	free(err->message);
+	free_message(err);
 	err->message = joined;
 	return -1;
 }
@@ -120,6 +122,20 @@ int error_place(struct error *err, const char *file, unsigned line, unsigned col
 	err->line = line;
 	err->column = column;
 	return -1;
+}
+
+int error_exhausted(struct error *err)
+{
+	error_clear(err);
+	err->message = exhausted;
+	return error_class(err, MEM_EXIT_CODE, ERROR_MEMORY);
+}
+
+char *error_take(struct error *err)
+{
+	char *message = err->message == exhausted ? mem_strdup(exhausted) : err->message;
+	err->message = NULL;
+	return message;
 }
 
 int error_move(struct error *to, struct error *from)
@@ -149,7 +165,7 @@ bool error_is_set(const struct error *err)
 
 void error_clear(struct error *err)
 {
-	free(err->message);
+	free_message(err);
 	free(err->file);
 	*err = (struct error){0};
 }

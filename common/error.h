@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct error {
-	char *message;   /* owned; NULL while nothing has failed */
+	char *message;   /* NULL while nothing has failed; error_take hands it over */
 	char *file;      /* owned; NULL where there is no position */
 	unsigned line;   /* from 1; 0: unknown */
 	unsigned column; /* from 1, in characters; 0: unknown */
@@ -41,6 +41,12 @@ int error_code(struct error *err, int code);
 
 /* Gives it a position where it has none (file NULL: leaves it as it is). Returns -1. */
 int error_place(struct error *err, const char *file, unsigned line, unsigned column);
+
+/* "out of memory", which needs none: what mem_guard (common/guard.h) returns. Returns -1. */
+int error_exhausted(struct error *err);
+
+/* The message, which the caller frees; the error has none afterwards. */
+char *error_take(struct error *err);
 
 /* Moves the error from one place to another; `from` is empty afterwards. Returns -1. */
 int error_move(struct error *to, struct error *from);

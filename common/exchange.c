@@ -1,5 +1,6 @@
 #include "common/http_parts.h"
 
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "common/version.h"
@@ -34,27 +35,29 @@ static void keep_alive(CURL *easy, const struct http_server *server)
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, seconds);
 }
 
+/* libcurl copies it, and would go on without. */
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+	if (text && curl_easy_setopt(easy, option, text) == CURLE_OUT_OF_MEMORY)
+		mem_exhausted();
+}
+
 void http_apply_server(CURL *easy, const struct http_server *server, const char *path)
 {
 	autofree char *url = mem_printf("%s%s", server->base, path);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
+	set_text(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 			 server->connect_ms ? (long)server->connect_ms : (long)CONNECT_MS);
-	if (server->unix_socket)
-		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, server->unix_socket);
+	set_text(easy, CURLOPT_UNIX_SOCKET_PATH, server->unix_socket);
 	if (server->unix_socket || is_local(server->base))
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (server->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
-	if (server->ca_path)
-		curl_easy_setopt(easy, CURLOPT_CAPATH, server->ca_path);
-	if (server->cert_file)
-		curl_easy_setopt(easy, CURLOPT_SSLCERT, server->cert_file);
-	if (server->key_file)
-		curl_easy_setopt(easy, CURLOPT_SSLKEY, server->key_file);
+		set_text(easy, CURLOPT_PROXY, "");
+	set_text(easy, CURLOPT_CAINFO, server->ca_file);
+	set_text(easy, CURLOPT_CAPATH, server->ca_path);
+	set_text(easy, CURLOPT_SSLCERT, server->cert_file);
+	set_text(easy, CURLOPT_SSLKEY, server->key_file);
 	if (server->insecure) {
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -96,10 +99,25 @@ static size_t collect(struct exchange *exchange, const char *data, size_t len)
 	return len;
 }
 
-static size_t on_body(char *data, size_t size, size_t count, void *ctx)
+/* What libcurl calls back for: it must not be left by a jump. */
+struct piece {
+	struct exchange *exchange;
+	char *data;
+	size_t len;
+	size_t done; /* what is returned to libcurl */
+};
+
+static size_t guarded(int (*work)(void *ctx, struct error *err), struct piece piece, size_t failed)
 {
-	struct exchange *exchange = ctx;
-	size_t len = size * count;
+	auto_error struct error err = {0};
+	if (mem_guard(work, &piece, &err) == 0)
+		return piece.done;
+	piece.exchange->exhausted = true;
+	return failed;
+}
+
+static size_t take_body(struct exchange *exchange, const char *data, size_t len)
+{
 	long status = 0;
 	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!exchange->request.write_body || status < 200 || status > 299)
@@ -113,30 +131,58 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx)
 	return 0;
 }
 
-/* A status line begins anew: what came before belonged to an interim answer. */
-static size_t on_header(char *data, size_t size, size_t count, void *ctx)
+static int body_came(void *ctx, struct error *err)
 {
-	struct exchange *exchange = ctx;
-	size_t len = size * count;
+	struct piece *piece = ctx;
+	(void)err;
+	piece->done = take_body(piece->exchange, piece->data, piece->len);
+	return 0;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *ctx)
+{
+	return guarded(body_came, (struct piece){ctx, data, size * count, 0}, 0);
+}
+
+/* A status line begins anew: what came before belonged to an interim answer. */
+static int header_came(void *ctx, struct error *err)
+{
+	struct piece *piece = ctx;
+	struct exchange *exchange = piece->exchange;
+	const char *data = piece->data;
+	size_t len = piece->done = piece->len;
+	(void)err;
 	if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
 		buf_clear(&exchange->response.headers);
 		if (exchange->request.begun)
 			exchange->request.begun(exchange->request.ctx);
 	}
 	buf_add(&exchange->response.headers, data, len);
-	return len;
+	return 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *ctx)
+{
+	return guarded(header_came, (struct piece){ctx, data, size * count, 0}, 0);
+}
+
+static int body_wanted(void *ctx, struct error *err)
+{
+	struct piece *piece = ctx;
+	struct exchange *exchange = piece->exchange;
+	(void)err;
+	long got = exchange->request.read_body(exchange->request.ctx, piece->data, piece->len);
+	exchange->given_up = got < 0 && got != HTTP_WAIT;
+	piece->done = got >= 0           ? (size_t)got
+		      : got == HTTP_WAIT ? CURL_READFUNC_PAUSE
+					 : CURL_READFUNC_ABORT;
+	return 0;
 }
 
 static size_t on_read(char *into, size_t size, size_t count, void *ctx)
 {
-	struct exchange *exchange = ctx;
-	long got = exchange->request.read_body(exchange->request.ctx, into, size * count);
-	if (got >= 0)
-		return (size_t)got;
-	if (got == HTTP_WAIT)
-		return CURL_READFUNC_PAUSE;
-	exchange->given_up = true;
-	return CURL_READFUNC_ABORT;
+	return guarded(body_wanted, (struct piece){ctx, into, size * count, 0},
+		       CURL_READFUNC_ABORT);
 }
 
 static void append(struct curl_slist **list, const char *line)
@@ -178,7 +224,7 @@ static void set_body(CURL *easy, const struct http_request *request)
 		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 		return;
 	}
-	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	set_text(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 void exchange_prepare(struct exchange *exchange, CURL *easy, const struct http_server *server,
@@ -214,7 +260,9 @@ void exchange_end(struct exchange *exchange, CURLcode code)
 		return;
 	response->failed = true;
 	response->status = 0;
-	if (exchange->too_long)
+	if (exchange->exhausted)
+		error_exhausted(&response->error);
+	else if (exchange->too_long)
 		error_set(&response->error, "%s: the answer is longer than %zu bytes", name,
 			  exchange->request.body_limit ? exchange->request.body_limit
 						       : default_limit);

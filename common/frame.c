@@ -126,8 +126,8 @@ static int start(struct frame_joiner *joiner, struct frame_started **at, const s
 {
 	if (joiner->count == FRAME_STARTED_MAX)
 		return error_set(err, "more than %d unfinished payloads", FRAME_STARTED_MAX);
-	joiner->count++;
 	*at = mem_alloc(sizeof **at);
+	joiner->count++;
 	(*at)->type = first->type;
 	(*at)->id = first->id;
 	return 0;

@@ -127,6 +127,7 @@ struct frame_joiner {
 int frame_join(struct frame_joiner *joiner, const struct frame *part, struct frame *whole,
 	       struct error *err);
 void frame_joiner_free(struct frame_joiner *joiner);
+#define auto_joiner __attribute__((cleanup(frame_joiner_free)))
 
 /* Reads a control frame's JSON, which must be an object. NULL on failure. */
 struct value *frame_json(const struct frame *frame, struct arena *arena, struct error *err);

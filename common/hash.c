@@ -45,20 +45,26 @@ void hash_encode(const unsigned char digest[HASH_SIZE], char hex[HASH_HEX])
 	hex[HASH_HEX - 1] = '\0';
 }
 
+void hash_free(struct hash *hash)
+{
+	if (hash)
+		mbedtls_sha256_free(&hash->sha);
+	free(hash);
+}
+
 void hash_finish(struct hash *hash, char hex[HASH_HEX])
 {
 	unsigned char digest[HASH_SIZE];
 	mbedtls_sha256_finish_ret(&hash->sha, digest);
-	mbedtls_sha256_free(&hash->sha);
-	free(hash);
+	hash_free(hash);
 	hash_encode(digest, hex);
 }
 
 void hash_hex(const void *data, size_t len, char hex[HASH_HEX])
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add(hash, data, len);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 }
 
 int hash_file(const char *path, char hex[HASH_HEX], struct error *err)
@@ -67,10 +73,10 @@ int hash_file(const char *path, char hex[HASH_HEX], struct error *err)
 	if (!file)
 		return error_errno(err, "can't open %s", path);
 	autofree char *chunk = mem_alloc(CHUNK);
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	size_t got;
 	while ((got = fread(chunk, 1, CHUNK, file)) > 0)
 		hash_add(hash, chunk, got);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	return ferror(file) ? error_errno(err, "can't read %s", path) : 0;
 }

@@ -3,6 +3,7 @@
 #define FACTORY_COMMON_HASH_H
 
 #include "common/error.h"
+#include "common/own.h"
 
 #include <stddef.h>
 
@@ -22,6 +23,9 @@ void hash_add(struct hash *hash, const void *data, size_t len);
  * string unlike any other. */
 void hash_add_text(struct hash *hash, const char *text);
 void hash_finish(struct hash *hash, char hex[HASH_HEX]);
+void hash_free(struct hash *hash); /* unfinished; NULL is fine */
+OWNED_BY(struct hash, hash_free)
+#define auto_hash __attribute__((cleanup(own_hash_free)))
 
 /* Digest of a file's bytes. */
 int hash_file(const char *path, char hex[HASH_HEX], struct error *err);

@@ -26,14 +26,14 @@ struct http_transfer {
 struct http_client *http_client_new(struct loop *loop, const struct http_server *server,
 				    struct error *err)
 {
+	autofree struct http_client *client = mem_alloc(sizeof *client);
 	CURL *easy = curl_easy_init();
 	if (!easy) {
-		error_as(err, ERROR_RESOURCES, "libcurl can't be used: out of memory");
+		error_exhausted(err);
 		return NULL;
 	}
-	struct http_client *client = mem_alloc(sizeof *client);
 	*client = (struct http_client){.loop = loop, .server = *server, .easy = easy};
-	return client;
+	return STEAL(client);
 }
 
 void http_client_free(struct http_client *client)
@@ -56,13 +56,12 @@ void http_response_free(struct http_response *response)
 int http_perform(struct http_client *client, const struct http_request *request,
 		 struct http_response *response, struct error *err)
 {
-	struct exchange exchange;
+	__attribute__((cleanup(exchange_free))) struct exchange exchange = {0};
 	curl_easy_reset(client->easy);
 	exchange_prepare(&exchange, client->easy, &client->server, request);
 	exchange_end(&exchange, curl_easy_perform(client->easy));
 	*response = exchange.response;
 	exchange.response = (struct http_response){0};
-	exchange_free(&exchange);
 	if (!response->failed)
 		return 0;
 	error_move(err, &response->error);
@@ -98,20 +97,20 @@ static void finished(void *ctx, int code)
 {
 	struct http_transfer *transfer = ctx;
 	exchange_end(&transfer->exchange, (CURLcode)code);
-	struct http_response response = transfer->exchange.response;
+	auto_response struct http_response response = transfer->exchange.response;
 	transfer->exchange.response = (struct http_response){0};
 	http_done *done = transfer->done;
 	void *done_ctx = transfer->ctx;
 	http_cancel(transfer);
 	done(done_ctx, &response);
-	http_response_free(&response);
 }
 
 struct http_transfer *http_start(struct http_client *client, const struct http_request *request,
 				 http_done *done, void *ctx, struct error *err)
 {
+	autofree struct http_transfer *made = mem_alloc(sizeof *made);
 	CURL *easy = mem_given(curl_easy_init());
-	struct http_transfer *transfer = mem_alloc(sizeof *transfer);
+	struct http_transfer *transfer = STEAL(made);
 	transfer->client = client;
 	transfer->done = done;
 	transfer->ctx = ctx;

@@ -68,6 +68,7 @@ struct http_response {
 	int os_error; /* errno of a connection that could not be made, else 0 */
 };
 void http_response_free(struct http_response *response);
+#define auto_response __attribute__((cleanup(http_response_free)))
 
 /* A header's value, or NULL; valid until the next call with the same buffer. Case-insensitive. */
 const char *http_header(const struct http_response *response, const char *name, struct buf *value);

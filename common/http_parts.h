@@ -22,7 +22,7 @@ struct exchange {
 	struct http_request request; /* without path and headers */
 	struct curl_slist *headers, *connect_to;
 	char detail[CURL_ERROR_SIZE];
-	bool too_long, given_up;
+	bool too_long, given_up, exhausted;
 	struct http_response response;
 };
 

@@ -4,6 +4,7 @@
 #include "common/utf8.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,9 +85,9 @@ static const char *damage(const char *text, size_t len)
 	return NULL;
 }
 
-static void *allocate(size_t size)
+static void delete(cJSON **root)
 {
-	return mem_given(malloc(size));
+	cJSON_Delete(*root);
 }
 
 struct value *json_parse(struct arena *arena, const char *name, const char *text, size_t len,
@@ -97,22 +98,23 @@ struct value *json_parse(struct arena *arena, const char *name, const char *text
 		parse_failed(name, text, len, end, err);
 		return NULL;
 	}
-	/* Else it takes a failed allocation for bad JSON. */
-	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate, .free_fn = free});
-	cJSON *root = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+	errno = 0;
+	__attribute__((cleanup(delete))) cJSON *root =
+		cJSON_ParseWithLengthOpts(text, len, &end, 0);
+	/* It takes a failed allocation for bad JSON. */
+	if (!root && errno == ENOMEM)
+		mem_exhausted();
 	if (!root) {
 		parse_failed(name, text, len, end, err);
 		return NULL;
 	}
 	while (end < text + len && strchr(" \t\r\n", *end) && *end)
 		end++;
-	struct value *value = NULL;
-	if (end < text + len)
+	if (end < text + len) {
 		parse_failed(name, text, len, end, err);
-	else
-		value = from_cjson(arena, root);
-	cJSON_Delete(root);
-	return value;
+		return NULL;
+	}
+	return from_cjson(arena, root);
 }
 
 static bool write_escape(struct buf *out, char c)

@@ -46,13 +46,9 @@ uint64_t loop_now_us(void)
 
 struct loop *loop_new(struct error *err)
 {
-	struct loop *loop = mem_alloc(sizeof *loop);
+	autofree struct loop *loop = mem_alloc(sizeof *loop);
 	loop->transfers = transfers_new(loop, err);
-	if (!loop->transfers) {
-		free(loop);
-		return NULL;
-	}
-	return loop;
+	return loop->transfers ? STEAL(loop) : NULL;
 }
 
 void loop_free(struct loop *loop)
@@ -115,6 +111,8 @@ uint32_t loop_after(struct loop *loop, uint64_t ms, loop_due *due, void *ctx)
 
 void loop_cancel(struct loop *loop, uint32_t timer)
 {
+	if (!timer)
+		return;
 	for (struct timer **at = &loop->timers; *at; at = &(*at)->next) {
 		if ((*at)->id == timer) {
 			autofree struct timer *found = *at;
@@ -139,9 +137,9 @@ static void make_poll_room(struct loop *loop)
 {
 	if (loop->polled_room == loop->watch_room)
 		return;
+	loop->polled = mem_resize(loop->polled, loop->watch_room, sizeof *loop->polled);
+	loop->serials = mem_resize(loop->serials, loop->watch_room, sizeof *loop->serials);
 	loop->polled_room = loop->watch_room;
-	loop->polled = mem_resize(loop->polled, loop->polled_room, sizeof *loop->polled);
-	loop->serials = mem_resize(loop->serials, loop->polled_room, sizeof *loop->serials);
 }
 
 /* Descriptors that wait for nothing are left out: poll would report their hang-up for ever. */

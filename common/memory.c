@@ -1,18 +1,23 @@
 #include "common/memory.h"
 
+#include "common/guard.h"
+
 #include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXHAUSTED = 70 };
+void mem_hopeless(void)
+{
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+	_Exit(MEM_EXIT_CODE);
+}
 
 void mem_exhausted(void)
 {
-	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
-	_Exit(EXHAUSTED);
+	guard_leave();
+	mem_hopeless();
 }
 
 void *mem_given(void *made)
@@ -47,14 +52,19 @@ char *mem_strdup(const char *text)
 	return mem_strndup(text, strlen(text));
 }
 
-char *mem_printf(const char *format, ...)
+char *mem_vprintf(const char *format, va_list args)
 {
 	char *made = NULL;
+	if (vasprintf(&made, format, args) < 0)
+		mem_exhausted();
+	return made;
+}
+
+char *mem_printf(const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&made, format, args);
+	char *made = mem_vprintf(format, args);
 	va_end(args);
-	if (len < 0)
-		mem_exhausted();
 	return made;
 }

@@ -3,6 +3,7 @@
 #ifndef FACTORY_COMMON_OWN_H
 #define FACTORY_COMMON_OWN_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,9 +25,24 @@ static inline void own_fclose(FILE **file)
 		fclose(*file);
 }
 
-#define autofree __attribute__((cleanup(own_free)))
-#define autoclose __attribute__((cleanup(own_close)))
-#define autofclose __attribute__((cleanup(own_fclose)))
+static inline void own_closedir(DIR **directory)
+{
+	if (*directory)
+		closedir(*directory);
+}
+
+#define autofree     __attribute__((cleanup(own_free)))
+#define autoclose    __attribute__((cleanup(own_close)))
+#define autofclose   __attribute__((cleanup(own_fclose)))
+#define autoclosedir __attribute__((cleanup(own_closedir)))
+
+/* For a type that is held by a pointer: OWNED_BY(struct ignore, ignore_free) makes the function
+ * own_ignore_free, to be the cleanup of a `struct ignore *`. */
+#define OWNED_BY(type, release)                                                                    \
+	static inline void own_##release(type **held)                                              \
+	{                                                                                          \
+		release(*held);                                                                    \
+	}
 
 /* Hands over what a pointer variable holds: its value, with NULL left behind. */
 #define STEAL(pointer)                                                                             \

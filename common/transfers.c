@@ -1,5 +1,6 @@
 #include "common/transfers.h"
 
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 
@@ -48,46 +49,79 @@ static void on_timer(void *ctx)
 	act(transfers, CURL_SOCKET_TIMEOUT, 0);
 }
 
+struct wish {
+	struct transfers *transfers;
+	struct curl_watch *watch; /* NULL: libcurl's first for this descriptor */
+	int fd, what;
+	long ms;
+};
+
+static int grant_socket(void *ctx, struct error *err)
+{
+	struct wish *wish = ctx;
+	struct transfers *transfers = wish->transfers;
+	(void)err;
+	if (!wish->watch) {
+		wish->watch = mem_alloc(sizeof *wish->watch);
+		*wish->watch = (struct curl_watch){transfers, wish->fd};
+		curl_multi_assign(transfers->multi, wish->fd, wish->watch);
+	}
+	unsigned events = (wish->what & CURL_POLL_IN ? LOOP_READ : 0u) |
+			  (wish->what & CURL_POLL_OUT ? LOOP_WRITE : 0u);
+	loop_watch(transfers->loop, wish->fd, events, on_socket, wish->watch);
+	return 0;
+}
+
+static int grant_timer(void *ctx, struct error *err)
+{
+	const struct wish *wish = ctx;
+	struct transfers *transfers = wish->transfers;
+	(void)err;
+	loop_cancel(transfers->loop, transfers->timer);
+	transfers->timer = 0;
+	if (wish->ms >= 0)
+		transfers->timer =
+			loop_after(transfers->loop, (uint64_t)wish->ms, on_timer, transfers);
+	return 0;
+}
+
+/* libcurl must not be left by a jump, and can't go on without what it wishes for. */
+static void grant(int (*how)(void *ctx, struct error *err), struct wish *wish)
+{
+	auto_error struct error err = {0};
+	if (mem_guard(how, wish, &err) < 0)
+		mem_hopeless();
+}
+
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 {
 	struct transfers *transfers = ctx;
-	struct curl_watch *watch = socket_ctx;
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
 		loop_unwatch(transfers->loop, fd);
 		curl_multi_assign(transfers->multi, fd, NULL);
-		free(watch);
+		free(socket_ctx);
 		return 0;
 	}
-	if (!watch) {
-		watch = mem_alloc(sizeof *watch);
-		*watch = (struct curl_watch){transfers, fd};
-		curl_multi_assign(transfers->multi, fd, watch);
-	}
-	unsigned events =
-		(what & CURL_POLL_IN ? LOOP_READ : 0u) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0u);
-	loop_watch(transfers->loop, fd, events, on_socket, watch);
+	grant(grant_socket, &(struct wish){transfers, socket_ctx, fd, what, 0});
 	return 0;
 }
 
 static int want_timer(CURLM *multi, long ms, void *ctx)
 {
-	struct transfers *transfers = ctx;
 	(void)multi;
-	loop_cancel(transfers->loop, transfers->timer);
-	transfers->timer =
-		ms < 0 ? 0 : loop_after(transfers->loop, (uint64_t)ms, on_timer, transfers);
+	grant(grant_timer, &(struct wish){.transfers = ctx, .ms = ms});
 	return 0;
 }
 
 struct transfers *transfers_new(struct loop *loop, struct error *err)
 {
+	autofree struct transfers *transfers = mem_alloc(sizeof *transfers);
 	CURLM *multi = curl_multi_init();
 	if (!multi) {
-		error_as(err, ERROR_RESOURCES, "libcurl can't be used: out of memory");
+		error_exhausted(err);
 		return NULL;
 	}
-	struct transfers *transfers = mem_alloc(sizeof *transfers);
 	transfers->loop = loop;
 	transfers->multi = multi;
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, want_socket);
@@ -95,7 +129,7 @@ struct transfers *transfers_new(struct loop *loop, struct error *err)
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, want_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, transfers);
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
-	return transfers;
+	return STEAL(transfers);
 }
 
 void transfers_free(struct transfers *transfers)

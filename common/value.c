@@ -130,11 +130,12 @@ static struct value_entry *find_entry(const struct value_map *map, const char *k
 static void grow_map(struct arena *arena, struct value_map *map)
 {
 	size_t cap = map->cap ? map->cap * 2 : SMALL_MAP;
+	uint32_t *slots = cap > SMALL_MAP ? arena_alloc(arena, 2 * cap * sizeof *slots) : NULL;
 	map->entries = arena_grow(arena, map->entries, map->len, cap, sizeof *map->entries);
 	map->cap = cap;
-	if (cap > SMALL_MAP) {
+	if (slots) {
 		map->slot_count = cap * 2;
-		map->slots = arena_alloc(arena, map->slot_count * sizeof *map->slots);
+		map->slots = slots;
 		index_all(map);
 	}
 }
@@ -149,9 +150,10 @@ void value_setn(struct arena *arena, struct value *map, const char *key, size_t 
 	}
 	if (map->map.len == map->map.cap)
 		grow_map(arena, &map->map);
+	const char *copy = arena_strndup(arena, key, len);
 	size_t at = map->map.len++;
-	map->map.entries[at] = (struct value_entry){
-		.key = arena_strndup(arena, key, len), .key_len = len, .value = value};
+	map->map.entries[at] =
+		(struct value_entry){.key = copy, .key_len = len, .value = value};
 	if (map->map.slots)
 		index_entry(&map->map, at);
 }

@@ -37,6 +37,8 @@ static unsigned column_of(yaml_mark_t mark)
 	return (unsigned)mark.column + 1;
 }
 
+#define auto_event __attribute__((cleanup(yaml_event_delete)))
+
 static int next_event(struct reader *reader, yaml_event_t *event)
 {
 	if (yaml_parser_parse(&reader->parser, event))
@@ -78,12 +80,11 @@ static struct value *read_node(struct reader *reader, const yaml_event_t *event,
 static struct value *read_sequence(struct reader *reader, struct value *list, unsigned depth)
 {
 	for (;;) {
-		yaml_event_t event;
+		auto_event yaml_event_t event = {0};
 		if (next_event(reader, &event) < 0)
 			return NULL;
 		bool end = event.type == YAML_SEQUENCE_END_EVENT;
 		struct value *item = end ? list : read_node(reader, &event, depth + 1);
-		yaml_event_delete(&event);
 		if (end || !item)
 			return item;
 		value_append(reader->arena, list, item);
@@ -154,12 +155,11 @@ static int read_pair(struct reader *reader, struct value *map, const yaml_event_
 {
 	if (key->type != YAML_SCALAR_EVENT)
 		return fail_at(reader, key->start_mark, "a key must be a plain word or a string");
-	yaml_event_t event;
+	auto_event yaml_event_t event = {0};
 	if (next_event(reader, &event) < 0)
 		return -1;
 	reader->bytes += key->data.scalar.length;
 	struct value *value = read_node(reader, &event, depth + 1);
-	yaml_event_delete(&event);
 	return value ? add_pair(reader, map, key, value, merges) : -1;
 }
 
@@ -168,16 +168,14 @@ static struct value *read_mapping(struct reader *reader, struct value *map, unsi
 	struct value *merges = value_list(reader->arena);
 	yaml_mark_t start = {0, map->line - 1 - reader->before, map->column - 1};
 	for (;;) {
-		yaml_event_t key;
+		auto_event yaml_event_t key = {0};
 		if (next_event(reader, &key) < 0)
 			return NULL;
 		bool end = key.type == YAML_MAPPING_END_EVENT;
-		int status = end ? 0 : read_pair(reader, map, &key, merges, depth);
-		yaml_event_delete(&key);
-		if (status < 0)
-			return NULL;
 		if (end)
 			break;
+		if (read_pair(reader, map, &key, merges, depth) < 0)
+			return NULL;
 	}
 	/* Merged keys come last, so that the map's own keys win. */
 	for (size_t i = 0; i < merges->list.len; i++)
@@ -286,7 +284,7 @@ static struct value *read_document(struct reader *reader)
 {
 	struct value *root = NULL;
 	for (;;) {
-		yaml_event_t event;
+		auto_event yaml_event_t event = {0};
 		if (next_event(reader, &event) < 0)
 			return NULL;
 		yaml_event_type_t type = event.type;
@@ -301,7 +299,6 @@ static struct value *read_document(struct reader *reader)
 		} else if (!frames) {
 			root = read_node(reader, &event, 0);
 		}
-		yaml_event_delete(&event);
 		if (type == YAML_STREAM_END_EVENT)
 			return root ? root : value_null(reader->arena);
 		if (type == YAML_NO_EVENT || (!frames && !root))
@@ -309,21 +306,33 @@ static struct value *read_document(struct reader *reader)
 	}
 }
 
+static void open_parser(struct reader *reader, const char *text, size_t len)
+{
+	if (!yaml_parser_initialize(&reader->parser)) {
+		memset(&reader->parser, 0, sizeof reader->parser); /* it has released all */
+		mem_exhausted();
+	}
+	yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text, len);
+	yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+}
+
+static void close_parser(struct reader *reader)
+{
+	yaml_parser_delete(&reader->parser);
+}
+
 struct value *yaml_parse_behind(struct arena *arena, const char *name, const char *text, size_t len,
 				unsigned before, struct error *err)
 {
-	struct reader reader = {.arena = arena,
-				.name = name,
-				.anchors = value_map(arena),
-				.before = before,
-				.err = err};
-	if (!yaml_parser_initialize(&reader.parser))
-		mem_exhausted();
-	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, len);
-	yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-	struct value *root = read_document(&reader);
-	yaml_parser_delete(&reader.parser);
-	return root;
+	__attribute__((cleanup(close_parser))) struct reader reader = {
+		.arena = arena,
+		.name = name,
+		.anchors = value_map(arena),
+		.before = before,
+		.err = err,
+	};
+	open_parser(&reader, text, len);
+	return read_document(&reader);
 }
 
 struct value *yaml_parse(struct arena *arena, const char *name, const char *text, size_t len,

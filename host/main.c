@@ -1,4 +1,4 @@
-#include "common/error.h"
+#include "common/guard.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/describe/help.h"
@@ -50,6 +50,19 @@ static int printed(int code, struct error *err)
 	return code;
 }
 
+struct call {
+	int argc;
+	char **argv;
+	int code;
+};
+
+static int run(void *ctx, struct error *err)
+{
+	struct call *call = ctx;
+	call->code = commands_run(call->argc, call->argv, err);
+	return call->code < 0 ? -1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	auto_error struct error err = {0};
@@ -61,7 +74,8 @@ int main(int argc, char **argv)
 	leave_no_core();
 	signal(SIGPIPE, SIG_IGN);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	int code = commands_run(argc, argv, &err);
+	struct call call = {argc, argv, 0};
+	int code = mem_guard(run, &call, &err) < 0 ? -1 : call.code;
 	curl_global_cleanup();
 	code = printed(code, &err);
 	return code < 0 ? print_error(&err) : code;

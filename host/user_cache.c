@@ -17,10 +17,10 @@ char *user_cache_path(const char *below)
 char *user_cache_of(const char *folder, const char *endpoint, const char *name)
 {
 	char hex[HASH_HEX];
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, endpoint);
 	hash_add_text(hash, name);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	autofree char *below = mem_printf("%s/%s", folder, hex);
 	return user_cache_path(below);
 }

@@ -58,14 +58,13 @@ static int probe_http(const char *url, struct error *err)
 		.base = base, .name = url, .insecure = true, .connect_ms = TRY_MS};
 	struct http_request request = {
 		.method = "GET", .path = path ? path : "/", .timeout_ms = TRY_MS};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	struct http_client *client = http_client_new(NULL, &server, err);
 	if (!client)
 		return -1;
 	int status = http_perform(client, &request, &response, err);
 	if (status == 0 && (response.status < 200 || response.status > 399))
 		status = error_set(err, "%s: answered with %ld", url, response.status);
-	http_response_free(&response);
 	http_client_free(client);
 	return status;
 }

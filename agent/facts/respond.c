@@ -277,6 +277,11 @@ static void write_answer(struct answer *answer, const struct request *request, s
 		buf_add(out, answer->body.data, answer->body.len);
 }
 
+static void free_answer(struct answer *answer)
+{
+	buf_free(&answer->body);
+}
+
 bool facts_respond(const struct facts_server *server, const char *text, size_t len, struct buf *out)
 {
 	auto_arena struct arena arena = {0};
@@ -289,9 +294,8 @@ bool facts_respond(const struct facts_server *server, const char *text, size_t l
 		facts_refuse(out, status);
 		return false;
 	}
-	struct answer answer = {.status = 200};
+	__attribute__((cleanup(free_answer))) struct answer answer = {.status = 200};
 	route(server, &request, &arena, &answer);
 	write_answer(&answer, &request, out);
-	buf_free(&answer.body);
 	return request.keep;
 }

@@ -193,11 +193,25 @@ static int write_outputs(const struct render_template *templates, size_t count,
 	return run_commands(templates, count, outputs, err);
 }
 
+struct outputs {
+	struct output *items;
+	size_t count;
+};
+
+static void free_outputs(struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		buf_free(&outputs->items[i].text);
+	free(outputs->items);
+}
+
 int render_all(const struct render_template *templates, size_t count, struct source *source,
 	       const struct value *facts, struct arena *arena, struct render_report *report,
 	       struct error *err)
 {
-	autofree struct output *outputs = mem_alloc(count * sizeof *outputs);
+	__attribute__((cleanup(free_outputs))) struct outputs made = {
+		mem_alloc(count * sizeof *made.items), count};
+	struct output *outputs = made.items;
 	int status = 0;
 	report->rendered = value_list(arena);
 	report->reads = value_list(arena);
@@ -206,7 +220,5 @@ int render_all(const struct render_template *templates, size_t count, struct sou
 				      report->reads, err);
 	if (status == 0)
 		status = write_outputs(templates, count, outputs, arena, report->rendered, err);
-	for (size_t i = 0; i < count; i++)
-		buf_free(&outputs[i].text);
 	return status;
 }

@@ -53,11 +53,11 @@ struct task {
 enum { WATCH_INPUT, WATCH_STDOUT, WATCH_STDERR };
 
 struct agent {
-	int in, out;   /* the driver */
-	int signals;   /* a signalfd */
-	int nothing;   /* reads as an empty file; /dev/null where there is one */
+	int in, out;           /* the driver */
+	int signals;           /* a signalfd */
+	int nothing;           /* reads as an empty file; /dev/null where there is one */
 	struct timespec began; /* by the clock that files get their times from */
-	sigset_t mask; /* as it was before: children get it back */
+	sigset_t mask;         /* as it was before: children get it back */
 	struct buf received;
 	struct frame_joiner joiner;
 	struct outbox outbox; /* to the driver */
@@ -80,6 +80,16 @@ void task_signal(struct task *task, int number); /* to its process group */
 void task_signal_frame(struct task *task, const struct frame *frame); /* SIGNAL */
 void task_abandon(struct task *task); /* it failed to begin: an ERROR frame follows */
 void task_free(struct task *task);
+
+/* exhausted.c: what the task's class does; where memory is exhausted meanwhile the request ends
+ * with an ERROR frame and its process is killed. */
+void task_ready(struct task *task, struct watch *watch);
+void task_due(struct task *task);
+void task_frame(struct task *task, const struct frame *received);
+void task_reaped(struct task *task, int status, const struct rusage *usage);
+/* A request begins: its error becomes an ERROR frame too. */
+typedef int task_begin(struct agent *agent, const struct frame *request, struct error *err);
+void task_start(struct agent *agent, task_begin *how, const struct frame *request);
 
 /* answer.c: what goes to the driver. */
 void answer_result(struct buf *out, uint32_t id, const struct value *result); /* NULL: {} */

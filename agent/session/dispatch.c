@@ -2,9 +2,7 @@
 
 #include "common/own.h"
 
-typedef int begin(struct agent *agent, const struct frame *request, struct error *err);
-
-static begin *const requests[] = {
+static task_begin *const requests[] = {
 	[FRAME_RUN] = step_begin,      [FRAME_PUT] = put_begin,      [FRAME_GET] = get_begin,
 	[FRAME_RENDER] = worker_begin, [FRAME_FACTS] = worker_begin, [FRAME_REMOVE] = remove_begin,
 	[FRAME_SETTLE] = settle_begin,
@@ -18,9 +16,7 @@ static int begin_request(struct agent *agent, const struct frame *frame, struct 
 	if (task_find(agent, frame->id))
 		return error_set(err, "a %s request with the number of a running one: %u",
 				 frame_type_name(frame->type), frame->id);
-	auto_error struct error failed = {0};
-	if (requests[frame->type](agent, frame, &failed) < 0)
-		answer_error(&agent->outbox.bytes, frame->id, &failed);
+	task_start(agent, requests[frame->type], frame);
 	return 0;
 }
 
@@ -29,7 +25,7 @@ static void continue_request(struct agent *agent, const struct frame *frame)
 {
 	struct task *task = task_find(agent, frame->id);
 	if (task && task->class->frame)
-		task->class->frame(task, frame);
+		task_frame(task, frame);
 }
 
 static int dispatch(struct agent *agent, const struct frame *frame, struct error *err)

@@ -1,5 +1,6 @@
 /* GET: a regular file's bytes, as fast as the driver takes them. */
 #include "agent/session/agent.h"
+#include "common/own.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,22 +60,18 @@ int get_begin(struct agent *agent, const struct frame *request, struct error *er
 		return -1;
 	if (!path || *path != '/')
 		return error_set(err, "\"%s\" is no absolute path", path ? path : "");
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return error_errno(err, "can't read \"%s\"", path);
 	bool known = fstat(fd, &stat) == 0;
-	if (!known || !S_ISREG(stat.st_mode)) {
-		int status = known && S_ISDIR(stat.st_mode)
-				     ? list_directory(agent, request->id, fd, path, err)
-				     : error_set(err,
-						 "can't read \"%s\": it is no regular file and no "
-						 "directory",
-						 path);
-		close(fd);
-		return status;
-	}
+	if (known && S_ISDIR(stat.st_mode))
+		return list_directory(agent, request->id, fd, path, err);
+	if (!known || !S_ISREG(stat.st_mode))
+		return error_set(err, "can't read \"%s\": it is no regular file and no directory",
+				 path);
 	struct get *get = task_new(agent, sizeof *get, &get_class, request->id);
 	get->mode = stat.st_mode;
 	get->task.watches[WATCH_FILE] = (struct watch){fd, POLLIN, true};
+	fd = -1;
 	return 0;
 }

@@ -55,21 +55,29 @@ static int not_itself(const struct dirent *entry)
 	return !(name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])));
 }
 
+struct entries {
+	struct dirent **items;
+	int count;
+};
+
+static void free_entries(struct entries *entries)
+{
+	for (int i = 0; i < entries->count; i++)
+		free(entries->items[i]);
+	free(entries->items);
+}
+
 int list_directory(struct agent *agent, uint32_t id, int directory, const char *path,
 		   struct error *err)
 {
-	struct buf text = {0};
-	struct dirent **entries;
-	int count = scandir(path, &entries, not_itself, alphasort);
-	if (count < 0)
+	auto_buf struct buf text = {0};
+	__attribute__((cleanup(free_entries))) struct entries entries = {0};
+	entries.count = scandir(path, &entries.items, not_itself, alphasort);
+	if (entries.count < 0)
 		return error_errno(err, "can't list \"%s\"", path);
-	for (int i = 0; i < count; i++) {
-		add_entry(&text, directory, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
+	for (int i = 0; i < entries.count; i++)
+		add_entry(&text, directory, entries.items[i]->d_name);
 	frame_add(&agent->outbox.bytes, FRAME_DATA, id, text.data, text.len);
 	answer_result(&agent->outbox.bytes, id, NULL);
-	buf_free(&text);
 	return 0;
 }

@@ -99,15 +99,18 @@ static const struct task_class put_class = {.frame = put_frame, .release = put_r
 static int put_file(struct agent *agent, uint32_t id, const struct place *place, struct error *err)
 {
 	autofree char *temporary = temporary_beside(place->path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return error_errno(err, "can't write \"%s\"", place->path);
+	autofree char *path = mem_strdup(place->path);
 	struct put *put = task_new(agent, sizeof *put, &put_class, id);
 	put->place = *place;
-	put->place.path = mem_strdup(place->path);
-	put->temporary = STEAL(temporary);
-	put->fd = fd;
-	return 0;
+	put->place.path = STEAL(path);
+	put->fd = mkostemp(temporary, O_CLOEXEC);
+	if (put->fd >= 0) {
+		put->temporary = STEAL(temporary);
+		return 0;
+	}
+	error_errno(err, "can't write \"%s\"", place->path);
+	task_abandon(&put->task);
+	return -1;
 }
 
 static int put_directory(struct agent *agent, uint32_t id, const struct place *place,

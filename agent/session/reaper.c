@@ -31,7 +31,7 @@ void reap(struct agent *agent)
 		struct task *task = task_of(agent, pid);
 		if (!task)
 			continue;
-		task->class->reaped(task, status, &usage);
+		task_reaped(task, status, &usage);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "agent/session/shells.h"
 
 #include "agent/session/turn.h"
+#include "common/guard.h"
 #include "common/own.h"
 
 #include <fcntl.h>
@@ -87,17 +88,32 @@ static void end(struct agent *agent)
 			close(fds[i]);
 }
 
+struct serving {
+	struct agent agent;
+	struct turn turn;
+};
+
+static int serve(void *ctx, struct error *err)
+{
+	struct serving *serving = ctx;
+	(void)err;
+	turn_take(&serving->agent, &serving->turn);
+	return 0;
+}
+
 int agent_serve(int in, int out, struct error *err)
 {
-	struct agent agent;
-	struct turn turn = {0};
-	int failed = begin(&agent, in, out, err);
-	while (!failed && !agent.ended) {
-		if (outbox_flush(&agent.outbox, agent.out) < 0)
+	struct serving serving = {0};
+	struct agent *agent = &serving.agent;
+	int failed = begin(agent, in, out, err);
+	while (!failed && !agent->ended) {
+		auto_error struct error exhausted = {0};
+		if (outbox_flush(&agent->outbox, agent->out) < 0)
 			break; /* nobody listens any more */
-		turn_take(&agent, &turn);
+		if (mem_guard(serve, &serving, &exhausted) < 0)
+			turn_give_up(agent, &exhausted);
 	}
-	turn_free(&turn);
-	end(&agent);
-	return failed ? -1 : agent.exit_code;
+	turn_free(&serving.turn);
+	end(agent);
+	return failed ? -1 : agent->exit_code;
 }

@@ -20,6 +20,13 @@ struct settling {
 	size_t count, cap;
 };
 
+static void free_settling(struct settling *settling)
+{
+	while (settling->count)
+		free(settling->waiting[--settling->count]);
+	free(settling->waiting);
+}
+
 static bool is_before(struct timespec a, struct timespec b)
 {
 	return a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec < b.tv_nsec);
@@ -28,11 +35,12 @@ static bool is_before(struct timespec a, struct timespec b)
 static void add_directory(struct settling *settling, const char *path)
 {
 	if (settling->count == settling->cap) {
-		settling->cap = settling->cap ? settling->cap * 2 : 64;
-		settling->waiting =
-			mem_resize(settling->waiting, settling->cap, sizeof *settling->waiting);
+		size_t cap = settling->cap ? settling->cap * 2 : 64;
+		settling->waiting = mem_resize(settling->waiting, cap, sizeof *settling->waiting);
+		settling->cap = cap;
 	}
-	settling->waiting[settling->count++] = mem_strdup(path);
+	settling->waiting[settling->count] = mem_strdup(path);
+	settling->count++;
 }
 
 /* What is mounted read-only, as the engine's own files may be, can't have been changed. */
@@ -63,7 +71,7 @@ static int visit(struct settling *settling, const char *path, struct error *err)
 
 static int visit_entries(struct settling *settling, const char *path, struct error *err)
 {
-	DIR *directory = opendir(path);
+	autoclosedir DIR *directory = opendir(path);
 	if (!directory)
 		return errno == ENOENT ? 0 : error_errno(err, "can't look into \"%s\"", path);
 	int status = 0;
@@ -74,7 +82,6 @@ static int visit_entries(struct settling *settling, const char *path, struct err
 		autofree char *below = mem_printf("%s/%s", path[1] ? path : "", entry->d_name);
 		status = visit(settling, below, err);
 	}
-	closedir(directory);
 	return status;
 }
 
@@ -91,7 +98,6 @@ static int settle_all(struct settling *settling, struct error *err)
 		if (status == 0)
 			status = visit_entries(settling, path, err);
 	}
-	free(settling->waiting);
 	return status;
 }
 
@@ -106,8 +112,8 @@ int settle_begin(struct agent *agent, const struct frame *request, struct error 
 		return error_set(err, "\"epoch\" must be a number of seconds");
 	if (getpid() != 1) /* what would be settled is not a target's */
 		return error_set(err, "only the first process of a target settles times");
-	struct settling settling = {.since = agent->began,
-				    .epoch = {.tv_sec = (time_t)epoch->integer}};
+	__attribute__((cleanup(free_settling))) struct settling settling = {
+		.since = agent->began, .epoch = {.tv_sec = (time_t)epoch->integer}};
 	if (settle_all(&settling, err) < 0)
 		return -1;
 	answer_result(&agent->outbox.bytes, request->id, NULL);

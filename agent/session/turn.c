@@ -17,12 +17,11 @@ enum {
 
 enum { AT_IN, AT_OUT, AT_SIGNALS, AT_TASKS };
 
-/* Says what the driver did wrong and gives it a moment to take it. */
-static void give_up(struct agent *agent, const struct error *err)
+void turn_give_up(struct agent *agent, const struct error *err)
 {
 	answer_error(&agent->outbox.bytes, 0, err);
 	agent->ended = true;
-	agent->exit_code = 1;
+	agent->exit_code = err->exit_code ? err->exit_code : 1;
 	uint64_t until = loop_now_us() + LAST_WORDS_MS * UINT64_C(1000);
 	while (outbox_flush(&agent->outbox, agent->out) == 0 && outbox_pending(&agent->outbox) &&
 	       loop_now_us() < until)
@@ -41,7 +40,7 @@ static void receive(struct agent *agent)
 	}
 	agent->received.len += (size_t)got;
 	if (dispatch_received(agent, &err) < 0)
-		give_up(agent, &err);
+		turn_give_up(agent, &err);
 	if (!agent->received.len && agent->received.cap > RECEIVED_KEEP)
 		buf_free(&agent->received);
 }
@@ -124,7 +123,7 @@ static void run_tasks(struct turn *turn)
 		struct task *task = turn->tasks[i - AT_TASKS];
 		struct watch *watch = turn->watches[i - AT_TASKS];
 		if (turn->fds[i].revents && watch->fd == turn->fds[i].fd)
-			task->class->ready(task, watch);
+			task_ready(task, watch);
 	}
 }
 
@@ -133,7 +132,7 @@ static void run_due(struct agent *agent)
 	uint64_t now = loop_now_us();
 	for (struct task *task = agent->tasks; task; task = task->next)
 		if (task->due && task->due <= now && !task->over)
-			task->class->due(task);
+			task_due(task);
 }
 
 static void release_over(struct agent *agent)

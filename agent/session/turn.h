@@ -17,6 +17,9 @@ struct turn {
 /* Waits until something is ready or due, does it, and releases the tasks that are over.
  * agent->ended is set when the session is to end. */
 void turn_take(struct agent *agent, struct turn *turn);
+/* Says why the session ends, gives the driver a moment to take it, and sets agent->ended. */
+void turn_give_up(struct agent *agent, const struct error *err);
+
 void turn_free(struct turn *turn);
 
 #endif

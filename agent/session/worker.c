@@ -107,7 +107,11 @@ static void worker_reaped(struct task *task, int status, const struct rusage *us
 	while (read_channel(worker))
 		;
 	outputs_drain(task);
-	if (!task->answered) {
+	if (!task->answered && WIFEXITED(status) && WEXITSTATUS(status) == MEM_EXIT_CODE) {
+		error_exhausted(&err);
+		error_wrap(&err, "the agent's worker for %s", frame_type_name(worker->request));
+		task_failed(task, &err);
+	} else if (!task->answered) {
 		error_set(&err, "the agent's worker for %s ended without an answer (%s %d)",
 			  frame_type_name(worker->request),
 			  WIFSIGNALED(status) ? "signal" : "exit code",

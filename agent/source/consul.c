@@ -30,14 +30,13 @@ static int get(struct source *source, const struct want *want, struct arena *are
 				       .headers = headers,
 				       .body_limit = LARGEST_ANSWER,
 				       .timeout_ms = TIMEOUT_MS};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	if (http_perform(consul->client, &request, &response, err) < 0) {
 		response.failed = true;
 		error_move(&response.error, err);
 	}
 	int status = consul_answer(arena, &consul->target, want->kind, want->name, &response, found,
 				   err);
-	http_response_free(&response);
 	return status;
 }
 

@@ -304,7 +304,7 @@ static void destroy_session(const struct share *share)
 {
 	auto_buf struct buf path = {0};
 	auto_error struct error ignored = {0};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	buf_printf(&path, "/v1/session/destroy/%s", share->session);
 	if (share->link->server.query)
 		buf_printf(&path, "?%s", share->link->server.query);
@@ -313,7 +313,6 @@ static void destroy_session(const struct share *share)
 					     .headers = share->link->server.headers,
 					     .timeout_ms = END_MS};
 	http_perform(share->link->client, &request, &response, &ignored);
-	http_response_free(&response);
 }
 
 void election_end(struct share *share)

@@ -34,11 +34,10 @@ int server_unwrap(struct server *server, struct arena *arena, struct error *err)
 					     .headers = server->headers,
 					     .timeout_ms = TIMEOUT_MS};
 	struct http_client *client = http_client_new(NULL, &server->http, err);
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	int status = client ? http_perform(client, &request, &response, err) : -1;
 	if (status == 0)
 		status = take_token(server, &response, arena, err);
-	http_response_free(&response);
 	http_client_free(client);
 	return status;
 }

@@ -7,14 +7,15 @@
 void back_leave(struct back *back, const char *image)
 {
 	back->left = mem_resize(back->left, back->left_count + 1, sizeof *back->left);
-	back->left[back->left_count++] = mem_strdup(image);
+	back->left[back->left_count] = mem_strdup(image);
+	back->left_count++;
 }
 
 void back_set(struct back *back, const char *image, size_t at, bool is_ours)
 {
 	if (back->image && back->is_ours)
 		back_leave(back, back->image);
-	free(back->image);
+	free(STEAL(back->image));
 	back->image = mem_strdup(image);
 	back->at = at;
 	back->is_ours = is_ours;

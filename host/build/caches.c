@@ -19,10 +19,10 @@ static void describe(struct caches *caches, const char *owner, size_t i)
 	struct arena *arena = &caches->arena;
 	const char *path = caches->manifest->caches[i].path;
 	char hex[HASH_HEX];
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, owner);
 	hash_add_text(hash, path);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	const char **labels = arena_alloc(arena, 5 * sizeof *labels);
 	labels[0] = CACHES_LABEL;
 	labels[1] = path;

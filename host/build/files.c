@@ -366,7 +366,9 @@ static const struct item *item_of(const struct files *files, uint32_t id)
 void files_explain(const struct files *files, uint32_t id, struct error *err)
 {
 	const struct item *item = item_of(files, id);
-	rename_staging(files, &err->message);
+	autofree char *message = error_take(err);
+	rename_staging(files, &message);
+	err->message = STEAL(message);
 	rename_staging(files, &err->file);
 	if (!err->exit_code)
 		error_class(err, EXIT_RENDER,

@@ -145,7 +145,7 @@ static void commit_done(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
 	if (result->status == ENGINE_OK) {
-		free(container->committed);
+		free(STEAL(container->committed));
 		container->committed = mem_strdup(result->id);
 	}
 	if (container_is_late(container))

@@ -31,9 +31,9 @@ static char *host_digits(void)
 	if (stat("/proc/self/ns/pid", &space) < 0)
 		space.st_ino = 0;
 	autofree char *text = mem_printf("%s%llu", boot, (unsigned long long)space.st_ino);
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, text);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	return mem_strndup(hex, HOST_DIGITS);
 }
 

@@ -53,10 +53,10 @@ struct record *record_open(const struct manifest *manifest)
 	auto_error struct error ignored = {0};
 	char hex[HASH_HEX];
 	record->manifest = manifest_identity(manifest);
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, record->manifest);
 	hash_add_text(hash, manifest->cell);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	autofree char *name = mem_printf("builds/%s.jsonl", hex);
 	record->path = user_cache_path(name);
 	if (record->path && access(record->path, R_OK) == 0 &&

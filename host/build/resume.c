@@ -196,11 +196,11 @@ static int choose(struct search *search, size_t from, size_t to, struct resume *
 void resume_branch_key(const struct graph *graph, const struct node *end, const char *fork,
 		       char key[HASH_HEX])
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, "branch");
 	hash_add_text(hash, end->key);
 	hash_add_text(hash, fork ? fork : graph->nodes[0]->key);
-	hash_finish(hash, key);
+	hash_finish(STEAL(hash), key);
 }
 
 /* What a branch has read is what its fork has. */
@@ -237,7 +237,20 @@ bool resume_has(const struct resume *resume, const struct graph *graph, size_t i
 	return index < resume->at;
 }
 
-/* The best one alone first, for mostly it is there; all others at once. */
+enum { AT_ONCE = 64 }; /* more requests than that only wait for each other */
+
+static int choose_any(struct search *search, size_t from, size_t to, struct resume *resume,
+		      struct error *err)
+{
+	for (; from < to && !resume->image; from += AT_ONCE) {
+		size_t end = to - from > AT_ONCE ? from + AT_ONCE : to;
+		if (choose(search, from, end, resume, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The best one alone first, for mostly it is there. */
 int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
 		struct error *err)
@@ -248,7 +261,7 @@ int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 	size_t first = limit >= graph->count ? 1 : 0, all = whole ? first : search.count;
 	resume_free(resume);
 	if (choose(&search, 0, first, resume, err) < 0 ||
-	    (!resume->image && choose(&search, first, all, resume, err) < 0))
+	    (!resume->image && choose_any(&search, first, all, resume, err) < 0))
 		return -1;
 	if (!resume->image)
 		resume->reads = NULL;

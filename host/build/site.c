@@ -28,8 +28,8 @@ const struct base *site_base(struct site *site, const char *image, struct report
 		if (strcmp(base_image(site->bases[i]), image) == 0 && is_good(site, i))
 			return site->bases[i];
 	site->bases = mem_resize(site->bases, site->base_count + 1, sizeof *site->bases);
-	return site->bases[site->base_count++] =
-		       base_find(site->engine, image, report, site->source);
+	site->bases[site->base_count] = base_find(site->engine, image, report, site->source);
+	return site->bases[site->base_count++];
 }
 
 int site_toolbox(struct site *site, struct report *report, struct error *err)

@@ -1,30 +1,32 @@
 #include "host/build/uses.h"
 
 #include "common/file.h"
+#include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/user_cache.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
-struct use {
-	char *name;
-	int fd;
-};
-
+/* A build may use thousands of checkpoints, and has few descriptors: its locks are bytes of one
+ * file for each engine, at places that the names give. They belong to the open file, not to the
+ * process. The file is empty, and is never removed: a lock on what has no name would be worth
+ * nothing. */
 struct uses {
 	char *endpoint;
-	struct use *items;
-	size_t count;
+	int locks; /* -1: nothing can be locked here */
+	char **names;
+	size_t count, cap;
 };
 
 struct use_lock {
 	char *path;
-	int fd; /* -1: there is nothing to lock */
+	int locks;
 };
 
 static char *path_of(const char *endpoint, const char *name)
@@ -32,27 +34,49 @@ static char *path_of(const char *endpoint, const char *name)
 	return user_cache_of("uses", endpoint, name);
 }
 
-/* The descriptor; -1: it can't be locked here, -2: somebody else's. Whoever removed the thing
- * removed the file with it: a lock on what has no name is worth nothing. */
-static int open_locked(const char *path, int how)
+static int open_made(const char *path)
 {
 	auto_error struct error ignored = {0};
 	if (!path || file_make_parents(path, &ignored) < 0)
 		return -1;
-	autoclose int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -1;
-	if (flock(fd, how | LOCK_NB) < 0 || !file_has_name(fd, path))
-		return -2;
-	int taken = fd;
-	fd = -1;
-	return taken;
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+static int open_locks(const char *endpoint)
+{
+	autofree char *path = user_cache_of("locks", endpoint, "");
+	return open_made(path);
+}
+
+static off_t place_of(const char *name)
+{
+	char hex[HASH_HEX];
+	hash_hex(name, strlen(name), hex);
+	hex[15] = '\0'; /* 60 bits */
+	return (off_t)strtoull(hex, NULL, 16);
+}
+
+/* False: somebody else holds it. */
+static bool lock(int locks, const char *name, short how)
+{
+	struct flock part = {
+		.l_type = how, .l_whence = SEEK_SET, .l_start = place_of(name), .l_len = 1};
+	return locks < 0 || fcntl(locks, F_OFD_SETLK, &part) == 0 || errno != EAGAIN;
+}
+
+static void touch(const struct uses *uses, const char *name)
+{
+	autofree char *path = path_of(uses->endpoint, name);
+	autoclose int fd = open_made(path);
+	if (fd >= 0)
+		futimens(fd, NULL);
 }
 
 struct uses *uses_new(const char *endpoint)
 {
 	struct uses *uses = mem_alloc(sizeof *uses);
 	uses->endpoint = mem_strdup(endpoint);
+	uses->locks = open_locks(endpoint);
 	return uses;
 }
 
@@ -61,11 +85,11 @@ void uses_free(struct uses *uses)
 	if (!uses)
 		return;
 	for (size_t i = 0; i < uses->count; i++) {
-		futimens(uses->items[i].fd, NULL);
-		own_close(&uses->items[i].fd);
-		free(uses->items[i].name);
+		touch(uses, uses->names[i]);
+		free(uses->names[i]);
 	}
-	free(uses->items);
+	own_close(&uses->locks);
+	free(uses->names);
 	free(uses->endpoint);
 	free(uses);
 }
@@ -73,15 +97,18 @@ void uses_free(struct uses *uses)
 bool uses_take(struct uses *uses, const char *name)
 {
 	for (size_t i = 0; i < uses->count; i++)
-		if (strcmp(uses->items[i].name, name) == 0)
+		if (strcmp(uses->names[i], name) == 0)
 			return true;
-	autofree char *path = path_of(uses->endpoint, name);
-	int fd = open_locked(path, LOCK_SH);
-	if (fd < 0)
-		return fd == -1;
-	futimens(fd, NULL);
-	uses->items = mem_resize(uses->items, uses->count + 1, sizeof *uses->items);
-	uses->items[uses->count++] = (struct use){mem_strdup(name), fd};
+	if (!lock(uses->locks, name, F_RDLCK))
+		return false;
+	touch(uses, name);
+	if (uses->count == uses->cap) {
+		size_t cap = uses->cap ? uses->cap * 2 : 8;
+		uses->names = mem_resize(uses->names, cap, sizeof *uses->names);
+		uses->cap = cap;
+	}
+	uses->names[uses->count] = mem_strdup(name);
+	uses->count++;
 	return true;
 }
 
@@ -92,30 +119,24 @@ time_t uses_last(const char *endpoint, const char *name)
 	return path && stat(path, &info) == 0 ? info.st_mtime : 0;
 }
 
-/* A file that is made for the lock alone goes with it. */
 struct use_lock *uses_lock(const char *endpoint, const char *name)
 {
-	autofree char *path = path_of(endpoint, name);
-	bool is_known = path && access(path, F_OK) == 0;
-	int fd = open_locked(path, LOCK_EX);
-	if (fd == -2)
+	autoclose int locks = open_locks(endpoint);
+	if (!lock(locks, name, F_WRLCK))
 		return NULL;
-	struct use_lock *lock = mem_alloc(sizeof *lock);
-	if (fd >= 0 && !is_known)
-		futimens(fd, (const struct timespec[2]){{0}, {0}});
-	*lock = (struct use_lock){STEAL(path), fd};
-	return lock;
+	struct use_lock *made = mem_alloc(sizeof *made);
+	*made = (struct use_lock){path_of(endpoint, name), locks};
+	locks = -1;
+	return made;
 }
 
 void uses_release(struct use_lock *lock, bool is_gone)
 {
 	if (!lock)
 		return;
-	struct stat info;
-	bool is_empty = lock->fd >= 0 && fstat(lock->fd, &info) == 0 && info.st_mtime == 0;
-	if (lock->fd >= 0 && (is_gone || is_empty))
+	if (is_gone && lock->path)
 		unlink(lock->path);
-	own_close(&lock->fd);
+	own_close(&lock->locks);
 	free(lock->path);
 	free(lock);
 }

@@ -1,7 +1,7 @@
 /* When a checkpoint or a cache volume was last used, and whether a build uses it now: the engine
  * knows neither. For each there is a file below uses/ in factory's cache, named after the engine
- * and the name: the time it was last changed is that of the last use, and a shared lock on it says
- * that a build still needs it. Builds of other hosts and users are not known. */
+ * and the name: the time it was last changed is that of the last use. A shared lock on the name's
+ * byte of the engine's file below locks/ says that a build still needs it. Builds of other hosts and users are not known. */
 #ifndef FACTORY_HOST_BUILD_USES_H
 #define FACTORY_HOST_BUILD_USES_H
 

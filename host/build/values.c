@@ -192,11 +192,10 @@ static int look_up(struct question *question, struct value **found, struct error
 	__attribute__((cleanup(consul_get_free))) struct consul_get get = {0};
 	if (consul_get(&get, question, err) < 0)
 		return -1;
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	int status = http_perform(values->client, &get.request, &response, err);
 	if (status == 0)
 		status = from_consul(question, &response, found, err);
-	http_response_free(&response);
 	return status;
 }
 

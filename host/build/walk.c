@@ -11,7 +11,7 @@ static void interrupt_all(struct walk *walk, const char *why, int exit_code)
 	for (struct branch *branch = walk->branches; branch; branch = branch->next)
 		if (branch->trial)
 			trial_interrupt(branch->trial, why, exit_code);
-		else if (!branch->ended)
+		else if (branch->container && !branch->ended)
 			container_interrupt(branch->container, why, exit_code);
 }
 

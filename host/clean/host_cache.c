@@ -20,13 +20,13 @@ struct cleaning {
 	int64_t freed;
 };
 
-/* Every folder below the cache; the entries of each stand alone. */
+/* The folders below the cache whose entries stand alone: all but locks/. */
 static const struct {
 	const char *name;
 	bool locks; /* its files may be locked by a build */
 } folders[] = {
 	{"modules", false}, {"indices", false}, {"facts", false}, {"files", false},
-	{"builds", false},  {"uses", true},     {"claims", true},
+	{"builds", false},  {"uses", false},    {"claims", true},
 };
 
 /* Adding up must not count as a use. */

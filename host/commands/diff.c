@@ -24,11 +24,10 @@ static int refuse(const char *path, const char *why, int exit_code, struct error
 
 static size_t index_of(const struct workshop *shop, const char *path)
 {
-	char *real = realpath(path, NULL);
+	autofree char *real = realpath(path, NULL);
 	size_t i = 0;
 	while (real && i < shop->sheet_count && strcmp(shop->sheets[i].real, real) != 0)
 		i++;
-	free(real);
 	return i;
 }
 

@@ -48,13 +48,13 @@ static int digest_in_cells(struct values *const *values, size_t count, const str
 {
 	if (count == 1)
 		return values_digest(values[0], want, hex, err);
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	int status = 0;
 	for (size_t i = 0; i < count && status == 0; i++) {
 		status = values_digest(values[i], want, hex, err);
 		hash_add_text(hash, hex);
 	}
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	return status;
 }
 

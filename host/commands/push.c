@@ -52,7 +52,7 @@ static void advise(const char *host, struct error *err)
 	bool refused = false;
 	for (size_t i = 0; i < COUNT_OF(refusals); i++)
 		refused |= strstr(err->message, refusals[i]) != NULL;
-	autofree char *said = refused ? STEAL(err->message) : NULL;
+	autofree char *said = refused ? error_take(err) : NULL;
 	if (refused)
 		error_as(err, ERROR_REGISTRY_LOGIN, "%s: log in by `docker login %s`", said, host);
 	if (!err->exit_code || err->exit_code == EXIT_ENGINE)

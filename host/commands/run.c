@@ -1,6 +1,7 @@
 /* A workshop's jobs, side by side on one loop. */
 #include "host/commands/workshop.h"
 
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/interrupt.h"
@@ -190,9 +191,12 @@ static bool attend_jobs(struct run *run)
 	return any;
 }
 
-/* Only where the loop itself fails: nothing can be waited for any more. */
-static int give_up(struct workshop *shop)
+/* Where the loop itself fails, or memory is exhausted: nothing can be waited for any more. Sessions
+ * are closed, and with them end their containers. */
+static int give_up(void *ctx, struct error *err)
 {
+	struct workshop *shop = ctx;
+	(void)err;
 	for (size_t i = 0; i < shop->job_count; i++)
 		if (shop->jobs[i].build)
 			build_interrupt(shop->jobs[i].build, "given up", EXIT_FAILED);
@@ -203,12 +207,13 @@ static int give_up(struct workshop *shop)
 		if (shop->jobs[i].build)
 			build_finish(STEAL(shop->jobs[i].build), &shop->jobs[i].outcome, &ignored);
 	}
-	return -1;
+	return 0;
 }
 
 /* Whatever blocks (the begin and the end of a build) is called from here, never from a callback. */
-static int turn(struct run *run, struct error *err)
+static int turn(void *ctx, struct error *err)
 {
+	struct run *run = ctx;
 	while (!schedule_is_over(&run->schedule)) {
 		endpoints_join(run->shop);
 		if (run->shop->has_lost)
@@ -217,7 +222,7 @@ static int turn(struct run *run, struct error *err)
 		if (attend_jobs(run) || schedule_is_over(&run->schedule))
 			continue;
 		if (loop_turn(run->shop->site.loop, -1, err) < 0)
-			return give_up(run->shop);
+			return -1;
 	}
 	return 0;
 }
@@ -262,8 +267,9 @@ int workshop_run(struct workshop *shop, struct error *err)
 	int status = sharing_open(shop, err);
 	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
 	struct heartbeat *heartbeat = heartbeat_start(shop);
-	if (status == 0)
-		status = turn(&run, err);
+	auto_error struct error again = {0};
+	if (status == 0 && (status = mem_guard(turn, &run, err)) < 0)
+		mem_guard(give_up, shop, &again);
 	heartbeat_stop(heartbeat);
 	loop_unwatch(shop->site.loop, shop->signals);
 	sharing_close(shop);

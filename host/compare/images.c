@@ -1,5 +1,6 @@
 /* An image out of an engine: what it tells of it, and what it saves. libarchive asks for bytes and
  * the engine sends them: whenever there is nothing left to read, the loop turns. */
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/interrupt.h"
@@ -8,6 +9,7 @@
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
 #include "host/saved/archive.h"
+#include "host/tree/archived.h"
 
 #include <errno.h>
 
@@ -46,15 +48,24 @@ static int turn(struct feed *feed)
 	return loop_turn(feed->loop, TURN_MS, &feed->error);
 }
 
+static int fetch(void *ctx, struct error *err)
+{
+	struct feed *feed = ctx;
+	(void)err;
+	while (!feed->coming.len && !feed->kept.ended)
+		if (turn(feed) < 0)
+			return -1;
+	return 0;
+}
+
 static ssize_t take_bytes(struct archive *archive, void *ctx, const void **data)
 {
 	struct feed *feed = ctx;
 	buf_clear(&feed->taken);
-	while (!feed->coming.len && !feed->kept.ended)
-		if (turn(feed) < 0) {
-			archive_set_error(archive, EINTR, "%s", feed->error.message);
-			return -1;
-		}
+	if (mem_guard(fetch, feed, &feed->error) < 0) {
+		archive_set_error(archive, EINTR, "%s", feed->error.message);
+		return -1;
+	}
 	struct buf filled = feed->coming;
 	feed->coming = feed->taken;
 	feed->taken = filled;
@@ -94,16 +105,15 @@ static int read_tree(struct engine *engine, struct loop *loop, const char *id,
 		     struct compare_image *image, struct error *err)
 {
 	struct feed feed = {.loop = loop};
-	struct archive *archive = saved_archive();
+	auto_archive struct archive *archive = saved_archive();
 	const char *refs[] = {id, NULL};
 	engine_image_save(engine, refs, on_bytes, on_end, &feed);
 	int status = -1;
 	if (archive_read_open(archive, &feed, NULL, take_bytes, NULL) == ARCHIVE_OK)
 		status = layers_read(archive, &image->arena, &image->tree, err);
 	else
-		error_set(err, "%s", archive_error_string(archive));
+		error_set(err, "%s", archived_reason(archive));
 	status = end_feed(engine, &feed, status, err);
-	archive_read_free(archive);
 	return status;
 }
 

@@ -2,8 +2,10 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/saved/archive.h"
+#include "host/tree/archived.h"
 
 #include <archive_entry.h>
 #include <errno.h>
@@ -75,7 +77,8 @@ static ssize_t read_part(struct archive *inner, void *ctx, const void **data)
 	ssize_t got = archive_read_data(saved->archive, saved->block, sizeof saved->block);
 	*data = saved->block;
 	if (got < 0)
-		archive_set_error(inner, EIO, "%s", archive_error_string(saved->archive));
+		archive_set_error(inner, archive_errno(saved->archive), "%s",
+				  archive_error_string(saved->archive));
 	return got < 0 ? -1 : got;
 }
 
@@ -90,13 +93,12 @@ static int read_layer(struct saved *saved, const char *name, struct error *err)
 {
 	auto_error struct error failed = {0};
 	struct part *part = &saved->parts[saved->count - 1];
-	struct archive *inner = saved_archive();
+	auto_archive struct archive *inner = saved_archive();
 	int status = archive_read_open(inner, saved, NULL, read_part, NULL);
 	if (status == ARCHIVE_OK)
 		status = tree_read(inner, saved->arena, &part->tree, &failed);
 	else
-		error_as(&failed, ERROR_ARCHIVE_BROKEN, "%s", archive_error_string(inner));
-	archive_read_free(inner);
+		error_as(&failed, ERROR_ARCHIVE_BROKEN, "%s", archived_reason(inner));
 	if (status == 0)
 		return 0;
 	if (has_end(name, ".tar") || part->tree.count)
@@ -117,7 +119,7 @@ static int read_manifest(struct saved *saved, struct error *err)
 	}
 	if (got < 0)
 		return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read manifest.json: %s",
-				archive_error_string(saved->archive));
+				archived_reason(saved->archive));
 	saved->manifest = json_parse(saved->arena, "manifest.json", text.data ? text.data : "",
 				     text.len, err);
 	return saved->manifest ? 0 : -1;
@@ -144,16 +146,16 @@ static int read_entry(struct saved *saved, struct archive_entry *entry, struct e
 
 static int read_entries(struct saved *saved, struct error *err)
 {
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int status;
-	while ((status = archive_read_next_header(saved->archive, &entry)) == ARCHIVE_OK ||
+	while ((status = archive_read_next_header2(saved->archive, entry)) == ARCHIVE_OK ||
 	       status == ARCHIVE_WARN)
 		if (read_entry(saved, entry, err) < 0)
 			return -1;
 	if (status == ARCHIVE_EOF)
 		return 0;
 	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read the archive: %s",
-			archive_error_string(saved->archive));
+			archived_reason(saved->archive));
 }
 
 static int stack_layers(struct saved *saved, struct tree *tree, struct error *err)

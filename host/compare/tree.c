@@ -1,6 +1,8 @@
 #include "host/compare/tree.h"
+#include "common/memory.h"
 
 #include "common/own.h"
+#include "host/tree/archived.h"
 
 #include <archive_entry.h>
 #include <string.h>
@@ -34,7 +36,7 @@ static struct tree_file *add_file(struct tree *tree, struct arena *arena)
 /* A hole counts as its place and not as zeros, of which an archive may claim any number. */
 static int hash_content(struct archive *archive, struct tree_file *file, struct error *err)
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	const void *block;
 	size_t size;
 	int64_t offset, expected = 0;
@@ -45,11 +47,11 @@ static int hash_content(struct archive *archive, struct tree_file *file, struct 
 		hash_add(hash, block, size);
 		expected = offset + (int64_t)size;
 	}
-	hash_finish(hash, file->digest);
+	hash_finish(STEAL(hash), file->digest);
 	if (status == ARCHIVE_EOF)
 		return 0;
 	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read %s: %s", file->path,
-			archive_error_string(archive));
+			archived_reason(archive));
 }
 
 /* Such as security.capability. */
@@ -60,13 +62,13 @@ static void hash_attributes(struct archive_entry *entry, struct tree_file *file)
 	size_t size;
 	if (!archive_entry_xattr_reset(entry))
 		return;
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
 		hash_add_text(hash, name);
 		hash_add(hash, &size, sizeof size);
 		hash_add(hash, value, size);
 	}
-	hash_finish(hash, file->attributes);
+	hash_finish(STEAL(hash), file->attributes);
 }
 
 static void take_entry(struct archive_entry *entry, struct arena *arena, struct tree_file *file)
@@ -144,15 +146,15 @@ static void follow_links(struct tree *tree)
 
 int tree_read(struct archive *archive, struct arena *arena, struct tree *tree, struct error *err)
 {
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int status;
-	while ((status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
+	while ((status = archive_read_next_header2(archive, entry)) == ARCHIVE_OK ||
 	       status == ARCHIVE_WARN)
 		if (read_entry(archive, entry, arena, tree, err) < 0)
 			return -1;
 	if (status != ARCHIVE_EOF)
 		return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read the archive: %s",
-				archive_error_string(archive));
+				archived_reason(archive));
 	sort(tree);
 	follow_links(tree);
 	return 0;

@@ -34,14 +34,13 @@ static int ask(struct doctor *doctor, const struct consul_target *target, struct
 	struct http_server server = {0};
 	struct http_request request = {
 		.method = "GET", .path = "/v1/status/leader", .timeout_ms = PATIENCE_MS};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	consul_server(target, &server);
 	server.connect_ms = PATIENCE_MS;
 	struct http_client *client = http_client_new(NULL, &server, err);
 	int status = client ? http_perform(client, &request, &response, err) : -1;
 	if (status == 0)
 		tell_answer(doctor, target, &response);
-	http_response_free(&response);
 	http_client_free(client);
 	return status;
 }

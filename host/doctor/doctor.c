@@ -14,20 +14,17 @@ void doctor_add(struct doctor *doctor, const char *check, enum doctor_verdict ve
 		const char *advice, const char *format, ...)
 {
 	va_list args;
-	char *text = NULL;
 	if (doctor->count == DOCTOR_MOST)
 		return;
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	autofree char *text = mem_vprintf(format, args);
 	va_end(args);
 	doctor->findings[doctor->count++] = (struct doctor_finding){
 		.check = check,
 		.verdict = verdict,
-		.text = arena_strdup(&doctor->arena, text ? text : format),
+		.text = arena_strdup(&doctor->arena, text),
 		.advice = advice,
 	};
-	free(text);
 }
 
 void doctor_add_error(struct doctor *doctor, const char *check, const char *advice,

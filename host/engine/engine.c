@@ -39,7 +39,7 @@ struct engine *engine_open_at(struct loop *loop, const struct engine_address *ad
 	struct engine *engine = find_opener(&where)->open(loop, &where, err);
 	if (engine)
 		engine->patience_ms = where.patience_ms;
-	else
+	else if (err->code != ERROR_MEMORY)
 		err->exit_code = EXIT_ENGINE;
 	return engine;
 }

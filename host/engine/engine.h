@@ -10,6 +10,7 @@
 #define FACTORY_HOST_ENGINE_ENGINE_H
 
 #include "common/error.h"
+#include "common/own.h"
 #include "common/loop.h"
 #include "common/value.h"
 
@@ -118,6 +119,8 @@ struct engine *engine_knock(struct loop *loop, const struct engine_address *addr
 			    engine_done *done, void *ctx, struct error *err);
 
 void engine_close(struct engine *engine); /* abandons what is still running */
+OWNED_BY(struct engine, engine_close)
+#define auto_engine __attribute__((cleanup(own_engine_close)))
 
 /* Ends what still runs, without a word to whoever started it. */
 void engine_abandon(struct engine *engine);

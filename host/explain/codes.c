@@ -321,8 +321,11 @@ const struct explanation explanations[] = {
 	 "Nothing is left behind: begin again.",
 	 "kill of factory's process"},
 	{ERROR_MEMORY, EXIT_MEMORY, "out of memory",
-	 "The machine had no memory left for factory itself.",
-	 "Free some.",
+	 "The machine, or the limit that factory runs under, had no memory left for factory itself\n"
+	 "or for its agent in the container. Containers of the build were ended, and no name was\n"
+	 "moved.",
+	 "Free some, raise the limit (`memory:` in the manifest is the container's), or build fewer\n"
+	 "things at once (`--jobs`).",
 	 "factory: out of memory"},
 	{ERROR_REGISTRY, EXIT_REGISTRY, "a registry refused the image",
 	 "The image is built and stays in the engine, but a registry did not take it, or there\n"

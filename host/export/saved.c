@@ -2,8 +2,10 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/saved/archive.h"
+#include "host/tree/archived.h"
 
 #include <archive_entry.h>
 #include <string.h>
@@ -11,28 +13,20 @@
 
 enum { CHUNK = 65536, LARGEST_TEXT = 64 << 20 };
 
-#define auto_archive __attribute__((cleanup(close_archive)))
-static void close_archive(struct archive **archive)
-{
-	archive_read_free(*archive);
-}
-
 static int broken(struct archive *archive, struct error *err)
 {
-	const char *why = archive_error_string(archive);
 	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read what the engine saved: %s",
-			why ? why : "no reason given");
+			archived_reason(archive));
 }
 
 static struct archive *open_archive(int fd, struct error *err)
 {
-	struct archive *archive = saved_archive();
+	auto_archive struct archive *archive = saved_archive();
 	if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK) {
 		broken(archive, err);
-		archive_read_free(archive);
 		return NULL;
 	}
-	return archive;
+	return STEAL(archive);
 }
 
 static int pass_on(struct archive *archive, saved_take *take, void *ctx, struct error *err)
@@ -51,9 +45,9 @@ static int pass_on(struct archive *archive, saved_take *take, void *ctx, struct 
 static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struct error *err)
 {
 	auto_archive struct archive *archive = open_archive(fd, err);
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int status = archive ? ARCHIVE_OK : ARCHIVE_FATAL;
-	while (archive && (status = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+	while (archive && (status = archive_read_next_header2(archive, entry)) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(entry);
 		const char *link = archive_entry_symlink(entry);
 		if (!name || strcmp(name, buf_text(file)) != 0)
@@ -119,10 +113,11 @@ static int read_blob(int fd, const struct value *file, struct saved_blob *blob, 
 {
 	if (!value_text(file))
 		return error_as(err, ERROR_ARCHIVE_BROKEN, "what the engine saved names no file");
-	struct measuring measuring = {.hash = hash_new()};
+	auto_hash struct hash *hash = hash_new();
+	struct measuring measuring = {.hash = hash};
 	blob->file = arena_strdup(arena, value_text(file));
 	int status = saved_each(fd, blob->file, measure, &measuring, err);
-	hash_finish(measuring.hash, blob->digest);
+	hash_finish(STEAL(hash), blob->digest);
 	blob->size = measuring.size;
 	return status;
 }

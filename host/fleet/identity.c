@@ -14,10 +14,10 @@ int fleet_identity(struct engine *engine, char hex[HASH_HEX], struct error *err)
 	if (engine_finish(engine, &kept, err) < 0)
 		return -1;
 	bool has_id = strcmp(engine_name(engine), "docker") == 0;
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, has_id ? value_text(value_get(kept.body, "ID")) : NULL);
 	hash_add_text(hash, value_text(value_get(kept.body, "Name")));
 	hash_add_text(hash, value_text(value_get(kept.body, "DockerRootDir")));
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	return 0;
 }

@@ -162,7 +162,7 @@ const struct node *graph_group(const struct graph *graph, size_t first)
 
 struct graph *graph_new(const struct manifest *manifest)
 {
-	struct graph *graph = mem_alloc(sizeof *graph);
+	auto_graph struct graph *graph = mem_alloc(sizeof *graph);
 	/* start, files, commit; a merge for each install step at most */
 	size_t most = 2 * manifest->install.count + manifest->tests.count + 3;
 	graph->manifest = manifest;
@@ -170,7 +170,7 @@ struct graph *graph_new(const struct manifest *manifest)
 	struct node *provisioned = add_chain(graph);
 	graph->chain_end = graph->count;
 	add_branches(graph, provisioned);
-	return graph;
+	return STEAL(graph);
 }
 
 void graph_free(struct graph *graph)

@@ -7,6 +7,7 @@
 #include "common/buffer.h"
 #include "common/error.h"
 #include "common/hash.h"
+#include "common/own.h"
 #include "host/manifest/manifest.h"
 
 #include <stdbool.h>
@@ -55,6 +56,8 @@ struct graph {
 
 struct graph *graph_new(const struct manifest *manifest);
 void graph_free(struct graph *graph);
+OWNED_BY(struct graph, graph_free)
+#define auto_graph __attribute__((cleanup(own_graph_free)))
 
 const char *node_kind_name(enum node_kind kind); /* "start", "files"... */
 

@@ -18,7 +18,7 @@ struct gathering {
 };
 
 /* A new input with the digest of what `hash` was fed, which it takes. */
-static void add(struct gathering *gathering, const char *name, struct hash *hash)
+static void add(struct gathering *gathering, const char *name, struct hash **hash)
 {
 	struct node *node = gathering->node;
 	if (node->input_count == node->input_cap) {
@@ -29,24 +29,24 @@ static void add(struct gathering *gathering, const char *name, struct hash *hash
 	}
 	struct input *input = &node->inputs[node->input_count++];
 	input->name = name;
-	hash_finish(hash, input->digest);
+	hash_finish(STEAL(*hash), input->digest);
 }
 
 /* Its kind stands before all that a digest covers, so that no two kinds can be confused. */
 static struct hash *begin(const char *kind)
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, kind);
-	return hash;
+	return STEAL(hash);
 }
 
 static void add_text(struct gathering *gathering, const char *name, const char *text)
 {
 	if (!text)
 		return;
-	struct hash *hash = begin(name);
+	auto_hash struct hash *hash = begin(name);
 	hash_add_text(hash, text);
-	add(gathering, name, hash);
+	add(gathering, name, &hash);
 }
 
 static void add_value(struct gathering *gathering, const char *name, const struct value *value)
@@ -136,7 +136,7 @@ static void add_step(struct gathering *gathering)
 static int add_entry(void *ctx, const struct tree_entry *entry, struct error *err)
 {
 	struct gathering *gathering = ctx;
-	struct hash *hash = begin("file");
+	auto_hash struct hash *hash = begin("file");
 	char content[HASH_HEX] = "";
 	hash_add_text(hash, entry->relative);
 	hash_add(hash, &entry->kind, sizeof entry->kind);
@@ -147,7 +147,7 @@ static int add_entry(void *ctx, const struct tree_entry *entry, struct error *er
 			     : file_index_digest(gathering->index, entry->path, entry->relative,
 						 entry->info, content, err);
 	hash_add_text(hash, content);
-	add(gathering, name_of(gathering, "file", entry->path), hash);
+	add(gathering, name_of(gathering, "file", entry->path), &hash);
 	return status;
 }
 
@@ -166,21 +166,21 @@ static int add_templates(struct gathering *gathering, const struct files_root *r
 			 struct error *err)
 {
 	auto_buf struct buf text = {0};
-	struct hash *hash = begin("params"); /* wherever the directory is */
+	auto_hash struct hash *hash = begin("params"); /* wherever the directory is */
 	if (root->params)
 		json_write(&text, root->params);
 	hash_add_text(hash, buf_text(&text));
-	add(gathering, name_of(gathering, "params", root->path), hash);
+	add(gathering, name_of(gathering, "params", root->path), &hash);
 	return add_tree(gathering, root->path, tree_walk, err);
 }
 
 static int add_copy(struct gathering *gathering, const struct copy *copy, struct error *err)
 {
-	struct hash *hash = begin("copy");
+	auto_hash struct hash *hash = begin("copy");
 	hash_add_text(hash, copy->destination);
 	hash_add_text(hash, copy->owner);
 	hash_add(hash, &copy->mode, sizeof copy->mode);
-	add(gathering, name_of(gathering, "copy", copy->destination), hash);
+	add(gathering, name_of(gathering, "copy", copy->destination), &hash);
 	return add_tree(gathering, copy->source, tree_walk_copied, err);
 }
 

@@ -6,13 +6,13 @@
 static void make_key(const struct node *node, struct node *const *after, size_t after_count,
 		     char key[HASH_HEX])
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, node_kind_name(node->kind));
 	for (size_t i = 0; i < after_count; i++)
 		hash_add_text(hash, after[i]->key);
 	for (size_t i = 0; i < node->input_count; i++)
 		hash_add_text(hash, node->inputs[i].digest);
-	hash_finish(hash, key);
+	hash_finish(STEAL(hash), key);
 }
 
 int graph_keys(struct graph *graph, const char *base_digest, struct error *err)

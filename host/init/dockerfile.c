@@ -345,9 +345,18 @@ static void write_all(struct translation *t, struct buf *out)
 	write_part(out, "config:", &t->config);
 }
 
+static void free_parts(struct translation *t)
+{
+	struct buf *parts[] = {&t->copies, &t->env,    &t->kept_env, &t->config, &t->install,
+			       &t->notes,  &t->labels, &t->expose,   &t->volumes};
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		buf_free(parts[i]);
+	arena_free(&t->arena);
+}
+
 void init_dockerfile(const char *text, size_t len, struct buf *out)
 {
-	struct translation t = {0};
+	__attribute__((cleanup(free_parts))) struct translation t = {0};
 	unsigned lines = 0;
 	for (const char *at = text, *end = text + len; at < end;) {
 		auto_buf struct buf instruction = {0};
@@ -357,9 +366,4 @@ void init_dockerfile(const char *text, size_t len, struct buf *out)
 			translate(&t, buf_text(&instruction));
 	}
 	write_all(&t, out);
-	struct buf *parts[] = {&t.copies, &t.env,    &t.kept_env, &t.config, &t.install,
-			       &t.notes,  &t.labels, &t.expose,   &t.volumes};
-	for (size_t i = 0; i < COUNT_OF(parts); i++)
-		buf_free(parts[i]);
-	arena_free(&t.arena);
 }

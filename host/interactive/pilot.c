@@ -32,13 +32,10 @@ void pilot_ask(struct pilot *pilot)
 void pilot_tell(struct pilot *pilot, const char *format, ...)
 {
 	va_list args;
-	char *text = NULL;
 	va_start(args, format);
-	int len = vasprintf(&text, format, args);
+	autofree char *text = mem_vprintf(format, args);
 	va_end(args);
-	if (len >= 0)
-		report_notice(pilot->report, "%s", text);
-	free(text);
+	report_notice(pilot->report, "%s", text);
 	pilot_ask(pilot);
 }
 

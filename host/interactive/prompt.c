@@ -350,7 +350,7 @@ static void on_input(void *ctx, unsigned events)
 
 static void ask(struct prompt *prompt, const char *text)
 {
-	free(prompt->text);
+	free(STEAL(prompt->text));
 	prompt->text = mem_strdup(text);
 	prompt->asking = true;
 	if (prompt->editor) {

@@ -9,13 +9,11 @@
 
 struct value *run_fail(struct run *run, const struct expression *at, const char *format, ...)
 {
-	autofree char *message = NULL;
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&message, format, args);
+	autofree char *message = mem_vprintf(format, args);
 	va_end(args);
-	error_set_at(run->err, run->tmpl->name, at->line, at->column, "%s",
-		     len < 0 ? "rendering failed" : message);
+	error_set_at(run->err, run->tmpl->name, at->line, at->column, "%s", message);
 	return NULL;
 }
 

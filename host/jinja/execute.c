@@ -83,7 +83,7 @@ struct value *capture_end(struct run *run, struct captured *captured, int status
 
 struct value *capture(struct run *run, const struct statements *body)
 {
-	struct captured captured;
+	auto_captured struct captured captured = {0};
 	capture_begin(run, &captured);
 	return capture_end(run, &captured, execute_body(run, body));
 }

@@ -89,7 +89,7 @@ int execute_block(struct run *run, const struct statement *statement)
 
 struct value *call_block(struct run *run, const struct expression *at, const struct layer *layer)
 {
-	struct captured captured;
+	auto_captured struct captured captured = {0};
 	if (go_deeper(run, at) < 0)
 		return NULL;
 	capture_begin(run, &captured);
@@ -212,7 +212,8 @@ int execute_include(struct run *run, const struct statement *statement)
 static struct value *import(struct run *run, const struct statement *statement)
 {
 	bool missing;
-	struct buf text = {0}, *out = run->out;
+	auto_buf struct buf text = {0};
+	struct buf *out = run->out;
 	struct jinja_map *map = run->map;
 	struct value *top = NULL, *module = value_map(run->arena);
 	const struct jinja_template *tmpl = find_any(run, statement, &missing);
@@ -223,7 +224,6 @@ static struct value *import(struct run *run, const struct statement *statement)
 	int status = execute_other(run, statement, tmpl, &top);
 	run->out = out;
 	run->map = map;
-	buf_free(&text);
 	for (size_t i = 0; status == 0 && i < top->map.len; i++)
 		if (top->map.entries[i].key[0] != '_')
 			value_set(run->arena, module, top->map.entries[i].key,

@@ -125,6 +125,12 @@ static void wrap_line(struct wrapping *wrapping, const char *at, size_t len)
 	}
 }
 
+static void free_wrapping(struct wrapping *wrapping)
+{
+	buf_free(&wrapping->out);
+	buf_free(&wrapping->blanks);
+}
+
 static FILTER(do_wordwrap)
 {
 	if (!(subject = text(run, at, subject)))
@@ -132,7 +138,7 @@ static FILTER(do_wordwrap)
 	int64_t width = filter_integer(arguments[0], 79);
 	if (width < 1)
 		return run_fail(run, at, "'wordwrap' needs a width of at least 1");
-	struct wrapping wrapping = {
+	__attribute__((cleanup(free_wrapping))) struct wrapping wrapping = {
 		.width = (size_t)width,
 		.break_long = filter_flag(arguments[1], true),
 		.newline = value_is(arguments[2], VALUE_STRING) ? value_text(arguments[2]) : "\n",
@@ -144,11 +150,7 @@ static FILTER(do_wordwrap)
 		wrap_line(&wrapping, lines->list.items[i]->string.data,
 			  lines->list.items[i]->string.len);
 	}
-	struct value *wrapped =
-		value_stringn(run->arena, buf_text(&wrapping.out), wrapping.out.len);
-	buf_free(&wrapping.out);
-	buf_free(&wrapping.blanks);
-	return wrapped;
+	return value_stringn(run->arena, buf_text(&wrapping.out), wrapping.out.len);
 }
 
 /* --- slice: so many columns, the first ones longer --- */

@@ -1,5 +1,6 @@
 /* `urlize`: addresses in a text become links of HTML
  * (https://jinja.palletsprojects.com/en/stable/templates/#jinja-filters.urlize). */
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/jinja/filters.h"
 #include "host/jinja/strings.h"
@@ -10,7 +11,7 @@
 #include <strings.h>
 
 /* What counts as an address. A host of these endings needs no scheme before it. */
-#define LETTERS "[:alnum:]_\x80-\xff" /* bytewise: all beyond ASCII */
+#define LETTERS   "[:alnum:]_\x80-\xff" /* bytewise: all beyond ASCII */
 #define HOST_NAME "([" LETTERS "%-]+\\.)*([a-z]{2,63}|xn--[" LETTERS "%]{2,59})"
 #define BARE_HOST "([" LETTERS "%-]{2,63}\\.)+(com|net|int|edu|gov|org|info|mil)"
 #define NUMBERS                                                                                    \
@@ -18,8 +19,7 @@
 #define REST "(:[0-9]{1,5})?([/?#][^[:space:]]*)?$"
 static const char web_pattern[] =
 	"^((https?://|www\\.)" HOST_NAME "|" BARE_HOST "|" NUMBERS ")" REST;
-static const char mail_pattern[] =
-	"^[^[:space:]]+@[" LETTERS "][" LETTERS ".-]*\\.[" LETTERS "]+$";
+static const char mail_pattern[] = "^[^[:space:]]+@[" LETTERS "][" LETTERS ".-]*\\.[" LETTERS "]+$";
 
 struct linking {
 	struct run *run;
@@ -187,24 +187,37 @@ static const char *attributes_of(struct run *run, const struct expression *at,
 		      : arena_printf(run->arena, " rel=\"%s\"", rel);
 }
 
+static void free_linking(struct linking *linking)
+{
+	buf_free(&linking->out);
+	regfree(&linking->web);
+	regfree(&linking->mail);
+}
+
+/* Our own patterns are right: it can only be memory that is missing. */
+static void compile(regex_t *compiled, const char *pattern, int flags)
+{
+	if (regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB | flags) == 0)
+		return;
+	memset(compiled, 0, sizeof *compiled);
+	mem_exhausted();
+}
+
 static FILTER(do_urlize)
 {
 	if (!(subject = find_filter("escape")->run(run, at, subject, NULL)))
 		return NULL;
-	struct linking linking = {.run = run,
-				  .limit = filter_integer(arguments[0], -1),
-				  .attributes = attributes_of(run, at, arguments)};
+	__attribute__((cleanup(free_linking))) struct linking linking = {
+		.run = run,
+		.limit = filter_integer(arguments[0], -1),
+		.attributes = attributes_of(run, at, arguments)};
 	if (!linking.attributes)
 		return NULL;
 	linking.schemes = value_is(arguments[4], VALUE_LIST) ? arguments[4] : NULL;
-	regcomp(&linking.web, web_pattern, REG_EXTENDED | REG_ICASE | REG_NOSUB);
-	regcomp(&linking.mail, mail_pattern, REG_EXTENDED | REG_NOSUB);
+	compile(&linking.web, web_pattern, REG_ICASE);
+	compile(&linking.mail, mail_pattern, 0);
 	add_words(&linking, subject);
-	regfree(&linking.web);
-	regfree(&linking.mail);
-	struct value *text = value_stringn(run->arena, buf_text(&linking.out), linking.out.len);
-	buf_free(&linking.out);
-	return text;
+	return value_stringn(run->arena, buf_text(&linking.out), linking.out.len);
 }
 
 static const struct jinja_function filters[] = {

@@ -201,19 +201,21 @@ static void print(struct printing *printing, const struct value *value, struct p
 		buf_add(&printing->out, text.data, text.len);
 }
 
+static void free_printing(struct printing *printing)
+{
+	buf_free(&printing->out);
+}
+
 static FILTER(do_pprint)
 {
-	struct printing printing = {.run = run};
+	__attribute__((cleanup(free_printing))) struct printing printing = {.run = run};
 	(void)arguments;
 	if (!need_defined(run, at, subject) || check_tree(run, at, subject) < 0)
 		return NULL;
 	print(&printing, sorted(run->arena, subject), (struct place){.outermost = true});
-	struct value *text =
-		printing.out.len > RUN_MOST_OUTPUT
-			? run_fail(run, at, "the result is too large")
-			: value_stringn(run->arena, buf_text(&printing.out), printing.out.len);
-	buf_free(&printing.out);
-	return text;
+	return printing.out.len > RUN_MOST_OUTPUT
+		       ? run_fail(run, at, "the result is too large")
+		       : value_stringn(run->arena, buf_text(&printing.out), printing.out.len);
 }
 
 static const struct jinja_function filters[] = {

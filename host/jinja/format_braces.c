@@ -323,14 +323,17 @@ static int add_all(struct braces *braces, const struct value *format)
 	return 0;
 }
 
+static void free_braces(struct braces *braces)
+{
+	buf_free(&braces->out);
+}
+
 struct value *format_braces(struct run *run, const struct expression *at, struct value *format,
 			    struct value **arguments)
 {
-	struct braces braces = {
+	__attribute__((cleanup(free_braces))) struct braces braces = {
 		.run = run, .at = at, .positional = arguments[0], .keywords = arguments[1]};
-	struct value *text = NULL;
-	if (add_all(&braces, format) == 0)
-		text = value_stringn(run->arena, buf_text(&braces.out), braces.out.len);
-	buf_free(&braces.out);
-	return text;
+	if (add_all(&braces, format) < 0)
+		return NULL;
+	return value_stringn(run->arena, buf_text(&braces.out), braces.out.len);
 }

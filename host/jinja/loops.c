@@ -109,7 +109,7 @@ struct value *call_loop(struct run *run, const struct expression *at, struct mac
 			struct value *items)
 {
 	struct scope *scope = run->scope;
-	struct captured captured;
+	auto_captured struct captured captured = {0};
 	if (go_deeper(run, at) < 0)
 		return NULL;
 	run->scope = macro->scope;

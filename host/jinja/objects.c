@@ -1,5 +1,6 @@
 #include "host/jinja/runtime.h"
 
+#include "common/memory.h"
 #include "common/own.h"
 
 #include <stdarg.h>
@@ -33,13 +34,11 @@ struct value *jinja_placeholder(struct arena *arena)
 
 struct value *undefined_new(struct run *run, const char *format, ...)
 {
-	autofree char *message = NULL;
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&message, format, args);
+	autofree char *message = mem_vprintf(format, args);
 	va_end(args);
-	return object_new(run, OBJECT_UNDEFINED,
-			  arena_strdup(run->arena, len < 0 ? "undefined" : message));
+	return object_new(run, OBJECT_UNDEFINED, arena_strdup(run->arena, message));
 }
 
 bool is_undefined(const struct value *value)

@@ -1,5 +1,6 @@
 #include "host/jinja/parser.h"
 
+#include "common/memory.h"
 #include "common/own.h"
 
 #include <stdarg.h>
@@ -11,13 +12,12 @@ enum { TALLEST = 250 };
 
 int parser_refuse(struct parser *parser, const char *format, ...)
 {
-	autofree char *message = NULL;
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&message, format, args);
+	autofree char *message = mem_vprintf(format, args);
 	va_end(args);
 	return error_set_at(parser->err, parser->name, parser->token->line, parser->token->column,
-			    "%s", len < 0 ? "syntax error" : message);
+			    "%s", message);
 }
 
 bool token_is_word(const struct token *token, const char *text)

@@ -85,7 +85,8 @@ struct call {
 /* Filters, tests, functions and methods: parameter names for keywords, and what does it. */
 struct jinja_function {
 	const char *name;
-	/* "!default_value,boolean": those with "!" are needed; "*": as they come, a list and a map */
+	/* "!default_value,boolean": those with "!" are needed; "*": as they come, a list and a map
+	 */
 	const char *parameters;
 	struct value *(*run)(struct run *run, const struct expression *at, struct value *subject,
 			     struct value **arguments);
@@ -152,6 +153,12 @@ struct captured {
 };
 void capture_begin(struct run *run, struct captured *captured);
 struct value *capture_end(struct run *run, struct captured *captured, int status);
+
+static inline void own_captured(struct captured *captured)
+{
+	buf_free(&captured->text);
+}
+#define auto_captured __attribute__((cleanup(own_captured)))
 /* What a body prints. */
 struct value *capture(struct run *run, const struct statements *body);
 /* --- loops.c --- */

@@ -341,10 +341,16 @@ static int format_one(struct formatting *formatting, const char **at)
 	return 0;
 }
 
+static void free_formatting(struct formatting *formatting)
+{
+	buf_free(&formatting->out);
+}
+
 struct value *format_percent(struct run *run, const struct expression *at, struct value *format,
 			     struct value *arguments)
 {
-	struct formatting formatting = {.run = run, .at = at, .arguments = arguments};
+	__attribute__((cleanup(free_formatting))) struct formatting formatting = {
+		.run = run, .at = at, .arguments = arguments};
 	const char *from = format->string.data;
 	int status = check_printable(run, at, arguments);
 	while (*from && status == 0 && formatting.out.len < RUN_MOST_OUTPUT) {
@@ -363,6 +369,5 @@ struct value *format_percent(struct run *run, const struct expression *at, struc
 		run_fail(run, at, "not all arguments converted during string formatting");
 	else if (status == 0)
 		text = value_stringn(run->arena, buf_text(&formatting.out), formatting.out.len);
-	buf_free(&formatting.out);
 	return text;
 }

@@ -1,6 +1,7 @@
 /* Text -> Jinja2 -> YAML -> struct manifest, for each cell of the matrix. */
 #include "host/manifest/manifest.h"
 
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
@@ -17,10 +18,10 @@
 
 static struct manifest *manifest_new(const char *path)
 {
-	struct manifest *manifest = mem_alloc(sizeof *manifest);
+	auto_manifest struct manifest *manifest = mem_alloc(sizeof *manifest);
 	manifest->path = arena_strdup(&manifest->arena, path);
 	manifest->directory = sources_directory(&manifest->arena, path);
-	return manifest;
+	return STEAL(manifest);
 }
 
 /* The first cell is `first` itself. */
@@ -93,7 +94,7 @@ static int read_tree(struct loader *loader, struct manifest *manifest, const str
 /* One pass over all files, with the facts that are known. */
 static struct manifest *pass(const char *path, struct loader *loader)
 {
-	struct manifest *manifest = manifest_new(path);
+	auto_manifest struct manifest *manifest = manifest_new(path);
 	struct sources sources = {.arena = &manifest->arena};
 	char real[PATH_MAX];
 	const struct include_chain chain = {
@@ -107,8 +108,7 @@ static struct manifest *pass(const char *path, struct loader *loader)
 					   ? module_test_tree(loader, manifest->directory)
 					   : load_tree(loader, path);
 	if (root && read_tree(loader, manifest, root) == 0 && !loader->problems->count)
-		return manifest;
-	manifest_free(manifest);
+		return STEAL(manifest);
 	return NULL;
 }
 
@@ -117,47 +117,61 @@ static struct manifest *pass(const char *path, struct loader *loader)
 static struct manifest *read_twice(const char *path, struct loader *loader, struct error *err)
 {
 	loader->facts = loader->pillar = jinja_placeholder(loader->lasting);
-	struct manifest *manifest = pass(path, loader);
+	auto_manifest struct manifest *manifest = pass(path, loader);
 	if (!manifest || !loader->options->facts)
-		return manifest;
+		return STEAL(manifest);
 	if (loader->reads_facts || loader->reads_pillar) {
 		int status = learn(loader, manifest, err);
-		manifest_free(manifest);
+		manifest_free(STEAL(manifest));
 		manifest = status == 0 ? pass(path, loader) : NULL;
 	}
 	if (!manifest || learn_keys(loader, manifest, err) == 0)
-		return manifest;
-	manifest_free(manifest);
+		return STEAL(manifest);
 	return NULL;
 }
 
-struct manifest *manifest_read(const char *path, const struct manifest_options *options,
-			       struct error *err)
+struct reading {
+	const char *path;
+	const struct manifest_options *options;
+	struct manifest *manifest;
+};
+
+static int read_manifest(void *ctx, struct error *err)
 {
+	struct reading *reading = ctx;
 	auto_arena struct arena arena = {0};
-	struct manifest_problems own = {0};
+	auto_problems struct manifest_problems own = {0};
+	const struct manifest_options *options = reading->options;
 	struct manifest_problems *problems = options->problems ? options->problems : &own;
 	struct loader loader = {.options = options,
 				.problems = problems,
 				.lasting = &arena,
 				.secrets = value_list(&arena)};
-	struct manifest *manifest = read_twice(path, &loader, err);
+	auto_manifest struct manifest *manifest = read_twice(reading->path, &loader, err);
 	manifest_problems_sort(problems);
 	if (!manifest && problems->count && !error_is_set(err))
 		problems_error(&problems->items[0], err);
 	secrets_hide_error(loader.secrets, err);
 	if (!manifest && !err->exit_code)
 		err->exit_code = EXIT_MANIFEST;
-	manifest_problems_free(&own);
-	return manifest;
+	reading->manifest = STEAL(manifest);
+	return reading->manifest ? 0 : -1;
+}
+
+struct manifest *manifest_read(const char *path, const struct manifest_options *options,
+			       struct error *err)
+{
+	struct reading reading = {.path = path, .options = options};
+	mem_guard(read_manifest, &reading, err);
+	return reading.manifest;
 }
 
 int manifest_render(const char *path, const struct manifest_options *options, struct buf *out,
 		    struct error *err)
 {
-	struct manifest *manifest = manifest_new(path);
+	auto_manifest struct manifest *manifest = manifest_new(path);
 	struct sources sources = {.arena = &manifest->arena};
-	struct manifest_problems problems = {0};
+	auto_problems struct manifest_problems problems = {0};
 	struct value *unknown = jinja_placeholder(&manifest->arena);
 	struct loader loader = {.manifest = manifest,
 				.arena = &manifest->arena,
@@ -171,8 +185,6 @@ int manifest_render(const char *path, const struct manifest_options *options, st
 		buf_add(out, source->text.data, source->text.len);
 	else
 		problems_error(&problems.items[0], err);
-	manifest_problems_free(&problems);
-	manifest_free(manifest);
 	if (!source)
 		err->exit_code = EXIT_MANIFEST;
 	return source ? 0 : -1;

@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/error.h"
+#include "common/own.h"
 #include "common/value.h"
 #include "host/manifest/services.h"
 
@@ -177,6 +178,7 @@ void manifest_problems_add(struct manifest_problems *problems, struct position a
 /* Orders them by file and position, and drops doubles. */
 void manifest_problems_sort(struct manifest_problems *problems);
 void manifest_problems_free(struct manifest_problems *problems);
+#define auto_problems __attribute__((cleanup(manifest_problems_free)))
 
 /* Gathers the facts of an image for `{{ facts... }}`; NULL in options: they are placeholders. */
 struct manifest_facts {
@@ -219,6 +221,8 @@ struct manifest_options {
 struct manifest *manifest_read(const char *path, const struct manifest_options *options,
 			       struct error *err);
 void manifest_free(struct manifest *manifest);
+OWNED_BY(struct manifest, manifest_free)
+#define auto_manifest __attribute__((cleanup(own_manifest_free)))
 
 /* All keys of all cells that have no meaning here, each once: a list, in `arena`. */
 struct value *manifest_ignored(const struct manifest *manifest, struct arena *arena);

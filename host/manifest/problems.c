@@ -18,13 +18,15 @@ void manifest_problems_add(struct manifest_problems *problems, struct position a
 		return;
 	}
 	if (problems->count == problems->cap) {
-		problems->cap = problems->cap ? 2 * problems->cap : 8;
-		problems->items = arena_grow(arena, problems->items, problems->count, problems->cap,
+		size_t cap = problems->cap ? 2 * problems->cap : 8;
+		problems->items = arena_grow(arena, problems->items, problems->count, cap,
 					     sizeof *problems->items);
+		problems->cap = cap;
 	}
 	at.file = at.file ? arena_strdup(arena, at.file) : NULL;
-	problems->items[problems->count++] = (struct manifest_problem){
-		at, code, arena_strdup(arena, message), hint ? arena_strdup(arena, hint) : NULL};
+	message = arena_strdup(arena, message);
+	hint = hint ? arena_strdup(arena, hint) : NULL;
+	problems->items[problems->count++] = (struct manifest_problem){at, code, message, hint};
 }
 
 static int compare(const void *a, const void *b)

@@ -20,9 +20,7 @@ struct position reader_at(const struct reader *reader, const struct value *value
 static int add_problem(struct reader *reader, struct position at, const char *code,
 		       const char *hint, const char *format, va_list args)
 {
-	autofree char *message = NULL;
-	if (vasprintf(&message, format, args) < 0)
-		message = mem_strdup(format);
+	autofree char *message = mem_vprintf(format, args);
 	manifest_problems_add(reader->problems, at, code, message, hint);
 	return -1;
 }

@@ -1,5 +1,7 @@
 #include "host/manifest/secrets.h"
 
+#include "common/own.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,11 +98,11 @@ void secrets_hide(const struct value *secrets, const char *text, size_t len, str
 
 void secrets_hide_error(const struct value *secrets, struct error *err)
 {
-	struct buf text = {0};
+	auto_buf struct buf text = {0};
 	if (!secrets || !err->message)
 		return;
-	secrets_hide(secrets, err->message, strlen(err->message), &text);
-	free(err->message);
+	autofree char *message = error_take(err);
+	secrets_hide(secrets, message, strlen(message), &text);
 	err->message = buf_steal(&text);
 }
 

@@ -39,9 +39,8 @@ struct service *services_add(struct reader *reader, struct service_set *set, con
 			    : set->count == MOST_SERVICES ? "there are too many services at '%s'"
 							  : NULL;
 	if (wrong) {
-		autofree char *text = NULL;
-		if (asprintf(&text, wrong, name) > 0)
-			reader_fail(reader, at, "%s", text);
+		autofree char *text = mem_printf(wrong, name);
+		reader_fail(reader, at, "%s", text);
 		return NULL;
 	}
 	struct service *service = append(reader, set);

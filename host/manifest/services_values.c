@@ -94,13 +94,12 @@ static int mount(struct reader *reader, const struct value *at, struct service *
 	const char *path = reader_path(reader, at, source);
 	if (!path)
 		return -1;
-	char *whole = realpath(path, NULL);
+	autofree char *whole = realpath(path, NULL);
 	if (!whole)
 		return reader_fail(reader, at, "there is no %s", path);
 	add_mount(reader, service,
 		  (struct service_mount){arena_strdup(&reader->manifest->arena, whole), target,
 					 read_only});
-	free(whole);
 	return 0;
 }
 

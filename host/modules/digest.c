@@ -27,9 +27,9 @@ int module_digest(const char *directory, struct arena *arena, const char **diges
 		  struct error *err)
 {
 	char hex[HASH_HEX];
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	int status = tree_walk(directory, add_entry, hash, err);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	if (status < 0)
 		return error_wrap(err, "can't take the digest of the module");
 	*digest = arena_strdup(arena, hex);

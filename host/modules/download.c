@@ -1,5 +1,6 @@
 #include "host/modules/download.h"
 
+#include "common/guard.h"
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -44,20 +45,34 @@ static size_t on_data(char *data, size_t size, size_t count, void *ctx)
 	return len;
 }
 
+struct progress {
+	struct downloading *state;
+	double total, now;
+};
+
+static int tell(void *ctx, struct error *err)
+{
+	const struct progress *progress = ctx;
+	const struct download *download = progress->state->download;
+	autofree char *of = progress->total > 0 ? mem_printf(" of %.1f", progress->total / 1e6)
+						: mem_strdup("");
+	autofree char *line = mem_printf("%s: %.1f%s MB", download->url, progress->now / 1e6, of);
+	(void)err;
+	download->progress(download->ctx, line);
+	return 0;
+}
+
+/* libcurl must not be left by a jump; a line that there is no memory for is not missed. */
 static int on_progress(void *ctx, curl_off_t total, curl_off_t now, curl_off_t up_total,
 		       curl_off_t up)
 {
 	struct downloading *state = ctx;
-	const struct download *download = state->download;
+	auto_error struct error ignored = {0};
 	(void)up_total;
 	(void)up;
 	state->interrupted = interrupt_pending() != 0;
-	if (download->progress && loop_now_us() >= state->tell_us) {
-		autofree char *of =
-			total > 0 ? mem_printf(" of %.1f", (double)total / 1e6) : mem_strdup("");
-		autofree char *line =
-			mem_printf("%s: %.1f%s MB", download->url, (double)now / 1e6, of);
-		download->progress(download->ctx, line);
+	if (state->download->progress && loop_now_us() >= state->tell_us) {
+		mem_guard(tell, &(struct progress){state, (double)total, (double)now}, &ignored);
 		state->tell_us = loop_now_us() + SECOND_US;
 	}
 	return state->interrupted;
@@ -113,12 +128,13 @@ int download_file(const struct download *download, const char *path, char hex[HA
 	state.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (state.fd < 0)
 		return error_errno(err, "can't write %s", path);
+	auto_hash struct hash *hash = hash_new();
+	state.hash = hash;
 	state.easy = mem_given(curl_easy_init());
-	state.hash = hash_new();
 	prepare(&state);
 	CURLcode code = curl_easy_perform(state.easy);
 	int status = code == CURLE_OK ? 0 : explain(&state, code, err);
-	hash_finish(state.hash, hex);
+	hash_finish(STEAL(hash), hex);
 	curl_easy_cleanup(state.easy);
 	close(state.fd);
 	if (status < 0)

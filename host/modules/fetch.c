@@ -15,10 +15,10 @@ static const char *cache_name(const struct module_source *source, const char *co
 	char hex[HASH_HEX];
 	if (source->kind == MODULE_TARBALL)
 		return arena_printf(arena, "tarball-%s", source->sha256);
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	hash_add_text(hash, source->text);
 	hash_add_text(hash, commit);
-	hash_finish(hash, hex);
+	hash_finish(STEAL(hash), hex);
 	return arena_printf(arena, "git-%s", hex);
 }
 

@@ -53,7 +53,10 @@ static int compile(const char *pattern, regex_t *compiled)
 	autofree char *whole = mem_printf("^(%s)$", pattern);
 	if (strlen(pattern) > LONGEST_PATTERN)
 		return -1;
-	return regcomp(compiled, whole, REG_EXTENDED | REG_NOSUB) == 0 ? 0 : -1;
+	int status = regcomp(compiled, whole, REG_EXTENDED | REG_NOSUB);
+	if (status == REG_ESPACE)
+		mem_exhausted();
+	return status == 0 ? 0 : -1;
 }
 
 static int read_pattern(struct reader *reader, const struct value_entry *entry, void *target)

@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/tree/archived.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -151,7 +152,7 @@ static int copy_data(struct unpacking *unpacking, int fd, const char *path, stru
 		}
 	}
 	return len < 0 ? error_as(err, ERROR_MODULE_ARCHIVE, "%s is broken at '%.200s': %s",
-				  unpacking->name, path, archive_error_string(unpacking->archive))
+				  unpacking->name, path, archived_reason(unpacking->archive))
 		       : 0;
 }
 
@@ -196,27 +197,24 @@ static int write_entry(struct unpacking *unpacking, struct archive_entry *entry,
 
 static int unpack_next(struct unpacking *unpacking, struct archive_entry *entry, struct error *err)
 {
-	struct place place;
+	__attribute__((cleanup(place_free))) struct place place = {.directory = -1};
 	if (++unpacking->entries > MOST_ENTRIES)
 		return error_as(err, ERROR_MODULE_ARCHIVE, "%s has more than %d entries",
 				unpacking->name, MOST_ENTRIES);
 	const char *path = archive_entry_pathname_utf8(entry);
 	int status =
 		find_place(unpacking, path ? path : archive_entry_pathname(entry), &place, err);
-	if (status == 0)
-		status = write_entry(unpacking, entry, &place, err);
-	place_free(&place);
-	return status;
+	return status == 0 ? write_entry(unpacking, entry, &place, err) : -1;
 }
 
 static int unpack_all(struct unpacking *unpacking, const char *path, struct error *err)
 {
 	struct archive *archive = unpacking->archive;
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int got = archive_read_open_filename(archive, path, BLOCK);
 	/* A warning is about what we don't keep, or about a name's encoding. */
 	while (got == ARCHIVE_OK || got == ARCHIVE_WARN) {
-		got = archive_read_next_header(archive, &entry);
+		got = archive_read_next_header2(archive, entry);
 		if ((got == ARCHIVE_OK || got == ARCHIVE_WARN) &&
 		    unpack_next(unpacking, entry, err) < 0)
 			return -1;
@@ -224,7 +222,7 @@ static int unpack_all(struct unpacking *unpacking, const char *path, struct erro
 	if (got != ARCHIVE_EOF)
 		return error_as(err, ERROR_MODULE_ARCHIVE,
 				"%s is no tar archive, or a broken one: %s", unpacking->name,
-				archive_error_string(archive));
+				archived_reason(archive));
 	return unpacking->entries
 		       ? 0
 		       : error_as(err, ERROR_MODULE_ARCHIVE, "%s is empty", unpacking->name);
@@ -232,7 +230,8 @@ static int unpack_all(struct unpacking *unpacking, const char *path, struct erro
 
 int unpack_archive(const char *name, const char *archive, const char *directory, struct error *err)
 {
-	struct unpacking unpacking = {.name = name, .archive = mem_given(archive_read_new())};
+	auto_archive struct archive *opened = mem_given(archive_read_new());
+	struct unpacking unpacking = {.name = name, .archive = opened};
 	autoclose int root = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	archive_read_support_format_tar(unpacking.archive);
 	archive_read_support_filter_gzip(unpacking.archive);
@@ -240,8 +239,6 @@ int unpack_archive(const char *name, const char *archive, const char *directory,
 	archive_read_support_filter_xz(unpacking.archive);
 	archive_read_support_filter_zstd(unpacking.archive);
 	unpacking.root = root;
-	int status = root < 0 ? error_errno(err, "can't open %s", directory)
-			      : unpack_all(&unpacking, archive, err);
-	archive_read_free(unpacking.archive);
-	return status;
+	return root < 0 ? error_errno(err, "can't open %s", directory)
+			: unpack_all(&unpacking, archive, err);
 }

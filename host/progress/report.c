@@ -165,9 +165,7 @@ static void emit_list(struct report *report, enum progress_kind kind, const char
 		      va_list args)
 {
 	auto_buf struct buf text = {0};
-	autofree char *line = NULL;
-	if (vasprintf(&line, format, args) < 0)
-		return;
+	autofree char *line = mem_vprintf(format, args);
 	struct progress_event event = {.kind = kind, .text = shown(report, &text, line)};
 	event.text_len = text.len;
 	emit(report, &event);

@@ -30,7 +30,7 @@ static void add_diagnostics(const struct session *session, struct error *err)
 		len--;
 	if (!len)
 		return;
-	autofree char *before = STEAL(err->message);
+	autofree char *before = error_take(err);
 	error_set(err, "%s; its last words: %.*s", before, (int)len, session->diagnostics.data);
 }
 
@@ -195,17 +195,15 @@ static int take_frames(struct session *session, size_t *taken, struct error *err
 
 static void output(void *ctx, const char *data, size_t len)
 {
-	struct session *session = ctx;
+	entered_session struct session *session = session_enter(ctx);
 	auto_error struct error err = {0};
 	size_t taken = 0;
-	session_enter(session);
 	buf_add(&session->received, data, len);
 	if (take_frames(session, &taken, &err) < 0) {
 		add_diagnostics(session, &err);
 		finish(session, &err);
 	}
 	buf_consume(&session->received, taken);
-	session_leave(session);
 }
 
 static void diagnostics(void *ctx, const char *data, size_t len)
@@ -219,18 +217,15 @@ static void diagnostics(void *ctx, const char *data, size_t len)
 
 static void drained(void *ctx)
 {
-	struct session *session = ctx;
-	session_enter(session);
+	entered_session struct session *session = session_enter(ctx);
 	if (session->events->drained && !session->over)
 		session->events->drained(session->ctx);
-	session_leave(session);
 }
 
 static void stream_closed(void *ctx, struct error *reason)
 {
-	struct session *session = ctx;
+	entered_session struct session *session = session_enter(ctx);
 	auto_error struct error err = {0};
-	session_enter(session);
 	if (session->leaving) {
 		finish(session, NULL);
 	} else {
@@ -244,7 +239,6 @@ static void stream_closed(void *ctx, struct error *reason)
 		add_diagnostics(session, &err);
 		finish(session, &err);
 	}
-	session_leave(session);
 }
 
 const struct engine_stream_events session_stream_events = {

@@ -24,7 +24,9 @@ struct session {
 extern const struct engine_stream_events session_stream_events; /* ctx: the session */
 
 /* Counts a callback in and out; out releases a session that was freed meanwhile. */
-void session_enter(struct session *session);
+struct session *session_enter(struct session *session);
 void session_leave(struct session *session);
+OWNED_BY(struct session, session_leave)
+#define entered_session __attribute__((cleanup(own_session_leave)))
 
 #endif

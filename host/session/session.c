@@ -22,9 +22,10 @@ static void release(struct session *session)
 	free(session);
 }
 
-void session_enter(struct session *session)
+struct session *session_enter(struct session *session)
 {
 	session->busy++;
+	return session;
 }
 
 void session_leave(struct session *session)

@@ -185,7 +185,7 @@ static int add_line(struct ignore *ignore, const char *name, unsigned number, co
 struct ignore *ignore_parse(const char *name, const char *text, size_t len, struct error *err)
 {
 	static const char mark[] = "\xEF\xBB\xBF";
-	struct ignore *ignore = mem_alloc(sizeof *ignore);
+	auto_ignore struct ignore *ignore = mem_alloc(sizeof *ignore);
 	const char *end = text + len;
 	int status = add_line(ignore, name, 0, IGNORE_FILE, strlen(IGNORE_FILE), err);
 	if (len >= 3 && memcmp(text, mark, 3) == 0)
@@ -198,10 +198,7 @@ struct ignore *ignore_parse(const char *name, const char *text, size_t len, stru
 	}
 	ignore->now = arena_alloc(&ignore->arena, ignore->longest + 1);
 	ignore->next = arena_alloc(&ignore->arena, ignore->longest + 1);
-	if (status == 0)
-		return ignore;
-	ignore_free(ignore);
-	return NULL;
+	return status == 0 ? STEAL(ignore) : NULL;
 }
 
 void ignore_free(struct ignore *ignore)

@@ -4,6 +4,7 @@
 #define FACTORY_HOST_TREE_IGNORE_H
 
 #include "common/error.h"
+#include "common/own.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +16,8 @@ struct ignore;
 /* Reads patterns, one a line; `name` is what errors call the text. NULL on failure. */
 struct ignore *ignore_parse(const char *name, const char *text, size_t len, struct error *err);
 void ignore_free(struct ignore *ignore);
+OWNED_BY(struct ignore, ignore_free)
+#define auto_ignore __attribute__((cleanup(own_ignore_free)))
 
 size_t ignore_count(const struct ignore *ignore); /* of patterns */
 /* Whether something below an excluded directory may come back by a `!`. */

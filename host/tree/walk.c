@@ -53,20 +53,28 @@ static int walk_child(struct walk *walk, struct level *level, const char *name)
 	return walk_entry(walk, &entry, level);
 }
 
+struct names {
+	struct dirent **items;
+	int count;
+};
+
+static void free_names(struct names *names)
+{
+	for (int i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+}
+
 static int walk_children(struct walk *walk, struct level *level)
 {
-	struct dirent **names = NULL;
-	int count = scandir(level->entry->path, &names, is_entry, by_name);
-	if (count < 0)
+	__attribute__((cleanup(free_names))) struct names names = {0};
+	names.count = scandir(level->entry->path, &names.items, is_entry, by_name);
+	if (names.count < 0)
 		return error_errno(walk->err, "can't list %s", level->entry->path);
-	int status = 0;
-	for (int i = 0; i < count; i++) {
-		if (status == 0)
-			status = walk_child(walk, level, names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
-	return status;
+	for (int i = 0; i < names.count; i++)
+		if (walk_child(walk, level, names.items[i]->d_name) < 0)
+			return -1;
+	return 0;
 }
 
 /* Directories that were left out come before the first thing below them that is not. */

@@ -46,6 +46,17 @@ struct fuzzed {
 	struct http_response response;
 };
 
+static void drop(struct api_request *request)
+{
+	buf_free(&request->path);
+	buf_free(&request->body);
+}
+
+static void drop_fuzzed(struct fuzzed *fuzzed)
+{
+	http_response_free(&fuzzed->response);
+}
+
 /* As a transport does, with the same reply to every request. */
 static int get(struct source *source, const struct want *want, struct arena *arena,
 	       struct value **found, struct error *err)
@@ -55,10 +66,8 @@ static int get(struct source *source, const struct want *want, struct arena *are
 	struct inquiry inquiry = {.want = want, .server = "the server", .arena = arena};
 	int status = 0;
 	for (; status == 0 && inquiry.step < MOST_STEPS; inquiry.step++) {
-		struct api_request request = {0};
+		__attribute__((cleanup(drop))) struct api_request request = {0};
 		status = api->ask(&inquiry, &request, err);
-		buf_free(&request.path);
-		buf_free(&request.body);
 		if (status == 0)
 			status = api->take(&inquiry, &fuzzed->response, err);
 	}
@@ -78,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_arena struct arena arena = {0};
 	auto_error struct error err = {0};
 	auto_buf struct buf out = {0};
-	struct fuzzed fuzzed = {.source = {.get = get}};
+	__attribute__((cleanup(drop_fuzzed))) struct fuzzed fuzzed = {.source = {.get = get}};
 	if (size < 2)
 		return 0;
 	const struct render_template tmpl = {.contents = templates[data[0] % COUNT_OF(templates)],
@@ -87,6 +96,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_add(&fuzzed.response.body, data + 2, size - 2);
 	read_recording(&fuzzed.response.body);
 	render_bytes(&tmpl, &fuzzed.source, NULL, &arena, &out, value_list(&arena), &err);
-	http_response_free(&fuzzed.response);
 	return 0;
 }

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_arena struct arena arena = {0};
 	auto_error struct error err = {0};
 	const struct consul_target target = {.name = (char *)"Consul"};
-	struct http_response response = {.status = 200};
+	auto_response struct http_response response = {.status = 200};
 	struct value *found = NULL;
 	if (!size)
 		return 0;
@@ -35,6 +35,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (consul_answer(&arena, &target, kinds[data[0] % 3], names[data[0] / 3 % 3], &response,
 			  &found, &err) == 0)
 		check(found);
-	buf_free(&response.body);
 	return 0;
 }

@@ -1,7 +1,9 @@
 /* What an engine may answer: the first byte chooses what it was asked, the second its status, the
  * third in what pieces it comes; the rest is JSON, status lines, a tar or a hijacked connection. */
+#include "common/guard.h"
 #include "common/json.h"
 #include "common/memory.h"
+#include "common/own.h"
 #include "host/engine/docker/parts.h"
 #include "host/engine/docker/stream.h"
 
@@ -73,28 +75,36 @@ int http_perform(struct http_client *client, const struct http_request *request,
 	return fill(request, response) < 0 ? error_set(err, "stopped") : 0;
 }
 
+struct filling {
+	const struct http_request *request;
+	struct http_response *response;
+};
+
+static int fill_one(void *ctx, struct error *err)
+{
+	const struct filling *filling = ctx;
+	return fill(filling->request, filling->response) < 0 ? error_set(err, "stopped") : 0;
+}
+
+/* Guarded, as what libcurl calls back is. */
 static void answer(void *ctx)
 {
-	struct http_transfer *transfer = ctx;
-	struct http_response response = {0};
-	if (fill(&transfer->request, &response) < 0) {
-		response.failed = true;
-		error_set(&response.error, "stopped");
-	}
+	autofree struct http_transfer *transfer = ctx;
+	auto_response struct http_response response = {0};
+	response.failed = mem_guard(fill_one, &(struct filling){&transfer->request, &response},
+				    &response.error) < 0;
 	reply.status = 404; /* whatever is asked for again is gone by then */
 	transfer->done(transfer->ctx, &response);
-	http_response_free(&response);
-	free(transfer);
 }
 
 struct http_transfer *http_start(struct http_client *client, const struct http_request *request,
 				 http_done *done, void *ctx, struct error *err)
 {
 	(void)err;
-	struct http_transfer *transfer = mem_alloc(sizeof *transfer);
+	autofree struct http_transfer *transfer = mem_alloc(sizeof *transfer);
 	*transfer = (struct http_transfer){client->loop, *request, done, ctx, 0};
 	transfer->timer = loop_after(client->loop, 0, answer, transfer);
-	return transfer;
+	return STEAL(transfer);
 }
 
 void http_cancel(struct http_transfer *transfer)
@@ -239,12 +249,18 @@ static void closed(void *ctx, struct error *err)
 		free(error_text(err));
 }
 
+static void close_stream(struct docker_stream **stream)
+{
+	engine_stream_close(&(*stream)->stream);
+}
+
 static void attach(struct engine *engine, struct loop *loop)
 {
 	(void)loop;
 	static const struct engine_stream_events events = {
 		.output = bytes_came, .diagnostics = bytes_came, .closed = closed};
-	struct docker_stream *stream = mem_alloc(sizeof *stream);
+	__attribute__((cleanup(close_stream))) struct docker_stream *stream =
+		mem_alloc(sizeof *stream);
 	stream->stream.driver = engine->driver;
 	stream->docker = (struct docker *)engine;
 	stream->docker->streams = stream;
@@ -261,7 +277,13 @@ static void attach(struct engine *engine, struct loop *loop)
 	}
 	if (!stream->ended && !stream->upgraded)
 		attach_refused(stream);
-	engine_stream_close(&stream->stream);
+}
+
+static void close_all(struct docker *docker)
+{
+	engine_abandon(&docker->engine);
+	http_client_free(docker->client);
+	loop_free(docker->engine.loop);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -275,6 +297,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	auto_error struct error err = {0};
 	struct loop *loop = loop_new(&err);
+	if (!loop)
+		return 0;
 	reply = (struct reply){codes[data[1] % 8], (const char *)data + 3, size - 3, data[2] + 1u};
 	static const struct engine_driver driver = {.name = "docker",
 						    DOCKER_OPERATIONS,
@@ -282,8 +306,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						    .image_import = docker_image_import,
 						    .create = docker_create,
 						    .commit = docker_commit};
-	struct docker docker = {.engine = {.driver = &driver, .loop = loop},
-				.client = http_client_new(loop, NULL, &err)};
+	__attribute__((cleanup(close_all))) struct docker docker = {
+		.engine = {.driver = &driver, .loop = loop}};
+	docker.client = http_client_new(loop, NULL, &err);
 	docker.endpoint.name = "the engine";
 	told = false;
 	asks[data[0] % (sizeof asks / sizeof *asks)](&docker.engine, loop);
@@ -291,8 +316,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		loop_turn(loop, 10, &err);
 	if (!told)
 		abort();
-	engine_abandon(&docker.engine);
-	http_client_free(docker.client);
-	loop_free(loop);
 	return 0;
 }

@@ -116,7 +116,7 @@ static const struct session_events events = {.hello = hello,
 
 static void read_as_driver(const char *data, size_t size)
 {
-	struct session *session = NULL;
+	auto_session struct session *session = NULL;
 	struct engine_stream stream;
 	session = session_new(&events, &session);
 	session_attach(session, NULL, "", NULL, &stream);
@@ -124,12 +124,11 @@ static void read_as_driver(const char *data, size_t size)
 	stream.events->output(stream.ctx, data, size / 2);
 	if (!stream.closed)
 		stream.events->output(stream.ctx, data + size / 2, size - size / 2);
-	session_free(session);
 }
 
 static void read_as_agent(const char *data, size_t size)
 {
-	struct frame_joiner joiner = {0};
+	auto_joiner struct frame_joiner joiner = {0};
 	auto_error struct error err = {0};
 	auto_buf struct buf in = {0};
 	struct frame part, whole;
@@ -145,7 +144,6 @@ static void read_as_agent(const char *data, size_t size)
 		if (got < 0)
 			break;
 	}
-	frame_joiner_free(&joiner);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -14,12 +14,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t len = data[0] < size - 1 ? data[0] : size - 1;
 	autofree char *path = mem_strndup((const char *)data + 1, len);
-	struct ignore *ignore =
+	auto_ignore struct ignore *ignore =
 		ignore_parse("i", (const char *)data + 1 + len, size - 1 - len, &err);
 	if (!ignore)
 		return 0;
 	autofree bool *fits = mem_alloc(ignore_count(ignore) + 1);
 	ignore_covers(ignore, path, NULL, fits);
-	ignore_free(ignore);
 	return 0;
 }

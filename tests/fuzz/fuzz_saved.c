@@ -4,6 +4,7 @@
 #include "host/compare/compare.h"
 #include "host/compare/layers.h"
 #include "host/saved/archive.h"
+#include "host/tree/archived.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static void read_as(const uint8_t *data, size_t size,
 	auto_arena struct arena arena = {0};
 	auto_error struct error err = {0};
 	struct tree tree = {0};
-	struct archive *archive = saved_archive();
+	auto_archive struct archive *archive = saved_archive();
 	if (archive_read_open_memory(archive, data, size) == ARCHIVE_OK) {
 		int status = read(archive, &arena, &tree, &err);
 		if (status < 0 && !err.message)
@@ -38,7 +39,6 @@ static void read_as(const uint8_t *data, size_t size,
 		if (status == 0 && compare_trees(&tree, &tree, false, &arena)->list.len)
 			abort();
 	}
-	archive_read_free(archive);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,15 +13,18 @@ sessions N  containers at once by one driver
 output MB   that a step prints into a slow reader
 file MB     through the session
 nodes N     of a graph, planned
+walk N      of a graph that is cached: built, then walked; a tenth of it first
 
-One line each: how long it took, the driver's peak and, where it tells something, the agent's.
+One line each: how long it took, the driver's peak and, where it tells something, the agent's. For
+what is done over and over, what driver, agent and engine hold: growth is a failure, and so is time
+that grows faster than the amount.
 Without arguments: 10,000 steps, 1,000 builds, 200 sessions, 10 GB, 5 GB, 100,000 nodes. It works
 on the engine of DOCKER_HOST, or on one of its own.
 TEXT
 }
 
 case ${1-} in -h | --help) usage && exit ;; esac
-[ $# -gt 0 ] || set -- steps 10000 builds 1000 cached 1000 sessions 200 output 10000 file 5000 nodes 100000
+[ $# -gt 0 ] || set -- steps 10000 builds 1000 cached 1000 sessions 200 output 10000 file 5000 nodes 100000 walk 100000
 FACTORY=${FACTORY:-$PWD/build/factory}
 base=factory-test/busybox:latest
 work=$(mktemp -d)
@@ -37,28 +40,55 @@ if [ -z "${DOCKER_HOST-}" ]; then
 	eval "$(tests/fixtures/engine.sh env "$work/engine")"
 	tests/fixtures/images.sh load busybox "$base"
 fi
+# shellcheck source=tests/load/growth.sh
+. tests/load/growth.sh
 export XDG_CACHE_HOME=$work/cache XDG_STATE_HOME=$work/state
 
 header='image: factory-test/busybox:latest
 network: none'
 peak='grep VmHWM /proc/1/status'
+table='grep FDSize /proc/1/status'
 
-# timed LABEL COMMAND...: prints the line; $work/said has what it said.
+# timed LABEL COMMAND...: prints the line; $work/said has what it said. $SECONDS_TAKEN is for others.
 timed() {
-	local label=$1 seconds kilobytes agent
+	local label=$1 kilobytes agent
 	shift
 	/usr/bin/time -o "$work/time" -f '%e %M' "$@" >"$work/said" 2>&1 || {
-		tail -n 5 "$work/said"
+		grep -v " passed " "$work/said" | tail -n 30
 		return 1
 	}
-	read -r seconds kilobytes <"$work/time"
+	read -r SECONDS_TAKEN kilobytes <"$work/time"
 	agent=$(sed -n 's/.*VmHWM:[[:space:]]*\([0-9]*\) kB.*/\1/p' "$work/said" | tail -n 1)
-	printf '%-28s %8s s %9s KB %s\n' "$label" "$seconds" "$kilobytes" "${agent:+agent $agent KB}"
+	printf '%-28s %8s s %9s KB %s\n' "$label" "$SECONDS_TAKEN" "$kilobytes" "${agent:+agent $agent KB}"
+}
+
+# steady PIECES LABEL COMMAND...: as timed, and neither driver nor engine hold more at its end.
+steady() {
+	local pieces=$1 before watcher
+	shift
+	engine_rests
+	before=$(engine_holds)
+	rm -f "$work/pid"
+	(until [ -s "$work/pid" ]; do sleep 0.1; done && watch "$(cat "$work/pid")" "$work/held") &
+	watcher=$!
+	# shellcheck disable=SC2016 # for the other shell
+	timed "$1" bash -c 'echo $$ >"$0" && exec "$@"' "$work/pid" "${@:2}"
+	wait "$watcher"
+	driver_grew "$work/held" "$pieces"
+	engine_grew "$before"
 }
 
 steps() {
-	{ printf '%s\ninstall:\n' "$header" && seq -f '  - ": %.0f"' "$1" && echo "  - $peak"; } >"$work/steps.yml"
-	timed "steps $1" "$FACTORY" build "$work/steps.yml" --no-cache -t load/steps:1
+	local first last
+	{
+		printf '%s\ninstall:\n  - %s\n' "$header" "$table"
+		seq -f '  - ": %.0f"' "$1"
+		printf '  - %s\n' "$table" "$peak"
+	} >"$work/steps.yml"
+	steady "$1" "steps $1" "$FACTORY" build "$work/steps.yml" --no-cache -t load/steps:1
+	read -r first last < <(sed -n 's/.*FDSize:[[:space:]]*\([0-9]*\).*/\1/p' "$work/said" | sed -n '1p;$p' | paste -sd ' ')
+	no_more "room for the agent's descriptors" "$first" "$last" 0
+	echo "  agent: room for $first, then $last descriptors"
 }
 
 many() {
@@ -71,13 +101,13 @@ many() {
 
 builds() {
 	many "$1"
-	timed "builds $1" "$FACTORY" build -j 4 --no-cache "$work"/many/*.yml
+	steady "$1" "builds $1" "$FACTORY" build -j 4 --no-cache "$work"/many/*.yml
 }
 
 cached() {
 	many "$1"
 	"$FACTORY" build -j 4 "$work"/many/*.yml >/dev/null 2>&1
-	timed "cached builds $1" "$FACTORY" build -j 4 "$work"/many/*.yml
+	steady "$1" "cached builds $1" "$FACTORY" build -j 4 "$work"/many/*.yml
 }
 
 sessions() {
@@ -106,9 +136,35 @@ file() {
 	rm "$work/tree/file"
 }
 
+chain() {
+	printf '%s\ninstall:\n' "$header" && seq -f '  - ": %.0f"' "$1"
+}
+
+# linear LABEL SECONDS SECONDS: those of a tenth, and of all.
+linear() {
+	awk -v few="$2" -v all="$3" 'BEGIN { exit all > 15 * (few + 0.1) }' ||
+		failed "$1: $2 s for a tenth, $3 s for all"
+}
+
 nodes() {
-	{ printf '%s\ninstall:\n' "$header" && seq -f '  - ": %.0f"' "$1"; } >"$work/nodes.yml"
+	local few=$(($1 / 10)) seconds
+	chain "$few" >"$work/few.yml"
+	chain "$1" >"$work/nodes.yml"
+	timed "nodes $few, planned" "$FACTORY" graph "$work/few.yml"
+	seconds=$SECONDS_TAKEN
 	timed "nodes $1, planned" "$FACTORY" graph "$work/nodes.yml"
+	linear planning "$seconds" "$SECONDS_TAKEN"
+}
+
+walk() {
+	local seconds amount
+	for amount in $(($1 / 10)) "$1"; do
+		chain "$amount" >"$work/walk.yml"
+		timed "nodes $amount, built" "$FACTORY" build "$work/walk.yml" -t load/walk:1
+		timed "nodes $amount, cached walk" "$FACTORY" build "$work/walk.yml" -t load/walk:1
+		[ -z "${seconds-}" ] || linear "cached walk" "$seconds" "$SECONDS_TAKEN"
+		seconds=$SECONDS_TAKEN
+	done
 }
 
 "$FACTORY" toolbox create >/dev/null
@@ -116,3 +172,4 @@ while [ $# -gt 0 ]; do
 	"$1" "$2"
 	shift 2
 done
+[ "$FAILURES" -eq 0 ]

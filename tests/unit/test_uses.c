@@ -4,6 +4,8 @@
 #include "common/file.h"
 #include "host/build/uses.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,6 +61,31 @@ static void the_last_use_is_remembered_until_it_is_gone(void **state)
 	assert_int_equal(uses_last(engine, "third"), 0);
 }
 
+static unsigned descriptors(void)
+{
+	unsigned count = 0;
+	for (int fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void thousands_are_used_with_one_descriptor(void **state)
+{
+	unsigned before = descriptors();
+	struct uses *uses = uses_new(engine);
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "key-%d", i);
+		assert_true(uses_take(uses, name));
+	}
+	assert_int_equal(descriptors(), before + 1);
+	assert_null(uses_lock(engine, "key-0"));
+	assert_null(uses_lock(engine, "key-1999"));
+	uses_free(uses);
+	assert_int_equal(descriptors(), before);
+}
+
 static void who_is_killed_uses_nothing_any_more(void **state)
 {
 	pid_t child = fork();
@@ -93,6 +120,7 @@ int main(void)
 		cmocka_unit_test(what_is_used_can_not_be_locked),
 		cmocka_unit_test(what_is_being_removed_can_not_be_used),
 		cmocka_unit_test(the_last_use_is_remembered_until_it_is_gone),
+		cmocka_unit_test(thousands_are_used_with_one_descriptor),
 		cmocka_unit_test(who_is_killed_uses_nothing_any_more),
 		cmocka_unit_test(without_a_home_everything_may_be_used),
 	};

@@ -1,6 +1,7 @@
 #include "agent/render/functions/functions.h"
 
 #include "agent/render/template/strconv.h"
+#include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
 
@@ -11,10 +12,27 @@
 
 enum { MAX_DEPTH = 1000 };
 
-static int collect(void *data, unsigned char *text, size_t len)
+struct collected {
+	struct buf *out;
+	const unsigned char *text;
+	size_t len;
+};
+
+static int add(void *ctx, struct error *err)
 {
-	buf_add(data, text, len);
-	return 1;
+	const struct collected *collected = ctx;
+	(void)err;
+	buf_add(collected->out, collected->text, collected->len);
+	return 0;
+}
+
+static int collect(void *out, unsigned char *text, size_t len)
+{
+	struct collected collected = {out, text, len};
+	auto_error struct error err = {0};
+	bool added = mem_guard(add, &collected, &err) == 0;
+	errno = added ? errno : ENOMEM;
+	return added;
 }
 
 /* Would a YAML 1.1 reader take the plain text for something other than a string? The words are
@@ -169,11 +187,13 @@ static bool emit_value(yaml_emitter_t *emitter, const struct value *value, unsig
 
 int goyaml_write(struct buf *out, const struct value *value, struct error *err)
 {
-	yaml_emitter_t emitter;
+	__attribute__((cleanup(yaml_emitter_delete))) yaml_emitter_t emitter = {0};
 	yaml_event_t event;
 	errno = 0;
-	if (!yaml_emitter_initialize(&emitter))
+	if (!yaml_emitter_initialize(&emitter)) {
+		memset(&emitter, 0, sizeof emitter); /* it has released all */
 		mem_exhausted();
+	}
 	yaml_emitter_set_output(&emitter, collect, out);
 	yaml_emitter_set_unicode(&emitter, 1);
 	yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
@@ -186,6 +206,5 @@ int goyaml_write(struct buf *out, const struct value *value, struct error *err)
 		mem_exhausted();
 	if (!done)
 		error_set(err, "toYAML: %s", emitter.problem ? emitter.problem : "no valid text");
-	yaml_emitter_delete(&emitter);
 	return done ? 0 : -1;
 }

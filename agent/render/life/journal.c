@@ -168,22 +168,20 @@ void journal_write(struct journal *journal, enum journal_level level, const char
 {
 	struct timespec now;
 	struct tm local;
-	char date[32], *text = NULL;
+	char date[32];
 	va_list args;
 	if (level < journal->level)
 		return;
 	va_start(args, format);
-	int len = vasprintf(&text, format, args);
+	autofree char *text = mem_vprintf(format, args);
 	va_end(args);
 	clock_gettime(CLOCK_REALTIME, &now);
 	strftime(date, sizeof date, "%Y/%m/%d %H:%M:%S", localtime_r(&now.tv_sec, &local));
 	auto_buf struct buf line = {0};
-	buf_printf(&line, "%s.%06ld [%s] %s\n", date, now.tv_nsec / 1000, levels[level].name,
-		   len < 0 ? "" : text);
+	buf_printf(&line, "%s.%06ld [%s] %s\n", date, now.tv_nsec / 1000, levels[level].name, text);
 	write_line(STDERR_FILENO, &line);
 	if (journal->file >= 0)
 		write_file(journal, &line, &now);
 	if (journal->settings->syslog)
-		syslog(levels[level].priority, "%s", len < 0 ? "" : text);
-	free(text);
+		syslog(levels[level].priority, "%s", text);
 }

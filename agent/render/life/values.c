@@ -22,7 +22,7 @@ static void on_note(void *ctx, bool warning, const char *text)
 /* A digest of all templates. */
 static int identify(struct runner *runner, struct error *err)
 {
-	struct hash *hash = hash_new();
+	auto_hash struct hash *hash = hash_new();
 	int status = 0;
 	for (size_t i = 0; i < runner->job_count && status == 0; i++) {
 		const struct render_template *tmpl = runner->jobs[i].tmpl;
@@ -33,7 +33,7 @@ static int identify(struct runner *runner, struct error *err)
 		hash_add_text(hash, tmpl->left);
 		hash_add_text(hash, tmpl->right);
 	}
-	hash_finish(hash, runner->sharing_id);
+	hash_finish(STEAL(hash), runner->sharing_id);
 	return status;
 }
 

@@ -1,5 +1,7 @@
 #include "agent/render/template/evaluate.h"
 
+#include "common/own.h"
+#include "common/memory.h"
 #include "agent/render/template/gofmt.h"
 #include "agent/render/template/strconv.h"
 
@@ -16,10 +18,9 @@ void *state_fail(struct state *state, const char *format, ...)
 {
 	struct error *err = state->rendering->err;
 	const struct template_set *set = state->rendering->set;
-	char *message = NULL;
 	va_list args;
 	va_start(args, format);
-	int len = vasprintf(&message, format, args);
+	autofree char *message = mem_vprintf(format, args);
 	va_end(args);
 	auto_buf struct buf context = {0};
 	node_text(&context, state->at);
@@ -27,9 +28,8 @@ void *state_fail(struct state *state, const char *format, ...)
 	int exit_code = err->exit_code, code = err->code;
 	error_set_at(err, set->name, at.line, at.column,
 		     "template: %s:%u:%u: executing \"%s\" at <%s>: %s", set->name, at.line,
-		     at.byte, state->template->name, buf_text(&context), len < 0 ? "" : message);
+		     at.byte, state->template->name, buf_text(&context), message);
 	error_class(err, exit_code, exit_code ? code : ERROR_TEMPLATE);
-	free(message);
 	return NULL;
 }
 

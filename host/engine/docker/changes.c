@@ -4,7 +4,7 @@
 
 void docker_changes(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	path_container(&path, id, "/changes");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }

@@ -165,7 +165,7 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 
 void docker_send_creation(struct operation *operation, const char *name, const struct value *spec)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/containers/create");
 	path_query(&path, "name", name);
@@ -182,21 +182,21 @@ void docker_create(struct engine *engine, const struct engine_container *contain
 
 void docker_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	path_container(&path, id, "/start");
 	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
 }
 
 void docker_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	path_container(&path, id, "/json");
 	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_list(struct engine *engine, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/containers/json");
 	operation_get(operation_new(engine, done, ctx), &path);
 }
@@ -205,7 +205,7 @@ void docker_list_created(struct engine *engine, const char *names, engine_done *
 {
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf filters = {0};
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	struct value *map = value_map(&arena);
 	set_list(&arena, map, "name", (const char *const[]){names, NULL});
 	set_list(&arena, map, "status", (const char *const[]){"created", NULL});
@@ -217,14 +217,14 @@ void docker_list_created(struct engine *engine, const char *names, engine_done *
 
 void docker_info(struct engine *engine, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/info");
 	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_send_commit(struct operation *operation, const struct engine_commit *commit)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->slow = true;
 	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/commit");
@@ -257,7 +257,7 @@ static void interpret_removal(struct operation *operation, const struct http_res
 static void send_removal(void *ctx)
 {
 	struct operation *operation = ctx;
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->timer = 0;
 	path_container(&path, operation->work, "?force=1&v=1");
 	operation_send(operation, "DELETE", &path, NULL);

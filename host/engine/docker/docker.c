@@ -37,7 +37,7 @@ static void add_advice(const struct http_response *response, struct error *err)
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
 		if (known[i].number != response->os_error)
 			continue;
-		autofree char *reason = STEAL(err->message);
+		autofree char *reason = error_take(err);
 		error_set(err, "%s: %s", reason, known[i].advice);
 		err->code = known[i].code;
 	}
@@ -81,6 +81,11 @@ struct greeting {
 	char *version; /* owned; NULL: not said */
 };
 
+static void free_greeting(struct greeting *greeting)
+{
+	free(STEAL(greeting->version));
+}
+
 /* The headers of /_ping, which every engine answers at once: /version takes Docker 4 ms and Podman
  * 260, for each asks the programs that it uses for theirs. False: something is missing. */
 static bool read_ping(const struct http_response *response, struct greeting *greeting)
@@ -116,7 +121,7 @@ static int read_version(const struct docker *docker, const struct http_response 
 	if (!version)
 		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_OTHER);
 	const char *number = value_text(value_get(version, "Version"));
-	free(greeting->version);
+	free_greeting(greeting);
 	*greeting = (struct greeting){
 		.newest = minor_of(value_text(value_get(version, "ApiVersion"))),
 		.oldest = minor_of(value_text(value_get(version, "MinAPIVersion"))),
@@ -128,15 +133,13 @@ static int read_version(const struct docker *docker, const struct http_response 
 
 static int greet(struct docker *docker, struct greeting *greeting, struct error *err)
 {
-	struct http_response ping = {0}, version = {0};
+	auto_response struct http_response ping = {0}, version = {0};
 	int status = ask(docker, "/_ping", &ping, err);
 	if (status == 0 && !read_ping(&ping, greeting)) {
 		status = ask(docker, "/version", &version, err);
 		if (status == 0)
 			status = read_version(docker, &version, greeting, err);
 	}
-	http_response_free(&ping);
-	http_response_free(&version);
 	return status;
 }
 
@@ -173,7 +176,7 @@ static int find(struct docker *docker, const struct engine_address *address, str
 static int connect_to(struct docker *docker, const struct engine_address *address,
 		      struct error *err)
 {
-	struct greeting greeting = {.oldest = -1};
+	__attribute__((cleanup(free_greeting))) struct greeting greeting = {.oldest = -1};
 	if (find(docker, address, err) < 0 || greet(docker, &greeting, err) < 0)
 		return -1;
 	return agree(docker, &greeting, err);
@@ -206,22 +209,19 @@ struct engine *docker_knock(struct loop *loop, const struct engine_address *addr
 	struct docker *docker = mem_alloc(sizeof *docker);
 	docker->engine.driver = &docker_driver;
 	docker->engine.loop = loop;
-	if (find(docker, address, err) < 0) {
-		docker_close(&docker->engine);
+	auto_engine struct engine *engine = &docker->engine;
+	if (find(docker, address, err) < 0)
 		return NULL;
-	}
 	docker->engine.patience_ms = open_ms(docker);
 	docker_ping(&docker->engine, done, ctx);
-	return &docker->engine;
+	return STEAL(engine);
 }
 
 struct engine *docker_connect(struct docker *docker, const struct engine_address *address,
 			      struct error *err)
 {
-	if (connect_to(docker, address, err) == 0)
-		return &docker->engine;
-	engine_close(&docker->engine);
-	return NULL;
+	auto_engine struct engine *engine = &docker->engine;
+	return connect_to(docker, address, err) == 0 ? STEAL(engine) : NULL;
 }
 
 void docker_close(struct engine *engine)

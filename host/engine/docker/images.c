@@ -19,7 +19,7 @@ static void image_path(struct buf *path, const char *ref, const char *verb)
 
 void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	image_path(&path, ref, "/json");
 	operation_get(operation_new(engine, done, ctx), &path);
 }
@@ -27,7 +27,7 @@ void docker_image_inspect(struct engine *engine, const char *ref, engine_done *d
 void docker_image_tag(struct engine *engine, const char *id, const char *repo, const char *tag,
 		      engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	image_path(&path, id, "/tag");
 	path_query(&path, "repo", repo);
 	path_query(&path, "tag", tag);
@@ -36,21 +36,21 @@ void docker_image_tag(struct engine *engine, const char *id, const char *repo, c
 
 void docker_image_list(struct engine *engine, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/images/json");
 	operation_get(operation_new(engine, done, ctx), &path);
 }
 
 void docker_image_remove(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	image_path(&path, ref, "?force=1");
 	operation_send(operation_new(engine, done, ctx), "DELETE", &path, NULL);
 }
 
 void docker_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	image_path(&path, ref, "/history");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
@@ -68,7 +68,7 @@ static void report_status(struct operation *operation, const struct value *line)
 	const char *layer = value_text(value_get(line, "id"));
 	if (!status)
 		return;
-	free(operation->id);
+	free(STEAL(operation->id));
 	operation->id = mem_strdup(status);
 	const struct value *detail = value_get(line, "progressDetail");
 	struct engine_progress progress = {.layer = layer,
@@ -178,7 +178,7 @@ static void add_reference(struct buf *path, const char *ref)
 void docker_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,
 		       void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/images/create");
 	add_reference(&path, ref);
 	operation_with_auth(operation_new(engine, done, ctx), ref, &path, told);
@@ -189,7 +189,7 @@ void docker_image_import(struct engine *engine, const void *tar, size_t len, con
 {
 	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
 	struct operation *operation = operation_new(engine, done, ctx);
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	struct http_request request = {
 		.method = "POST", .headers = headers, .body = tar, .body_len = len};
 	buf_puts(&path, "/images/create?fromSrc=-");

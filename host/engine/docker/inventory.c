@@ -3,7 +3,7 @@
 
 static void get(struct engine *engine, const char *path, engine_done *done, void *ctx)
 {
-	struct buf copy = {0};
+	auto_buf struct buf copy = {0};
 	buf_puts(&copy, path);
 	operation_send(operation_new(engine, done, ctx), "GET", &copy, NULL);
 }
@@ -39,7 +39,7 @@ static void interpret_removal(struct operation *operation, const struct http_res
 static void remove_named(struct operation *operation, const char *kind, const char *name,
 			 const char *keep, const char *query)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->interpret = interpret_removal;
 	buf_puts(&path, kind);
 	http_escape(&path, name, keep);
@@ -68,7 +68,7 @@ void docker_image_save(struct engine *engine, const char *const *refs,
 {
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct http_request request = {.method = "GET", .write_body = write, .ctx = ctx};
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/images/get");
 	for (; *refs; refs++)
 		path_query(&path, "names", *refs);

@@ -7,7 +7,7 @@ void docker_network_create(struct engine *engine, const struct engine_network *n
 {
 	auto_arena struct arena arena = {0};
 	struct value *spec = value_map(&arena), *labels = value_map(&arena);
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	value_set(&arena, spec, "Name", value_string(&arena, network->name));
 	value_set(&arena, spec, "CheckDuplicate", value_bool(&arena, true));
 	value_set(&arena, spec, "Internal", value_bool(&arena, network->internal));
@@ -22,7 +22,7 @@ void docker_network_list(struct engine *engine, const char *label, engine_done *
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf text = {0};
 	struct value *filters = value_map(&arena), *labels = value_list(&arena);
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	value_append(&arena, labels, value_string(&arena, label));
 	value_set(&arena, filters, "label", labels);
 	json_write(&text, filters);
@@ -42,7 +42,7 @@ static void interpret_removal(struct operation *operation, const struct http_res
 void docker_network_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->interpret = interpret_removal;
 	buf_puts(&path, "/networks/");
 	http_escape(&path, id, "");

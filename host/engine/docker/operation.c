@@ -1,6 +1,7 @@
 /* One request to the engine, from its path to its result. */
 #include "host/engine/docker/parts.h"
 
+#include "common/guard.h"
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -130,13 +131,14 @@ void operation_interpret(struct operation *operation, const struct http_response
 		operation_distrust(operation, "without a word of what it made", result);
 }
 
+OWNED_BY(struct operation, operation_free)
+
 static void finish(struct operation *operation, struct engine_result *result)
 {
-	forget(operation); /* before its owner is told, who may close the engine */
+	__attribute__((cleanup(own_operation_free))) struct operation *ended = operation;
+	forget(ended); /* before its owner is told, who may close the engine */
 	engine_notice_full(result->error);
-	operation->done(operation->ctx, result);
-	error_clear(result->error);
-	operation_free(operation);
+	ended->done(ended->ctx, result);
 }
 
 /* Whether its next request follows, which has wishes of its own. */
@@ -155,31 +157,53 @@ static bool goes_on(struct operation *operation, const struct http_response *res
 	return false;
 }
 
+struct answer_come {
+	struct operation *operation;
+	struct http_response *response;
+	struct engine_result *result;
+	bool goes_on;
+};
+
+static int take(void *ctx, struct error *err)
+{
+	struct answer_come *come = ctx;
+	struct operation *operation = come->operation;
+	struct http_response *response = come->response;
+	come->goes_on = !response->failed && goes_on(operation, response);
+	if (come->goes_on)
+		return 0;
+	if (response->failed) {
+		error_move(err, &response->error);
+		if (err->code != ERROR_MEMORY)
+			error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	} else if (operation->interpret) {
+		operation->interpret(operation, response, come->result);
+	} else {
+		operation_interpret(operation, response, come->result);
+	}
+	return 0;
+}
+
+/* Whoever waits for it is told, also when there is no memory for the answer. */
 static void answered(void *ctx, struct http_response *response)
 {
 	struct operation *operation = ctx;
-	struct error err = {0};
+	auto_error struct error err = {0};
 	struct engine_result result = {.status = ENGINE_FAILED, .error = &err};
+	struct answer_come come = {operation, response, &result, false};
 	operation->transfer = NULL;
 	unbound(operation);
-	if (!response->failed && goes_on(operation, response))
-		return;
-	if (response->failed) {
-		error_move(&err, &response->error);
-		error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
-	} else if (operation->interpret) {
-		operation->interpret(operation, response, &result);
-	} else {
-		operation_interpret(operation, response, &result);
-	}
-	finish(operation, &result);
+	if (mem_guard(take, &come, &err) < 0)
+		result = (struct engine_result){.status = ENGINE_FAILED, .error = &err};
+	if (!come.goes_on)
+		finish(operation, &result);
 }
 
 /* It ends without an answer, with the error that it has. */
 static void unanswered(void *ctx)
 {
 	struct operation *operation = ctx;
-	struct error err = {0};
+	auto_error struct error err = {0};
 	struct engine_result result = {.status = ENGINE_FAILED, .error = &err};
 	operation->timer = 0;
 	error_move(&err, &operation->failed);
@@ -257,7 +281,7 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 				       .begun = operation_begun,
 				       .ctx = operation};
 	if (body) {
-		struct buf text = {0};
+		auto_buf struct buf text = {0};
 		json_write(&text, body);
 		free(operation->body);
 		request.body_len = text.len;

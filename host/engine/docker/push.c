@@ -5,7 +5,7 @@
 void docker_image_push(struct engine *engine, const char *repo, const char *tag, engine_told *told,
 		       engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/images/");
 	http_escape(&path, repo, "/:");
 	buf_puts(&path, "/push");

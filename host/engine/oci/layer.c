@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
+#include "host/tree/archived.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -156,10 +157,13 @@ static int add_directory(struct packing *packing, const char *path, struct error
 
 static int pack(struct packing *packing, char hex[HASH_HEX], struct error *err)
 {
-	packing->tar = archive_write_new();
-	packing->disk = archive_read_disk_new();
-	packing->links = archive_entry_linkresolver_new();
-	packing->hash = hash_new();
+	auto_archive struct archive *tar = mem_given(archive_write_new());
+	auto_archive struct archive *disk = mem_given(archive_read_disk_new());
+	auto_hash struct hash *hash = hash_new();
+	packing->tar = tar;
+	packing->disk = disk;
+	packing->links = mem_given(archive_entry_linkresolver_new());
+	packing->hash = hash;
 	archive_write_set_format_pax_restricted(packing->tar);
 	archive_entry_linkresolver_set_strategy(packing->links, ARCHIVE_FORMAT_TAR_USTAR);
 	archive_read_disk_set_symlink_physical(packing->disk);
@@ -167,10 +171,8 @@ static int pack(struct packing *packing, char hex[HASH_HEX], struct error *err)
 	int status = add_directory(packing, "", err);
 	if (archive_write_close(packing->tar) != ARCHIVE_OK && status == 0)
 		status = failed(packing, "the layer", err);
-	archive_write_free(packing->tar);
-	archive_read_free(packing->disk);
 	archive_entry_linkresolver_free(packing->links);
-	hash_finish(packing->hash, hex);
+	hash_finish(STEAL(hash), hex);
 	return status;
 }
 

@@ -25,7 +25,7 @@ static bool comes_again(const struct value *layers, size_t i)
  * above, and can't be mounted twice. */
 static char *lower_directories(const struct value *layers, const char *above)
 {
-	struct buf lower = {0};
+	auto_buf struct buf lower = {0};
 	if (above)
 		buf_puts(&lower, above);
 	for (size_t i = layers->list.len; i-- > 0;)

@@ -15,15 +15,11 @@
 
 char *store_path(const struct oci *oci, const char *format, ...)
 {
-	char *rest = NULL;
 	va_list arguments;
 	va_start(arguments, format);
-	if (vasprintf(&rest, format, arguments) < 0)
-		rest = mem_strdup("");
+	autofree char *rest = mem_vprintf(format, arguments);
 	va_end(arguments);
-	char *path = mem_printf("%s/%s", oci->root, rest);
-	free(rest);
-	return path;
+	return mem_printf("%s/%s", oci->root, rest);
 }
 
 int store_prepare(struct oci *oci, struct error *err)

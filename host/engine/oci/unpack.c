@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
+#include "host/tree/archived.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -95,9 +96,9 @@ static int unpack_entry(struct archive *from, struct archive *to, struct archive
 
 static int unpack_all(struct archive *from, struct archive *to, struct error *err)
 {
-	struct archive_entry *entry;
+	auto_entry struct archive_entry *entry = mem_given(archive_entry_new());
 	int status;
-	while ((status = archive_read_next_header(from, &entry)) == ARCHIVE_OK ||
+	while ((status = archive_read_next_header2(from, entry)) == ARCHIVE_OK ||
 	       status == ARCHIVE_WARN)
 		if (unpack_entry(from, to, entry, err) < 0)
 			return -1;
@@ -110,7 +111,8 @@ static int unpack_all(struct archive *from, struct archive *to, struct error *er
 static int unpack(void *ctx, struct error *err)
 {
 	const struct unpacking *unpacking = ctx;
-	struct archive *from = archive_read_new(), *to = archive_write_disk_new();
+	auto_archive struct archive *from = mem_given(archive_read_new());
+	auto_archive struct archive *to = mem_given(archive_write_disk_new());
 	if (chroot(unpacking->tree) < 0 || chdir("/") < 0)
 		return error_errno(err, "can't enter %s", unpacking->tree);
 	umask(0);
@@ -132,8 +134,6 @@ static int unpack(void *ctx, struct error *err)
 		status = unpack_all(from, to, err);
 	if (archive_write_close(to) != ARCHIVE_OK && status == 0)
 		status = error_set(err, "can't unpack: %s", archive_error_string(to));
-	archive_read_free(from);
-	archive_write_free(to);
 	return status;
 }
 

@@ -204,7 +204,7 @@ static void interpret(struct operation *operation, const struct http_response *r
 static bool discard_half(struct operation *operation)
 {
 	const struct making *making = operation->work;
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->proceed = NULL;
 	buf_printf(&path, "/images/%s?force=1", making->half);
 	operation_send(operation, "DELETE", &path, NULL);
@@ -229,7 +229,7 @@ static bool loaded(struct operation *operation, const struct http_response *resp
 static void load(struct operation *operation, struct http_request *request)
 {
 	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	request->method = "POST";
 	request->headers = headers;
 	operation->proceed = loaded;
@@ -331,7 +331,7 @@ static bool committed(struct operation *operation, const struct http_response *r
 	const char *id = value_text(value_get(podman_json(operation, response), "Id"));
 	if (!podman_is_good(response) || !id)
 		return false;
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	making->half = id;
 	operation->proceed = inspected;
 	buf_puts(&path, "/libpod/images/");

@@ -116,7 +116,7 @@ static bool data_inspected(struct operation *operation, const struct http_respon
 	const struct value *found = podman_json(operation, response);
 	const char *state = value_text(value_path(found, "State.Status"));
 	bool empty = state && (strcmp(state, "created") == 0 || strcmp(state, "configured") == 0);
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	if (!empty)
 		return data_started(operation, response);
 	operation->proceed = data_started;
@@ -128,7 +128,7 @@ static bool data_inspected(struct operation *operation, const struct http_respon
 static void look_at_data(struct operation *operation)
 {
 	const struct creation *creation = operation->work;
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->proceed = data_inspected;
 	path_container(&path, creation->data, "/json");
 	operation_send(operation, "GET", &path, NULL);

@@ -39,7 +39,7 @@ static void podman_image_inspect(struct engine *engine, const char *ref, engine_
 				 void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->interpret = interpret_image;
 	buf_puts(&path, "/libpod/images/");
 	http_escape(&path, ref, "/:@");
@@ -126,7 +126,7 @@ struct engine *podman_open(struct loop *loop, const struct engine_address *addre
 		engine = open_service(loop, *storage ? storage : NULL, err);
 	if (!engine)
 		return NULL;
-	free(engine->endpoint);
+	free(STEAL(engine->endpoint));
 	engine->endpoint = mem_strdup(endpoint);
 	return engine;
 }

@@ -41,7 +41,8 @@ struct command {
 
 static void add(struct command *command, const char *argument)
 {
-	command->arguments[command->count++] = mem_strdup(argument);
+	command->arguments[command->count] = mem_strdup(argument);
+	command->count++;
 }
 
 static void add_pair(struct command *command, const char *option, const char *value)
