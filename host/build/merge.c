@@ -28,7 +28,7 @@ struct merge {
 	size_t count;   /* of branches */
 	size_t missing; /* lists */
 	size_t at;      /* the branch that is packed */
-	bool paused;
+	bool paused, over;
 	struct side target;
 	struct side *branches;
 };
@@ -65,9 +65,10 @@ void merge_free(struct merge *merge)
 
 /* --- what is done in a container --- */
 
+/* Wherever the agent is mounted. */
 static void call(struct side *side, const char *verb, const struct aside_events *events)
 {
-	const char *const argv[] = {"/tools/agent", "tree", verb, NULL};
+	const char *const argv[] = {"/proc/self/exe", "tree", verb, NULL};
 	struct aside aside = {.argv = argv, .input = true, .events = events, .ctx = side};
 	container_begin_aside(side->container, &aside);
 }
@@ -78,13 +79,24 @@ static void complain(struct side *side, const char *data, size_t len)
 		buf_add(&side->complaint, data, len);
 }
 
-/* Whether a call has done its work; where not, the merge is over. */
+/* Some calls may still be at work in other containers. */
+static void end(struct merge *merge, struct error *err)
+{
+	bool first = !merge->over;
+	merge->over = true;
+	if (first)
+		merge->done(merge->ctx, err);
+	else if (err)
+		error_clear(err);
+}
+
+/* Whether a call has done its work, and the merge goes on. */
 static bool succeeded(struct side *side, const struct session_exit *status, struct error *failed)
 {
 	struct error err = {0};
 	const char *said = buf_text(&side->complaint);
 	if (status && !status->signalled && !status->code)
-		return true;
+		return !side->merge->over;
 	if (failed)
 		error_move(&err, failed);
 	else
@@ -92,7 +104,7 @@ static bool succeeded(struct side *side, const struct session_exit *status, stru
 			  *said ? said : "the agent was killed");
 	error_wrap(&err, "can't merge the branches of a group");
 	err.exit_code = EXIT_AGENT;
-	side->merge->done(side->merge->ctx, &err);
+	end(side->merge, &err);
 	return false;
 }
 
@@ -159,7 +171,7 @@ static void unpacked(void *ctx, const struct session_exit *status, struct error 
 {
 	struct side *side = ctx;
 	if (succeeded(side, status, err))
-		side->merge->done(side->merge->ctx, NULL);
+		end(side->merge, NULL);
 }
 
 static void target_drained(void *ctx)
@@ -223,10 +235,11 @@ static int find_conflict(const struct merge *merge, struct error *err)
 static void list_said(void *ctx, int stream, const char *data, size_t len)
 {
 	struct side *side = ctx;
-	if (stream == 1)
-		buf_add(&side->listing.text, data, len);
-	else
+	struct error err = {0};
+	if (stream != 1)
 		complain(side, data, len);
+	else if (listing_add(&side->listing, data, len, &err) < 0)
+		end(side->merge, &err);
 }
 
 static void listed(void *ctx, const struct session_exit *status, struct error *failed)
@@ -237,7 +250,7 @@ static void listed(void *ctx, const struct session_exit *status, struct error *f
 	if (!succeeded(side, status, failed) || --merge->missing)
 		return;
 	if (compare(merge, &err) < 0 || find_conflict(merge, &err) < 0)
-		merge->done(merge->ctx, &err);
+		end(merge, &err);
 	else
 		move_changes(merge);
 }
