@@ -32,11 +32,19 @@ struct span {
 	uint64_t begin, end;
 };
 
+/* What was told of a node of the graph. */
+struct told {
+	size_t number; /* 0: nothing */
+	bool cached;
+};
+
 struct report {
 	struct hub *hub;
 	bool owns_hub;
 	char *build;
 	int width;
+	const struct graph *graph; /* NULL: none is known yet */
+	struct told *told;         /* by the index of the node */
 	size_t total, begun, from_cache;
 	struct span phases[NODE_COMMIT + 1];
 	struct pending *running;
@@ -116,6 +124,7 @@ void report_free(struct report *report)
 		forget(report, report->running->node);
 	if (report->owns_hub)
 		hub_free(report->hub);
+	free(report->told);
 	free(report->build);
 	free(report);
 }
@@ -206,10 +215,18 @@ void report_layers(struct report *report, const struct value *layers)
 	emit_value(report, PROGRESS_IMAGE, NULL, layers);
 }
 
+/* One that is told of for the second time is built again, all of it. */
 void report_graph(struct report *report, const struct graph *graph)
 {
 	auto_arena struct arena arena = {0};
+	while (report->running)
+		forget(report, report->running->node);
+	free(report->told);
+	report->told = mem_alloc(graph->count * sizeof *report->told);
+	report->graph = graph;
 	report->total = graph->count;
+	report->begun = report->from_cache = 0;
+	memset(report->phases, 0, sizeof report->phases);
 	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
 }
 
@@ -223,10 +240,26 @@ static struct pending *find(struct report *report, const struct node *node)
 	return pending;
 }
 
+/* The number of a node, by its id, for a guide may have put another one in its place: that which it
+ * had when it was told of before. */
+static size_t tell(struct report *report, const struct node *node, bool cached)
+{
+	struct told other = {0}, *told = &other;
+	for (size_t i = 0; report->graph && i < report->graph->count; i++)
+		if (strcmp(report->graph->nodes[i]->id, node->id) == 0)
+			told = &report->told[i];
+	report->from_cache += cached;
+	report->from_cache -= told->cached;
+	told->cached = cached;
+	if (!told->number)
+		told->number = ++report->begun;
+	return told->number;
+}
+
 void report_begin(struct report *report, const struct node *node)
 {
 	struct pending *pending = mem_alloc(sizeof *pending);
-	struct progress_event event = {.kind = PROGRESS_NODE, .number = ++report->begun};
+	struct progress_event event = {.kind = PROGRESS_NODE, .number = tell(report, node, false)};
 	struct span *phase = &report->phases[node->kind];
 	pending->node = node;
 	pending->number = event.number;
@@ -324,20 +357,19 @@ static void emit_cached(struct report *report, const struct node *node, size_t n
 			const char *why)
 {
 	struct progress_event event = {.kind = PROGRESS_CACHED, .number = number, .text = why};
-	report->from_cache++;
 	emit_node(report, node, &event);
 }
 
 void report_cached(struct report *report, const struct node *node)
 {
-	emit_cached(report, node, ++report->begun, NULL);
+	emit_cached(report, node, tell(report, node, true), NULL);
 }
 
 void report_all_cached(struct report *report, const struct graph *graph, const char *why)
 {
 	for (size_t i = 0; i < graph->count; i++)
 		emit_cached(report, graph->nodes[i], 0, why);
-	report->begun = graph->count;
+	report->begun = report->from_cache = graph->count;
 }
 
 void report_pause(struct report *report)

@@ -28,7 +28,8 @@ void report_hide(struct report *report, const char *text, size_t len);
 /* All of them, for what else is shown: a list. */
 const struct value *report_hidden(const struct report *report);
 
-/* The build's graph, for "[2/7]" and for pictures. */
+/* The build's graph, for "[2/7]" and for pictures; it must be there until the build is over. With
+ * another one the build begins anew. A node that begins again has the number that it had. */
 void report_graph(struct report *report, const struct graph *graph);
 void report_begin(struct report *report, const struct node *node);
 /* A piece of a step's output; whole lines are shown as they come. */
