@@ -1,6 +1,8 @@
 /* What a walk asks its guide (guide.h), and does as that decides. */
 #include "host/build/walk_parts.h"
 
+#include "common/own.h"
+
 void walk_begin_node(struct branch *branch, struct container *container, const struct node *node)
 {
 	struct walk *walk = branch->walk;
@@ -31,9 +33,11 @@ void walk_keep(struct walk *walk, const char *image)
 	walk->guide->kept(walk->guide->ctx, image);
 }
 
+/* Out of a group too, for one branch works at a time. */
 static void go_back(struct walk *walk, struct branch *branch)
 {
 	walk->at = branch->trial ? walk->at - 1 : 0;
+	group_free(STEAL(walk->group));
 	if (branch->trial)
 		trial_leave(branch->trial);
 	else
@@ -45,6 +49,8 @@ static void skip(struct branch *branch)
 {
 	if (branch->trial)
 		trial_leave(branch->trial);
+	else if (branch->role == ROLE_BRANCH)
+		group_go_on(branch->walk->group, branch);
 	else
 		walk_passed(branch, branch->asked);
 }

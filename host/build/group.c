@@ -40,9 +40,8 @@ static void tell_kept(struct group *group, const struct arm *arm)
 static void find_arm(struct group *group, size_t n, const char *fork, const char *kept)
 {
 	struct arm *arm = &group->arms[n];
-	arm->first = arm->end = group->node->after[n];
-	while (arm->first->after[0] != group->node->fork)
-		arm->first = arm->first->after[0];
+	arm->first = graph_branch(group->node, n);
+	arm->end = group->node->after[n];
 	resume_branch_key(group->walk->graph, arm->end, fork, arm->key);
 	if (!kept)
 		return;
@@ -143,7 +142,7 @@ void group_ready(struct group *group, struct branch *branch)
 {
 	if (branch->role == ROLE_BRANCH) {
 		branch->began_us = loop_now_us();
-		container_run(branch->container, branch->node);
+		walk_begin_node(branch, branch->container, branch->node);
 	} else if (branch->role == ROLE_SOURCE) {
 		merge_branch_ready(group->merge, branch->number, branch->container);
 	} else {
@@ -153,17 +152,22 @@ void group_ready(struct group *group, struct branch *branch)
 
 void group_passed(struct group *group, struct branch *branch, const struct node *node)
 {
+	uint64_t took_us = loop_now_us() - branch->began_us;
+	trail_add(&group->trail, node, false, took_us, report_hidden(group->walk->setup->report));
+	group_go_on(group, branch);
+}
+
+void group_go_on(struct group *group, struct branch *branch)
+{
 	const struct walk *walk = group->walk;
 	const struct arm *arm = &group->arms[branch->number];
-	uint64_t took_us = loop_now_us() - branch->began_us;
-	trail_add(&group->trail, node, false, took_us, report_hidden(walk->setup->report));
 	branch->began_us = loop_now_us();
-	if (node == arm->end) {
+	if (branch->node == arm->end) {
 		container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : arm->key);
 		return;
 	}
-	branch->node = walk->graph->nodes[graph_index(walk->graph, node) + 1];
-	container_run(branch->container, branch->node);
+	branch->node = walk->graph->nodes[graph_index(walk->graph, branch->node) + 1];
+	walk_begin_node(branch, branch->container, branch->node);
 }
 
 void group_committed(struct group *group, struct branch *branch, const char *image)

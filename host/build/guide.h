@@ -11,7 +11,8 @@ struct walk;
 enum walk_decision {
 	WALK_RUN,  /* runs the node, or the one that is given instead: again, where it failed */
 	WALK_SKIP, /* goes on behind it */
-	WALK_KEEP, /* makes an image of the chain's state for WALK_BACK; `kept` follows */
+	WALK_KEEP, /* makes an image of the chain's state for WALK_BACK; `kept` follows; in a group
+		    * of its branch's, which is not for WALK_BACK */
 	WALK_BACK, /* a new container, from the state kept last, or the base; in a test's branch,
 		    * from what is tested */
 };

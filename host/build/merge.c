@@ -202,9 +202,10 @@ static int compare(struct merge *merge, struct error *err)
 	return 0;
 }
 
+/* Its first one. */
 static const struct step *step_of(const struct merge *merge, size_t branch)
 {
-	return merge->node->after[branch]->step;
+	return graph_branch(merge->node, branch)->step;
 }
 
 static int refuse(const struct merge *merge, size_t left, size_t right, const char *path,

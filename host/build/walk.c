@@ -123,11 +123,7 @@ static void on_passed(void *ctx, struct container *container, const struct node 
 static void on_held(void *ctx, struct container *container, const struct node *node,
 		    struct error *err)
 {
-	struct branch *branch = ctx;
-	if (branch->role == ROLE_BRANCH) /* of groups it is not asked */
-		walk_fail(branch->walk, err);
-	else
-		walk_ask_about_failure(branch, container, node, err);
+	walk_ask_about_failure(ctx, container, node, err);
 }
 
 /* In front of a group the chain ends: it goes on in the container of the merge. */

@@ -84,6 +84,8 @@ void group_start(struct group *group);
 /* Events of the containers of its branches, of its sources, and of the chain's while it is open. */
 void group_ready(struct group *group, struct branch *branch);
 void group_passed(struct group *group, struct branch *branch, const struct node *node);
+/* Behind a node of a branch that was left out. */
+void group_go_on(struct group *group, struct branch *branch);
 void group_committed(struct group *group, struct branch *branch, const char *image);
 
 #endif

@@ -200,6 +200,8 @@ static void keep(struct pilot *pilot, const char *rest)
 	(void)rest;
 	if (pilot->node->kind == NODE_TEST)
 		pilot_tell(pilot, "a test's branch is not kept: `back` starts it again");
+	else if (node_is_in_branch(pilot->node))
+		pilot_tell(pilot, "a branch is not kept: `back` goes to where its group begins");
 	else
 		walk_decide(pilot->walk, WALK_KEEP, NULL);
 }
@@ -233,9 +235,12 @@ static void stop(struct pilot *pilot)
 
 static void quit(struct pilot *pilot, const char *rest)
 {
-	pilot->quits = strcmp(rest, "keep") == 0;
+	bool keeps = strcmp(rest, "keep") == 0;
+	pilot->quits = keeps && pilot->node->kind != NODE_TEST;
 	if (pilot->quits)
 		walk_decide(pilot->walk, WALK_KEEP, NULL);
+	else if (keeps)
+		pilot_tell(pilot, "a test's branch is not kept: `quit` ends the build");
 	else if (*rest)
 		pilot_tell(pilot, "'quit' takes nothing or 'keep', not '%s'", rest);
 	else

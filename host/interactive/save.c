@@ -154,6 +154,10 @@ static int take_list(struct text *text, yaml_document_t *document, struct error 
 	    list->data.sequence.style == YAML_FLOW_SEQUENCE_STYLE)
 		return refuse(text, key ? key->start_mark.line : 0,
 			      "`install` is no list with a line for each step: make it one", err);
+	for (size_t i = others; i < manifest->install.count; i++)
+		if (manifest->install.items[i].group)
+			return refuse(text, manifest->install.items[i].at.line - 1,
+				      "`install` has a group (`parallel`): change it by hand", err);
 	text->count = (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
 	if (manifest->travis || text->count != manifest->install.count - others)
 		return refuse(text, key->start_mark.line,

@@ -255,3 +255,39 @@ answers() {
 	sees 'code 1'
 	no_container_left
 }
+
+@test "a group's branches are asked about one after another, and left by back" {
+	manifest <<-YAML
+		image: $BASE
+		env: {RUN: "$(cat /proc/sys/kernel/random/uuid)"}
+		install:
+		  - echo ran before
+		  - parallel:
+		      - [echo ran a1 >/a1, echo ran a2]
+		      - exit 7
+		  - echo ran after
+		script: test -e /a1 && test -e /put && ! test -e /did
+	YAML
+	cp m.yml before.yml
+	run answers run 'do touch /did' run checkpoint back run run run 'do touch /put' 'edit true' run save run run
+	[ "$status" -eq 0 ] || { echo "$output" >&2; return 1; }
+	shows 'a branch is not kept'
+	shows 'install-3 failed with exit code 7' || shows 'install-4 failed with exit code 7'
+	shows '`install` has a group'
+	[ "$(grep -c -- '-- install-2' <<<"$output")" = 2 ]
+	cmp m.yml before.yml
+	in_image /put
+	run answers run skip skip 'quit keep'
+	[ "$status" -eq 1 ]
+	shows "kept as sha256:"
+	api DELETE "/images/$(grep -o 'sha256:[0-9a-f]*' <<<"$output" | tail -n 1)" >/dev/null
+	no_container_left
+}
+
+@test "a test's branch is not kept, be it to quit" {
+	steps
+	run answers run skip run 'quit keep' checkpoint run
+	[ "$status" -eq 0 ] || { echo "$output" >&2; return 1; }
+	shows "a test's branch is not kept: \`quit\` ends the build"
+	no_container_left
+}
