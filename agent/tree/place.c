@@ -56,8 +56,10 @@ int tree_place_find(const struct tree_root *root, const char *name, size_t len,
 	place->directory = fcntl(root->directory, F_DUPFD_CLOEXEC, 0);
 	for (part++; place->directory >= 0 && (end = strchr(part, '/')); part = end + 1)
 		enter(place, part, (size_t)(end - part));
+	if (place->directory < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 1;
 	if (place->directory < 0)
-		return error_errno(err, "can't go to where \"%s\" belongs", name);
+		return error_errno(err, "can't go to where \"%s\" is", name);
 	place->path = mem_printf("/proc/self/fd/%d/%s", place->directory, part);
 	return 0;
 }

@@ -20,7 +20,8 @@ struct tree_place {
 	char *path;    /* which any call takes; what it names may be missing, and may be a link */
 };
 
-/* `name` begins with a slash and is `len` bytes long; what it goes into must be there. */
+/* `name` begins with a slash and is `len` bytes long. 1: nothing can be there, for what it goes
+ * into is no directory. */
 int tree_place_find(const struct tree_root *root, const char *name, size_t len,
 		    struct tree_place *place, struct error *err);
 void tree_place_free(struct tree_place *place);

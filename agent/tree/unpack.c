@@ -77,10 +77,11 @@ static int make_name(const struct tree_root *root, const struct entry *entry, st
 	__attribute__((cleanup(tree_place_free))) struct tree_place first = {.directory = -1};
 	const char *target = entry->target.data;
 	struct stat info;
-	if (tree_place_find(root, target, entry->target.len, &first, err) < 0)
+	int status = tree_place_find(root, target, entry->target.len, &first, err);
+	if (status < 0)
 		return -1;
-	if (lstat(first.path, &info) == 0 && !S_ISREG(info.st_mode))
-		return error_set(err, "\"%s\" is no file", target);
+	if (status > 0 || (lstat(first.path, &info) == 0 && !S_ISREG(info.st_mode)))
+		return error_set(err, "\"%.200s\" is no file", target);
 	return link(first.path, entry->place) < 0 ? error_errno(err, "can't link \"%s\"", target)
 						  : 0;
 }
@@ -198,8 +199,13 @@ static int put(FILE *in, const struct tree_root *root, struct entry *entry, stru
 {
 	__attribute__((cleanup(tree_place_free))) struct tree_place place = {.directory = -1};
 	const char *name = entry->path.data;
-	if (tree_place_find(root, name, entry->path.len, &place, err) < 0)
+	int status = tree_place_find(root, name, entry->path.len, &place, err);
+	if (status < 0)
 		return -1;
+	if (status > 0 && !entry->record.kind)
+		return 0;
+	if (status > 0)
+		return error_set(err, "\"%.200s\" belongs into what is no directory", name);
 	entry->place = place.path;
 	if (replace(in, root, entry, err) < 0)
 		return error_wrap(err, "can't put \"%.200s\" in its place", name);
