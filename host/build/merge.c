@@ -90,6 +90,13 @@ static void end(struct merge *merge, struct error *err)
 		error_clear(err);
 }
 
+static void fail(struct merge *merge, struct error *err)
+{
+	error_wrap(err, "can't merge the branches of a group");
+	err->exit_code = EXIT_AGENT;
+	end(merge, err);
+}
+
 /* Whether a call has done its work, and the merge goes on. */
 static bool succeeded(struct side *side, const struct session_exit *status, struct error *failed)
 {
@@ -102,9 +109,7 @@ static bool succeeded(struct side *side, const struct session_exit *status, stru
 	else
 		error_set(&err, "%.*s", (int)strcspn(said, "\n"),
 			  *said ? said : "the agent was killed");
-	error_wrap(&err, "can't merge the branches of a group");
-	err.exit_code = EXIT_AGENT;
-	end(side->merge, &err);
+	fail(side->merge, &err);
 	return false;
 }
 
@@ -240,7 +245,7 @@ static void list_said(void *ctx, int stream, const char *data, size_t len)
 	if (stream != 1)
 		complain(side, data, len);
 	else if (listing_add(&side->listing, data, len, &err) < 0)
-		end(side->merge, &err);
+		fail(side->merge, &err);
 }
 
 static void listed(void *ctx, const struct session_exit *status, struct error *failed)
@@ -250,7 +255,9 @@ static void listed(void *ctx, const struct session_exit *status, struct error *f
 	struct error err = {0};
 	if (!succeeded(side, status, failed) || --merge->missing)
 		return;
-	if (compare(merge, &err) < 0 || find_conflict(merge, &err) < 0)
+	if (compare(merge, &err) < 0)
+		fail(merge, &err);
+	else if (find_conflict(merge, &err) < 0)
 		end(merge, &err);
 	else
 		move_changes(merge);
