@@ -1,5 +1,5 @@
 /* A build's graph as a picture and as text: columns from left to right, each node in the column
- * behind those that it waits for. */
+ * behind those that it waits for, each branch in a row of its own. */
 #include "common/own.h"
 #include "host/graph/graph.h"
 #include "host/graph/svg.h"
@@ -9,12 +9,18 @@
 enum { MARGIN = 16, GAP_X = 48, GAP_Y = 14, HEIGHT = 44, FEWEST = 12, MOST = 34 };
 
 struct column {
-	int x, width, count;
+	int x, width;
+};
+
+/* Where a node is: its row of those that its fork has. */
+struct place {
+	size_t column;
+	int row, rows;
 };
 
 struct layout {
-	struct svg_box *boxes; /* of nodes, by index */
-	size_t *column_of;
+	struct svg_box *boxes; /* of nodes, by index, as the places */
+	struct place *places;
 	struct column *columns;
 	size_t column_count;
 	int rows;
@@ -28,26 +34,55 @@ static int width_of(const struct node *node)
 	return (int)letters * SVG_LETTER;
 }
 
+/* What waits for several is in the middle; behind a fork rows are counted from the top. */
+static void choose_row(const struct graph *graph, const struct layout *layout, size_t index)
+{
+	const struct node *node = graph->nodes[index];
+	struct place *place = &layout->places[index];
+	place->rows = 0;
+	for (size_t i = 0; node->after_count == 1 && i < graph->count; i++) {
+		const struct node *other = graph->nodes[i];
+		if (other->after_count != 1 || other->after[0] != node->after[0])
+			continue;
+		place->row += i < index;
+		place->rows++;
+	}
+	if (place->rows == 1) {
+		const struct place *before = &layout->places[graph_index(graph, node->after[0])];
+		place->row = before->row;
+		place->rows = before->rows;
+	}
+	if (!place->rows)
+		place->rows = 1;
+}
+
+static void choose_column(const struct graph *graph, const struct layout *layout, size_t index)
+{
+	const struct node *node = graph->nodes[index];
+	size_t *at = &layout->places[index].column;
+	for (size_t i = 0; i < node->after_count; i++) {
+		size_t before = layout->places[graph_index(graph, node->after[i])].column;
+		*at = before >= *at ? before + 1 : *at;
+	}
+}
+
 /* Nodes come after those they wait for, so that one pass is enough. */
 static void place(const struct graph *graph, struct layout *layout)
 {
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct node *node = graph->nodes[i];
-		size_t at = 0;
-		for (size_t j = 0; j < node->after_count; j++) {
-			size_t before = layout->column_of[graph_index(graph, node->after[j])];
-			at = before >= at ? before + 1 : at;
-		}
-		struct column *column = &layout->columns[at];
-		layout->column_of[i] = at;
-		layout->boxes[i].y = column->count++; /* its row, for now */
-		column->width = width_of(node) > column->width ? width_of(node) : column->width;
-		layout->column_count = at >= layout->column_count ? at + 1 : layout->column_count;
-		layout->rows = column->count > layout->rows ? column->count : layout->rows;
+		const struct place *at = &layout->places[i];
+		int width = width_of(graph->nodes[i]);
+		choose_column(graph, layout, i);
+		choose_row(graph, layout, i);
+		struct column *column = &layout->columns[at->column];
+		column->width = width > column->width ? width : column->width;
+		if (at->column >= layout->column_count)
+			layout->column_count = at->column + 1;
+		layout->rows = at->rows > layout->rows ? at->rows : layout->rows;
 	}
 }
 
-/* Columns with fewer nodes than the highest stand in its middle. */
+/* Forks with fewer rows than the highest stand in its middle. */
 static int measure(const struct graph *graph, struct layout *layout)
 {
 	int x = MARGIN;
@@ -56,34 +91,38 @@ static int measure(const struct graph *graph, struct layout *layout)
 		x += layout->columns[i].width + GAP_X;
 	}
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct column *column = &layout->columns[layout->column_of[i]];
+		const struct place *at = &layout->places[i];
+		const struct column *column = &layout->columns[at->column];
 		const struct node *node = graph->nodes[i];
-		struct svg_box *box = &layout->boxes[i];
-		int down = (layout->rows - column->count) * (HEIGHT + GAP_Y) / 2;
+		int down = (layout->rows - at->rows) * (HEIGHT + GAP_Y) / 2;
 		bool told = strcmp(node->id, node->label) != 0;
-		*box = (struct svg_box){.x = column->x,
-					.y = MARGIN + down + box->y * (HEIGHT + GAP_Y),
-					.width = column->width,
-					.height = HEIGHT,
-					.kind = node_kind_name(node->kind),
-					.name = node->id,
-					.detail = told ? node->label : NULL,
-					.title = node->label};
+		layout->boxes[i] = (struct svg_box){.x = column->x,
+						    .y = MARGIN + down + at->row * (HEIGHT + GAP_Y),
+						    .width = column->width,
+						    .height = HEIGHT,
+						    .kind = node_kind_name(node->kind),
+						    .name = node->id,
+						    .detail = told ? node->label : NULL,
+						    .title = node->label};
 	}
 	return x - GAP_X + MARGIN;
+}
+
+/* Straight on in its row as far as it can, past the columns that its branch does not reach. */
+static void draw_arrow(const struct svg_box *from, const struct svg_box *to, struct buf *out)
+{
+	int y = from->y + HEIGHT / 2, end = to->y + HEIGHT / 2, x = to->x - GAP_X;
+	svg_arrow(out, "M%d %dH%dC%d %d %d %d %d %d", from->x + from->width, y, x, x + GAP_X / 2, y,
+		  to->x - GAP_X / 2, end, to->x, end);
 }
 
 static void draw_arrows(const struct graph *graph, const struct layout *layout, struct buf *out)
 {
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct svg_box *to = &layout->boxes[i];
-		for (size_t j = 0; j < graph->nodes[i]->after_count; j++) {
-			const struct svg_box *from =
-				&layout->boxes[graph_index(graph, graph->nodes[i]->after[j])];
-			int x = from->x + from->width, y = from->y + HEIGHT / 2;
-			svg_arrow(out, "M%d %dC%d %d %d %d %d %d", x, y, x + GAP_X / 2, y,
-				  to->x - GAP_X / 2, to->y + HEIGHT / 2, to->x, to->y + HEIGHT / 2);
-		}
+		const struct node *node = graph->nodes[i];
+		for (size_t j = 0; j < node->after_count; j++)
+			draw_arrow(&layout->boxes[graph_index(graph, node->after[j])],
+				   &layout->boxes[i], out);
 	}
 }
 
@@ -92,7 +131,7 @@ void graph_write_svg(const struct graph *graph, struct buf *out)
 	auto_arena struct arena arena = {0};
 	struct layout layout = {
 		.boxes = arena_alloc(&arena, graph->count * sizeof *layout.boxes),
-		.column_of = arena_alloc(&arena, graph->count * sizeof *layout.column_of),
+		.places = arena_alloc(&arena, graph->count * sizeof *layout.places),
 		.columns = arena_alloc(&arena, graph->count * sizeof *layout.columns),
 	};
 	place(graph, &layout);

@@ -94,26 +94,39 @@ function showState(node) {
 	node.mark.textContent = marks[node.state];
 }
 
-/* --- the graph: columns from left to right --- */
+/* --- the graph: columns from left to right, a row for each branch --- */
+
+/* Where each node is: its column, and its row of those that its fork has. What waits for several is
+   in the middle. */
+function placesOf(graph) {
+	const places = new Map(), before = new Map(graph.nodes.map(node => [node.id, []])), behind = new Map();
+	for (const edge of graph.edges)
+		before.get(edge.to).push(edge.from);
+	for (const [id, [first, ...others]] of before)
+		if (first && !others.length)
+			behind.set(first, [...behind.get(first) ?? [], id]);
+	for (const {id} of graph.nodes) {
+		const all = before.get(id), beside = all.length === 1 ? behind.get(all[0]) : [];
+		const {row, rows} = beside.length === 1 ? places.get(all[0])
+			: {row: Math.max(0, beside.indexOf(id)), rows: Math.max(1, beside.length)};
+		places.set(id, {column: Math.max(-1, ...all.map(each => places.get(each).column)) + 1, row, rows});
+	}
+	return places;
+}
 
 function draw(build) {
 	const HEIGHT = 44, GAP_X = 44, GAP_Y = 12, LETTER = 8, MOST = 30;
-	const columns = [], places = new Map();
-	for (const node of build.graph.nodes) {
-		const before = build.graph.edges.filter(edge => edge.to === node.id).map(edge => places.get(edge.from).column);
-		const at = before.length ? Math.max(...before) + 1 : 0;
-		columns[at] ??= [];
-		places.set(node.id, {column: at, row: columns[at].length});
-		columns[at].push(node);
-	}
-	const rows = Math.max(1, ...columns.map(column => column.length));
+	const columns = [], places = placesOf(build.graph);
+	for (const node of build.graph.nodes)
+		(columns[places.get(node.id).column] ??= []).push(node);
+	const rows = Math.max(1, ...[...places.values()].map(place => place.rows));
 	let x = 4;
 	for (const column of columns) {
 		const letters = Math.max(10, ...column.map(node => Math.min(MOST, Math.max(node.id.length, node.label.length))));
 		for (const node of column) {
 			const place = places.get(node.id);
 			Object.assign(place, {x, width: (letters + 2) * LETTER,
-				y: 4 + (rows - column.length) * (HEIGHT + GAP_Y) / 2 + place.row * (HEIGHT + GAP_Y)});
+				y: 4 + (rows - place.rows) * (HEIGHT + GAP_Y) / 2 + place.row * (HEIGHT + GAP_Y)});
 		}
 		x += (letters + 2) * LETTER + GAP_X;
 	}
@@ -122,8 +135,8 @@ function draw(build) {
 		"aria-label": "Graph of the build; the timeline below says the same in words"});
 	for (const edge of build.graph.edges) {
 		const from = places.get(edge.from), to = places.get(edge.to), y = from.y + HEIGHT / 2;
-		const start = from.x + from.width, middle = GAP_X / 2;
-		picture.append(make("path", {d: `M${start} ${y}C${start + middle} ${y} ${to.x - middle} ${to.y + HEIGHT / 2} ${to.x} ${to.y + HEIGHT / 2}`}));
+		const turn = to.x - GAP_X, middle = to.x - GAP_X / 2, end = to.y + HEIGHT / 2;
+		picture.append(make("path", {d: `M${from.x + from.width} ${y}H${turn}C${middle} ${y} ${middle} ${end} ${to.x} ${end}`}));
 	}
 	for (const {id, label} of build.graph.nodes) {
 		const place = places.get(id), node = build.nodes.get(id), middle = place.x + place.width / 2;

@@ -80,6 +80,8 @@ two_branches() {
 	two_branches
 	build -t groups/cached:1
 	ran "after before left1 left2 right "
+	run "$FACTORY" history groups/cached:1
+	[ "$(grep -o 'install-[0-9]' <<<"$output" | tr '\n' ' ')" = "install-1 install-2 install-3 install-4 install-5 " ]
 	build -t groups/cached:1
 	ran ""
 	two_branches other
