@@ -1,5 +1,11 @@
 # parallel: in install: branches at once, and what they have changed put together.
 load common
+load terminal
+
+teardown() {
+	close_terminal
+	rm -rf "$WORK"
+}
 
 build() {
 	run "$FACTORY" build m.yml "$@"
@@ -136,6 +142,23 @@ conflict() {
 	conflict /d 'chmod 700 /d' 'chown 5 /d'
 	conflict /d/link 'ln -sf other /d/link' 'rm /d/link'
 	conflict /d/new 'mkfifo /d/new' 'mkdir /d/new'
+}
+
+@test "a name that means ill to the terminal comes out harmless" {
+	manifest <<-'M'
+		image: factory-test/busybox:latest
+		install:
+		  - printf 'ba\033]0;title\007\033[31md' > /name
+		  - parallel:
+		      - touch "/$(cat /name)"
+		      - touch "/$(cat /name)"
+	M
+	open_terminal 120 40
+	type_line '"$FACTORY" build m.yml -q'
+	sees "both change /bad:"
+	painted_screen >painted
+	not grep -q $'\033\\[31md' painted
+	[ "$(tmux -L "$SCREEN" display-message -p '#{pane_title}')" != title ]
 }
 
 @test "what two branches do in the same way is no conflict; one that changes nothing, one alone" {
