@@ -214,6 +214,43 @@ conflict() {
 	no_container_left
 }
 
+# In a container, whose root is the tree that is written to.
+@test "a stream that means ill writes nowhere else" {
+	cat >ill.py <<-'P'
+		import os, stat, struct, subprocess
+		def record(path, kind=stat.S_IFREG, target=b'', linked=0, data=b''):
+		    path = path.encode()
+		    return struct.pack('<8IQQqq', kind, 0o755, 0, 0, len(path), len(target), 0, linked,
+		                       0, len(data), 0, 0) + path + target + data
+		def refused(part, *records):
+		    done = subprocess.run(['/tools/agent', 'tree', 'unpack'], input=b''.join(records),
+		                          capture_output=True)
+		    assert done.returncode == 1 and part in done.stderr, done
+		os.symlink('/tools', '/way')
+		os.symlink('/proc/self/root', '/self')
+		mounted = b'something is mounted there'
+		for path in '/tools/new', '/proc/sys/kernel/hostname', '/dev/new', '/dev', '/etc/hosts':
+		    refused(mounted, record(path, data=b'ill'))
+		    refused(mounted, record(path, kind=0))
+		refused(b'something is mounted below it', record('/etc', kind=0))
+		refused(b'something is mounted below it', record('/etc', kind=stat.S_IFLNK, target=b'/way'))
+		refused(b'belongs into what is no directory', record('/way/new', data=b'ill'))
+		refused(b'belongs into what is no directory', record('/self/tmp/new', data=b'ill'))
+		refused(b'is no path', record('/../tools/new', data=b'ill'))
+		refused(mounted, record('/name', target=b'/tools/agent', linked=1))
+		refused(b'end in the middle', record('/good', data=b'good')[:-1])
+		assert not os.path.lexists('/tools/new') and not os.path.lexists('/tmp/new')
+		assert os.path.exists('/etc/passwd') and os.stat('/tools/agent').st_nlink == 1
+	P
+	manifest <<-M
+		image: factory-test/python:latest
+		copy: ill.py:/ill.py
+		install: python3 /ill.py
+	M
+	build
+	no_container_left
+}
+
 @test "a branch that fails ends the others at once" {
 	manifest <<-M
 		image: $BASE
