@@ -77,6 +77,11 @@ void group_free(struct group *group)
 	free(group);
 }
 
+void group_stop(struct group *group)
+{
+	merge_stop(group->merge);
+}
+
 static struct arm *next_arm(const struct group *group)
 {
 	for (size_t i = 0; i < group->count; i++)

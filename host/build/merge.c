@@ -63,6 +63,12 @@ void merge_free(struct merge *merge)
 	free(merge);
 }
 
+void merge_stop(struct merge *merge)
+{
+	if (merge)
+		merge->over = true;
+}
+
 /* --- what is done in a container --- */
 
 /* Wherever the agent is mounted. */

@@ -77,6 +77,8 @@ void walk_keep(struct walk *walk, const char *image);
  * NULL for the base. `ends`: as in struct resume, or NULL. */
 void group_open(struct walk *walk, const char *image, const char *fork, const char *const *ends);
 void group_free(struct group *group); /* NULL is fine */
+/* The walk has failed. */
+void group_stop(struct group *group);
 /* Whether something of it waits for a slot; starts it, with a slot that was taken. */
 bool group_is_waiting(const struct group *group);
 void group_start(struct group *group);

@@ -354,3 +354,27 @@ conflict() {
 	[ "$status" -eq 143 ]
 	nothing_left groups/cut:1
 }
+
+@test "an end by force in a merge leaves nothing, whenever it comes" {
+	manifest <<-M
+		image: $BASE
+		install:
+		  - parallel: [head -c 50000000 /dev/zero > /big, touch /small, touch /other]
+	M
+	build
+	local pid tries after
+	for after in 0 0.2 0.4 0.6 0.8 0.9 1 1.1 1.2 1.5; do
+		"$FACTORY" build m.yml -t groups/cut:2 --from-step merge-1 >out 2>&1 &
+		pid=$!
+		for tries in $(seq 100); do
+			grep -q '^.[0-9/]*. merge-1' out && break
+			sleep 0.05
+		done
+		sleep $after
+		kill -TERM $pid || break # it was quicker
+		status=0
+		wait $pid || status=$?
+		[ "$status" -eq 143 ] || { echo "$after s: $status"; cat out; return 1; } >&2
+	done
+	nothing_left groups/cut:2
+}
