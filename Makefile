@@ -19,14 +19,16 @@ agent  := $(shell find agent -name '*.c')
 tests  := $(wildcard tests/unit/test_*.c)
 fuzz   := $(wildcard tests/fuzz/fuzz_*.c)
 headers := $(shell find common host agent -name '*.h')
-scripts := $(shell find toolbox tests examples -name '*.sh') $(wildcard tests/e2e/*.bats tests/e2e/*.bash)
+scripts := $(shell find libraries tests examples -name '*.sh') $(wildcard tests/e2e/*.bats tests/e2e/*.bash)
 
 standard := -std=gnu17 -D_GNU_SOURCE -I. -MMD -MP
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 host_flags := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
 host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-host_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lmbedcrypto -lmicrohttpd -lm
+host_own   := build/host-libraries
+host_libs  := $(addprefix $(host_own)/lib/,libcurl.a libarchive.a libmicrohttpd.a) -Wl,--as-needed \
+	-lssl -lcrypto -lz -lzstd -llzma -lbz2 -lacl -lmd -lcjson -lyaml -ledit -lmbedcrypto -lm
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
@@ -202,23 +204,27 @@ packages-%:
 tools-check:
 	@tests/fixtures/packages.sh --check build
 
-build/factory: $(host_objects)
+build/factory: $(host_objects) $(host_own)/done
 	@mkdir -p $(@D)
 	@echo "  link     $@"
-	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
+	@$(CC) $(host_link) $(LDFLAGS) -o $@ $(filter %.o,$^) $(host_libs)
 
-build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/bench/simulate.o
+build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/bench/simulate.o $(host_own)/done
 	@mkdir -p $(@D)
 	@echo "  link     $@"
-	@$(CC) $(host_link) $(LDFLAGS) -o $@ $^ $(host_libs)
+	@$(CC) $(host_link) $(LDFLAGS) -o $@ $(filter %.o,$^) $(host_libs)
 
 build/agent: $(agent_objects)
 	@mkdir -p $(@D)
 	@echo "  link     $@"
 	@musl-gcc $(agent_link) -o $@ $^ $(agent_libs)
 
-$(musl)/done: toolbox/libraries.sh toolbox/private-apt.sh toolbox/mbedtls-trim.h | tools-check
-	@toolbox/libraries.sh $(musl)
+$(host_own)/done: libraries/host.sh libraries/build.sh libraries/private-apt.sh | tools-check
+	@libraries/host.sh $(host_own)
+	@touch $@
+
+$(musl)/done: libraries/agent.sh libraries/build.sh libraries/private-apt.sh libraries/mbedtls-trim.h | tools-check
+	@libraries/agent.sh $(musl)
 	@touch $@
 
 # The tree that a toolbox image holds at /tools.

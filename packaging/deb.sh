@@ -40,15 +40,20 @@ copy_tree() {
 	install -D -m 644 "$here/lintian-overrides" "$root/usr/share/lintian/overrides/factory"
 }
 
-# The licences of the libraries that the agent is linked with, as their Debian packages state them.
-write_copyright() {
+# copyright_of LIBRARIES FILE: as the Debian packages of what is linked into it state it.
+copyright_of() {
 	local library
-	cat "$here/copyright"
-	for library in "$here"/../build/agent-libraries/source/*/debian/copyright; do
-		printf '\n-------- %s, in /usr/lib/factory/agent --------\n\n' \
-			"$(basename "${library%/debian/copyright}")"
+	for library in "$here/../build/$1"/source/*/debian/copyright; do
+		printf '\n-------- %s, in %s --------\n\n' \
+			"$(basename "${library%/debian/copyright}")" "$2"
 		cat "$library"
 	done
+}
+
+write_copyright() {
+	cat "$here/copyright"
+	copyright_of agent-libraries /usr/lib/factory/agent
+	copyright_of host-libraries /usr/bin/factory
 	printf '\n-------- musl, in /usr/lib/factory/agent --------\n\n'
 	cat /usr/share/doc/musl-dev/copyright
 }

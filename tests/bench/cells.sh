@@ -23,6 +23,28 @@ raw_cells() {
 	for i in $(seq 16); do raw_cell "$i" & done
 	wait
 }
+# docker_cells BUILDKIT
+docker_cells() {
+	local i
+	mkdir -p "$BENCH/cell"
+	for i in $(seq 16); do
+		printf 'FROM %s\nRUN echo 1 > /cell-%s\n' "$BASE" "$i" |
+			DOCKER_BUILDKIT=$1 docker build -q --no-cache --network none -t "bench/cell:$i" - &
+	done
+	wait
+}
 section '16 builds at once, of one step each, network none'
 measure factory "$rounds" factory_cells
 measure 'the same API calls, raw by curl' "$rounds" raw_cells
+measure 'docker build (classic), 16 of them' "$rounds" docker_cells 0
+measure 'docker build (BuildKit), 16 of them' "$rounds" docker_cells 1
+
+# How much of a build is the engine's: the same calls without us, and the processor's time that we
+# take for it.
+factory_cell() { build/factory build "$BENCH/cell.yml" --no-cache -q -t bench/cell:1; }
+printf 'image: %s\nnetwork: none\ninstall: echo 1 > /cell\n' "$BASE" >"$BENCH/cell.yml"
+section 'one build of one step, network none'
+measure factory $((rounds * 2)) factory_cell
+measure 'the same API calls, raw by curl' $((rounds * 2)) raw_cell 0
+own_time() { TIMEFORMAT='%3U s + %3S s (user, system)' && time factory_cell >/dev/null 2>&1; }
+figure "factory's own processor time" "$(own_time 2>&1)"

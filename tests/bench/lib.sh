@@ -8,6 +8,7 @@ declare -A MEDIAN # microseconds by name, of the section
 bench_start() {
 	ENGINE_DIR=$1/engine
 	export XDG_STATE_HOME=$1/state XDG_CACHE_HOME=$1/cache # the records of its builds
+	export PATH=/usr/bin:$PATH # Debian's docker: newer clients have BuildKit in a package of its own
 	tests/fixtures/engine.sh start "$ENGINE_DIR"
 	eval "$(tests/fixtures/engine.sh env "$ENGINE_DIR")"
 	tests/fixtures/images.sh load busybox "$BASE"

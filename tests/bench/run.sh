@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/lib.sh
 . tests/bench/lib.sh
 
-sections=(build step cells agent facts render)
+sections=(build step cells branches agent facts render)
 
 usage() {
 	cat <<-E
