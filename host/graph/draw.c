@@ -6,10 +6,9 @@
 static const struct look {
 	const char *shape, *color;
 } looks[] = {
-	[NODE_START] = {"oval", "#dbeafe"},  [NODE_FILES] = {"note", "#fef9c3"},
-	[NODE_TASK] = {"box", "#ffffff"},    [NODE_TEST] = {"hexagon", "#dcfce7"},
-	[NODE_MERGE] = {"invtriangle", "#ede9fe"},
-	[NODE_COMMIT] = {"oval", "#fde2e2"},
+	[NODE_START] = {"oval", "#dbeafe"},        [NODE_FILES] = {"note", "#fef9c3"},
+	[NODE_TASK] = {"box", "#ffffff"},          [NODE_TEST] = {"hexagon", "#dcfce7"},
+	[NODE_MERGE] = {"invtriangle", "#ede9fe"}, [NODE_COMMIT] = {"oval", "#fde2e2"},
 };
 
 /* A DOT quoted string: only the quote and the backslash need care. */

@@ -362,13 +362,14 @@ static void what_begins_again_counts_once(void **state)
 	assert_int_equal(summary.from_cache, 1);
 	report_free(report);
 	fclose(out);
-	assert_string_equal(text, "[1/4] start  cached  base\n"
-				  "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n"
-				  "[1/4] start  base\n[1/4] start  ok 1.0 ms\n"
-				  "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n"
-				  "[3/4] test-1  bad\n"
-				  "[1/4] start  cached  base\n"
-				  "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n");
+	assert_string_equal(text,
+			    "[1/4] start  cached  base\n"
+			    "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n"
+			    "[1/4] start  base\n[1/4] start  ok 1.0 ms\n"
+			    "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n"
+			    "[3/4] test-1  bad\n"
+			    "[1/4] start  cached  base\n"
+			    "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n");
 	free(text);
 	live_state_free(&live);
 	graph_free(again);
