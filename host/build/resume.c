@@ -203,8 +203,26 @@ void resume_branch_key(const struct graph *graph, const struct node *end, const 
 	hash_finish(hash, key);
 }
 
-/* What a branch has read is what its fork has. The limit is a node that is to run: in the group it
- * means its branch alone, for the others are not behind it. */
+/* What a branch has read is what its fork has. NULL in *image: it is not there. */
+static int find_end(const struct search *search, const struct node *end, struct resume *resume,
+		    const char **image, struct error *err)
+{
+	char key[HASH_HEX];
+	const struct value *reads;
+	const struct candidate candidate = {.key = key};
+	bool there = true;
+	resume_branch_key(search->graph, end, resume->image, key);
+	if (resume_reads(search->engine, key, &resume->arena, image, &reads, err) < 0)
+		return -1;
+	if (*image && hold(search, &candidate, &there, err) < 0)
+		return -1;
+	if (!there)
+		*image = NULL;
+	return 0;
+}
+
+/* The limit is a node that is to run: in the group it means its branch alone, for the others are
+ * not behind it. */
 static int find_ends(const struct search *search, const struct node *merge, struct resume *resume,
 		     struct error *err)
 {
@@ -212,14 +230,9 @@ static int find_ends(const struct search *search, const struct node *merge, stru
 	bool is_behind = search->limit < graph_index(search->graph, graph_branch(merge, 0));
 	resume->ends = arena_alloc(&resume->arena, count * sizeof *resume->ends);
 	for (size_t i = 0; i < count; i++) {
-		const struct node *end = merge->after[i];
-		const struct value *reads;
-		char key[HASH_HEX];
 		if (is_behind || graph_branch_has(search->graph, merge, i, search->limit))
 			continue;
-		resume_branch_key(search->graph, end, resume->image, key);
-		if (resume_reads(search->engine, key, &resume->arena, &resume->ends[i], &reads,
-				 err) < 0)
+		if (find_end(search, merge->after[i], resume, &resume->ends[i], err) < 0)
 			return -1;
 	}
 	return 0;

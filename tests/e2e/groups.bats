@@ -378,3 +378,24 @@ conflict() {
 	done
 	nothing_left groups/cut:2
 }
+
+@test "what a build takes from the cache for a merge is not cleaned away meanwhile" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		install:
+		  - parallel: ['echo ran kept; touch /kept', 'echo ran slow; sleep 1; false']
+	M
+	fails_with 6 "$FACTORY" build m.yml
+	sed -i 's/sleep 1; false/sleep 4/' m.yml
+	"$FACTORY" build m.yml >out 2>&1 &
+	local pid=$! tries
+	for tries in $(seq 100); do
+		grep -q '| ran slow' out && break
+		sleep 0.1
+	done
+	"$FACTORY" gc --unused 0s
+	wait $pid || { cat out >&2; return 1; }
+	not grep -q '| ran kept' out
+	not grep -q '^install-1 .*failed' out
+}
