@@ -104,8 +104,11 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx)
 	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!exchange->request.write_body || status < 200 || status > 299)
 		return collect(exchange, data, len);
-	if (exchange->request.write_body(exchange->request.ctx, data, len) == 0)
+	int taken = exchange->request.write_body(exchange->request.ctx, data, len);
+	if (taken == 0)
 		return len;
+	if (taken == HTTP_WAIT)
+		return CURL_WRITEFUNC_PAUSE;
 	exchange->given_up = true;
 	return 0;
 }
@@ -130,6 +133,8 @@ static size_t on_read(char *into, size_t size, size_t count, void *ctx)
 	long got = exchange->request.read_body(exchange->request.ctx, into, size * count);
 	if (got >= 0)
 		return (size_t)got;
+	if (got == HTTP_WAIT)
+		return CURL_READFUNC_PAUSE;
 	exchange->given_up = true;
 	return CURL_READFUNC_ABORT;
 }

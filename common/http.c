@@ -88,6 +88,11 @@ void http_cancel(struct http_transfer *transfer)
 	free(transfer);
 }
 
+void http_resume(struct http_transfer *transfer)
+{
+	curl_easy_pause(transfer->exchange.easy, CURLPAUSE_CONT);
+}
+
 /* The transfer is gone before its owner is told, who may free the client then. */
 static void finished(void *ctx, int code)
 {

@@ -34,20 +34,25 @@ struct http_client *http_client_new(struct loop *loop, const struct http_server 
 				    struct error *err);
 void http_client_free(struct http_client *client);
 
+/* What a callback of a body says that can't go on now: http_resume calls it again. */
+enum { HTTP_WAIT = -2 };
+
 struct http_request {
 	const char *method;         /* "GET", "POST"... */
 	const char *path;           /* "/v1/kv/x?recurse", already escaped */
 	const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
 	const void *body;           /* must stay until the answer; may be NULL */
 	size_t body_len;
-	/* Streams a body instead: returns bytes written to `into` (0: the end, -1: abort). */
+	/* Streams a body instead: returns bytes written to `into` (0: the end, -1: abort, or
+	 * HTTP_WAIT). */
 	long (*read_body)(void *ctx, char *into, size_t room);
-	/* Takes the answer piece by piece instead of collecting it (only for 2xx); -1 aborts.
-	 * Neither of the two may start or cancel requests. */
+	/* Takes the answer piece by piece instead of collecting it (only for 2xx); -1 aborts;
+	 * HTTP_WAIT: it took nothing, and wants the same again. Neither of the two may start,
+	 * cancel or resume requests. */
 	int (*write_body)(void *ctx, const char *data, size_t len);
 	/* The answer's first line has come. May not start or cancel requests either. */
 	void (*begun)(void *ctx);
-	void *ctx;           /* for these */
+	void *ctx; /* for these */
 	bool once; /* not again on another connection when an old one proves dead: it may have been
 		    * done */
 	size_t body_limit;   /* most bytes of an answer that are collected; 0: 64 MiB */
@@ -80,6 +85,8 @@ typedef void http_done(void *ctx, struct http_response *response);
 struct http_transfer *http_start(struct http_client *client, const struct http_request *request,
 				 http_done *done, void *ctx, struct error *err);
 void http_cancel(struct http_transfer *transfer); /* done is not called */
+/* Goes on with one that waits. Its callbacks may be called within. */
+void http_resume(struct http_transfer *transfer);
 
 /* Appends what stands before one more parameter of a path's query: "?", or "&" behind another. */
 void http_parameter(struct buf *path);

@@ -7,6 +7,7 @@
 #include "host/progress/visible.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,6 +55,17 @@ static void leave_no_core(void)
 	setrlimit(RLIMIT_CORE, &least);
 }
 
+/* What is opened later must not be taken for a standard stream that was closed: reading finds its
+ * end there, writing fails as before. */
+static void fill_standard_streams(void)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 /* What was printed is known to be out only now: the disk may be full. */
 static int printed(int code, struct error *err)
 {
@@ -65,6 +77,7 @@ static int printed(int code, struct error *err)
 int main(int argc, char **argv)
 {
 	auto_error struct error err = {0};
+	fill_standard_streams();
 	if (argc < 2) {
 		describe_commands(NULL, stderr);
 		return EXIT_USAGE;

@@ -61,8 +61,7 @@ static char **environment(const char *const *env)
 	return list;
 }
 
-/* The signals that we ignore or take by a signalfd are as usual for it. */
-static void usual_signals(posix_spawnattr_t *attributes)
+void program_usual_signals(posix_spawnattr_t *attributes)
 {
 	sigset_t none, usual;
 	sigemptyset(&none);
@@ -81,7 +80,7 @@ static int spawn(struct running *running, const int theirs[3], struct error *err
 	autofree char **env = environment(program->env);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	usual_signals(&attributes);
+	program_usual_signals(&attributes);
 	for (int i = 0; i < 3; i++)
 		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
 	errno = posix_spawnp(&running->pid, program->argv[0], &actions, &attributes,

@@ -5,6 +5,7 @@
 #include "common/buffer.h"
 #include "common/error.h"
 
+#include <spawn.h>
 #include <stdint.h>
 
 struct program {
@@ -32,6 +33,9 @@ void program_result_free(struct program_result *result);
 
 /* The last line that it said on standard error, for messages: in `result`. "" for none. */
 const char *program_complaint(struct program_result *result);
+
+/* The signals that we ignore, block or take by a signalfd are as usual for what is spawned so. */
+void program_usual_signals(posix_spawnattr_t *attributes);
 
 /* Where in PATH a program is; the caller frees it. NULL: nowhere. */
 char *program_find(const char *name);

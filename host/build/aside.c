@@ -1,6 +1,7 @@
 #include "host/build/aside.h"
 
 #include "common/json.h"
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/build/container_parts.h"
 
@@ -13,7 +14,8 @@ static uint32_t run(struct container *container, const struct aside *aside)
 	if (aside->term)
 		value_set(&arena, more, "TERM", value_string(&arena, aside->term));
 	struct session_run run = {.shell = aside->shell,
-				  .interactive = !aside->shell,
+				  .argv = aside->command,
+				  .interactive = !aside->shell && !aside->command,
 				  .input = aside->input,
 				  .rows = aside->rows,
 				  .cols = aside->cols,
@@ -30,6 +32,15 @@ static uint32_t run_program(struct container *container, const struct aside *asi
 	return session_run(container->session, &run);
 }
 
+static uint32_t look_at(struct container *container, const char *path)
+{
+	const char *workdir = container->setup->artifact->workdir;
+	autofree char *whole =
+		*path == '/' ? mem_strdup(path)
+			     : mem_printf("%s/%s", workdir && workdir[1] ? workdir : "", path);
+	return session_get(container->session, whole);
+}
+
 void container_begin_aside(struct container *container, const struct aside *aside)
 {
 	container->aside = aside->events;
@@ -37,7 +48,7 @@ void container_begin_aside(struct container *container, const struct aside *asid
 	container->aside_facts = aside->facts != NULL;
 	container_handle(container, EVENT_ASIDE);
 	struct session *session = container->session;
-	container->request = aside->path    ? session_get(session, aside->path)
+	container->request = aside->path    ? look_at(container, aside->path)
 			     : aside->facts ? session_facts(session, aside->facts)
 			     : aside->argv  ? run_program(container, aside)
 					    : run(container, aside);

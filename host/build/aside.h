@@ -16,14 +16,15 @@ struct aside_events {
 };
 
 struct aside {
-	const char *path;         /* a file to read, or a directory to list; else: */
-	const char *const *facts; /* patterns of facts to print, NULL-terminated; else: */
-	const char *const *argv;  /* a program, as root, NULL-terminated; else: */
-	const char *shell;        /* a line for the target's shell; NULL: the shell for people */
-	const char *user;         /* NULL: that of steps */
-	const char *term;         /* TERM, with a terminal */
-	bool input;               /* container_aside_input follows */
-	unsigned rows, cols;      /* of its terminal; 0: none */
+	const char *path; /* a file to read, or a directory to list, from that of steps; else: */
+	const char *const *facts;   /* patterns of facts to print, NULL-terminated; else: */
+	const char *const *argv;    /* a program, as root, NULL-terminated; else: */
+	const char *const *command; /* a program, as steps have it, likewise; else: */
+	const char *shell;          /* a line for the target's shell; NULL: the shell for people */
+	const char *user;           /* NULL: that of steps */
+	const char *term;           /* TERM, with a terminal */
+	bool input;                 /* container_aside_input follows */
+	unsigned rows, cols;        /* of its terminal; 0: none */
 	const struct aside_events *events;
 	void *ctx;
 };

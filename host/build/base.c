@@ -5,12 +5,14 @@
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct base {
 	struct engine *engine;
 	struct report *report;
 	char *image;
-	bool is_known, was_pulled;
+	const struct base_source *source; /* or NULL */
+	bool is_known, was_fetched, is_lost;
 	struct engine_kept kept; /* what inspecting it said */
 	struct error failure;
 };
@@ -40,7 +42,7 @@ static void pulled(void *ctx, const struct engine_result *result)
 	struct error err = {0};
 	report_transfer(base->report, &(struct progress_transfer){.what = "pull", .over = true});
 	if (result->status == ENGINE_OK) {
-		base->was_pulled = true;
+		base->was_fetched = true;
 		inspect(base);
 		return;
 	}
@@ -59,6 +61,31 @@ static void pull(struct base *base)
 	engine_image_pull(base->engine, base->image, pull_progress, pulled, base);
 }
 
+/* An id means nothing to a registry. */
+static void brought(void *ctx, struct error *err)
+{
+	struct base *base = ctx;
+	if (!err) {
+		base->was_fetched = true;
+		inspect(base);
+		return;
+	}
+	base->is_lost = true;
+	if (strncmp(base->image, "sha256:", 7) == 0) {
+		fail(base, err);
+		return;
+	}
+	report_notice(base->report, "%s", err->message);
+	pull(base);
+}
+
+static bool bring(struct base *base)
+{
+	const struct base_source *source = base->source;
+	return source && source->bring(source->source, base->engine, base->image, base->report,
+				       brought, base);
+}
+
 static void inspected(void *ctx, const struct engine_result *result)
 {
 	struct base *base = ctx;
@@ -69,11 +96,11 @@ static void inspected(void *ctx, const struct engine_result *result)
 	} else if (result->status != ENGINE_NOT_FOUND) {
 		error_move(&err, result->error);
 		fail(base, &err);
-	} else if (base->was_pulled) {
-		error_set(&err, "the image %s is not there after its pull", base->image);
+	} else if (base->was_fetched) {
+		error_set(&err, "the image %s is not there after it was fetched", base->image);
 		error_class(&err, EXIT_IMAGE, ERROR_IMAGE);
 		fail(base, &err);
-	} else {
+	} else if (!bring(base)) {
 		pull(base);
 	}
 }
@@ -83,11 +110,13 @@ static void inspect(struct base *base)
 	engine_image_inspect(base->engine, base->image, inspected, base);
 }
 
-struct base *base_find(struct engine *engine, const char *image, struct report *report)
+struct base *base_find(struct engine *engine, const char *image, struct report *report,
+		       const struct base_source *source)
 {
 	struct base *base = mem_alloc(sizeof *base);
 	base->engine = engine;
 	base->report = report;
+	base->source = source;
 	base->image = mem_strdup(image);
 	inspect(base);
 	return base;
@@ -113,6 +142,11 @@ bool base_is_known(const struct base *base)
 	return base->is_known;
 }
 
+bool base_is_lost(const struct base *base)
+{
+	return base->is_lost && error_is_set(&base->failure);
+}
+
 const struct value *base_inspected(const struct base *base, struct error *err)
 {
 	if (!error_is_set(&base->failure))
@@ -125,7 +159,7 @@ const struct value *base_inspected(const struct base *base, struct error *err)
 struct base *base_wait(struct loop *loop, struct engine *engine, const char *image,
 		       struct report *report, struct error *err)
 {
-	struct base *base = base_find(engine, image, report);
+	struct base *base = base_find(engine, image, report, NULL);
 	int status = 0;
 	while (!base->is_known && status == 0)
 		status = loop_turn(loop, -1, err);

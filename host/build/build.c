@@ -2,11 +2,11 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/claim.h"
 #include "host/build/container.h"
 #include "host/build/discard.h"
 #include "host/build/plan.h"
 #include "host/build/record.h"
+#include "host/build/rivals.h"
 #include "host/build/trail.h"
 #include "host/build/uses.h"
 #include "host/build/walk.h"
@@ -30,20 +30,25 @@ struct build {
 	int64_t base_size;
 	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
 	struct walk *walk;                              /* at the walk, else NULL */
-	struct claim claim;
+	struct rivals rivals;
+	bool is_told; /* that it waits */
 	struct uses *uses;
-	struct buf trail; /* of what is cached */
-	uint32_t timer;   /* until it is tried again; 0: now */
+	uint64_t began_us, took_us; /* of the walk; 0: it did not end well */
+	struct buf trail;           /* of what is cached */
+	uint32_t timer;             /* until it is tried again; 0: now */
 	struct error failure;
 };
 
 static void build_free(struct build *build)
 {
-	if (build->record)
-		record_close(build->record, build->plan.graph, build->checkpoint.commit_us);
+	if (build->record && build->rivals.elsewhere)
+		record_free(build->record);
+	else if (build->record)
+		record_close(build->record, build->plan.graph, build->checkpoint.commit_us,
+			     build->took_us);
 	loop_cancel(build->site->loop, build->timer);
 	caches_free(build->caches);
-	claim_end(&build->claim);
+	rivals_end(&build->rivals);
 	uses_free(build->uses);
 	buf_free(&build->trail);
 	plan_free(&build->plan);
@@ -120,6 +125,7 @@ static int start_walk(struct build *build, struct error *err)
 		return 0;
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
 				 options->guide, &build->site->slots);
+	build->began_us = loop_now_us();
 	build->at = AT_WALK;
 	return 0;
 }
@@ -141,11 +147,12 @@ static void on_time(void *ctx)
 	build->timer = 0;
 }
 
-/* Returns 0. */
+/* Returns 0. what: told once, or NULL. */
 static int wait_for(struct build *build, const char *what, const char *name)
 {
-	if (build->at == AT_BASE)
+	if (what && !build->is_told)
 		report_notice(build->options->report, "%s%s", what, name);
+	build->is_told |= what != NULL;
 	build->at = AT_CLAIM;
 	build->timer = loop_after(build->site->loop, CLAIM_PAUSE_MS, on_time, build);
 	return 0;
@@ -158,18 +165,27 @@ static bool needs_claim(const struct build *build)
 	return !options->no_cache && !options->throwaway && !options->from_step;
 }
 
-/* Without a lock it goes on too: then the same may be built twice at once. */
-static int take_claim(struct build *build)
+static void on_rivals(void *ctx)
 {
-	auto_error struct error err = {0};
-	if (!needs_claim(build) || build->claim.fd >= 0)
-		return 1;
-	int status = claim_take(&build->claim, engine_endpoint(build->site->engine),
-				commit_node(build)->key, &err);
-	if (status < 0)
-		report_notice(build->options->report, "others may build the same at once: %s",
-			      err.message);
-	return status;
+	struct build *build = ctx;
+	loop_cancel(build->site->loop, build->timer);
+	build->timer = 0;
+}
+
+static enum rivals_say look_at_rivals(struct build *build, const char **why)
+{
+	struct rivals *rivals = &build->rivals;
+	const struct build_options *options = build->options;
+	if (!needs_claim(build))
+		return RIVALS_NONE;
+	rivals->site = build->site;
+	rivals->key = commit_node(build)->key;
+	rivals->manifest = build->manifest->path;
+	rivals->report = options->report;
+	rivals->stays = options->stays;
+	rivals->changed = on_rivals;
+	rivals->ctx = build;
+	return rivals_look(rivals, why);
 }
 
 static int lock_caches(struct build *build, const char **busy, struct error *err)
@@ -190,14 +206,16 @@ static void use_caches(struct build *build)
 /* Looks once it is ours, for whoever had it has filled the cache. */
 static int try_claim(struct build *build, struct error *err)
 {
-	const char *busy = NULL;
+	const char *busy;
 	if (build->at == AT_END)
 		return 0;
-	if (take_claim(build) == 0)
-		return wait_for(build,
-				"the same is being built right now: waiting for it (--no-cache "
-				"would not)",
-				"");
+	enum rivals_say rivals = look_at_rivals(build, &busy);
+	if (rivals == RIVALS_WAIT)
+		return wait_for(build, busy, "");
+	if (rivals == RIVALS_ELSEWHERE) {
+		build->at = AT_END;
+		return 0;
+	}
 	use_caches(build);
 	int taken = lock_caches(build, &busy, err);
 	if (taken == 0)
@@ -237,7 +255,7 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->untested.tests.count = 0;
 	build->manifest = options->untested ? &build->untested : manifest;
 	build->options = options;
-	build->claim.fd = -1;
+	build->rivals.claim.fd = -1;
 	build->uses = uses_new(engine_endpoint(site->engine));
 	build->base = site_base(site, manifest->image, options->report);
 	return build;
@@ -307,6 +325,7 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 	if (walk_finish(STEAL(build->walk), &result, err) < 0)
 		return -1;
 	outcome->image = result.image;
+	build->took_us = loop_now_us() - build->began_us;
 	report_begin(report, commit_node(build));
 	report_end(report, commit_node(build), NULL, result.commit_us);
 	if (build->options->lent)
@@ -342,6 +361,11 @@ static int finish(struct build *build, struct build_outcome *outcome, struct err
 	outcome->size = outcome->added = -1;
 	if (error_is_set(&build->failure))
 		return error_move(err, &build->failure);
+	outcome->elsewhere = build->rivals.elsewhere;
+	if (outcome->elsewhere) {
+		memcpy(outcome->key, commit_node(build)->key, HASH_HEX);
+		return 0;
+	}
 	outcome->cached = !build->walk;
 	if (outcome->cached) {
 		report_all_cached(build->options->report, build->plan.graph,

@@ -4,6 +4,7 @@
 
 #include "common/consul.h"
 #include "common/error.h"
+#include "common/hash.h"
 #include "host/build/guide.h"
 #include "host/progress/report.h"
 #include "host/build/site.h"
@@ -20,7 +21,9 @@ struct build_options {
 	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
 	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
-	bool lent;      /* a throwaway's image is left to the caller, who removes it (discard.h) */
+	bool stays; /* it is built here, though another driver builds the same at another endpoint
+		     */
+	bool lent;  /* a throwaway's image is left to the caller, who removes it (discard.h) */
 	const struct guide *guide; /* who decides at nodes, or NULL */
 	struct report *report;
 };
@@ -30,6 +33,10 @@ struct build_outcome {
 	bool cached; /* nothing had to be run */
 	int64_t size,
 		added; /* the image's bytes, and how many more than its base's; -1: not known */
+	/* Nothing was built, for another driver builds it, or has built it, at this endpoint of
+	 * ours; else NULL. The key is that of the image. */
+	const struct fleet_lot *elsewhere;
+	char key[HASH_HEX];
 };
 
 struct build;

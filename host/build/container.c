@@ -208,10 +208,12 @@ void container_commit(struct container *container, const char *key)
 	container_handle(container, EVENT_COMMIT);
 }
 
-void container_signal(struct container *container, int signal)
+bool container_signal(struct container *container, int signal)
 {
-	if (container->state == STATE_RUNNING && container->session)
-		session_signal(container->session, container->request, signal);
+	if (container->state != STATE_RUNNING)
+		return false;
+	session_signal(container->session, container->request, signal);
+	return true;
 }
 
 void container_stop(struct container *container)

@@ -76,8 +76,8 @@ void container_ask_facts(struct container *container);
  * another build, or the artifact. The container is ready afterwards. */
 void container_checkpoint(struct container *container, const char *key);
 void container_commit(struct container *container, const char *key);
-/* To what it runs now: a step, or an aside. */
-void container_signal(struct container *container, int signal);
+/* To what it runs now: a step, or an aside. False: it runs nothing. */
+bool container_signal(struct container *container, int signal);
 void container_stop(struct container *container);
 /* Ends it by force, with this message as its error (not for containers that ended). */
 void container_interrupt(struct container *container, const char *message, int exit_code);

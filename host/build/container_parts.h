@@ -34,6 +34,8 @@ struct container {
 	uint64_t began_us;
 	struct buf trail; /* of what it has run */
 	struct files *files;
+	uint32_t
+		given_up; /* the last request of files that have failed: its answer is for nobody */
 	const struct value *inherited; /* what was read before it began */
 	const struct value *facts;     /* while the walk is told */
 	struct question *question;     /* a value that is being looked up */

@@ -2,13 +2,23 @@
 #include "host/build/walk_parts.h"
 
 #include "common/own.h"
+#include "host/build/site.h"
+
+static void begin(struct walk *walk, struct container *container, const struct node *node)
+{
+	if (node->kind == NODE_COMMIT)
+		container_commit(container,
+				 walk->result.is_altered ? NULL : walk->graph->image_key);
+	else
+		container_run(container, node);
+}
 
 void walk_begin_node(struct branch *branch, struct container *container, const struct node *node)
 {
 	struct walk *walk = branch->walk;
 	const struct guide *guide = walk->guide;
 	if (!guide) {
-		container_run(container, node);
+		begin(walk, container, node);
 		return;
 	}
 	walk->deciding = branch;
@@ -17,19 +27,24 @@ void walk_begin_node(struct branch *branch, struct container *container, const s
 	guide->before(guide->ctx, walk, container, node);
 }
 
+/* Of files whatever the host has is sent when they are tried again: that may not be what their key
+ * was made of. */
 void walk_ask_about_failure(struct branch *branch, struct container *container,
 			    const struct node *node, struct error *err)
 {
-	const struct guide *guide = branch->walk->guide;
-	branch->walk->deciding = branch;
-	guide->failed(guide->ctx, branch->walk, container, node, err);
+	struct walk *walk = branch->walk;
+	const struct guide *guide = walk->guide;
+	walk->deciding = branch;
+	walk->result.is_altered |= node->kind == NODE_FILES;
+	guide->failed(guide->ctx, walk, container, node, err);
 }
 
 /* The guide goes on deciding. */
 void walk_keep(struct walk *walk, const char *image)
 {
+	bool ends = walk->deciding->asked->kind == NODE_COMMIT;
 	walk->is_keeping = false;
-	back_set(&walk->back, image, walk->at - 1, true);
+	back_set(&walk->back, image, ends ? walk->at : walk->at - 1, true);
 	walk->guide->kept(walk->guide->ctx, image);
 }
 
@@ -43,6 +58,12 @@ static void go_back(struct walk *walk, struct branch *branch)
 	else
 		walk_branch_done(branch);
 	walk_go_on(walk);
+}
+
+static void try_services_again(struct walk *walk, struct branch *branch)
+{
+	site_doubt_failures(walk->setup->site);
+	go_back(walk, branch);
 }
 
 static void skip(struct branch *branch)
@@ -62,7 +83,10 @@ void walk_decide(struct walk *walk, enum walk_decision decision, const struct no
 	branch->began_us = loop_now_us(); /* thinking is no work */
 	switch (decision) {
 	case WALK_RUN:
-		container_run(branch->asked_in, instead ? instead : branch->asked);
+		if (branch->asked_in)
+			begin(walk, branch->asked_in, instead ? instead : branch->asked);
+		else
+			try_services_again(walk, branch);
 		break;
 	case WALK_SKIP:
 		skip(branch);

@@ -286,6 +286,20 @@ int files_drained(struct files *files, struct error *err)
 	return files->phase == PHASE_SENDING ? send_more(files, err) : 0;
 }
 
+uint32_t files_give_up(struct files *files)
+{
+	uint32_t last = files->sent ? files->items[files->sent - 1].request : 0;
+	if (files->fd >= 0) {
+		session_put_more(files->session, last, NULL, 0, true);
+		last = session_remove(files->session, files->items[files->sent - 1].path);
+	}
+	if (files->request > last)
+		last = files->request;
+	for (size_t i = 0; i < files->manifest->files_count; i++)
+		last = session_remove(files->session, staged(files, i));
+	return last;
+}
+
 uint64_t files_arrived(const struct files *files, uint64_t *bytes)
 {
 	*bytes = files->bytes;

@@ -25,6 +25,10 @@ int files_result(struct files *files, uint32_t id, const struct value *result, s
 /* The session can take more; returns as files_result does. */
 int files_drained(struct files *files, struct error *err);
 
+/* After a failure: has what was staged removed, and a file of which only a part was sent. Returns
+ * the last of its requests: answers up to that one are not for files_result. */
+uint32_t files_give_up(struct files *files);
+
 /* How many bytes of the files are there, and of how many. */
 uint64_t files_arrived(const struct files *files, uint64_t *bytes);
 

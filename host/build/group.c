@@ -164,6 +164,7 @@ void group_ready(struct group *group, struct branch *branch)
 	}
 }
 
+/* What has run may be a guide's own in the place of the graph's. */
 void group_passed(struct group *group, struct branch *branch, const struct node *node)
 {
 	uint64_t took_us = loop_now_us() - branch->began_us;

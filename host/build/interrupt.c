@@ -13,6 +13,7 @@ int interrupt_open(struct error *err)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return error_errno(err, "can't block signals");
 	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -33,6 +34,7 @@ int interrupt_pending(void)
 	if (sigpending(&waiting) < 0)
 		return 0;
 	return sigismember(&waiting, SIGINT)    ? 128 + SIGINT
+	       : sigismember(&waiting, SIGQUIT) ? 128 + SIGQUIT
 	       : sigismember(&waiting, SIGTERM) ? 128 + SIGTERM
 						: 0;
 }

@@ -1,4 +1,4 @@
-/* SIGINT, SIGTERM and SIGHUP as something the loop can wait for. */
+/* SIGINT, SIGTERM, SIGHUP and SIGQUIT as something the loop can wait for. */
 #ifndef FACTORY_HOST_BUILD_INTERRUPT_H
 #define FACTORY_HOST_BUILD_INTERRUPT_H
 

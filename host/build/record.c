@@ -15,7 +15,7 @@ struct record {
 	char *path;     /* NULL: it is kept nowhere */
 	char *manifest; /* its identity */
 	struct buf text;
-	uint64_t commit_us;
+	uint64_t commit_us, took_us;
 	struct arena arena;
 	struct value *nodes; /* list; NULL until it is asked for */
 };
@@ -25,6 +25,12 @@ static size_t line_length(const char *text)
 	return strcspn(text, "\n");
 }
 
+static uint64_t time_in(const struct value *head, const char *name)
+{
+	const struct value *us = value_get(head, name);
+	return value_is(us, VALUE_INT) && us->integer > 0 ? (uint64_t)us->integer : 0;
+}
+
 static void read_head(struct record *record)
 {
 	auto_arena struct arena arena = {0};
@@ -32,14 +38,13 @@ static void read_head(struct record *record)
 	const char *text = buf_text(&record->text);
 	const struct value *head =
 		json_parse(&arena, record->path, text, line_length(text), &ignored);
-	const struct value *version = value_get(head, "version"),
-			   *commit = value_get(head, "commit_us");
+	const struct value *version = value_get(head, "version");
 	if (!value_is(version, VALUE_INT) || version->integer != VERSION) {
 		buf_clear(&record->text);
 		return;
 	}
-	if (value_is(commit, VALUE_INT) && commit->integer > 0)
-		record->commit_us = (uint64_t)commit->integer;
+	record->commit_us = time_in(head, "commit_us");
+	record->took_us = time_in(head, "took_us");
 }
 
 struct record *record_open(const struct manifest *manifest)
@@ -68,6 +73,11 @@ bool record_is_empty(const struct record *record)
 uint64_t record_commit_us(const struct record *record)
 {
 	return record->commit_us;
+}
+
+uint64_t record_took_us(const struct record *record)
+{
+	return record->took_us;
 }
 
 /* --- comparing --- */
@@ -188,11 +198,12 @@ static void write_node(struct buf *out, const struct node *node)
 }
 
 static void write_record(const struct record *record, const struct graph *graph, uint64_t commit_us,
-			 struct buf *out)
+			 uint64_t took_us, struct buf *out)
 {
 	buf_printf(out, "{\"version\":%d,", VERSION);
 	write_string(out, "manifest", record->manifest);
-	buf_printf(out, ",\"commit_us\":%llu}\n", (unsigned long long)commit_us);
+	buf_printf(out, ",\"commit_us\":%llu,\"took_us\":%llu}\n", (unsigned long long)commit_us,
+		   (unsigned long long)took_us);
 	for (size_t i = 0; i < graph->count; i++)
 		write_node(out, graph->nodes[i]);
 }
@@ -206,11 +217,12 @@ void record_free(struct record *record)
 	free(record);
 }
 
-void record_close(struct record *record, const struct graph *graph, uint64_t commit_us)
+void record_close(struct record *record, const struct graph *graph, uint64_t commit_us,
+		  uint64_t took_us)
 {
 	auto_buf struct buf text = {0};
 	auto_error struct error ignored = {0};
-	write_record(record, graph, commit_us, &text);
+	write_record(record, graph, commit_us, took_us ? took_us : record->took_us, &text);
 	bool same =
 		text.len == record->text.len && memcmp(text.data, record->text.data, text.len) == 0;
 	if (record->path && !same && file_make_parents(record->path, &ignored) == 0)

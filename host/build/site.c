@@ -8,13 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_good(const struct site *site, size_t i)
+{
+	auto_error struct error ignored = {0};
+	const struct base *base = site->bases[i];
+	if (base_is_lost(base))
+		return false;
+	return i >= site->doubted || !base_is_known(base) || base_inspected(base, &ignored);
+}
+
+void site_doubt_failures(struct site *site)
+{
+	site->doubted = site->base_count;
+}
+
 const struct base *site_base(struct site *site, const char *image, struct report *report)
 {
 	for (size_t i = 0; i < site->base_count; i++)
-		if (strcmp(base_image(site->bases[i]), image) == 0)
+		if (strcmp(base_image(site->bases[i]), image) == 0 && is_good(site, i))
 			return site->bases[i];
 	site->bases = mem_resize(site->bases, site->base_count + 1, sizeof *site->bases);
-	return site->bases[site->base_count++] = base_find(site->engine, image, report);
+	return site->bases[site->base_count++] =
+		       base_find(site->engine, image, report, site->source);
 }
 
 int site_toolbox(struct site *site, struct report *report, struct error *err)

@@ -9,7 +9,7 @@ bool slots_are_free(const struct slots *slots)
 
 bool slots_take(struct slots *slots)
 {
-	if (!slots_are_free(slots))
+	if (!slots_are_free(slots) || (slots->lender && !slots->lender->take(slots->lender_ctx)))
 		return false;
 	slots->taken++;
 	return true;
@@ -18,6 +18,20 @@ bool slots_take(struct slots *slots)
 void slots_give(struct slots *slots)
 {
 	slots->taken--;
+	if (slots->lender)
+		slots->lender->give(slots->lender_ctx);
 	if (slots->freed)
 		slots->freed(slots->ctx);
+	if (slots->lender)
+		slots->lender->rest(slots->lender_ctx);
+}
+
+int slots_check(const struct slots *slots, struct error *err)
+{
+	const struct error *failure =
+		slots->lender ? slots->lender->failure(slots->lender_ctx) : NULL;
+	if (!failure)
+		return 0;
+	error_set(err, "%s", failure->message);
+	return error_class(err, failure->exit_code, failure->code);
 }

@@ -43,7 +43,8 @@ static void on_ready(void *ctx, struct container *container)
 
 void trial_leave(struct trial *trial)
 {
-	container_stop(trial->container);
+	if (trial->container)
+		container_stop(trial->container);
 	tell(trial, NULL);
 }
 
@@ -112,7 +113,10 @@ static void on_services_failed(void *ctx, struct error *err)
 	services_show_logs(trial->services);
 	report_begin(report, trial->test);
 	report_failure(report, trial->test);
-	tell(trial, err);
+	if (trial->setup->holds)
+		trial->events->alone(trial->ctx, trial->test, err);
+	else
+		tell(trial, err);
 }
 
 static void on_services_ended(void *ctx)

@@ -13,6 +13,9 @@ struct trial_events {
 	/* As a container's `held`. */
 	void (*held)(void *ctx, struct container *container, const struct node *test,
 		     struct error *err);
+	/* Only with setup->holds: its services did not start, so it has no container. It waits for
+	 * trial_leave. */
+	void (*alone)(void *ctx, const struct node *test, struct error *err);
 	/* Its work is done, told once: err is NULL where the test has passed, and may be moved
 	 * away. What is left of it goes by itself. */
 	void (*ended)(void *ctx, struct trial *trial, struct error *err);

@@ -43,12 +43,11 @@ static void give_slot(struct branch *branch)
 static void run_chain(struct branch *branch)
 {
 	struct walk *walk = branch->walk;
+	const struct graph *graph = walk->graph;
+	bool ends = walk->at == graph->chain_end;
 	branch->began_us = loop_now_us();
-	if (walk->at < walk->graph->chain_end)
-		walk_begin_node(branch, branch->container, walk->graph->nodes[walk->at++]);
-	else
-		container_commit(branch->container,
-				 walk->result.is_altered ? NULL : walk->graph->image_key);
+	walk_begin_node(branch, branch->container,
+			graph->nodes[ends ? graph->count - 1 : walk->at++]);
 }
 
 bool walk_is_nameless(const struct walk *walk)
@@ -145,7 +144,7 @@ static void chain_kept(struct branch *branch, const char *image, uint64_t took_u
 	if (!walk_is_nameless(walk))
 		report_notice(walk->setup->report, "kept the state after %s in %.1f ms", node->id,
 			      (double)took_us / 1e3);
-	back_set(&walk->back, image, walk->at, false);
+	back_set(&walk->back, image, walk->at, walk_is_nameless(walk));
 	if (graph_group(walk->graph, walk->at))
 		enter_group(branch, image);
 	else
@@ -213,8 +212,15 @@ static void test_held(void *ctx, struct container *container, const struct node 
 	walk_ask_about_failure(ctx, container, test, err);
 }
 
+static void test_alone(void *ctx, const struct node *test, struct error *err)
+{
+	struct branch *branch = ctx;
+	branch->asked = test;
+	walk_ask_about_failure(branch, NULL, test, err);
+}
+
 static const struct trial_events test_handlers = {
-	.ready = test_ready, .held = test_held, .ended = test_ended};
+	.ready = test_ready, .held = test_held, .alone = test_alone, .ended = test_ended};
 
 /* --- branches --- */
 
@@ -293,6 +299,9 @@ void walk_go_on(struct walk *walk)
 		else
 			start_test(walk, walk->graph->nodes[walk->at++]);
 	}
+	struct error err = {0};
+	if (is_waiting(walk) && slots_check(walk->slots, &err) < 0)
+		walk_fail(walk, &err);
 }
 
 /* After a failure the walk is over when the last container has gone; otherwise as soon as all work
@@ -376,6 +385,8 @@ struct walk *walk_start(const struct container_setup *setup, const struct graph 
 int walk_finish(struct walk *walk, struct walk_result *result, struct error *err)
 {
 	int status = error_is_set(&walk->failure) ? error_move(err, &walk->failure) : 0;
+	if (walk->guide)
+		walk->guide->over(walk->guide->ctx);
 	free_branches(walk);
 	group_free(walk->group);
 	back_clear(&walk->back, walk->setup->loop, walk->setup->engine);

@@ -8,12 +8,11 @@
 
 #include <string.h>
 
-static void fail_step(struct container *container, struct error *err)
+/* A container without a guide ends with its node. */
+static void fail_node(struct container *container, int exit_code, struct error *err)
 {
-	const struct position *at = &container->node->step->at;
-	error_place(err, at->file, at->line, at->column);
 	if (!err->exit_code)
-		err->exit_code = EXIT_STEP;
+		err->exit_code = exit_code;
 	if (!container->setup->holds) {
 		container_fail(container, err);
 		return;
@@ -21,6 +20,21 @@ static void fail_step(struct container *container, struct error *err)
 	error_clear(&container->held);
 	error_move(&container->held, err);
 	container_handle(container, EVENT_HELD);
+}
+
+static void fail_step(struct container *container, struct error *err)
+{
+	const struct position *at = &container->node->step->at;
+	error_place(err, at->file, at->line, at->column);
+	fail_node(container, EXIT_STEP, err);
+}
+
+/* Answers to what was sent so far may still come. */
+static void fail_files(struct container *container, struct error *err)
+{
+	if (container->setup->holds)
+		container->given_up = files_give_up(container->files);
+	fail_node(container, EXIT_RENDER, err);
 }
 
 /* A working directory that the manifest names is made; the base image's is there. */
@@ -244,7 +258,7 @@ static void files_go_on(struct container *container, int status, struct error *e
 {
 	tell_upload(container, status != 0);
 	if (status < 0)
-		container_fail(container, err);
+		fail_files(container, err);
 	else if (status > 0)
 		container_handle(container, EVENT_PASSED);
 }
@@ -255,10 +269,9 @@ void container_send_files(struct container *container)
 	struct error err = {0};
 	report_begin(setup->report, container->node);
 	container->began_us = loop_now_us();
+	files_free(container->files);
 	container->files = files_new(setup->manifest, setup->consul_direct, setup->consul_token);
 	int status = files_begin(container->files, container->session, container->staging, &err);
-	if (status < 0)
-		err.exit_code = EXIT_RENDER;
 	files_go_on(container, status, &err);
 }
 
@@ -273,6 +286,8 @@ static void on_result(void *ctx, uint32_t id, const struct value *result)
 {
 	struct container *container = ctx;
 	struct error err = {0};
+	if (id <= container->given_up)
+		return;
 	if (container->aside && id == container->request)
 		aside_result(container, result);
 	else if (container->state == STATE_STARTING && id == container->request)
@@ -289,6 +304,8 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 {
 	struct container *container = ctx;
 	struct error err = {0};
+	if (id <= container->given_up)
+		return;
 	error_move(&err, agent_error);
 	if (container->aside && id == container->request) {
 		aside_ended(container, NULL, &err);
@@ -300,7 +317,7 @@ static void on_failed(void *ctx, uint32_t id, struct error *agent_error)
 		err.code = container->value_code;
 	if (busy && container->node->kind == NODE_FILES) {
 		files_explain(container->files, id, &err);
-		container_fail(container, &err);
+		fail_files(container, &err);
 	} else if (busy) {
 		fail_step(container, &err);
 	} else {

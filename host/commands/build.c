@@ -14,7 +14,7 @@ enum { MOST_BREAKS = 64 };
 
 struct build_command {
 	struct settings settings;
-	const char *tag;
+	const char *tag, *cell;
 	bool no_cache, push, locked;
 	const char *from_step;
 	unsigned jobs;
@@ -51,9 +51,11 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 		command->settings.progress = "plain";
 	shop->no_cache = command->no_cache;
 	shop->from_step = command->from_step;
+	shop->cell = command->cell;
 	shop->push = command->push;
 	shop->locked = command->locked;
 	shop->is_spread = true;
+	shop->wants_all = is_guided(command);
 	shop->site.slots.most = command->jobs ? command->jobs : 4;
 	if (command->tag &&
 	    split_name(&shop->arena, command->tag, &shop->repo, &shop->tag, err) < 0)
@@ -71,13 +73,10 @@ static int open_pilot(struct build_command *command, struct workshop *shop, stru
 	const struct pilot_options options = {command->interactive, command->break_on_failure,
 					      command->breaks};
 	const struct job *job = &shop->jobs[shop->job_count - 1];
-	if (shop->sheets[job->sheet].count != 1) {
-		error_set(err, "%s has a matrix: one image at a time can be built interactively",
-			  shop->sheets[job->sheet].manifest->path);
-		err->exit_code = EXIT_USAGE;
+	if (workshop_refuse_matrix(shop, "one image at a time can be built interactively", err) < 0)
 		return -1;
-	}
-	shop->site.slots.most = 1;
+	for (size_t i = 0; i < shop->site_count; i++)
+		shop->sites[i]->slots.most = 1;
 	shop->no_cache |= command->interactive || command->break_count;
 	shop->pilot = pilot_new(&options, job->manifest, shop->site.loop, shop->report, err);
 	return shop->pilot ? 0 : -1;
@@ -151,11 +150,20 @@ static const struct option build_options[] = {
 	 .help = "run this step and those behind it, by its name or number, whatever was built "
 		 "before",
 	 OPTION_INTO(struct build_command, from_step)},
+	{.name = "cell",
+	 .argument = "NAME",
+	 .help = "build only this cell of the matrix",
+	 OPTION_INTO(struct build_command, cell)},
 	{.name = "jobs",
 	 .letter = 'j',
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
+	{.name = "fleet",
+	 .argument = "PREFIX",
+	 .help = "share the endpoints' slots with other drivers, by keys in Consul below this "
+		 "prefix (consul: factory; none: don't)",
+	 .each = settings_give_fleet},
 	{.name = "interactive",
 	 .letter = 'i',
 	 .help = "ask before each step, and after one that failed",

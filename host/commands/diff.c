@@ -60,7 +60,8 @@ static int read_side(struct workshop *shop, const char *name, struct compare_ima
 	const char *ref = name;
 	if (stat(name, &info) == 0 && S_ISREG(info.st_mode))
 		ref = find_artifact(shop, name, err);
-	if (!ref || compare_read(shop->site.engine, shop->site.loop, ref, image, err) < 0)
+	if (!ref ||
+	    compare_read(workshop_site_of(shop, ref)->engine, shop->site.loop, ref, image, err) < 0)
 		return -1;
 	image->name = arena_strdup(&image->arena, name);
 	return 0;
@@ -92,7 +93,7 @@ static int run(struct diff_command *command, char *const names[2], struct worksh
 
 static int diff(void *options, int argc, char **argv, struct error *err)
 {
-	struct workshop shop = {.signals = -1};
+	struct workshop shop = {.signals = -1, .is_spread = true, .wants_all = true};
 	if (argc != 3)
 		return commands_misused(&command_diff, "name two images, or manifests", err);
 	return workshop_close(&shop, run(options, argv + 1, &shop, err), err);

@@ -46,11 +46,13 @@ static void print_json(struct doctor *doctor)
 
 static int run(void *options, int argc, char **argv, struct error *err)
 {
-	const struct doctor_command *command = options;
+	struct doctor_command *command = options;
 	(void)argv;
 	if (argc != 1)
 		return commands_misused(&command_doctor, "name nothing", err);
-	struct doctor doctor = {.endpoint = settings_endpoint(&command->settings),
+	const struct endpoint_setting endpoint =
+		settings_endpoint(&command->settings.arena, &command->settings);
+	struct doctor doctor = {.address = settings_address(&command->settings, &endpoint),
 				.toolbox = command->settings.toolbox,
 				.consul = command->settings.consul};
 	doctor_run(&doctor);

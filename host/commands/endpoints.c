@@ -1,17 +1,16 @@
+/* Where the jobs of a workshop run, and what is done where that is gone. */
 #include "host/commands/endpoints.h"
 
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/record.h"
+#include "host/build/resume.h"
+#include "host/commands/sharing.h"
+#include "host/commands/supply.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_plural(const struct workshop *shop)
-{
-	return shop->site_count > 1;
-}
 
 static size_t number_of(const struct workshop *shop, const struct site *site)
 {
@@ -21,177 +20,124 @@ static size_t number_of(const struct workshop *shop, const struct site *site)
 	return number;
 }
 
-/* --- what is where --- */
-
-static void hold_all(struct places *places, size_t number, const struct value *names)
-{
-	for (size_t i = 0; value_is(names, VALUE_LIST) && i < names->list.len; i++) {
-		const char *name = value_text(names->list.items[i]);
-		if (name)
-			places_hold(places, number, name);
-	}
-}
-
-/* An earlier build's image is called after its key (host/build/resume.h). What can't be listed is
- * not known: builds go there as well. */
-static void ask_images(const struct workshop *shop, size_t number)
-{
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	auto_error struct error ignored = {0};
-	struct engine *engine = shop->sites[number]->engine;
-	engine_image_list(engine, engine_keep, &kept);
-	if (engine_finish(engine, &kept, &ignored) < 0 || !value_is(kept.body, VALUE_LIST))
-		return;
-	for (size_t i = 0; i < kept.body->list.len; i++) {
-		const struct value *image = kept.body->list.items[i];
-		const char *id = value_text(value_get(image, "Id"));
-		if (id)
-			places_hold(shop->places, number, id);
-		hold_all(shop->places, number, value_get(image, "RepoTags"));
-		hold_all(shop->places, number, value_get(image, "RepoDigests"));
-	}
-}
-
-/* --- opening and closing --- */
-
-static void add_site(struct workshop *shop, struct engine *engine,
-		     const struct endpoint_setting *setting, unsigned jobs)
-{
-	size_t number = shop->site_count++;
-	struct site *site = number ? mem_alloc(sizeof *site) : &shop->site;
-	site->loop = shop->site.loop;
-	site->toolbox = shop->site.toolbox;
-	site->engine = engine;
-	site->slots.most = setting->slots ? setting->slots : jobs;
-	shop->sites = mem_resize(shop->sites, shop->site_count, sizeof *shop->sites);
-	shop->sites[number] = site;
-	struct place_endpoint place = {
-		.weight = setting->weight, .slots = site->slots.most, .labels = setting->labels};
-	places_add(shop->places, &place);
-}
-
-/* Any that opens will do, where there are several; *first is the first failure. */
-static void open_all(struct workshop *shop, const struct endpoint_setting *settings, size_t count,
-		     struct error *first)
-{
-	unsigned jobs = shop->site.slots.most;
-	for (size_t i = 0; i < count; i++) {
-		auto_error struct error failure = {0};
-		struct engine *engine = settings_open(shop->settings, shop->site.loop,
-						      settings[i].address, &failure);
-		if (engine) {
-			add_site(shop, engine, &settings[i], jobs);
-			continue;
-		}
-		if (count > 1)
-			report_notice(shop->report, "an endpoint is left out: %s", failure.message);
-		if (!error_is_set(first))
-			error_move(first, &failure);
-	}
-}
-
-int endpoints_open(struct workshop *shop, struct error *err)
-{
-	const struct endpoint_setting one = {.address = settings_endpoint(shop->settings),
-					     .weight = 1};
-	auto_error struct error first = {0};
-	size_t count = 1;
-	const struct endpoint_setting *all =
-		shop->is_spread ? settings_endpoints(&shop->arena, shop->settings, &count) : &one;
-	shop->places = places_new();
-	open_all(shop, all, count, &first);
-	if (!shop->site_count)
-		return error_move(err, &first);
-	for (size_t i = 0; is_plural(shop) && i < shop->site_count; i++)
-		ask_images(shop, i);
-	return 0;
-}
-
-void endpoints_close(struct workshop *shop)
-{
-	for (size_t i = 0; i < shop->site_count; i++)
-		engine_close(shop->sites[i]->engine);
-	for (size_t i = 1; i < shop->site_count; i++) {
-		site_clear(shop->sites[i]);
-		free(shop->sites[i]);
-	}
-	free(shop->sites);
-	places_free(shop->places);
-}
-
 /* --- where a job runs --- */
 
 /* Builds that were begun there: each will want a slot, more than there are would only wait. */
 static unsigned count_begun(const struct workshop *shop, const struct site *site)
 {
 	unsigned begun = 0;
+	if (sharing_waits(site))
+		return site->slots.most;
 	for (size_t i = 0; i < shop->job_count; i++)
 		begun += shop->jobs[i].build && shop->jobs[i].site == site;
 	return begun > site->slots.taken ? begun : site->slots.taken;
 }
 
-static const char *const *wanted_labels(struct workshop *shop, const struct value *runs_on)
+static const char *const *wanted_labels(struct arena *arena, const struct value *runs_on)
 {
 	if (!runs_on)
 		return NULL;
-	const char **labels = arena_alloc(&shop->arena, (runs_on->list.len + 1) * sizeof *labels);
+	const char **labels = arena_alloc(arena, (runs_on->list.len + 1) * sizeof *labels);
 	for (size_t i = 0; i < runs_on->list.len; i++)
 		labels[i] = value_text(runs_on->list.items[i]);
 	return labels;
 }
 
-/* As engines list it: "busybox" is "busybox:latest". */
-static const char *full_name(struct workshop *shop, const char *image)
+const char *endpoints_full_name(struct arena *arena, const char *image)
 {
 	const char *slash = image ? strrchr(image, '/') : NULL;
 	if (!image || strchr(slash ? slash : image, ':'))
 		return image;
-	return arena_printf(&shop->arena, "%s:latest", image);
+	return arena_printf(arena, "%s:latest", image);
 }
 
-/* What stands on an image of this call runs where that is. */
-static bool place_at_base(struct job *job, struct site *site, const struct workshop *shop)
+/* One that waits for a place is asked about often. */
+static void read_record(struct workshop *shop, struct job *job)
 {
-	job->site = site;
-	return count_begun(shop, site) < site->slots.most;
+	struct record *record = job->is_known ? NULL : record_open(job->manifest);
+	const char *key = record ? record_image_key(record) : NULL;
+	if (!record)
+		return;
+	job->is_known = true;
+	job->last = key ? arena_printf(&shop->arena, CACHE_REPOSITORY ":%s", key) : NULL;
+	job->cost = (double)record_took_us(record) / 1e6;
+	record_free(record);
+}
+
+static struct place_build describe(struct workshop *shop, struct job *job, struct arena *arena)
+{
+	const char *base =
+		job->base == NO_JOB ? job->manifest->image : shop->jobs[job->base].outcome.image;
+	if (!shop->supply)
+		return (struct place_build){0};
+	read_record(shop, job);
+	base = endpoints_full_name(arena, base);
+	return (struct place_build){.key = job->key || shop->no_cache ? job->key : job->last,
+				    .base = base,
+				    .labels = wanted_labels(arena, job->manifest->runs_on),
+				    .cost = job->cost,
+				    .move = supply_cost(shop->supply, base)};
+}
+
+/* Where its last image is, if it may be taken from there at once: it may well be another one that
+ * is wanted now. One that another driver builds is worth a wait. */
+static size_t choose(struct workshop *shop, const struct job *job, struct place_build *build)
+{
+	size_t chosen = places_choose(shop->places, build);
+	if (chosen == PLACE_NOWHERE || job->key || !build->key ||
+	    slots_are_free(&shop->sites[chosen]->slots))
+		return chosen;
+	places_end(shop->places, chosen);
+	build->key = NULL;
+	return places_choose(shop->places, build);
 }
 
 bool endpoints_place(struct workshop *shop, struct job *job)
 {
-	struct record *record = record_open(job->manifest);
-	struct place_build build = {
-		.key = record_image_key(record),
-		.base = full_name(shop, job->manifest->image),
-		.labels = is_plural(shop) ? wanted_labels(shop, job->manifest->runs_on) : NULL};
-	size_t chosen = PLACE_NOWHERE;
-	bool fits = places_fit(shop->places, &build);
+	auto_arena struct arena arena = {0};
+	struct place_build build = describe(shop, job, &arena);
 	job->site = NULL;
-	if (fits && job->base != NO_JOB) {
-		record_free(record);
-		return place_at_base(job, shop->jobs[job->base].site, shop);
-	}
-	for (size_t i = 0; fits && i < shop->site_count; i++)
+	if (!places_fit(shop->places, &build))
+		return !shop->joining; /* one of those may be what it waits for */
+	for (size_t i = 0; i < shop->site_count; i++)
 		places_busy(shop->places, i, count_begun(shop, shop->sites[i]));
-	if (fits)
-		chosen = places_choose(shop->places, &build);
-	record_free(record);
+	sharing_weigh(shop);
+	size_t chosen = choose(shop, job, &build);
 	if (chosen != PLACE_NOWHERE)
 		job->site = shop->sites[chosen];
-	return !fits || (job->site && slots_are_free(&job->site->slots));
+	return job->site && slots_are_free(&job->site->slots);
 }
 
-int endpoints_refuse(const struct job *job, struct error *err)
+void endpoints_hold(struct workshop *shop, const struct job *job)
+{
+	const struct build_outcome *outcome = &job->outcome;
+	if (job->site && outcome->image)
+		places_hold(shop->places, number_of(shop, job->site), outcome->image,
+			    outcome->size > 0 ? (uint64_t)outcome->size : 0);
+}
+
+static bool any_lives(const struct workshop *shop)
+{
+	bool any = false;
+	for (size_t i = 0; i < shop->site_count; i++)
+		any |= places_live(shop->places, i);
+	return any;
+}
+
+int endpoints_refuse(const struct workshop *shop, const struct job *job, struct error *err)
 {
 	const struct value *runs_on = job->manifest->runs_on;
 	auto_buf struct buf labels = {0};
 	for (size_t i = 0; runs_on && i < runs_on->list.len; i++)
 		buf_printf(&labels, "%s%s", i ? ", " : "", value_text(runs_on->list.items[i]));
-	error_set(err,
-		  "no endpoint that is left has the labels of `runs_on:` (%s): see `endpoints:` in "
-		  "factory's config.yml",
-		  labels.len ? labels.data : "none");
-	err->exit_code = EXIT_ENGINE;
-	return -1;
+	if (any_lives(shop))
+		error_set(err,
+			  "no endpoint that is left has the labels of `runs_on:` (%s): see "
+			  "`endpoints:` in factory's config.yml",
+			  labels.len ? labels.data : "none");
+	else
+		error_set(err, "no endpoint is left: all of them are gone");
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 }
 
 /* --- endpoints that are gone --- */
@@ -201,23 +147,60 @@ bool endpoints_live(const struct workshop *shop, const struct job *job)
 	return places_live(shop->places, number_of(shop, job->site));
 }
 
-static bool answers(struct engine *engine)
+void endpoints_lose(struct workshop *shop, size_t number)
 {
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	auto_error struct error ignored = {0};
-	engine_info(engine, engine_keep, &kept);
-	return engine_finish(engine, &kept, &ignored) == 0;
+	if (places_live(shop->places, number))
+		shop->has_lost = true;
+	places_lose(shop->places, number);
 }
 
-bool endpoints_lost(struct workshop *shop, const struct job *job)
+bool endpoints_has(const struct workshop *shop, const char *image)
 {
-	struct place_build build = {.labels = wanted_labels(shop, job->manifest->runs_on)};
-	if (!is_plural(shop) || shop->interrupted || !job->site)
-		return false;
-	if (endpoints_live(shop, job)) {
-		if (answers(job->site->engine))
-			return false;
-		places_lose(shop->places, number_of(shop, job->site));
+	return places_holder(shop->places, image, PLACE_NOWHERE) != PLACE_NOWHERE;
+}
+
+/* All of them at once: one that is silent takes as long as many. Returns the first that is lost by
+ * that, or NULL. */
+static const struct site *ask_all(struct workshop *shop)
+{
+	size_t count = shop->site_count;
+	const struct site *lost = NULL;
+	struct engine_kept *kept = mem_alloc(count * sizeof *kept);
+	for (size_t i = 0; i < count; i++)
+		kept[i].ended = !places_live(shop->places, i) ||
+				!engine_ping(shop->sites[i]->engine, engine_keep, &kept[i]);
+	for (size_t i = 0; i < count; i++) {
+		auto_error struct error silent = {0};
+		if (engine_finish(shop->sites[i]->engine, &kept[i], &silent) < 0) {
+			engine_lose(shop->sites[i]->engine, &silent);
+			endpoints_lose(shop, i);
+			lost = lost ? lost : shop->sites[i];
+		}
+		engine_kept_free(&kept[i]);
 	}
-	return places_fit(shop->places, &build);
+	free(kept);
+	return lost;
+}
+
+/* Where it ran or where its base is; else one that may have been to give it an image. */
+static const struct site *find_lost(struct workshop *shop, const struct job *job)
+{
+	const struct job *base = job->base == NO_JOB ? NULL : &shop->jobs[job->base];
+	const struct site *lost = ask_all(shop);
+	if (!endpoints_live(shop, job))
+		return job->site;
+	if (base && !endpoints_live(shop, base) && !endpoints_has(shop, base->outcome.image))
+		return base->site;
+	return lost;
+}
+
+const char *endpoints_lost(struct workshop *shop, struct job *job, bool *again)
+{
+	auto_arena struct arena arena = {0};
+	struct place_build build = {.labels = wanted_labels(&arena, job->manifest->runs_on)};
+	if (!shop->supply || shop->interrupted || !job->site)
+		return NULL;
+	const struct site *lost = find_lost(shop, job);
+	*again = lost && (shop->joining || places_fit(shop->places, &build));
+	return lost ? engine_endpoint(lost->engine) : NULL;
 }

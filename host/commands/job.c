@@ -5,6 +5,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/endpoints.h"
+#include "host/commands/sharing.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -144,6 +145,7 @@ static int check_push(const struct workshop *shop, const struct job *job, struct
 int job_options(struct workshop *shop, struct job *job, struct error *err)
 {
 	bool has_consul = false;
+	consul_target_free(&job->consul); /* of a place where it was not built */
 	if (workshop_consul(shop, job->manifest, &job->consul, &has_consul, err) < 0)
 		return -1;
 	job->options = (struct build_options){
@@ -151,6 +153,7 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
 		.untested = shop->untested && job_is_asked_for(shop, job),
 		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
+		.stays = job->key || job->base != NO_JOB,
 		.lent = shop->lent && job_is_asked_for(shop, job),
 		.guide = shop->pilot && job_is_asked_for(shop, job) ? pilot_guide(shop->pilot)
 								    : NULL,
@@ -164,7 +167,7 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 static int begin(struct workshop *shop, struct job *job, struct error *err)
 {
 	if (!job->site)
-		return endpoints_refuse(job, err);
+		return endpoints_refuse(shop, job, err);
 	if (job->base != NO_JOB)
 		job->manifest->image = shop->jobs[job->base].outcome.image;
 	if (job->dependent)
@@ -189,17 +192,34 @@ int job_start(struct workshop *shop, struct job *job, struct error *err)
 	return status;
 }
 
+/* Whether it is to be built again on another endpoint. */
+static bool is_lost(struct workshop *shop, struct job *job, struct error *err)
+{
+	bool again = false;
+	const char *lost = err->exit_code == EXIT_STEP ? NULL : endpoints_lost(shop, job, &again);
+	if (!lost)
+		return false;
+	job->lost = lost;
+	if (again)
+		report_notice(job->report, "%s is gone (%s): building on another endpoint", lost,
+			      err->message);
+	else
+		error_wrap(err, "%s is gone, and no other endpoint is left for it", lost);
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	return again;
+}
+
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
-	if (status == 0 && !job->options.untested)
-		status = name_more(shop, job, err);
-	if (status < 0 && err->exit_code != EXIT_STEP && endpoints_lost(shop, job)) {
-		job->lost = engine_endpoint(job->site->engine);
-		report_notice(job->report, "%s is gone (%s): building on another endpoint",
-			      job->lost, err->message);
+	if (status == 0 && job->outcome.elsewhere) {
+		sharing_follow(shop, job);
 		return 1;
 	}
+	if (status == 0 && !job->options.untested)
+		status = name_more(shop, job, err);
+	if (status < 0 && is_lost(shop, job, err))
+		return 1;
 	job->seconds = (double)(loop_now_us() - job->began) / 1e6;
 	if (status == 0 && !job->options.throwaway)
 		status = push_all(shop, job, err);

@@ -3,6 +3,7 @@
 #include "host/clean/amounts.h"
 #include "host/clean/stock.h"
 #include "host/commands/commands.h"
+#include "host/commands/ls_fleet.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
 
@@ -76,12 +77,15 @@ static int ls(void *options, int argc, char **argv, struct error *err)
 	struct engine *engine = NULL;
 	struct stock stock;
 	(void)argv;
+	bool json = command->format && strcmp(command->format, "json") == 0;
 	if (argc != 1)
 		return commands_misused(&command_ls, "name nothing", err);
+	if (command->settings.given_fleet)
+		return ls_fleet(&command->settings, json, err) < 0 ? -1 : EXIT_OK;
 	if (settings_engine(&command->settings, &loop, &engine, err) < 0)
 		return -1;
 	int status = stock_read(engine, arena, &stock, err);
-	if (status == 0 && command->format && strcmp(command->format, "json") == 0)
+	if (status == 0 && json)
 		print_json(arena, &stock);
 	else if (status == 0)
 		print_text(arena, &stock);
@@ -96,6 +100,15 @@ static const struct option ls_options[] = {
 	 .help = "text (default) or json",
 	 .choices = "text json",
 	 OPTION_INTO(struct ls_command, format)},
+	{.name = "fleet",
+	 .argument = "PREFIX",
+	 .help = "instead: what the drivers that share endpoints hold in Consul, below this prefix "
+		 "(consul: factory)",
+	 .each = settings_give_fleet},
+	{.name = "consul",
+	 .argument = "ADDR",
+	 .help = "where that is (default: CONSUL_HTTP_ADDR)",
+	 OPTION_INTO(struct settings, consul)},
 	{0},
 };
 
@@ -106,7 +119,8 @@ const struct command command_ls = {
 	.text = "Lists what factory has on an engine: artifacts, checkpoints, toolboxes, cache\n"
 		"volumes, and the containers and networks of builds. A size is what the thing\n"
 		"adds to those it stands on; a checkpoint's last use is known where this user's\n"
-		"builds used it.",
+		"builds used it. With --fleet: the slots of shared endpoints that drivers hold or\n"
+		"wait for, and what they build.",
 	.options = {ls_options, settings_engine_options},
 	.size = sizeof(struct ls_command),
 	.run = ls,

@@ -1,5 +1,6 @@
 /* What is there of a job, for commands that only look. */
 #include "host/build/plan.h"
+#include "host/commands/endpoints.h"
 #include "host/commands/workshop.h"
 
 #include "common/own.h"
@@ -21,11 +22,27 @@ static int find_base(struct workshop *shop, const struct job *job, struct error 
 	return -1;
 }
 
+struct site *workshop_site_of(const struct workshop *shop, const char *image)
+{
+	for (size_t i = 0; shop->site_count > 1 && i < shop->site_count; i++) {
+		__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+		auto_error struct error ignored = {0};
+		struct engine *engine = shop->sites[i]->engine;
+		engine_image_inspect(engine, image, engine_keep, &kept);
+		if (engine_finish(engine, &kept, &ignored) == 0 && kept.status == ENGINE_OK)
+			return shop->sites[i];
+	}
+	return shop->sites[0];
+}
+
 int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct error *err)
 {
-	struct site *site = &shop->site;
 	if (find_base(shop, job, err) < 0 || job_options(shop, job, err) < 0)
 		return -1;
+	endpoints_place(shop, job);
+	struct site *site = job->site;
+	if (!site)
+		return endpoints_refuse(shop, job, err);
 	const struct base *base = site_base(site, job->manifest->image, job->report);
 	while (!base_is_known(base))
 		if (loop_turn(site->loop, -1, err) < 0)

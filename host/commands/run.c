@@ -5,6 +5,7 @@
 #include "common/own.h"
 #include "host/build/interrupt.h"
 #include "host/commands/endpoints.h"
+#include "host/commands/sharing.h"
 #include "host/exit_codes.h"
 #include "host/interactive/pilot.h"
 #include "host/explain/codes.h"
@@ -93,7 +94,7 @@ static void on_signal(void *ctx, unsigned events)
 	struct workshop *shop = run->shop;
 	(void)events;
 	int code = interrupt_code(shop->signals);
-	if (shop->pilot && code == EXIT_INTERRUPTED && pilot_take_interrupt(shop->pilot))
+	if (shop->pilot && pilot_take_signal(shop->pilot, code - 128))
 		return;
 	shop->interrupted = code;
 	schedule_stop(&run->schedule);
@@ -138,15 +139,17 @@ static void begin_jobs(struct run *run)
 	}
 }
 
-/* What was built there is needed again where others stand on it and have not ended. A base comes
- * before those: the last is looked at first. */
-static void build_again(struct run *run, struct task *task)
+/* What was built on an endpoint that is gone is needed again where others stand on it and have not
+ * ended, unless it had been brought elsewhere. A base comes before those: the last is looked at
+ * first. */
+static void build_again(struct run *run)
 {
-	schedule_again(task);
+	run->shop->has_lost = false;
 	for (size_t i = run->shop->job_count; i-- > 0;) {
 		struct task *base = &run->schedule.tasks[i];
 		struct job *job = &run->shop->jobs[i];
 		if (base->state != TASK_PASSED || endpoints_live(run->shop, job) ||
+		    endpoints_has(run->shop, job->outcome.image) ||
 		    !schedule_is_needed(&run->schedule, base))
 			continue;
 		free(STEAL(job->outcome.image));
@@ -163,9 +166,11 @@ static void end_job(struct run *run, struct task *task)
 	if (status < 0)
 		job_failed(run, task, &failure);
 	else if (status > 0)
-		build_again(run, task);
-	else
+		schedule_again(task);
+	else {
+		endpoints_hold(run->shop, job_of(run, task));
 		schedule_ended(&run->schedule, task, 0);
+	}
 }
 
 /* True where anything happened: others may have got further while that blocked. */
@@ -205,6 +210,9 @@ static int give_up(struct workshop *shop)
 static int turn(struct run *run, struct error *err)
 {
 	while (!schedule_is_over(&run->schedule)) {
+		endpoints_join(run->shop);
+		if (run->shop->has_lost)
+			build_again(run);
 		begin_jobs(run);
 		if (attend_jobs(run) || schedule_is_over(&run->schedule))
 			continue;
@@ -251,8 +259,13 @@ int workshop_run(struct workshop *shop, struct error *err)
 		shop->sites[i]->slots.freed = on_freed;
 		shop->sites[i]->slots.ctx = shop;
 	}
+	int status = sharing_open(shop, err);
 	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
-	int status = turn(&run, err);
+	struct heartbeat *heartbeat = heartbeat_start(shop);
+	if (status == 0)
+		status = turn(&run, err);
+	heartbeat_stop(heartbeat);
 	loop_unwatch(shop->site.loop, shop->signals);
+	sharing_close(shop);
 	return status < 0 ? -1 : conclude(&run, err);
 }

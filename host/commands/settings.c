@@ -158,12 +158,12 @@ const struct option settings_build_options[] = {
 const struct option settings_engine_options[] = {
 	{.name = "endpoint",
 	 .argument = "URL",
-	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST); builds "
-		 "are spread over several",
+	 .help = "the engine: unix://, tcp://, podman: or oci: (default: DOCKER_HOST); of "
+		 "several, builds use all, and what cares for one engine the last",
 	 .each = on_endpoint},
 	{.name = "patience",
 	 .argument = "SECONDS",
-	 .help = "how long the engine may be silent (default: 60)",
+	 .help = "how long the engine, or a fleet's Consul, may be silent (default: 60)",
 	 OPTION_INTO(struct settings, patience)},
 	{.name = "toolbox",
 	 .argument = "NAME",
@@ -199,6 +199,13 @@ static int take_index(struct settings *settings, struct value *value)
 	return 0;
 }
 
+static int take_registry(struct settings *settings, struct value *value)
+{
+	const char *text = value_text(value), *slash = text ? strchr(text, '/') : NULL;
+	settings->registry = text;
+	return slash > text && slash[1] && !strchr(slash, ':') && !strchr(slash, '@') ? 0 : -1;
+}
+
 static const struct {
 	const char *name, *what;
 	int (*take)(struct settings *settings, struct value *value);
@@ -208,8 +215,11 @@ static const struct {
 	{"endpoints",
 	 "a list of engines: addresses, or maps of `address`, `weight` (over 0, to 1000), `slots` "
 	 "(1 "
-	 "to 1000), `labels` (a list)",
+	 "to 1000), `labels` (a list), `tls` (a directory, or a map of `ca`, `cert`, `key`, "
+	 "`verify`)",
 	 settings_take_endpoints},
+	{"registry", "where images move through: HOST[:PORT]/REPOSITORY", take_registry},
+	{"fleet", "`consul`, `none`, or a prefix of keys in Consul", settings_take_fleet},
 };
 
 static int take_config(struct settings *settings, const char *path, const struct value *config,
@@ -222,11 +232,10 @@ static int take_config(struct settings *settings, const char *path, const struct
 		       strcmp(config_keys[key].name, entry->key) != 0)
 			key++;
 		if (key == COUNT_OF(config_keys))
-			return error_set_at(
-				err, path, entry->line, entry->column,
-				"'%s' is not known here: only `languages:`, `index:` and "
-				"`endpoints:` are",
-				entry->key);
+			return error_set_at(err, path, entry->line, entry->column,
+					    "'%s' is not known here: only `languages:`, `index:`, "
+					    "`endpoints:`, `registry:` and `fleet:` are",
+					    entry->key);
 		if (config_keys[key].take(settings, entry->value) < 0)
 			return error_set_at(err, path, entry->line, entry->column,
 					    "'%s' must be %s", entry->key, config_keys[key].what);
@@ -285,22 +294,24 @@ bool settings_is_manifest(const char *name)
 	       stat(name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-struct engine *settings_open(const struct settings *settings, struct loop *loop,
-			     const char *address, struct error *err)
+struct engine_address settings_address(const struct settings *settings,
+				       const struct endpoint_setting *endpoint)
 {
-	struct engine *engine = engine_open(loop, address, err);
-	if (engine && settings->patience)
-		engine_set_patience(engine, (uint64_t)settings->patience * 1000);
-	return engine;
+	return (struct engine_address){.url = endpoint->address,
+				       .tls = endpoint->tls,
+				       .patience_ms = (uint64_t)settings->patience * 1000};
 }
 
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,
 		    struct error *err)
 {
+	auto_arena struct arena arena = {0};
+	const struct endpoint_setting endpoint = settings_endpoint(&arena, settings);
+	const struct engine_address address = settings_address(settings, &endpoint);
 	*loop = loop_new(err);
 	if (!*loop)
 		return -1;
-	*engine = settings_open(settings, *loop, settings_endpoint(settings), err);
+	*engine = engine_open_at(*loop, &address, err);
 	if (*engine)
 		return 0;
 	loop_free(STEAL(*loop));

@@ -18,11 +18,13 @@ struct settings {
 	struct value
 		*endpoints; /* list of maps and addresses, by the configuration file; or NULL */
 	struct value *given_endpoints; /* list of addresses, by --endpoint; or NULL */
-	unsigned patience;             /* seconds; 0: the default */
+	const char *registry; /* that images move through, by the configuration file; or NULL */
+	unsigned patience;    /* seconds; 0: the default */
 	const char *toolbox;
 	const char *kv_file;
-	const char *consul;   /* --consul */
-	const char *progress; /* --progress; NULL: as fits */
+	const char *consul;              /* --consul */
+	const char *fleet, *given_fleet; /* by the configuration file, and by --fleet; or NULL */
+	const char *progress;            /* --progress; NULL: as fits */
 	bool trim_blocks, lstrip_blocks, quiet;
 	bool traceless;                         /* --traceless */
 	const struct manifest_modules *modules; /* NULL: as they are found */
@@ -48,17 +50,27 @@ struct manifest *settings_manifest(const struct settings *settings, const char *
 /* All endpoints there are for builds, one at least: by --endpoint, else DOCKER_HOST, else those of
  * the configuration file, which also tells what it knows of those by --endpoint. In the arena. */
 struct endpoint_setting {
-	const char *address;       /* NULL: the default */
-	double weight;             /* 1 where it has none */
-	unsigned slots;            /* 0: by --jobs */
-	const char *const *labels; /* NULL-terminated, or NULL */
+	const char *address;          /* NULL: the default */
+	double weight;                /* 1 where it has none */
+	unsigned slots;               /* 0: by --jobs */
+	const char *const *labels;    /* NULL-terminated, or NULL */
+	const struct engine_tls *tls; /* or NULL */
 };
 const struct endpoint_setting *settings_endpoints(struct arena *arena,
 						  const struct settings *settings, size_t *count);
 
-/* The one endpoint of a command that wants no more: the last by --endpoint, else DOCKER_HOST's
- * (NULL), else the configuration file's first, else the default (NULL). */
-const char *settings_endpoint(const struct settings *settings);
+/* The one of a command that wants no more: the last by --endpoint, else DOCKER_HOST's, else the
+ * configuration file's first, else the default. In the arena. */
+struct endpoint_setting settings_endpoint(struct arena *arena, const struct settings *settings);
+
+/* The prefix of the keys that the drivers of the fleet share in Consul: by --fleet, else by the
+ * configuration file; NULL: there is no fleet. */
+const char *settings_fleet(const struct settings *settings);
+
+/* The row of --fleet, for a table of options, and `fleet:` of the configuration file: -1 where that
+ * is no prefix. */
+int settings_give_fleet(void *target, const char *text, struct error *err);
+int settings_take_fleet(struct settings *settings, struct value *value);
 
 /* Takes `endpoints:` of the configuration file; -1 where it is not what it must be. */
 int settings_take_endpoints(struct settings *settings, struct value *value);
@@ -66,10 +78,9 @@ int settings_take_endpoints(struct settings *settings, struct value *value);
 /* A manifest is a file, by its name's end. */
 bool settings_is_manifest(const char *name);
 
-/* The engine at an address (NULL: the default), as patient as --patience says. The caller closes
- * it; NULL on failure. */
-struct engine *settings_open(const struct settings *settings, struct loop *loop,
-			     const char *address, struct error *err);
+/* How an endpoint is opened: as patient as --patience says. */
+struct engine_address settings_address(const struct settings *settings,
+				       const struct endpoint_setting *endpoint);
 
 /* Opens the endpoint on a loop of its own. */
 int settings_engine(const struct settings *settings, struct loop **loop, struct engine **engine,

@@ -1,6 +1,7 @@
 /* The endpoints that builds may go to, as the configuration file and --endpoint name them. */
 #include "common/own.h"
 #include "host/commands/settings.h"
+#include "host/home.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,30 +33,46 @@ static bool is_slots(const struct value *value)
 	return value_is(value, VALUE_INT) && value->integer > 0 && value->integer <= 1000;
 }
 
-static const struct {
-	const char *name;
+static bool is_flag(const struct value *value)
+{
+	return value_is(value, VALUE_BOOL);
+}
+
+struct key {
+	const char *name; /* NULL: there are no more */
 	bool (*is_fine)(const struct value *value);
-} endpoint_keys[] = {
-	{"address", is_text},
-	{"weight", is_weight},
-	{"slots", is_slots},
-	{"labels", is_text_list},
 };
+
+static bool has_keys(const struct value *map, const struct key *keys)
+{
+	for (size_t i = 0; i < map->map.len; i++) {
+		const struct value_entry *entry = &map->map.entries[i];
+		const struct key *key = keys;
+		while (key->name && strcmp(key->name, entry->key) != 0)
+			key++;
+		if (!key->name || !key->is_fine(entry->value))
+			return false;
+	}
+	return true;
+}
+
+static bool is_tls(const struct value *value)
+{
+	static const struct key keys[] = {
+		{"ca", is_text}, {"cert", is_text}, {"key", is_text}, {"verify", is_flag}, {0}};
+	if (!value_is(value, VALUE_MAP))
+		return is_text(value);
+	return has_keys(value, keys) && !value_get(value, "cert") == !value_get(value, "key");
+}
 
 static bool is_endpoint(const struct value *value)
 {
+	static const struct key keys[] = {{"address", is_text}, {"weight", is_weight},
+					  {"slots", is_slots},  {"labels", is_text_list},
+					  {"tls", is_tls},      {0}};
 	if (!value_is(value, VALUE_MAP))
 		return is_text(value);
-	for (size_t i = 0; i < value->map.len; i++) {
-		const struct value_entry *entry = &value->map.entries[i];
-		size_t key = 0;
-		while (key < COUNT_OF(endpoint_keys) &&
-		       strcmp(endpoint_keys[key].name, entry->key) != 0)
-			key++;
-		if (key == COUNT_OF(endpoint_keys) || !endpoint_keys[key].is_fine(entry->value))
-			return false;
-	}
-	return value_get(value, "address") != NULL;
+	return has_keys(value, keys) && value_get(value, "address");
 }
 
 int settings_take_endpoints(struct settings *settings, struct value *value)
@@ -85,6 +102,37 @@ static const char *const *labels_of(struct arena *arena, const struct value *end
 	return list;
 }
 
+/* Below the home directory, or the one of the configuration file. */
+static const char *file_path(struct arena *arena, const char *name)
+{
+	const char *home = getenv("HOME");
+	if (!name || *name == '/')
+		return name;
+	if (strncmp(name, "~/", 2) == 0 && home)
+		return arena_printf(arena, "%s%s", home, name + 1);
+	autofree char *path = home_config(name);
+	return path ? arena_strdup(arena, path) : name;
+}
+
+/* A directory has the files that DOCKER_CERT_PATH's has. */
+static const struct engine_tls *tls_of(struct arena *arena, const struct value *value)
+{
+	struct engine_tls *tls = arena_alloc(arena, sizeof *tls);
+	const char *folder = file_path(arena, value_text(value));
+	const struct value *verify = value_get(value, "verify");
+	if (folder)
+		*tls = (struct engine_tls){.ca = arena_printf(arena, "%s/ca.pem", folder),
+					   .cert = arena_printf(arena, "%s/cert.pem", folder),
+					   .key = arena_printf(arena, "%s/key.pem", folder)};
+	else
+		*tls = (struct engine_tls){
+			.ca = file_path(arena, value_text(value_get(value, "ca"))),
+			.cert = file_path(arena, value_text(value_get(value, "cert"))),
+			.key = file_path(arena, value_text(value_get(value, "key"))),
+			.insecure = verify && !verify->boolean};
+	return tls;
+}
+
 /* What the configuration file says of an address, or nothing. */
 static struct endpoint_setting describe(struct arena *arena, const struct value *known,
 					const char *address)
@@ -101,6 +149,8 @@ static struct endpoint_setting describe(struct arena *arena, const struct value 
 				weight->kind == VALUE_INT ? (double)weight->integer : weight->real;
 		setting.slots = slots ? (unsigned)slots->integer : 0;
 		setting.labels = labels_of(arena, endpoint);
+		if (value_get(endpoint, "tls"))
+			setting.tls = tls_of(arena, value_get(endpoint, "tls"));
 	}
 	return setting;
 }
@@ -125,10 +175,9 @@ const struct endpoint_setting *settings_endpoints(struct arena *arena,
 	return list;
 }
 
-const char *settings_endpoint(const struct settings *settings)
+struct endpoint_setting settings_endpoint(struct arena *arena, const struct settings *settings)
 {
-	const struct value *given = settings->given_endpoints, *known = settings->endpoints;
-	if (given)
-		return value_text(given->list.items[given->list.len - 1]);
-	return known && !is_in_environment() ? address_of(known->list.items[0]) : NULL;
+	size_t count;
+	const struct endpoint_setting *all = settings_endpoints(arena, settings, &count);
+	return all[settings->given_endpoints ? count - 1 : 0];
 }

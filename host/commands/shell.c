@@ -11,7 +11,7 @@
 
 struct shell_command {
 	struct settings settings;
-	const char *user;
+	const char *user, *cell;
 	bool no_cache;
 };
 
@@ -44,14 +44,15 @@ static int refuse_step(const struct manifest *manifest, const char *name, struct
 	return -1;
 }
 
-/* By its name, or as the graph calls it: install-2. */
+/* By its name, its number, or as the graph calls it: install-2. */
 static int find_step(const struct manifest *manifest, const char *name, size_t *number,
 		     struct error *err)
 {
 	for (size_t i = 0; i < manifest->install.count; i++) {
 		autofree char *id = mem_printf("install-%zu", i + 1);
 		*number = i + 1;
-		if (strcmp(manifest->install.items[i].name, name) == 0 || strcmp(id, name) == 0)
+		if (strcmp(manifest->install.items[i].name, name) == 0 || strcmp(id, name) == 0 ||
+		    strcmp(strchr(id, '-') + 1, name) == 0)
 			return 0;
 	}
 	return refuse_step(manifest, name, err);
@@ -76,13 +77,9 @@ static int read_and_cut(struct workshop *shop, const char *path, const char *ste
 {
 	if (workshop_read(shop, path, err) < 0)
 		return -1;
-	const struct job *job = &shop->jobs[shop->job_count - 1];
-	if (shop->sheets[job->sheet].count == 1)
-		return cut(job->manifest, step, err);
-	error_set(err, "%s has a matrix: which of its %zu images is meant is not known", path,
-		  shop->sheets[job->sheet].count);
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	if (workshop_refuse_matrix(shop, "one image is meant", err) < 0)
+		return -1;
+	return cut(shop->jobs[shop->job_count - 1].manifest, step, err);
 }
 
 static int visit_step(struct visit *visit, struct workshop *shop, const char *path,
@@ -95,6 +92,7 @@ static int visit_step(struct visit *visit, struct workshop *shop, const char *pa
 	const struct job *job = &shop->jobs[shop->job_count - 1];
 	if (code != EXIT_OK)
 		return code;
+	visit->engine = job->site->engine;
 	struct manifest state = *job->manifest;
 	state.image = job->outcome.image;
 	return visit_state(visit, &state, err);
@@ -103,31 +101,33 @@ static int visit_step(struct visit *visit, struct workshop *shop, const char *pa
 /* --- the command --- */
 
 static int run(struct shell_command *command, struct workshop *shop, const char *target,
-	       struct error *err)
+	       char *const *argv, struct error *err)
 {
 	const char *step;
 	const char *path = split_target(&command->settings.arena, target, &step);
 	shop->no_cache = command->no_cache;
+	shop->cell = command->cell;
 	shop->site.slots.most = 4;
 	command->settings.progress = "plain"; /* the terminal is the shell's */
 	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
 	struct visit visit = {.loop = shop->site.loop,
-			      .engine = shop->site.engine,
+			      .engine = path ? NULL : workshop_site_of(shop, target)->engine,
 			      .report = shop->report,
 			      .toolbox = shop->site.toolbox,
 			      .signals = shop->signals,
-			      .user = command->user};
+			      .user = command->user,
+			      .argv = *argv ? (const char *const *)argv : NULL};
 	return path ? visit_step(&visit, shop, path, step, err) : visit_image(&visit, target, err);
 }
 
 static int shell(void *options, int argc, char **argv, struct error *err)
 {
 	struct shell_command *command = options;
-	struct workshop shop = {.signals = -1};
-	if (argc != 2)
+	struct workshop shop = {.signals = -1, .is_spread = true, .wants_all = true};
+	if (argc < 2)
 		return commands_misused(&command_shell, "name one image or manifest", err);
-	return workshop_close(&shop, run(command, &shop, argv[1], err), err);
+	return workshop_close(&shop, run(command, &shop, argv[1], argv + 2, err), err);
 }
 
 static const struct option shell_options[] = {
@@ -135,6 +135,10 @@ static const struct option shell_options[] = {
 	 .argument = "NAME[:GROUP]",
 	 .help = "whose shell it is (default: that of steps)",
 	 OPTION_INTO(struct shell_command, user)},
+	{.name = "cell",
+	 .argument = "NAME",
+	 .help = "of the manifest's matrix, the one that is meant",
+	 OPTION_INTO(struct shell_command, cell)},
 	{.name = "no-cache",
 	 .help = "run every step, whatever was built before",
 	 OPTION_INTO(struct shell_command, no_cache)},
@@ -144,14 +148,14 @@ static const struct option shell_options[] = {
 const struct command command_shell = {
 	.name = "shell",
 	.summary = "open a shell in an image, or behind a manifest's step",
-	.usage = "shell IMAGE [OPTION]...\n"
-		 "shell MANIFEST[:STEP] [OPTION]...",
+	.usage = "shell IMAGE [OPTION]... [-- COMMAND...]\n"
+		 "shell MANIFEST[:STEP] [OPTION]... [-- COMMAND...]",
 	.text = "Opens a shell in a container of the image: bash, else sh, else the toolbox's\n"
 		"busybox. Of a manifest, the state behind an install step (the last one, where\n"
 		"none is named) is built first, or found in the cache, and the shell has the\n"
 		"environment that the next step would have. Without a terminal it reads commands\n"
-		"from standard input. Its exit code is the shell's; the container is gone\n"
-		"afterwards.",
+		"from standard input. A command, with its arguments, runs instead of the shell.\n"
+		"The exit code is the shell's or the command's; the container is gone afterwards.",
 	.options = {shell_options, settings_manifest_options, settings_values_options,
 		    settings_engine_options},
 	.words = WORD_MANIFEST | WORD_IMAGE,

@@ -86,7 +86,7 @@ static int examine(const struct test_command *command, struct workshop *shop, co
 		   const char *image, struct results *results, struct error *err)
 {
 	const struct manifest *manifest = job->manifest;
-	struct exam_options options = {.site = &shop->site,
+	struct exam_options options = {.site = image ? workshop_site_of(shop, image) : job->site,
 				       .manifest = manifest,
 				       .base = image ? image : manifest->image,
 				       .image = image ? image : job->outcome.image,
@@ -110,7 +110,8 @@ static int examine_all(const struct test_command *command, struct workshop *shop
 		       struct results *results, struct error *err)
 {
 	size_t tests = 0;
-	shop->site.slots.freed = NULL;
+	for (size_t i = 0; i < shop->site_count; i++)
+		shop->sites[i]->slots.freed = NULL;
 	for (size_t i = 0; i < shop->job_count; i++) {
 		const struct job *job = &shop->jobs[i];
 		if (!job_is_asked_for(shop, job))
@@ -154,7 +155,11 @@ static int run(const struct test_command *command, const char *what, struct work
 static int test(void *options, int argc, char **argv, struct error *err)
 {
 	struct test_command *command = options;
-	struct workshop shop = {.signals = -1, .untested = true, .no_cache = command->no_cache};
+	struct workshop shop = {.signals = -1,
+				.untested = true,
+				.no_cache = command->no_cache,
+				.is_spread = true,
+				.wants_all = true};
 	if (argc != 2)
 		return commands_misused(&command_test, "name a manifest, or an image", err);
 	if (!command->manifest && access(argv[1], F_OK) < 0 && strcmp(argv[1], "-") != 0)

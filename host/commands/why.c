@@ -105,7 +105,7 @@ static int why(void *options, int argc, char **argv, struct error *err)
 {
 	struct why_command *command = options;
 	const char *format = command->format;
-	struct inquiry inquiry = {.shop.signals = -1,
+	struct inquiry inquiry = {.shop = {.signals = -1, .is_spread = true, .wants_all = true},
 				  .json = format && strcmp(format, "json") == 0};
 	if (argc != 2)
 		return commands_misused(&command_why, "name one manifest", err);

@@ -103,19 +103,69 @@ static void add_job(struct workshop *shop, struct manifest *cell, size_t base,
 			    .report = shop->report};
 }
 
-/* The jobs of what it stands on come first. */
+static void list_cells(const struct manifest *manifest, struct buf *out)
+{
+	for (size_t i = 0; i < manifest->cell_count; i++)
+		buf_printf(out, "%s'%s'", i ? ", " : "", manifest->cells[i]->cell);
+}
+
+static int refuse_cell(const struct workshop *shop, const struct manifest *manifest,
+		       struct error *err)
+{
+	auto_buf struct buf names = {0};
+	if (manifest->cells[0]->cell)
+		list_cells(manifest, &names);
+	error_set(err, "--cell: %s has no '%s': %s%s", manifest->path, shop->cell,
+		  names.len ? "there are " : "it has no matrix", buf_text(&names));
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+int workshop_refuse_matrix(const struct workshop *shop, const char *why, struct error *err)
+{
+	const struct sheet *sheet = &shop->sheets[shop->jobs[shop->job_count - 1].sheet];
+	auto_buf struct buf names = {0};
+	if (sheet->count == 1)
+		return 0;
+	list_cells(sheet->manifest, &names);
+	error_set(err, "%s has a matrix: %s. `--cell NAME` chooses one of: %s",
+		  sheet->manifest->path, why, buf_text(&names));
+	err->exit_code = EXIT_USAGE;
+	return -1;
+}
+
+/* The cells that are wanted: of --cell only that one. */
+static int choose_cells(const struct workshop *shop, const struct manifest *manifest,
+			const struct chain *link, size_t *first, size_t *count, struct error *err)
+{
+	*first = 0;
+	*count = manifest->cell_count;
+	if (!shop->cell || link->outer)
+		return 0;
+	*count = 1;
+	for (; *first < manifest->cell_count; (*first)++) {
+		const char *cell = manifest->cells[*first]->cell;
+		if (cell && strcmp(cell, shop->cell) == 0)
+			return 0;
+	}
+	return refuse_cell(shop, manifest, err);
+}
+
+/* The jobs of what it stands on come first. Returns how many it has itself. */
 static int add_jobs(struct workshop *shop, struct manifest *manifest, const struct chain *link,
 		    struct error *err)
 {
-	size_t count = manifest->cell_count;
+	size_t first, count;
 	auto_arena struct arena arena = {0};
-	size_t *bases = arena_alloc(&arena, count * sizeof *bases);
+	size_t *bases = arena_alloc(&arena, manifest->cell_count * sizeof *bases);
+	if (choose_cells(shop, manifest, link, &first, &count, err) < 0)
+		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (find_base(shop, manifest->cells[i], link, &bases[i], err) < 0)
+		if (find_base(shop, manifest->cells[first + i], link, &bases[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < count; i++)
-		add_job(shop, manifest->cells[i], bases[i], link);
-	return 0;
+		add_job(shop, manifest->cells[first + i], bases[i], link);
+	return (int)count;
 }
 
 struct manifest *workshop_manifest(struct workshop *shop, const char *path, struct locking *locking,
@@ -225,7 +275,8 @@ static struct sheet *read_sheet(struct workshop *shop, const char *path, const s
 	struct manifest *manifest = read_manifest(shop, path, err);
 	if (!manifest)
 		return NULL;
-	if (add_jobs(shop, manifest, &link, err) < 0) {
+	int jobs = add_jobs(shop, manifest, &link, err);
+	if (jobs < 0) {
 		manifest_free(manifest);
 		return NULL;
 	}
@@ -233,8 +284,8 @@ static struct sheet *read_sheet(struct workshop *shop, const char *path, const s
 	shop->sheets = mem_resize(shop->sheets, shop->sheet_count, sizeof *shop->sheets);
 	shop->sheets[number] = (struct sheet){.real = mem_strdup(real),
 					      .manifest = manifest,
-					      .first = shop->job_count - manifest->cell_count,
-					      .count = manifest->cell_count};
+					      .first = shop->job_count - (size_t)jobs,
+					      .count = (size_t)jobs};
 	return &shop->sheets[number];
 }
 

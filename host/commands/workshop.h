@@ -16,7 +16,11 @@ struct job {
 		*dependent; /* the manifest that it was first wanted for; NULL: it was asked for */
 	size_t base;        /* the number of the job it stands on, or NO_JOB */
 	size_t sheet;       /* its number */
+	bool is_known;      /* what its last build's record says: */
+	const char *last;   /* its image's name, or NULL */
+	double cost;        /* what it took, in seconds; 0: not known */
 	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
+	const char *key;    /* of its image, which another driver builds; or NULL */
 	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
 	struct report *report; /* the workshop's, or a part of it */
 	struct consul_target consul;
@@ -45,8 +49,16 @@ struct workshop {
 	struct site site;    /* of manifests' facts, and the first of builds */
 	struct site **sites; /* of builds */
 	size_t site_count;
-	struct places *places; /* by the sites' numbers */
-	bool is_spread;        /* over all endpoints of the settings */
+	struct places *places;      /* by the sites' numbers */
+	struct supply *supply;      /* of images between the sites; NULL: one endpoint is meant */
+	bool is_spread;             /* over all endpoints of the settings */
+	bool wants_all;             /* all that answer, before anything else */
+	struct joining *joining;    /* endpoints that have not answered yet (endpoints_open.c) */
+	struct error first_failure; /* of one that was left out */
+	unsigned jobs_at_once;      /* on an endpoint that does not say how many */
+	bool has_lost;              /* an endpoint was lost: what was made there may be needed */
+	struct fleet *fleet;        /* those that they are shared with (sharing.h), or NULL */
+	struct consul_target fleet_consul;
 	struct report *report;
 	int signals;
 	const char *repo, *tag; /* of -t; NULL: the manifest's */
@@ -56,6 +68,7 @@ struct workshop {
 	bool untested;         /* what was asked for is built without its tests, and not named */
 	bool keeps_ids;        /* it doesn't print those of its images */
 	struct pilot *pilot;   /* who decides at the nodes of the one build, or NULL */
+	const char *cell;      /* of --cell: the only one of those that were asked for, or NULL */
 	bool push, locked;     /* --push, --locked */
 	const char *from_step; /* of --from-step: for those that were asked for */
 
@@ -80,6 +93,10 @@ int workshop_open(struct workshop *shop, const struct settings *settings, struct
 
 /* Reads a manifest and what it stands on, and adds their jobs. */
 int workshop_read(struct workshop *shop, const char *path, struct error *err);
+
+/* Refuses a manifest with a matrix where one image is meant: `why`, and what --cell could be. The
+ * sheet is that of the last job. */
+int workshop_refuse_matrix(const struct workshop *shop, const char *why, struct error *err);
 
 /* Refuses with all that differs from the locks of what was read. */
 int workshop_check(struct workshop *shop, struct error *err);
@@ -127,7 +144,11 @@ void workshop_summary(const struct workshop *shop);
 /* Fills a job's options, but for its names. */
 int job_options(struct workshop *shop, struct job *job, struct error *err);
 
-/* What its build would do (build/plan.h); the images of the jobs before it are known. Blocks. */
+/* The site whose engine has an image, by a name or an id; the first where none has. Blocks. */
+struct site *workshop_site_of(const struct workshop *shop, const char *image);
+
+/* What its build would do (build/plan.h), at the site where it would run; the images of the jobs
+ * before it are known. Blocks. */
 struct plan;
 int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct error *err);
 
@@ -135,8 +156,8 @@ int job_plan(struct workshop *shop, struct job *job, struct plan *plan, struct e
 int job_find(struct workshop *shop, struct job *job, struct error *err);
 
 /* Begins a job's build, under the names its image gets; and ends one that is over, which blocks as
- * build_finish does. -1 with the error where it failed; 1: its endpoint is gone, and it is to be
- * built on another. */
+ * build_finish does. -1 with the error where it failed; 1: it is to be built on another endpoint,
+ * for its own is gone, or another driver builds it there. */
 int job_start(struct workshop *shop, struct job *job, struct error *err);
 int job_finish(struct workshop *shop, struct job *job, struct error *err);
 

@@ -7,6 +7,7 @@
 #include "host/compare/layers.h"
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
+#include "host/saved/archive.h"
 
 #include <errno.h>
 

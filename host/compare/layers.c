@@ -2,8 +2,8 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
+#include "host/saved/archive.h"
 
 #include <archive_entry.h>
 #include <errno.h>
@@ -27,15 +27,6 @@ struct saved {
 	struct value *manifest;
 	char block[BLOCK];
 };
-
-struct archive *saved_archive(void)
-{
-	struct archive *archive = mem_given(archive_read_new());
-	archive_read_support_format_tar(archive);
-	archive_read_support_format_empty(archive);
-	archive_read_support_filter_gzip(archive);
-	return archive;
-}
 
 static int add_part(struct saved *saved, const char *name, const char *alias, struct error *err)
 {
@@ -66,12 +57,15 @@ static const struct part *find_part(const struct saved *saved, const char *name)
 	return NULL;
 }
 
-/* A layer that stands in it twice is once a link: "../ID/layer.tar" of "ID/layer.tar". */
-static int add_link(struct saved *saved, const char *name, const char *target, struct error *err)
+/* A hard link's target is a path of the archive already. */
+static int add_link(struct saved *saved, const char *name, const char *symlink, const char *link,
+		    struct error *err)
 {
-	if (strncmp(target, "../", 3) == 0)
-		target += 3;
-	return add_part(saved, name, arena_strdup(saved->arena, target), err);
+	auto_buf struct buf target = {0};
+	buf_puts(&target, symlink ? name : link);
+	if (symlink)
+		saved_follow(&target, symlink);
+	return add_part(saved, name, arena_strdup(saved->arena, buf_text(&target)), err);
 }
 
 static ssize_t read_part(struct archive *inner, void *ctx, const void **data)
@@ -134,7 +128,7 @@ static int read_entry(struct saved *saved, struct archive_entry *entry, struct e
 	if (!name)
 		return 0;
 	if (symlink || link)
-		return add_link(saved, name, symlink ? symlink : link, err);
+		return add_link(saved, name, symlink, link, err);
 	if (archive_entry_filetype(entry) != S_IFREG)
 		return 0;
 	if (strcmp(name, "manifest.json") == 0)

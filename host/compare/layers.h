@@ -9,7 +9,4 @@
  * container would see. All of it is in the arena. */
 int layers_read(struct archive *archive, struct arena *arena, struct tree *tree, struct error *err);
 
-/* An archive of a kind that engines make, plain or by gzip; to be opened, read and freed. */
-struct archive *saved_archive(void);
-
 #endif

@@ -19,8 +19,8 @@ struct doctor_finding {
 enum { DOCTOR_MOST = 16 };
 
 struct doctor {
-	const char *endpoint, *toolbox,
-		*consul; /* of the options; endpoint and consul may be NULL */
+	struct engine_address address;
+	const char *toolbox, *consul; /* of the options; consul may be NULL */
 	struct arena arena;
 	struct loop *loop;
 	struct engine *engine; /* NULL where it can't be reached */

@@ -44,7 +44,7 @@ void doctor_socket(struct doctor *doctor)
 	struct endpoint endpoint = {0};
 	auto_error struct error err = {0};
 	/* What is wrong with the endpoint itself, the engine's line tells. */
-	if (endpoint_parse(&endpoint, doctor->endpoint, &err) == 0 && endpoint.unix_socket)
+	if (endpoint_parse(&endpoint, doctor->address.url, NULL, &err) == 0 && endpoint.unix_socket)
 		tell_socket(doctor, endpoint.unix_socket);
 	endpoint_free(&endpoint);
 }
@@ -54,7 +54,7 @@ void doctor_engine(struct doctor *doctor)
 	auto_error struct error err = {0};
 	doctor->loop = loop_new(&err);
 	if (doctor->loop)
-		doctor->engine = engine_open(doctor->loop, doctor->endpoint, &err);
+		doctor->engine = engine_open_at(doctor->loop, &doctor->address, &err);
 	if (doctor->engine)
 		doctor_add(doctor, "engine", DOCTOR_OK, NULL, "%s %s answers at %s",
 			   engine_name(doctor->engine), engine_version(doctor->engine),

@@ -4,7 +4,7 @@
 #ifndef FACTORY_HOST_ENGINE_DRIVER_H
 #define FACTORY_HOST_ENGINE_DRIVER_H
 
-#include "host/engine/engine.h"
+#include "host/engine/inventory.h"
 
 /* inventory.h's operations. */
 struct engine_inventory {
@@ -20,6 +20,8 @@ struct engine_inventory {
 	void (*image_save)(struct engine *engine, const char *const *refs,
 			   int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 			   void *ctx);
+	void (*image_load)(struct engine *engine, engine_read *read, engine_done *done, void *ctx);
+	void (*resume)(struct engine *engine, const void *ctx);
 };
 
 struct engine_driver {
@@ -27,7 +29,11 @@ struct engine_driver {
 	const char *name;                         /* engine_name's */
 	void (*close)(struct engine *engine);     /* ends with engine_release */
 	void (*abandon)(struct engine *engine);
-	void (*hurry)(struct engine *engine, const void *ctx); /* NULL: nothing of it can hang */
+	/* These four NULL: nothing of it can hang, or is lost without the driver. */
+	void (*hurry)(struct engine *engine, const void *ctx);
+	void (*ping)(struct engine *engine, engine_done *done, void *ctx);
+	void (*stop)(struct engine *engine, const void *ctx, const struct error *why);
+	void (*lose)(struct engine *engine, const struct error *why);
 
 	void (*info)(struct engine *engine, engine_done *done, void *ctx);
 
@@ -77,7 +83,7 @@ struct engine_driver {
 struct engine {
 	const struct engine_driver *driver;
 	struct loop *loop;
-	uint64_t patience_ms; /* 0: the default */
+	uint64_t patience_ms;     /* 0: the default */
 	char *endpoint, *version; /* owned */
 	bool local;
 };
@@ -88,7 +94,11 @@ struct engine_stream {
 
 /* Opens what is at an endpoint (NULL: the default one) whose scheme is the driver's; NULL on
  * failure. */
-typedef struct engine *engine_opener(struct loop *loop, const char *endpoint, struct error *err);
+typedef struct engine *engine_opener(struct loop *loop, const struct engine_address *address,
+				     struct error *err);
+typedef struct engine *engine_knocker(struct loop *loop, const struct engine_address *address,
+				      engine_done *done, void *ctx, struct error *err);
+engine_knocker docker_knock;
 engine_opener docker_open; /* and whatever else speaks Docker's API, Podman too */
 
 /* Frees what all engines have, and the struct itself. */

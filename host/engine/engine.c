@@ -9,27 +9,51 @@
 #include <string.h>
 
 /* By what an endpoint begins with; whatever is not listed is Docker's to take or to refuse. */
-static const struct {
+static const struct opener {
 	const char *scheme;
 	engine_opener *open;
+	engine_knocker *knock; /* NULL: it is started */
 } openers[] = {
-	{"podman:", podman_open},
-	{"oci:", oci_open},
-	{"", docker_open},
+	{"podman:", podman_open, NULL},
+	{"oci:", oci_open, NULL},
+	{"", docker_open, docker_knock},
 };
+
+static const struct opener *find_opener(struct engine_address *address)
+{
+	const char *given = getenv("DOCKER_HOST");
+	size_t i = 0;
+	if (!address->url)
+		address->url = given && *given ? given : NULL;
+	while (strncmp(address->url ? address->url : "", openers[i].scheme,
+		       strlen(openers[i].scheme)) != 0)
+		i++;
+	return &openers[i];
+}
+
+struct engine *engine_open_at(struct loop *loop, const struct engine_address *address,
+			      struct error *err)
+{
+	struct engine_address where = *address;
+	struct engine *engine = find_opener(&where)->open(loop, &where, err);
+	if (engine)
+		engine->patience_ms = where.patience_ms;
+	else
+		err->exit_code = EXIT_ENGINE;
+	return engine;
+}
+
+struct engine *engine_knock(struct loop *loop, const struct engine_address *address,
+			    engine_done *done, void *ctx, struct error *err)
+{
+	struct engine_address where = *address;
+	const struct opener *opener = find_opener(&where);
+	return opener->knock ? opener->knock(loop, &where, done, ctx, err) : NULL;
+}
 
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err)
 {
-	const char *given = getenv("DOCKER_HOST");
-	if (!endpoint)
-		endpoint = given && *given ? given : NULL;
-	size_t i = 0;
-	while (strncmp(endpoint ? endpoint : "", openers[i].scheme, strlen(openers[i].scheme)) != 0)
-		i++;
-	struct engine *engine = openers[i].open(loop, endpoint, err);
-	if (!engine)
-		err->exit_code = EXIT_ENGINE;
-	return engine;
+	return engine_open_at(loop, &(struct engine_address){.url = endpoint}, err);
 }
 
 void engine_release(struct engine *engine)
@@ -64,6 +88,25 @@ void engine_hurry(struct engine *engine, const void *ctx)
 {
 	if (engine->driver->hurry)
 		engine->driver->hurry(engine, ctx);
+}
+
+bool engine_ping(struct engine *engine, engine_done *done, void *ctx)
+{
+	if (engine->driver->ping)
+		engine->driver->ping(engine, done, ctx);
+	return engine->driver->ping;
+}
+
+void engine_stop(struct engine *engine, const void *ctx, const struct error *why)
+{
+	if (engine->driver->stop)
+		engine->driver->stop(engine, ctx, why);
+}
+
+void engine_lose(struct engine *engine, const struct error *why)
+{
+	if (engine->driver->lose)
+		engine->driver->lose(engine, why);
 }
 
 const char *engine_endpoint(const struct engine *engine)

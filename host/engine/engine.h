@@ -52,8 +52,8 @@ struct engine_container {
 	const char *volumes_from;  /* "toolbox:ro" or NULL */
 	const struct engine_volume *volumes;
 	size_t volume_count;
-	const char *network; /* "none", "host", a network's name; NULL: the engine's default */
-	const char *alias;   /* what others call it on a network of ours; or NULL */
+	const char *network;      /* "none", "host", a network's name; NULL: the engine's default */
+	const char *alias;        /* what others call it on a network of ours; or NULL */
 	const char *const *hosts; /* names it knows: "NAME:ADDRESS", NULL-terminated; or NULL */
 	/* To be attached to; it goes when it ends. Without, it is a data container: its volumes
 	 * hold what its image has in their place, for those that are made with volumes_from. */
@@ -93,6 +93,29 @@ struct engine; /* one endpoint */
  * DOCKER_HOST, else unix:///var/run/docker.sock. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are obeyed.
  * NULL on failure, with one clear line and exit code EXIT_ENGINE. */
 struct engine *engine_open(struct loop *loop, const char *endpoint, struct error *err);
+
+/* PEM files, or NULL: the certificates that are trusted (else the system's), and our own with its
+ * key. */
+struct engine_tls {
+	const char *ca, *cert, *key;
+	bool insecure; /* whoever answers is believed */
+};
+
+/* An endpoint and how it is spoken to. What it points to must outlive the opening. */
+struct engine_address {
+	const char *url;              /* NULL: the default one */
+	const struct engine_tls *tls; /* NULL: by DOCKER_TLS_VERIFY and DOCKER_CERT_PATH */
+	uint64_t patience_ms;         /* for an answer, now and later; 0: the default */
+};
+struct engine *engine_open_at(struct loop *loop, const struct engine_address *address,
+			      struct error *err);
+
+/* Asks whether somebody answers there, so that opening it does not wait in vain; of many at once.
+ * What it returns is only to be closed, by engine_close, when it is done or before. NULL with the
+ * error for what is no endpoint; NULL without for one that is not asked but started. */
+struct engine *engine_knock(struct loop *loop, const struct engine_address *address,
+			    engine_done *done, void *ctx, struct error *err);
+
 void engine_close(struct engine *engine); /* abandons what is still running */
 
 /* Ends what still runs, without a word to whoever started it. */
@@ -105,6 +128,17 @@ uint64_t engine_patience(const struct engine *engine);
 
 /* From now on the operations that were started with this ctx have no more time than short ones. */
 void engine_hurry(struct engine *engine, const void *ctx);
+
+/* Whether it still answers: ENGINE_OK, or within its patience a failure. False, and done is not
+ * called: the engine is one that can't be silent. */
+bool engine_ping(struct engine *engine, engine_done *done, void *ctx);
+
+/* The operations that were started with this ctx fail now, for that reason. */
+void engine_stop(struct engine *engine, const void *ctx, const struct error *why);
+
+/* It is given up: all that runs fails now, streams too, and so does all that is still begun. What
+ * it was working on is left as it is. */
+void engine_lose(struct engine *engine, const struct error *why);
 
 const char *engine_endpoint(const struct engine *engine); /* as it was asked for */
 const char *engine_name(const struct engine *engine);     /* "docker", "podman", "oci" */

@@ -58,3 +58,13 @@ void engine_image_save(struct engine *engine, const char *const *refs,
 {
 	engine->driver->inventory->image_save(engine, refs, write, done, ctx);
 }
+
+void engine_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx)
+{
+	engine->driver->inventory->image_load(engine, read, done, ctx);
+}
+
+void engine_resume(struct engine *engine, const void *ctx)
+{
+	engine->driver->inventory->resume(engine, ctx);
+}

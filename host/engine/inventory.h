@@ -39,10 +39,20 @@ void engine_image_untag(struct engine *engine, const char *ref, engine_done *don
 void engine_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Images as an archive of the engine's (https://docs.docker.com/reference/cli/docker/image/save/),
- * piece by piece to `write`, which returns -1 to end it and may start no operation. refs:
- * NULL-terminated. */
+ * piece by piece to `write`, which returns 0, -1 to end it, or ENGINE_WAIT where it can take
+ * nothing now, and may start no operation. refs: NULL-terminated. */
 void engine_image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx);
+
+/* Takes images out of such an archive. `read` gives it piece by piece: how many bytes it has put
+ * into the room, 0 at the end, -1 to abandon it, or ENGINE_WAIT where there are none yet; it may
+ * start no operation. The result's id is the name of what was loaded, or its id. */
+typedef long engine_read(void *ctx, char *into, size_t room);
+void engine_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx);
+
+/* Goes on with a save or a load (by its ctx) that waits; not from within their callbacks. */
+enum { ENGINE_WAIT = -2 };
+void engine_resume(struct engine *engine, const void *ctx);
 
 #endif

@@ -155,7 +155,8 @@ const struct explanation explanations[] = {
 	 "--kv FILE, need none. `factory doctor --consul ADDR` asks it.",
 	 "factory build m.yml -t app:1 --consul 127.0.0.1:1"},
 	{ERROR_CONSUL_TOKEN, EXIT_VALUES, "Consul refuses the token",
-	 "Consul answers that the token may not read this.",
+	 "Consul answers that the token may not read this, or, for a fleet, may not make sessions and\n"
+	 "write keys.",
 	 "Set CONSUL_HTTP_TOKEN, or CONSUL_HTTP_TOKEN_FILE, to a token whose policy allows it.",
 	 "factory: Consul at 127.0.0.1:8500 refuses this token (403: Permission denied)... [F0802]"},
 	{ERROR_CONSUL_ANSWER, EXIT_VALUES, "Consul gave no answer that is one",

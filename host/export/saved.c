@@ -3,8 +3,8 @@
 #include "common/buffer.h"
 #include "common/json.h"
 #include "common/own.h"
+#include "host/saved/archive.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,16 +19,15 @@ static void close_archive(struct archive **archive)
 
 static int broken(struct archive *archive, struct error *err)
 {
-	const char *why = archive ? archive_error_string(archive) : NULL;
-	return error_set(err, "can't read what the engine saved: %s", why ? why : "no memory");
+	const char *why = archive_error_string(archive);
+	return error_set(err, "can't read what the engine saved: %s",
+			 why ? why : "no reason given");
 }
 
 static struct archive *open_archive(int fd, struct error *err)
 {
-	struct archive *archive = archive_read_new();
-	if (!archive || lseek(fd, 0, SEEK_SET) < 0 ||
-	    archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-	    archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK) {
+	struct archive *archive = saved_archive();
+	if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK) {
 		broken(archive, err);
 		archive_read_free(archive);
 		return NULL;
@@ -48,24 +47,6 @@ static int pass_on(struct archive *archive, saved_take *take, void *ctx, struct 
 	return status == ARCHIVE_EOF ? 0 : broken(archive, err);
 }
 
-/* "abc/layer.tar" with the link "../def/layer.tar" is "def/layer.tar". */
-static void follow(struct buf *file, const char *link)
-{
-	const char *slash = strrchr(buf_text(file), '/');
-	struct buf target = {0};
-	size_t folder = slash ? (size_t)(slash - file->data) : 0;
-	for (; strncmp(link, "../", 3) == 0; link += 3) {
-		while (folder && file->data[folder - 1] != '/')
-			folder--;
-		folder -= folder > 0;
-	}
-	buf_add(&target, file->data, folder);
-	buf_puts(&target, folder ? "/" : "");
-	buf_puts(&target, link);
-	buf_free(file);
-	*file = target;
-}
-
 /* 1: passed on; 0: it is a link, and `file` is what it leads to; -1: failed. */
 static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struct error *err)
 {
@@ -79,7 +60,7 @@ static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struc
 			continue;
 		if (!link)
 			return pass_on(archive, take, ctx, err) < 0 ? -1 : 1;
-		follow(file, link);
+		saved_follow(file, link);
 		return 0;
 	}
 	if (!archive)

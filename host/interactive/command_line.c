@@ -5,30 +5,39 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { WIDE = 62 }; /* columns that a line of the help takes */
+
 static const char blanks[] = " \t\r";
+
+static const char keys[] = "Words may be shortened; Tab completes.\n"
+			   "A backslash at the end goes on below.\n"
+			   "Ctrl-C ends the line, or what runs;\n"
+			   "Ctrl-D quits; Ctrl-\\ ends it at once.\n";
 
 static const struct {
 	const char *name, *argument, *help;
 	bool takes, needs; /* an argument */
+	enum completion completion;
 } commands[VERB_COUNT] = {
-	[VERB_RUN] = {"run", "", "run this step (Enter alone does it too)", false, false},
-	[VERB_SKIP] = {"skip", "", "go on behind this step", false, false},
-	[VERB_EDIT] = {"edit", "[COMMAND]", "change this step's command", true, false},
-	[VERB_DO] = {"do", "COMMAND", "run something else; !COMMAND is the same", true, true},
-	[VERB_SHELL] = {"shell", "", "open a shell in the container", false, false},
-	[VERB_LS] = {"ls", "[PATH]", "list a directory", true, false},
-	[VERB_CAT] = {"cat", "PATH", "print a file", true, true},
-	[VERB_FACTS] = {"facts", "[NAME...]", "print facts of the container", true, false},
-	[VERB_LIST] = {"list", "", "list the steps, and what became of them", false, false},
-	[VERB_BREAK] = {"break", "[STEP]", "stop before this step; alone: list them", true, false},
-	[VERB_CONTINUE] = {"continue", "", "run on, up to a break or a failure", false, false},
-	[VERB_CHECKPOINT] = {"checkpoint", "", "keep this state, for `back`", false, false},
-	[VERB_BACK] = {"back", "", "start again from the last checkpoint, or the base", false,
-		       false},
-	[VERB_SAVE] = {"save", "", "write what was done into the manifest", false, false},
-	[VERB_QUIT] = {"quit", "[keep]", "end the build; keep: as an image of this state", true,
-		       false},
-	[VERB_HELP] = {"help", "", "print this", false, false},
+	[VERB_RUN] = {"run", "", "run this step; Enter does it too"},
+	[VERB_SKIP] = {"skip", "", "go on behind it"},
+	[VERB_EDIT] = {"edit", "[COMMAND]", "change its command", true, false, COMPLETE_WORD},
+	[VERB_DO] = {"do", "COMMAND", "run something else; or !COMMAND", true, true, COMPLETE_WORD},
+	[VERB_SHELL] = {"shell", "", "open a shell in the container"},
+	[VERB_LS] = {"ls", "[PATH]", "list a directory", true, false, COMPLETE_PATH},
+	[VERB_CAT] = {"cat", "PATH", "print a file", true, true, COMPLETE_PATH},
+	[VERB_FACTS] = {"facts", "[NAME...]", "print facts of the container", true, false,
+			COMPLETE_FACT},
+	[VERB_LIST] = {"list", "", "the steps, and what became of them"},
+	[VERB_BREAK] = {"break", "[STEP]", "stop before it; alone: the breaks", true, false,
+			COMPLETE_STEP},
+	[VERB_CONTINUE] = {"continue", "", "run on, up to a break or a failure"},
+	[VERB_CHECKPOINT] = {"checkpoint", "", "keep this state for `back`"},
+	[VERB_BACK] = {"back", "", "to the last checkpoint, or the base"},
+	[VERB_SAVE] = {"save", "", "write what was done to the manifest"},
+	[VERB_QUIT] = {"quit", "[keep]", "end; keep: this state as an image", true, false,
+		       COMPLETE_KEEP},
+	[VERB_HELP] = {"help", "", "print this"},
 };
 
 static int find(const char *word, size_t len, enum verb *verb, struct error *err)
@@ -78,9 +87,48 @@ int command_line_read(const char *line, struct command_line *command, struct err
 	return check_rest(command, err);
 }
 
-void command_line_help(struct buf *out)
+/* A command's words are a shell's: those that begin as paths may be some. */
+static enum completion choose(enum completion completion, const char *rest, const char **stem)
+{
+	const char *last = rest;
+	for (const char *c = rest; *c; c++)
+		if (strchr(blanks, *c))
+			last = c + 1;
+	*stem = completion == COMPLETE_WORD || completion == COMPLETE_FACT ? last : rest;
+	if (completion == COMPLETE_WORD)
+		return *last == '/' ? COMPLETE_PATH : COMPLETE_NOTHING;
+	return completion;
+}
+
+enum completion command_line_completion(const char *line, const char **stem)
+{
+	auto_error struct error ignored = {0};
+	const char *word = line + strspn(line, blanks);
+	size_t len = *word == '!' ? 1 : strcspn(word, blanks);
+	enum verb verb = VERB_DO;
+	*stem = word;
+	if (*word != '!' && !word[len])
+		return COMPLETE_COMMAND;
+	if (*word != '!' && find(word, len, &verb, &ignored) < 0)
+		return COMPLETE_NOTHING;
+	return choose(commands[verb].completion, word + len + strspn(word + len, blanks), stem);
+}
+
+const char *command_line_name(enum verb verb)
+{
+	return commands[verb].name;
+}
+
+/* On a narrow terminal what it does stands below it. */
+void command_line_help(unsigned columns, struct buf *out)
 {
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		buf_printf(out, "  %-10s %-10s %s\n", commands[i].name, commands[i].argument,
-			   commands[i].help);
+		if (columns < WIDE)
+			buf_printf(out, "%s%s%s\n    %s\n", commands[i].name,
+				   *commands[i].argument ? " " : "", commands[i].argument,
+				   commands[i].help);
+		else
+			buf_printf(out, "  %-10s %-10s %s\n", commands[i].name,
+				   commands[i].argument, commands[i].help);
+	buf_puts(out, keys);
 }

@@ -34,7 +34,23 @@ struct command_line {
  * is meant. */
 int command_line_read(const char *line, struct command_line *command, struct error *err);
 
-/* A line for each command. */
-void command_line_help(struct buf *out);
+/* What the word before the cursor may become. */
+enum completion {
+	COMPLETE_NOTHING,
+	COMPLETE_COMMAND, /* a word of ours */
+	COMPLETE_STEP,    /* its name */
+	COMPLETE_PATH,    /* in the container */
+	COMPLETE_FACT,    /* its name */
+	COMPLETE_KEEP,    /* "keep" */
+	COMPLETE_WORD,    /* of a command for the shell; not for callers */
+};
+
+/* Of a line up to the cursor; the word begins at *stem, in the line. */
+enum completion command_line_completion(const char *line, const char **stem);
+
+const char *command_line_name(enum verb verb);
+
+/* All of them, and the keys, for a terminal of so many columns. */
+void command_line_help(unsigned columns, struct buf *out);
 
 #endif

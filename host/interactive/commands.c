@@ -4,9 +4,9 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/aside.h"
 #include "host/build/walk.h"
 #include "host/exit_codes.h"
+#include "host/interactive/terminal.h"
 
 #include <string.h>
 
@@ -17,36 +17,81 @@ static void run(struct pilot *pilot, const char *rest)
 	const struct node *edited = deeds_node(pilot->deeds, pilot->node);
 	(void)rest;
 	deeds_ran(pilot->deeds, pilot->node);
+	pilot->is_decided = !pilot->container;
 	walk_decide(pilot->walk, WALK_RUN, edited == pilot->node ? NULL : edited);
 }
 
 static void skip(struct pilot *pilot, const char *rest)
 {
 	(void)rest;
+	if (pilot->node->kind == NODE_COMMIT) {
+		pilot_tell(pilot, "without it there is no image: `quit` ends the build");
+		return;
+	}
 	deeds_skipped(pilot->deeds, pilot->node);
 	walk_decide(pilot->walk, WALK_SKIP, NULL);
+}
+
+static void set_command(struct pilot *pilot, const char *command)
+{
+	autofree char *text = pilot_command_text(command);
+	deeds_edit(pilot->deeds, pilot->node, command);
+	pilot_tell(pilot, "the command is:%s", text);
+}
+
+static const char *command_now(const struct pilot *pilot)
+{
+	return deeds_node(pilot->deeds, pilot->node)->step->run;
+}
+
+static void tell_unchanged(struct pilot *pilot, const char *why)
+{
+	pilot_tell(pilot, "%s%sthe command stays as it was", why, *why ? ": " : "");
 }
 
 static void edited(void *ctx, const char *line)
 {
 	struct pilot *pilot = ctx;
-	if (line && line[strspn(line, " \t")])
-		deeds_edit(pilot->deeds, pilot->node, line);
-	pilot_tell(pilot, "the command is: %s", deeds_node(pilot->deeds, pilot->node)->step->run);
+	if (line && line[strspn(line, " \t")] && strcmp(line, command_now(pilot)) != 0)
+		set_command(pilot, line);
+	else
+		tell_unchanged(pilot, "");
+}
+
+/* A newline at its end stays there: an editor does not show whether it is a part of the text. */
+static void edited_outside(void *ctx, const char *text, struct error *err)
+{
+	struct pilot *pilot = ctx;
+	const char *before = command_now(pilot);
+	size_t len = strlen(before);
+	bool has_end = len && before[len - 1] == '\n';
+	autofree char *command = text ? mem_printf("%s%s", text, has_end ? "\n" : "") : NULL;
+	autofree char *why = err ? error_text(err) : NULL;
+	editor_free(STEAL(pilot->editor));
+	if (command && strcmp(command, before) != 0)
+		set_command(pilot, command);
+	else
+		tell_unchanged(pilot, why ? why : "");
+}
+
+static void edit_outside(struct pilot *pilot)
+{
+	auto_error struct error err = {0};
+	pilot->editor = editor_begin(pilot->loop, command_now(pilot), edited_outside, pilot, &err);
+	if (!pilot->editor)
+		tell_unchanged(pilot, err.message);
 }
 
 static void edit(struct pilot *pilot, const char *rest)
 {
-	const struct step *step = deeds_node(pilot->deeds, pilot->node)->step;
-	if (!step)
+	if (!pilot->node->step)
 		pilot_tell(pilot, "%s has no command to edit", pilot->node->id);
 	else if (*rest)
 		edited(pilot, rest);
-	else if (strchr(step->run, '\n'))
-		pilot_tell(pilot, "its command has several lines: `edit COMMAND` replaces all of "
-				  "them");
+	else if (strchr(command_now(pilot), '\n') && prompt_has_terminal(pilot->prompt))
+		edit_outside(pilot);
 	else
-		prompt_ask(pilot->prompt, "command: ", step->run, edited, pilot);
+		prompt_ask(pilot->prompt, "command: ", command_now(pilot), edited, pilot);
 }
 
 /* --- beside it --- */
@@ -112,7 +157,7 @@ static void do_something(struct pilot *pilot, const char *rest)
 
 static void list_directory_of(struct pilot *pilot, const char *rest)
 {
-	begin(pilot, (struct aside){.path = *rest ? rest : "/"});
+	begin(pilot, (struct aside){.path = *rest ? rest : "."});
 }
 
 static void print_file(struct pilot *pilot, const char *rest)
@@ -161,7 +206,7 @@ static void list(struct pilot *pilot, const char *rest)
 {
 	struct graph *graph = graph_new(pilot->manifest);
 	(void)rest;
-	for (size_t i = 1; i + 1 < graph->count; i++) {
+	for (size_t i = 1; i < graph->count; i++) {
 		const struct node *node = graph->nodes[i];
 		bool here = strcmp(node->id, pilot->node->id) == 0;
 		report_notice(pilot->report, "%s %-12s %-8s %s", here ? ">" : " ", node->id,
@@ -195,15 +240,30 @@ static void go_on(struct pilot *pilot, const char *rest)
 	run(pilot, rest);
 }
 
+/* NULL: the state can be kept. */
+static const char *why_not_kept(const struct node *node)
+{
+	if (node->kind == NODE_TEST)
+		return "a test's branch is not kept: `back` starts it again";
+	if (node_is_in_branch(node))
+		return "no state within a group is kept: `back` goes to where the group begins";
+	return NULL;
+}
+
+static void keep_for(struct pilot *pilot, bool quits)
+{
+	const char *why_not = why_not_kept(pilot->node);
+	pilot->quits = quits && !why_not;
+	if (why_not)
+		pilot_tell(pilot, "%s", why_not);
+	else
+		walk_decide(pilot->walk, WALK_KEEP, NULL);
+}
+
 static void keep(struct pilot *pilot, const char *rest)
 {
 	(void)rest;
-	if (pilot->node->kind == NODE_TEST)
-		pilot_tell(pilot, "a test's branch is not kept: `back` starts it again");
-	else if (node_is_in_branch(pilot->node))
-		pilot_tell(pilot, "a branch is not kept: `back` goes to where its group begins");
-	else
-		walk_decide(pilot->walk, WALK_KEEP, NULL);
+	keep_for(pilot, false);
 }
 
 static void back(struct pilot *pilot, const char *rest)
@@ -214,13 +274,25 @@ static void back(struct pilot *pilot, const char *rest)
 	walk_decide(pilot->walk, WALK_BACK, NULL);
 }
 
+/* Nothing that was done is lost. */
+static void save_beside(struct pilot *pilot, const char *why)
+{
+	auto_error struct error err = {0};
+	autofree char *path = deeds_save_beside(pilot->deeds, why, &err);
+	if (path)
+		pilot_tell(pilot, "%s\nwhat was done is in %s", why, path);
+	else
+		pilot_tell(pilot, "%s%s%s", why, error_is_set(&err) ? "\n" : "",
+			   error_is_set(&err) ? err.message : "");
+}
+
 static void save(struct pilot *pilot, const char *rest)
 {
 	auto_error struct error err = {0};
 	(void)rest;
 	if (deeds_save(pilot->deeds, &err) < 0) {
 		autofree char *text = error_text(&err);
-		pilot_tell(pilot, "%s", text);
+		save_beside(pilot, text);
 	} else {
 		pilot_tell(pilot, "saved: %s", pilot->manifest->path);
 	}
@@ -235,12 +307,8 @@ static void stop(struct pilot *pilot)
 
 static void quit(struct pilot *pilot, const char *rest)
 {
-	bool keeps = strcmp(rest, "keep") == 0;
-	pilot->quits = keeps && pilot->node->kind != NODE_TEST;
-	if (pilot->quits)
-		walk_decide(pilot->walk, WALK_KEEP, NULL);
-	else if (keeps)
-		pilot_tell(pilot, "a test's branch is not kept: `quit` ends the build");
+	if (strcmp(rest, "keep") == 0)
+		keep_for(pilot, true);
 	else if (*rest)
 		pilot_tell(pilot, "'quit' takes nothing or 'keep', not '%s'", rest);
 	else
@@ -261,9 +329,18 @@ void pilot_kept(struct pilot *pilot, const char *image)
 static void help(struct pilot *pilot, const char *rest)
 {
 	auto_buf struct buf text = {0};
+	unsigned rows, columns;
 	(void)rest;
-	command_line_help(&text);
+	terminal_size(&rows, &columns);
+	command_line_help(columns, &text);
 	pilot_tell(pilot, "%.*s", (int)text.len - 1, buf_text(&text));
+}
+
+/* Without a container there is nothing to look at or to change. */
+static bool needs_container(enum verb verb)
+{
+	return verb == VERB_DO || verb == VERB_SHELL || verb == VERB_LS || verb == VERB_CAT ||
+	       verb == VERB_FACTS;
 }
 
 void pilot_command(struct pilot *pilot, const struct command_line *command)
@@ -276,5 +353,9 @@ void pilot_command(struct pilot *pilot, const struct command_line *command)
 		[VERB_BACK] = back,       [VERB_SAVE] = save,         [VERB_QUIT] = quit,
 		[VERB_HELP] = help,
 	};
-	handlers[command->verb](pilot, command->rest);
+	if (!pilot->container && needs_container(command->verb))
+		pilot_tell(pilot, "there is no container: the services did not start. `run` tries "
+				  "again");
+	else
+		handlers[command->verb](pilot, command->rest);
 }

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/interactive/save.h"
+#include "host/interactive/scalar.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -57,13 +58,17 @@ void deeds_free(struct deeds *deeds)
 	free(deeds);
 }
 
-/* The number of its step in `install`; that of the first one for what comes before them. -1: it is
- * a test. */
+/* The number of its step in `install`; that of the first one for what comes before them, their
+ * count for the commit. -1: it is a test. */
 static int number_of(const struct deeds *deeds, const struct node *node, size_t *number)
 {
 	*number = 0;
 	if (node->kind == NODE_TEST)
 		return -1;
+	if (node->kind == NODE_COMMIT) {
+		*number = deeds->manifest->install.count;
+		return 0;
+	}
 	if (node->kind == NODE_TASK) /* "install-1" */
 		*number = strtoul(strrchr(node->id, '-') + 1, NULL, 10) - 1;
 	return *number < deeds->manifest->install.count || !*number ? 0 : -1;
@@ -154,30 +159,40 @@ static int refuse(const struct deeds *deeds, const char *why, struct error *err)
 	return error_set(err, "can't save: %s %s", deeds->manifest->path, why);
 }
 
-/* In the order in which they stand in the text. */
-static int list_changes(const struct deeds *deeds, struct save_change *changes, size_t *count,
-			struct error *err)
+/* In the order in which they stand in the text; by their number in all steps. */
+static struct save_change *list_changes(const struct deeds *deeds, struct arena *arena,
+					size_t *count)
 {
-	size_t others = deeds->manifest->before_install.count;
+	size_t steps = deeds->manifest->install.count;
+	struct save_change *changes =
+		arena_alloc(arena, (steps + deeds->added_count + 1) * sizeof *changes);
 	*count = 0;
-	for (size_t i = 0; i <= deeds->manifest->install.count; i++) {
-		bool exists = i < deeds->manifest->install.count;
-		const char *command = exists ? new_command(deeds, i) : NULL;
-		size_t before = *count;
+	for (size_t i = 0; i <= steps; i++) {
+		const char *command = i < steps ? new_command(deeds, i) : NULL;
 		for (size_t j = 0; j < deeds->added_count; j++)
 			if (deeds->added[j].before == i)
-				changes[(*count)++] = (struct save_change){SAVE_ADDED, i - others,
+				changes[(*count)++] = (struct save_change){SAVE_ADDED, i,
 									   deeds->added[j].command};
-		if (exists && deeds->fates[i] == FATE_SKIPPED)
-			changes[(*count)++] = (struct save_change){SAVE_LEFT_OUT, i - others, NULL};
+		if (i < steps && deeds->fates[i] == FATE_SKIPPED)
+			changes[(*count)++] = (struct save_change){SAVE_LEFT_OUT, i, NULL};
 		else if (command)
-			changes[(*count)++] =
-				(struct save_change){SAVE_COMMAND, i - others, command};
-		if (*count > before && i < others)
+			changes[(*count)++] = (struct save_change){SAVE_COMMAND, i, command};
+	}
+	return changes;
+}
+
+/* By their number in `install`. */
+static int renumber(const struct deeds *deeds, struct save_change *changes, size_t count,
+		    struct error *err)
+{
+	size_t others = deeds->manifest->before_install.count;
+	for (size_t i = 0; i < count; i++) {
+		if (changes[i].item < others)
 			return refuse(deeds,
-				      "has what was changed in `before_install`: only "
-				      "`install` is written",
+				      "has what was changed in `before_install`: only `install` is "
+				      "written",
 				      err);
+		changes[i].item -= others;
 	}
 	return 0;
 }
@@ -195,13 +210,14 @@ static int check_file(const struct deeds *deeds, struct error *err)
 	return 0;
 }
 
-/* Its mode and owner stay. */
-static int write_file(const struct deeds *deeds, const struct buf *text, struct error *err)
+/* With the manifest's mode and owner. */
+static int write_file(const struct deeds *deeds, const char *path, const struct buf *text,
+		      struct error *err)
 {
-	const char *path = deeds->manifest->path;
+	const char *manifest = deeds->manifest->path;
 	struct stat stat_now;
-	if (stat(path, &stat_now) < 0)
-		return error_errno(err, "can't look at \"%s\"", path);
+	if (stat(manifest, &stat_now) < 0)
+		return error_errno(err, "can't look at \"%s\"", manifest);
 	return file_replace(path, text->data, text->len, stat_now.st_mode & 07777, stat_now.st_uid,
 			    stat_now.st_gid, err);
 }
@@ -212,17 +228,66 @@ int deeds_save(struct deeds *deeds, struct error *err)
 	auto_arena struct arena arena = {0};
 	struct buf text = {0};
 	size_t count;
-	struct save_change *changes = arena_alloc(
-		&arena, (manifest->install.count + deeds->added_count + 1) * sizeof *changes);
-	if (check_file(deeds, err) < 0 || list_changes(deeds, changes, &count, err) < 0)
+	struct save_change *changes = list_changes(deeds, &arena, &count);
+	if (check_file(deeds, err) < 0 || renumber(deeds, changes, count, err) < 0)
 		return -1;
 	if (save_changes(deeds->original.data, deeds->original.len, manifest, changes, count, &text,
 			 err) < 0 ||
-	    write_file(deeds, &text, err) < 0) {
+	    write_file(deeds, manifest->path, &text, err) < 0) {
 		buf_free(&text);
 		return error_wrap(err, "can't save");
 	}
 	buf_free(&deeds->written);
 	deeds->written = text;
 	return 0;
+}
+
+/* Every line of it a comment. */
+static void write_comment(const char *text, struct buf *out)
+{
+	while (*text) {
+		size_t width = strcspn(text, "\n");
+		buf_printf(out, "# %.*s\n", (int)width, text);
+		text += width + (text[width] == '\n');
+	}
+}
+
+static void write_change(const struct deeds *deeds, const struct save_change *change,
+			 struct buf *out)
+{
+	static const char *const heads[] = {[SAVE_ADDED] = "before",
+					    [SAVE_COMMAND] = "instead of the command of",
+					    [SAVE_LEFT_OUT] = "left out:"};
+	const struct steps *steps = &deeds->manifest->install;
+	if (change->item == steps->count) {
+		buf_puts(out, "# behind all steps\n");
+	} else {
+		const struct position *at = &steps->items[change->item].at;
+		buf_printf(out, "# %s install-%zu (%s:%u)\n", heads[change->kind], change->item + 1,
+			   at->file, at->line);
+	}
+	if (!change->command)
+		return;
+	buf_puts(out, "- ");
+	scalar_write(change->command, 0, false, out);
+	buf_puts(out, "\n");
+}
+
+char *deeds_save_beside(const struct deeds *deeds, const char *why, struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	auto_buf struct buf text = {0};
+	size_t count;
+	const struct save_change *changes = list_changes(deeds, &arena, &count);
+	if (!count || !deeds->is_known)
+		return NULL;
+	buf_puts(&text, "# What was done to the steps, to be put into the manifest by hand.\n");
+	write_comment(why, &text);
+	for (size_t i = 0; i < count; i++)
+		write_change(deeds, &changes[i], &text);
+	char *path = mem_printf("%s.steps", deeds->manifest->path);
+	if (write_file(deeds, path, &text, err) == 0)
+		return path;
+	free(path);
+	return NULL;
 }

@@ -21,8 +21,8 @@ void pilot_free(struct pilot *pilot);
 
 const struct guide *pilot_guide(const struct pilot *pilot);
 
-/* SIGINT has come: it ends what runs in the container, or the line being typed. False: the build is
- * to end, for that was asked for already. */
-bool pilot_take_interrupt(struct pilot *pilot);
+/* A signal has come. SIGINT ends what runs in the container, or the line being typed; what an
+ * editor has had too is nothing to us. False: the build is to end. */
+bool pilot_take_signal(struct pilot *pilot, int signal);
 
 #endif

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,18 +26,58 @@ struct prompt {
 	char *history_path; /* NULL: it is not kept */
 	char *text;         /* what the line is called */
 	struct buf line;    /* without a terminal: what has come of it */
+	struct buf begun;   /* lines that the next one goes on */
 	prompt_answered *answered;
 	void *ctx;
-	int sizes; /* a signalfd: the terminal has another size, -1: not asking */
+	const char *more; /* that Tab is to insert now, or NULL */
+	prompt_tabbed *tabbed;
+	void *tab_ctx;
+	int signals; /* a signalfd: the terminal has another size, or Ctrl-Z; -1: not asking */
 	sigset_t mask;
 	bool asking;
+	bool is_plain;  /* nothing is completed */
+	bool is_tabbed; /* Tab has come */
+	bool is_ended;  /* Ctrl-D has come */
 };
+
+static void ask(struct prompt *prompt, const char *text);
+static void on_input(void *ctx, unsigned events);
 
 static char *prompt_text(EditLine *editor)
 {
 	struct prompt *prompt = NULL;
 	el_get(editor, EL_CLIENTDATA, &prompt);
 	return prompt->text;
+}
+
+/* A person's Tab is for on_key to see to; that of prompt_complete inserts. */
+static unsigned char take_tab(EditLine *editor, int key)
+{
+	struct prompt *prompt = NULL;
+	(void)key;
+	el_get(editor, EL_CLIENTDATA, &prompt);
+	prompt->is_tabbed = !prompt->more;
+	if (!prompt->more)
+		return CC_NORM;
+	el_insertstr(editor, STEAL(prompt->more));
+	return CC_REFRESH;
+}
+
+/* Ctrl-D ends the input where the line is empty, and else deletes a letter. */
+static unsigned char take_end(EditLine *editor, int key)
+{
+	struct prompt *prompt = NULL;
+	const LineInfo *line = el_line(editor);
+	(void)key;
+	el_get(editor, EL_CLIENTDATA, &prompt);
+	prompt->is_ended = line->lastchar == line->buffer;
+	if (prompt->is_ended)
+		return CC_NORM;
+	if (line->cursor == line->lastchar)
+		return CC_ERROR;
+	el_cursor(editor, 1);
+	el_deletestr(editor, 1);
+	return CC_REFRESH;
 }
 
 static char *history_path(void)
@@ -64,11 +105,21 @@ static void open_history(struct prompt *prompt)
 		history(prompt->history, &event, H_LOAD, prompt->history_path);
 }
 
+/* The editor keeps these names as they are given, or a copy for good: so they are wide. */
+static void bind_keys(EditLine *editor)
+{
+	el_set(editor, EL_EDITOR, "emacs");
+	el_wset(editor, EL_ADDFN, L"factory-complete", L"complete the word", take_tab);
+	el_set(editor, EL_BIND, "^I", "factory-complete", NULL);
+	el_wset(editor, EL_ADDFN, L"factory-end", L"end the input, or delete", take_end);
+	el_set(editor, EL_BIND, "^D", "factory-end", NULL);
+}
+
 struct prompt *prompt_new(struct loop *loop)
 {
 	struct prompt *prompt = mem_alloc(sizeof *prompt);
 	prompt->loop = loop;
-	prompt->sizes = -1;
+	prompt->signals = -1;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return prompt;
 	setlocale(LC_CTYPE, ""); /* letters of more than one byte */
@@ -77,9 +128,19 @@ struct prompt *prompt_new(struct loop *loop)
 		return prompt;
 	el_set(prompt->editor, EL_CLIENTDATA, prompt);
 	el_set(prompt->editor, EL_PROMPT, prompt_text);
-	el_set(prompt->editor, EL_EDITOR, "emacs");
+	bind_keys(prompt->editor);
 	open_history(prompt);
 	return prompt;
+}
+
+bool prompt_is_asking(const struct prompt *prompt)
+{
+	return prompt->asking;
+}
+
+bool prompt_has_terminal(const struct prompt *prompt)
+{
+	return prompt->editor != NULL;
 }
 
 void prompt_free(struct prompt *prompt)
@@ -87,7 +148,10 @@ void prompt_free(struct prompt *prompt)
 	HistEvent event;
 	if (!prompt)
 		return;
+	bool is_begun = prompt->asking && prompt->editor;
 	prompt_leave(prompt);
+	if (is_begun) /* whatever is printed next is no part of the line */
+		fputc('\n', stderr);
 	if (prompt->history && prompt->history_path)
 		history(prompt->history, &event, H_SAVE, prompt->history_path);
 	if (prompt->history)
@@ -95,6 +159,7 @@ void prompt_free(struct prompt *prompt)
 	if (prompt->editor)
 		el_end(prompt->editor);
 	buf_free(&prompt->line);
+	buf_free(&prompt->begun);
 	free(prompt->history_path);
 	free(prompt->text);
 	free(prompt);
@@ -108,19 +173,37 @@ void prompt_leave(struct prompt *prompt)
 	loop_unwatch(prompt->loop, STDIN_FILENO);
 	if (prompt->editor)
 		el_set(prompt->editor, EL_UNBUFFERED, 0);
-	if (prompt->sizes < 0)
+	if (prompt->signals < 0)
 		return;
-	loop_unwatch(prompt->loop, prompt->sizes);
-	close(prompt->sizes);
-	prompt->sizes = -1;
+	loop_unwatch(prompt->loop, prompt->signals);
+	close(prompt->signals);
+	prompt->signals = -1;
 	sigprocmask(SIG_SETMASK, &prompt->mask, NULL);
+}
+
+/* A backslash that stands for itself is doubled. */
+static bool goes_on(const char *line, size_t len)
+{
+	size_t count = 0;
+	while (count < len && line[len - 1 - count] == '\\')
+		count++;
+	return count % 2;
 }
 
 /* `line` is the editor's or the caller's: whoever is told may ask again. */
 static void answer(struct prompt *prompt, const char *line, size_t len)
 {
 	HistEvent event;
-	autofree char *copy = line ? mem_strndup(line, len) : NULL;
+	if (line)
+		buf_add(&prompt->begun, line, len);
+	if (line && goes_on(line, len) && prompt->begun.len < LONGEST_LINE) {
+		buf_puts(&prompt->begun, "\n");
+		prompt_leave(prompt);
+		prompt->is_plain = true;
+		ask(prompt, "> ");
+		return;
+	}
+	autofree char *copy = line ? buf_steal(&prompt->begun) : NULL;
 	prompt_leave(prompt);
 	if (copy && *copy && prompt->history)
 		history(prompt->history, &event, H_ENTER, copy);
@@ -129,44 +212,110 @@ static void answer(struct prompt *prompt, const char *line, size_t len)
 
 /* --- a terminal --- */
 
+void prompt_on_tab(struct prompt *prompt, prompt_tabbed *tabbed, void *ctx)
+{
+	prompt->tabbed = tabbed;
+	prompt->tab_ctx = ctx;
+}
+
+static void tab(struct prompt *prompt)
+{
+	const LineInfo *line = el_line(prompt->editor);
+	if (prompt->is_plain || !prompt->tabbed) {
+		el_beep(prompt->editor);
+		return;
+	}
+	autofree char *text = mem_strndup(line->buffer, (size_t)(line->cursor - line->buffer));
+	loop_unwatch(prompt->loop, STDIN_FILENO);
+	prompt->tabbed(prompt->tab_ctx, text);
+}
+
+/* No line may mean that it is empty, whatever the count is, or that there is no terminal. */
+static bool is_gone(void)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+	return errno == EIO || (poll(&in, 1, 0) > 0 && in.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 static void on_key(struct prompt *prompt)
 {
 	int count = 0;
+	prompt->is_tabbed = prompt->is_ended = false;
+	errno = 0;
 	const char *line = el_gets(prompt->editor, &count);
-	if (!line && count < 0 && errno == EINTR)
-		return;
-	if (!line || count <= 0 || (count == 1 && line[0] == '\x04')) {
-		if (!line || count < 0 || line[0] == '\x04') {
-			fputc('\n', stderr);
-			answer(prompt, NULL, 0);
-		}
+	if (prompt->is_tabbed) {
+		tab(prompt);
 		return;
 	}
-	if (line[count - 1] == '\n' || line[count - 1] == '\r')
+	if (prompt->is_ended || (!line && is_gone())) {
+		fputc('\n', stderr);
+		answer(prompt, NULL, 0);
+	} else if (line && count > 0 && (line[count - 1] == '\n' || line[count - 1] == '\r')) {
 		answer(prompt, line, (size_t)count - 1);
+	}
 }
 
-static void on_size(void *ctx, unsigned events)
+void prompt_complete(struct prompt *prompt, const char *more, const char *shown)
+{
+	if (!prompt->asking)
+		return;
+	loop_watch(prompt->loop, STDIN_FILENO, LOOP_READ, on_input, prompt);
+	if (*more) {
+		prompt->more = more;
+		el_push(prompt->editor, "\t");
+		on_key(prompt);
+	} else if (shown) {
+		fprintf(stderr, "\n%s\n", shown);
+		el_set(prompt->editor, EL_REFRESH);
+	} else {
+		el_beep(prompt->editor);
+	}
+}
+
+/* Into a line that was just begun: what stands there of it is written over. */
+static void fill(struct prompt *prompt, const char *text)
+{
+	if (!*text || el_insertstr(prompt->editor, text) < 0)
+		return;
+	fputc('\r', stderr);
+	el_set(prompt->editor, EL_REFRESH);
+}
+
+/* The terminal is given back meanwhile; the line comes again. */
+static void suspend(struct prompt *prompt)
+{
+	const LineInfo *line = el_line(prompt->editor);
+	autofree char *text = mem_strndup(line->buffer, (size_t)(line->lastchar - line->buffer));
+	fputc('\n', stderr);
+	el_set(prompt->editor, EL_UNBUFFERED, 0);
+	raise(SIGSTOP);
+	el_set(prompt->editor, EL_UNBUFFERED, 1);
+	fill(prompt, text);
+}
+
+static void on_signal(void *ctx, unsigned events)
 {
 	struct prompt *prompt = ctx;
 	struct signalfd_siginfo info;
 	(void)events;
-	if (read(prompt->sizes, &info, sizeof info) == (ssize_t)sizeof info &&
-	    info.ssi_signo == SIGWINCH)
+	if (read(prompt->signals, &info, sizeof info) != (ssize_t)sizeof info)
+		return;
+	if (info.ssi_signo == SIGWINCH)
 		el_resize(prompt->editor);
+	else
+		suspend(prompt);
 }
 
-/* SIGTSTP is kept away: whoever sends it would be left with the editor's terminal. */
-static void watch_size(struct prompt *prompt)
+static void watch_signals(struct prompt *prompt)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGWINCH);
 	sigaddset(&set, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &set, &prompt->mask);
-	prompt->sizes = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (prompt->sizes >= 0)
-		loop_watch(prompt->loop, prompt->sizes, LOOP_READ, on_size, prompt);
+	prompt->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (prompt->signals >= 0)
+		loop_watch(prompt->loop, prompt->signals, LOOP_READ, on_signal, prompt);
 }
 
 /* --- none --- */
@@ -199,20 +348,27 @@ static void on_input(void *ctx, unsigned events)
 		on_byte(prompt);
 }
 
+static void ask(struct prompt *prompt, const char *text)
+{
+	free(prompt->text);
+	prompt->text = mem_strdup(text);
+	prompt->asking = true;
+	if (prompt->editor) {
+		watch_signals(prompt);
+		el_set(prompt->editor, EL_UNBUFFERED, 1);
+	}
+	loop_watch(prompt->loop, STDIN_FILENO, LOOP_READ, on_input, prompt);
+}
+
 void prompt_ask(struct prompt *prompt, const char *text, const char *filled,
 		prompt_answered *answered, void *ctx)
 {
 	prompt_leave(prompt);
-	free(prompt->text);
-	prompt->text = mem_strdup(text);
+	buf_clear(&prompt->begun);
 	prompt->answered = answered;
 	prompt->ctx = ctx;
-	prompt->asking = true;
-	if (prompt->editor) {
-		watch_size(prompt);
-		el_set(prompt->editor, EL_UNBUFFERED, 1);
-		if (filled && *filled && el_insertstr(prompt->editor, filled) == 0)
-			el_set(prompt->editor, EL_REFRESH);
-	}
-	loop_watch(prompt->loop, STDIN_FILENO, LOOP_READ, on_input, prompt);
+	prompt->is_plain = filled != NULL;
+	ask(prompt, text);
+	if (prompt->editor && filled)
+		fill(prompt, filled);
 }

@@ -3,10 +3,9 @@
 #include "common/own.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
-static int check(const char *command, struct error *err)
+int scalar_check(const char *command, struct error *err)
 {
 	static const char *const jinja[] = {"{{", "{%", "{#"};
 	for (size_t i = 0; i < COUNT_OF(jinja); i++)
@@ -73,15 +72,13 @@ static void write_block(const char *text, size_t indent, struct buf *out)
 	}
 }
 
-int scalar_write(const char *command, size_t indent, struct buf *out, struct error *err)
+void scalar_write(const char *command, size_t indent, bool in_flow, struct buf *out)
 {
-	if (check(command, err) < 0)
-		return -1;
+	bool is_plain_there = is_plain(command) && !(in_flow && strpbrk(command, ",[]{}"));
 	if (strchr(command, '\n'))
 		write_block(command, indent, out);
-	else if (is_plain(command))
+	else if (is_plain_there)
 		buf_puts(out, command);
 	else
 		write_quoted(command, out);
-	return 0;
 }

@@ -5,9 +5,14 @@
 #include "common/buffer.h"
 #include "common/error.h"
 
-/* Appends it, plain where that means the same, else in quotes; several lines as a block whose own
- * are indented two further than `indent`. Without the last line's end. Refuses what Jinja2 would
- * read, and bytes that YAML can't hold. */
-int scalar_write(const char *command, size_t indent, struct buf *out, struct error *err);
+#include <stdbool.h>
+
+/* Refuses what Jinja2 would read, and bytes that YAML can't hold. */
+int scalar_check(const char *command, struct error *err);
+
+/* Appends it, plain where that means the same (`in_flow`: between brackets, too), else in quotes;
+ * several lines as a block whose own are indented two further than `indent`. Without the last
+ * line's end. */
+void scalar_write(const char *command, size_t indent, bool in_flow, struct buf *out);
 
 #endif

@@ -81,12 +81,10 @@ static void on_signal(void *ctx, unsigned events)
 	(void)events;
 	if (read(shell->signals, &info, sizeof info) != (ssize_t)sizeof info)
 		return;
-	if (info.ssi_signo == SIGWINCH) {
-		terminal_size(&rows, &cols);
-		container_aside_resize(shell->container, rows, cols);
-	} else if (info.ssi_signo == SIGQUIT) {
-		container_interrupt(shell->container, "interrupted", 128 + SIGQUIT);
-	}
+	if (info.ssi_signo != SIGWINCH)
+		return;
+	terminal_size(&rows, &cols);
+	container_aside_resize(shell->container, rows, cols);
 }
 
 static void on_output(void *ctx, int stream, const char *data, size_t len)
@@ -126,7 +124,6 @@ static int take_terminal(struct shell *shell, struct error *err)
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGTSTP);
 	if (sigprocmask(SIG_BLOCK, &set, &shell->mask) < 0)
 		return error_errno(err, "can't block signals");
@@ -140,7 +137,7 @@ static int take_terminal(struct shell *shell, struct error *err)
 static void begin(struct shell *shell)
 {
 	static const struct aside_events events = {.output = on_output, .ended = on_ended};
-	struct aside aside = {.shell = shell->setup.line,
+	struct aside aside = {.command = shell->setup.argv,
 			      .user = shell->setup.user,
 			      .input = true,
 			      .events = &events,

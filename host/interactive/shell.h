@@ -15,8 +15,8 @@ typedef void shell_ended(void *ctx, const struct session_exit *exit, struct erro
 
 struct shell_setup {
 	struct loop *loop;
-	const char *line; /* a command instead of a shell, or NULL */
-	const char *user; /* NULL: that of steps */
+	const char *const *argv; /* a program instead of the shell, NULL-terminated; or NULL */
+	const char *user;        /* NULL: that of steps */
 	shell_ended *ended;
 	void *ctx;
 };

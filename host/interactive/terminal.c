@@ -20,24 +20,31 @@ void terminal_size(unsigned *rows, unsigned *cols)
 	*cols = told && size.ws_col ? size.ws_col : COLS;
 }
 
-int terminal_make_raw(struct terminal *terminal, struct error *err)
+int terminal_keep(struct terminal *terminal, struct error *err)
 {
 	if (tcgetattr(STDIN_FILENO, &terminal->before) < 0)
 		return error_errno(err, "can't read the terminal's modes");
+	terminal->is_kept = true;
+	return 0;
+}
+
+int terminal_make_raw(struct terminal *terminal, struct error *err)
+{
+	if (terminal_keep(terminal, err) < 0)
+		return -1;
 	struct termios raw = terminal->before;
 	cfmakeraw(&raw);
 	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0)
 		return error_errno(err, "can't change the terminal's modes");
-	terminal->is_raw = true;
 	return 0;
 }
 
 /* At once: a terminal that takes no output must not hold it up. */
 void terminal_restore(struct terminal *terminal)
 {
-	if (terminal->is_raw)
+	if (terminal->is_kept)
 		tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
-	terminal->is_raw = false;
+	terminal->is_kept = false;
 }
 
 int terminal_write(int fd, const char *data, size_t len)

@@ -10,7 +10,7 @@
 
 struct terminal {
 	struct termios before;
-	bool is_raw;
+	bool is_kept;
 };
 
 /* Whether a person sits there: standard input and output are a terminal. */
@@ -18,7 +18,9 @@ bool terminal_is_there(void);
 
 void terminal_size(unsigned *rows, unsigned *cols);
 
-/* Every key goes through as it is, until terminal_restore, which may be called at any time. */
+/* Remembers its modes for terminal_restore, which may be called at any time. */
+int terminal_keep(struct terminal *terminal, struct error *err);
+/* Likewise, and every key goes through as it is from then on. */
 int terminal_make_raw(struct terminal *terminal, struct error *err);
 void terminal_restore(struct terminal *terminal);
 

@@ -52,6 +52,7 @@ static void on_ready(void *ctx, struct container *container)
 	struct stay *stay = ctx;
 	struct error err = {0};
 	struct shell_setup setup = {.loop = stay->visit->loop,
+				    .argv = stay->visit->argv,
 				    .user = stay->visit->user,
 				    .ended = on_shell_ended,
 				    .ctx = stay};

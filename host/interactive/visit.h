@@ -11,8 +11,9 @@ struct visit {
 	struct engine *engine;
 	struct report *report;
 	const char *toolbox;
-	int signals;      /* of interrupt_open */
-	const char *user; /* NULL: that of steps */
+	int signals;             /* of interrupt_open */
+	const char *user;        /* NULL: that of steps */
+	const char *const *argv; /* a program instead of the shell, NULL-terminated; or NULL */
 };
 
 /* A shell in a container of the manifest's image, as a step would find it: its environment, user,

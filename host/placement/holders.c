@@ -78,17 +78,18 @@ static void make_room(struct holders *holders)
 		mem_resize(holders->endpoints, holders->capacity, sizeof *holders->endpoints);
 }
 
-void holders_add(struct holders_table *table, const char *name, size_t endpoint)
+struct holders *holders_add(struct holders_table *table, const char *name, size_t endpoint)
 {
 	struct holders *holders = find_or_make(table, name);
 	size_t at = position_of(holders, endpoint);
 	if (at < holders->count && holders->endpoints[at] == endpoint)
-		return;
+		return holders;
 	make_room(holders);
 	memmove(&holders->endpoints[at + 1], &holders->endpoints[at],
 		(holders->count - at) * sizeof *holders->endpoints);
 	holders->endpoints[at] = endpoint;
 	holders->count++;
+	return holders;
 }
 
 void holders_forget(struct holders *holders, size_t at)

@@ -3,11 +3,13 @@
 #define FACTORY_HOST_PLACEMENT_HOLDERS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Those of one name. */
 struct holders {
 	char *name;
 	size_t *endpoints, count, capacity; /* sorted */
+	uint64_t bytes;                     /* the image's; 0: not known */
 	size_t next; /* where to look first next time, of more than are looked at */
 };
 
@@ -19,8 +21,8 @@ struct holders_table {
 
 /* NULL where no endpoint was ever said to hold it. */
 struct holders *holders_find(const struct holders_table *table, const char *name);
-/* Said twice it counts once. */
-void holders_add(struct holders_table *table, const char *name, size_t endpoint);
+/* Said twice it counts once. The name's entry. */
+struct holders *holders_add(struct holders_table *table, const char *name, size_t endpoint);
 /* Takes one out, by its place in the list. */
 void holders_forget(struct holders *holders, size_t at);
 void holders_free(struct holders_table *table);

@@ -10,7 +10,8 @@
 
 struct endpoint {
 	struct place_endpoint is;
-	unsigned taken; /* slots; more than there are, by builds whose key it holds */
+	unsigned taken;  /* slots; more than there are, by builds whose key it holds */
+	unsigned others; /* by those that are not counted here */
 	bool is_lost;
 };
 
@@ -54,11 +55,23 @@ static bool is_free(const struct endpoint *endpoint)
 	return !endpoint->is_lost && endpoint->taken < endpoint->is.slots;
 }
 
+/* For one more, at once. */
+static bool has_room(const struct endpoint *endpoint)
+{
+	return is_free(endpoint) && endpoint->taken + endpoint->others < endpoint->is.slots;
+}
+
+static bool is_there(const struct endpoint *endpoint)
+{
+	return !endpoint->is_lost;
+}
+
 /* How long it takes for what others take one unit for: the fastest first, those with less to do
  * before others like them. */
 static double strain(const struct endpoint *endpoint)
 {
-	return (1 + (double)endpoint->taken / endpoint->is.slots) / endpoint->is.weight;
+	double taken = (double)endpoint->taken + endpoint->others;
+	return (1 + taken / endpoint->is.slots) / endpoint->is.weight;
 }
 
 static void weigh_in(struct places *places, struct pool *pool, size_t number)
@@ -134,9 +147,17 @@ size_t places_add(struct places *places, const struct place_endpoint *endpoint)
 	return number;
 }
 
-void places_hold(struct places *places, size_t endpoint, const char *image)
+void places_hold(struct places *places, size_t endpoint, const char *image, uint64_t bytes)
 {
-	holders_add(&places->holders, image, endpoint);
+	struct holders *holders = holders_add(&places->holders, image, endpoint);
+	if (bytes)
+		holders->bytes = bytes;
+}
+
+uint64_t places_bytes(const struct places *places, const char *image)
+{
+	const struct holders *holders = holders_find(&places->holders, image);
+	return holders ? holders->bytes : 0;
 }
 
 static bool is_better(const struct places *places, size_t number, size_t best)
@@ -145,10 +166,9 @@ static bool is_better(const struct places *places, size_t number, size_t best)
 	       strain(&places->endpoints[number]) < strain(&places->endpoints[best]);
 }
 
-/* Of those that hold an image and fit; `busy`: a slot is not needed. Those that are gone are
- * forgotten on the way. */
+/* Of those that hold an image and are fit. Those that are gone are forgotten on the way. */
 static size_t best_holder(struct places *places, const char *image, const char *const *labels,
-			  bool busy)
+			  bool (*is_fit)(const struct endpoint *endpoint))
 {
 	struct holders *holders = image ? holders_find(&places->holders, image) : NULL;
 	size_t best = PLACE_NOWHERE, looks = 0;
@@ -160,11 +180,22 @@ static size_t best_holder(struct places *places, const char *image, const char *
 			continue;
 		}
 		looks++;
-		if ((busy || is_free(endpoint)) && has_labels(endpoint->is.labels, labels) &&
+		if (is_fit(endpoint) && has_labels(endpoint->is.labels, labels) &&
 		    is_better(places, number, best))
 			best = number;
 	}
 	return best;
+}
+
+size_t places_holder(struct places *places, const char *image, size_t but)
+{
+	const struct holders *holders = holders_find(&places->holders, image);
+	for (size_t i = 0; holders && i < holders->count; i++) {
+		size_t number = holders->endpoints[i];
+		if (number != but && !places->endpoints[number].is_lost)
+			return number;
+	}
+	return PLACE_NOWHERE;
 }
 
 static size_t least_strained(struct places *places, const char *const *labels)
@@ -184,14 +215,26 @@ static bool stays(const struct places *places, const struct place_build *build, 
 	       build->cost / places->endpoints[elsewhere].is.weight + build->move;
 }
 
+/* Whether its base is where a slot will be free before it would have come elsewhere: about when
+ * another such build has ended. */
+static bool waits(struct places *places, const struct place_build *build)
+{
+	return build->cost > 0 && build->move > build->cost &&
+	       best_holder(places, build->base, build->labels, is_there) != PLACE_NOWHERE;
+}
+
 size_t places_choose(struct places *places, const struct place_build *build)
 {
-	size_t number = best_holder(places, build->key, build->labels, true);
+	size_t number = best_holder(places, build->key, build->labels, is_there);
 	if (number == PLACE_NOWHERE) {
-		size_t at_base = best_holder(places, build->base, build->labels, false);
 		number = least_strained(places, build->labels);
+		bool room = number != PLACE_NOWHERE && has_room(&places->endpoints[number]);
+		size_t at_base =
+			best_holder(places, build->base, build->labels, room ? has_room : is_free);
 		if (stays(places, build, at_base, number))
 			number = at_base;
+		else if (at_base == PLACE_NOWHERE && waits(places, build))
+			number = PLACE_NOWHERE;
 	}
 	if (number == PLACE_NOWHERE)
 		return number;
@@ -209,6 +252,12 @@ void places_end(struct places *places, size_t endpoint)
 void places_busy(struct places *places, size_t endpoint, unsigned taken)
 {
 	places->endpoints[endpoint].taken = taken;
+	weigh(places, endpoint);
+}
+
+void places_others(struct places *places, size_t endpoint, unsigned taken)
+{
+	places->endpoints[endpoint].others = taken;
 	weigh(places, endpoint);
 }
 

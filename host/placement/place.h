@@ -4,14 +4,16 @@
  * Of the endpoints that live and have all labels a build wants, it goes to one that holds its key
  * (nothing has to be run there, so that no slot is needed), else to one with a free slot that holds
  * its base, else to any with a free slot; each time to the one with the least to do for its weight.
- * It leaves its base where another is so much faster that moving the base is worth it. Where an
- * image is on more endpoints than PLACE_LOOKS, only that many are looked at, in turn. A decision
- * costs O(log n) for n endpoints, times the sets of labels that were ever wanted. */
+ * It leaves its base where another is so much faster that moving the base is worth it, and waits
+ * for a slot there where that takes longer than the build itself. Where an image is on more
+ * endpoints than PLACE_LOOKS, only that many are looked at, in turn. A decision costs O(log n) for
+ * n endpoints, times the sets of labels that were ever wanted. */
 #ifndef FACTORY_HOST_PLACEMENT_PLACE_H
 #define FACTORY_HOST_PLACEMENT_PLACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define PLACE_NOWHERE ((size_t)-1)
 
@@ -39,8 +41,12 @@ void places_free(struct places *places);
 /* Adds one that lives; they are numbered from 0 on. */
 size_t places_add(struct places *places, const struct place_endpoint *endpoint);
 
-/* An endpoint has an image, by any name of it. */
-void places_hold(struct places *places, size_t endpoint, const char *image);
+/* An endpoint has an image, by any name of it, of so many bytes (0: not known). */
+void places_hold(struct places *places, size_t endpoint, const char *image, uint64_t bytes);
+
+/* An endpoint that lives and has it, but for that one, or PLACE_NOWHERE; and its size, or 0. */
+size_t places_holder(struct places *places, const char *image, size_t but);
+uint64_t places_bytes(const struct places *places, const char *image);
 
 /* Takes a place for a build, to be given back by places_end. PLACE_NOWHERE: none is free, or
  * places_fit says that there is none at all. */
@@ -49,6 +55,10 @@ void places_end(struct places *places, size_t endpoint);
 
 /* How many slots are taken there, whatever was chosen and given back: for a driver that counts. */
 void places_busy(struct places *places, size_t endpoint, unsigned taken);
+
+/* How much others have to do there, in slots: it counts where endpoints are compared. That they
+ * have all of them does not make it busy: whoever goes there gets one in its turn. */
+void places_others(struct places *places, size_t endpoint, unsigned taken);
 
 /* Whether an endpoint that lives has all labels. */
 bool places_fit(struct places *places, const struct place_build *build);

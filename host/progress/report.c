@@ -28,14 +28,15 @@ struct pending {
 	struct buf line;
 };
 
-struct span {
-	uint64_t begin, end;
+/* A node that was told of. */
+struct seen {
+	const char *id;
+	size_t number;
+	bool cached;
 };
 
-/* What was told of a node of the graph. */
-struct told {
-	size_t number; /* 0: nothing */
-	bool cached;
+struct span {
+	uint64_t begin, end;
 };
 
 struct report {
@@ -43,9 +44,9 @@ struct report {
 	bool owns_hub;
 	char *build;
 	int width;
-	const struct graph *graph; /* NULL: none is known yet */
-	struct told *told;         /* by the index of the node */
 	size_t total, begun, from_cache;
+	struct seen *seen; /* in order */
+	size_t seen_count;
 	struct span phases[NODE_COMMIT + 1];
 	struct pending *running;
 };
@@ -124,7 +125,7 @@ void report_free(struct report *report)
 		forget(report, report->running->node);
 	if (report->owns_hub)
 		hub_free(report->hub);
-	free(report->told);
+	free(report->seen);
 	free(report->build);
 	free(report);
 }
@@ -221,11 +222,8 @@ void report_graph(struct report *report, const struct graph *graph)
 	auto_arena struct arena arena = {0};
 	while (report->running)
 		forget(report, report->running->node);
-	free(report->told);
-	report->told = mem_alloc(graph->count * sizeof *report->told);
-	report->graph = graph;
 	report->total = graph->count;
-	report->begun = report->from_cache = 0;
+	report->seen_count = report->begun = report->from_cache = 0;
 	memset(report->phases, 0, sizeof report->phases);
 	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
 }
@@ -240,20 +238,25 @@ static struct pending *find(struct report *report, const struct node *node)
 	return pending;
 }
 
-/* The number of a node, by its id, for a guide may have put another one in its place: that which it
- * had when it was told of before. */
+static struct seen *see(struct report *report, const struct node *node)
+{
+	for (size_t i = 0; i < report->seen_count; i++)
+		if (strcmp(report->seen[i].id, node->id) == 0)
+			return &report->seen[i];
+	report->seen = mem_resize(report->seen, report->seen_count + 1, sizeof *report->seen);
+	report->seen[report->seen_count] =
+		(struct seen){arena_strdup(&report->hub->arena, node->id), ++report->begun, false};
+	return &report->seen[report->seen_count++];
+}
+
+/* One that is tried again keeps its number. */
 static size_t tell(struct report *report, const struct node *node, bool cached)
 {
-	struct told other = {0}, *told = &other;
-	for (size_t i = 0; report->graph && i < report->graph->count; i++)
-		if (strcmp(report->graph->nodes[i]->id, node->id) == 0)
-			told = &report->told[i];
+	struct seen *seen = see(report, node);
 	report->from_cache += cached;
-	report->from_cache -= told->cached;
-	told->cached = cached;
-	if (!told->number)
-		told->number = ++report->begun;
-	return told->number;
+	report->from_cache -= seen->cached;
+	seen->cached = cached;
+	return seen->number;
 }
 
 void report_begin(struct report *report, const struct node *node)

@@ -17,7 +17,7 @@ static void finish(struct session *session, struct error *err)
 	session->over = true;
 	if (session->stream)
 		engine_stream_close(STEAL(session->stream));
-	if (err)
+	if (err && err->code != ERROR_ENGINE_UNREACHABLE) /* else more than the agent is gone */
 		err->exit_code = EXIT_AGENT;
 	session->events->closed(session->ctx, err);
 }
@@ -238,7 +238,8 @@ static void stream_closed(void *ctx, struct error *reason)
 		else
 			error_set(&err, "the stream ended");
 		error_wrap(&err, "the agent in the container is gone");
-		err.code = ERROR_AGENT_GONE;
+		if (err.code != ERROR_ENGINE_UNREACHABLE)
+			err.code = ERROR_AGENT_GONE;
 		add_diagnostics(session, &err);
 		finish(session, &err);
 	}

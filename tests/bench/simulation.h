@@ -118,7 +118,7 @@ static void simulation_endpoints(struct simulation_run *run)
 		snprintf(base, sizeof base, "base-%u",
 			 (unsigned)(simulation_random(run) % SIMULATION_BASES));
 		*simulation_base(run, i, base) = true;
-		places_hold(run->places, i, base);
+		places_hold(run->places, i, base, 0);
 	}
 }
 
@@ -168,7 +168,7 @@ static void simulation_begin(struct simulation_run *run, size_t number, size_t e
 	if (key->is_built || *base)
 		return;
 	*base = true;
-	places_hold(run->places, endpoint, build->base);
+	places_hold(run->places, endpoint, build->base, 0);
 }
 
 /* A build waits for another one of the same key, as a driver's does. */
@@ -230,7 +230,7 @@ static void simulation_end(struct simulation_run *run, size_t number)
 	run->of->done++;
 	if (key->is_built)
 		return;
-	places_hold(run->places, build->endpoint, build->key);
+	places_hold(run->places, build->endpoint, build->key, 0);
 	key->is_built = true;
 	simulation_release(run, key);
 }

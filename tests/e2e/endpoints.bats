@@ -1,23 +1,14 @@
 # Builds spread over two private engines: that of the tests, and one that is killed.
 load common
+load engines
 
 setup_file() {
-	OTHER=$(mktemp -d)
-	export OTHER OTHER_HOST=unix://$OTHER/docker.sock
-	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OTHER")
-	load_base
-}
-
-load_base() {
-	DOCKER_HOST=$OTHER_HOST "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
+	second_engine_start
+	other "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox "$BASE"
 }
 
 teardown_file() {
-	(unset DOCKER_HOST && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$OTHER" && "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$OTHER")
-}
-
-both() {
-	"$FACTORY" build --endpoint "$DOCKER_HOST" --endpoint "$OTHER_HOST" "$@"
+	second_engine_remove
 }
 
 cells() {
@@ -38,7 +29,7 @@ cells() {
 }
 
 @test "an image that only one endpoint has draws its builds there" {
-	DOCKER_HOST=$OTHER_HOST "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox factory-test/only-there:latest
+	other "$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox factory-test/only-there:latest
 	cells 1
 	sed -i 's|^image:.*|image: factory-test/only-there|' m.yml
 	run both --no-cache m.yml -t t/endpoints:2

@@ -73,7 +73,7 @@ scratch_image() {
 	no_container_left
 }
 
-@test "a matrix, an image that is not there, too many words: refused" {
+@test "a matrix, an image that is not there, no image: refused" {
 	manifest <<-YAML
 		image: $BASE
 		env:
@@ -81,9 +81,12 @@ scratch_image() {
 		install: [true]
 	YAML
 	fails_with 2 "$FACTORY" shell m.yml </dev/null
-	shows "has a matrix: which of its 2 images is meant is not known"
+	shows "has a matrix: one image is meant. \`--cell NAME\` chooses one of: 'A=1', 'A=2'"
+	run --separate-stderr "$FACTORY" shell --cell A=2 m.yml <<<'echo $A'
+	[ "$output" = 2 ]
+	fails_with 2 "$FACTORY" shell --cell A=3 m.yml </dev/null
 	fails_with 5 "$FACTORY" shell 127.0.0.1:1/no-such </dev/null
-	fails_with 2 "$FACTORY" shell a b </dev/null
+	fails_with 2 "$FACTORY" shell </dev/null
 }
 
 @test "an image without a shell says what to do; with busybox in the toolbox it has one" {
@@ -106,6 +109,38 @@ scratch_image() {
 	type_line 'echo code $?'
 	sees 'code 3'
 	api DELETE '/images/t/scratch?force=1' >/dev/null
+}
+
+@test "a command instead of the shell: its words, streams, terminal and exit code" {
+	run --separate-stderr "$FACTORY" shell "$BASE" --user 12 -- sh -c 'id -u; echo "$1" >&2; exit 9' x 'a  b' </dev/null
+	[ "$status" -eq 9 ]
+	[ "$output" = 12 ]
+	[[ $stderr == *'a  b'* ]]
+	[ "$(echo through | "$FACTORY" shell "$BASE" -- cat)" = through ]
+	fails_with 6 "$FACTORY" shell "$BASE" -- no-such-program </dev/null
+	shows 'can'\''t run "no-such-program"'
+	manifest <<-YAML
+		image: $BASE
+		env: {WHO: me}
+		install: ["mkdir /two", "touch /two/b"]
+	YAML
+	[ "$("$FACTORY" shell m.yml:1 -- sh -c 'echo $WHO; ls /two' </dev/null)" = me ]
+	[ "$("$FACTORY" shell m.yml:2 -- ls /two </dev/null)" = b ]
+	open_terminal 90 25
+	type_line 'stty -a >before; $FACTORY shell $BASE -- sh -c "stty size; sleep 1000"; echo code $?; stty -a >after; echo ov""er'
+	sees '25 90'
+	press C-c
+	sees 'code 130'
+	sees over
+	cmp before after
+	no_container_left
+}
+
+@test "a standard stream that is closed is none of ours" {
+	run timeout -k 1 20 bash -c '"$FACTORY" shell "$BASE" <&-'
+	[ "$status" -eq 0 ]
+	[ "$(timeout -k 1 20 bash -c '"$FACTORY" shell "$BASE" -- echo there <&- 2>&-')" = there ]
+	no_container_left
 }
 
 @test "a terminal: size and changes, Ctrl-C, colours, jobs, exit code; the user's is as before" {

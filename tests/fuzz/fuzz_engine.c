@@ -104,6 +104,12 @@ void http_cancel(struct http_transfer *transfer)
 	free(transfer);
 }
 
+void http_resume(struct http_transfer *transfer)
+{
+	(void)transfer;
+	abort(); /* nothing waits */
+}
+
 struct http_client *http_client_new(struct loop *loop, const struct http_server *server,
 				    struct error *err)
 {
@@ -178,6 +184,20 @@ static void ask_import(struct engine *engine, struct loop *loop)
 	engine_image_import(engine, "", 0, "image", "tag", NULL, done, NULL);
 }
 
+static long no_archive(void *ctx, char *into, size_t room)
+{
+	(void)ctx;
+	(void)into;
+	(void)room;
+	return 0;
+}
+
+static void ask_load(struct engine *engine, struct loop *loop)
+{
+	(void)loop;
+	engine_image_load(engine, no_archive, done, NULL);
+}
+
 static void ask_create(struct engine *engine, struct loop *loop)
 {
 	(void)loop;
@@ -227,6 +247,7 @@ static void attach(struct engine *engine, struct loop *loop)
 	struct docker_stream *stream = mem_alloc(sizeof *stream);
 	stream->stream.driver = engine->driver;
 	stream->docker = (struct docker *)engine;
+	stream->docker->streams = stream;
 	stream->events = &events;
 	stream->done = done;
 	stream->fd = -1;
@@ -248,7 +269,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const asks[])(struct engine *, struct loop *) = {
 		ask_version, ask_image,  ask_pull,   ask_import, ask_create,
-		ask_list,    ask_remove, ask_digest, attach};
+		ask_list,    ask_remove, ask_digest, attach,     ask_load};
 	static const long codes[] = {200, 201, 204, 304, 400, 404, 409, 500};
 	if (size < 3)
 		return 0;

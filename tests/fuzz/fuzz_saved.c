@@ -3,6 +3,7 @@
 #include "common/own.h"
 #include "host/compare/compare.h"
 #include "host/compare/layers.h"
+#include "host/saved/archive.h"
 
 #include <stdint.h>
 #include <string.h>

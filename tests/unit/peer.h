@@ -31,6 +31,7 @@ struct peer {
 	pthread_t thread;
 	peer_handler *handler;
 	atomic_int connections;
+	char directory[40], endpoint[80]; /* peer_start_engine's */
 };
 
 static inline void peer_send(int fd, const char *data, size_t len)
@@ -182,6 +183,23 @@ static inline void peer_stop(struct peer *peer)
 	shutdown(peer->listener, SHUT_RDWR);
 	pthread_join(peer->thread, NULL);
 	close(peer->listener);
+}
+
+/* As an engine: on a socket in a directory of its own, which peer->endpoint names. */
+static inline int peer_start_engine(struct peer *peer, peer_handler *handler)
+{
+	snprintf(peer->directory, sizeof peer->directory, "/tmp/factory-peer-XXXXXX");
+	assert_non_null(mkdtemp(peer->directory));
+	snprintf(peer->endpoint, sizeof peer->endpoint, "unix://%s/socket", peer->directory);
+	peer_start(peer, peer->endpoint + strlen("unix://"), handler);
+	return 0;
+}
+
+static inline int peer_stop_engine(struct peer *peer)
+{
+	peer_stop(peer);
+	unlink(peer->endpoint + strlen("unix://"));
+	return rmdir(peer->directory);
 }
 
 #endif

@@ -6,8 +6,6 @@
 #include "tests/unit/peer.h"
 
 static struct peer peer;
-static char directory[] = "/tmp/factory-attach-XXXXXX";
-static char endpoint[80];
 
 static const char upgraded[] = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\n";
 
@@ -96,18 +94,13 @@ static bool handle(int fd, const struct peer_request *request)
 static int start_peer(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(directory));
-	snprintf(endpoint, sizeof endpoint, "unix://%s/socket", directory);
-	peer_start(&peer, endpoint + strlen("unix://"), handle);
-	return 0;
+	return peer_start_engine(&peer, handle);
 }
 
 static int stop_peer(void **state)
 {
 	(void)state;
-	peer_stop(&peer);
-	unlink(endpoint + strlen("unix://"));
-	return rmdir(directory);
+	return peer_stop_engine(&peer);
 }
 
 struct bench {
@@ -163,7 +156,7 @@ static void attach(struct bench *bench, const char *engine, const char *containe
 	*bench = (struct bench){0};
 	greeting = engine;
 	bench->loop = loop_new(&bench->err);
-	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
+	bench->engine = engine_open(bench->loop, peer.endpoint, &bench->err);
 	expect_no_error(&bench->err);
 	bench->stream = engine_attach(bench->engine, container, &events, bench, on_attached, bench);
 	assert_non_null(bench->stream);
@@ -318,6 +311,23 @@ static void closed_by_its_own_handler(void **state)
 	detach(&bench);
 }
 
+static void ended_with_its_engine(void **state)
+{
+	(void)state;
+	struct bench bench;
+	struct error why = {0};
+	answer_now = true;
+	attach(&bench, docker, "late");
+	turn_until(&bench, &bench.attached);
+	error_set(&why, "it has gone");
+	engine_lose(bench.engine, &why);
+	error_clear(&why);
+	assert_int_equal(bench.closed, 0);
+	turn_until(&bench, &bench.closed);
+	expect_error(&bench.err, "it has gone");
+	detach(&bench);
+}
+
 static void pauses(void **state)
 {
 	(void)state;
@@ -342,6 +352,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(broken_streams),
 		cmocka_unit_test(closed_by_its_own_handler),
+		cmocka_unit_test(ended_with_its_engine),
 		cmocka_unit_test(pauses),
 	};
 	return cmocka_run_group_tests(tests, start_peer, stop_peer);

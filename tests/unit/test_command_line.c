@@ -68,12 +68,51 @@ static void nonsense_is_refused(void **state)
 static void help_names_all(void **state)
 {
 	(void)state;
-	auto_buf struct buf out = {0};
-	command_line_help(&out);
-	size_t lines = 0;
-	for (const char *c = buf_text(&out); *c; c++)
-		lines += *c == '\n';
-	assert_int_equal(lines, VERB_COUNT);
+	static const unsigned columns[] = {200, 80, 62, 61, 40};
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		auto_buf struct buf out = {0};
+		command_line_help(columns[i], &out);
+		for (int verb = 0; verb < VERB_COUNT; verb++)
+			assert_non_null(strstr(buf_text(&out), command_line_name((enum verb)verb)));
+		size_t rows = 0;
+		for (const char *line = buf_text(&out); *line; rows++) {
+			size_t width = strcspn(line, "\n");
+			assert_true(width <= columns[i]);
+			line += width + 1;
+		}
+		assert_true(columns[i] < 62 || rows < 24);
+	}
+}
+
+static void tab_asks_for(void **state)
+{
+	static const struct {
+		const char *line;
+		enum completion completion;
+		const char *stem;
+	} cases[] = {
+		{"", COMPLETE_COMMAND, ""},
+		{" sk", COMPLETE_COMMAND, "sk"},
+		{"skip ", COMPLETE_NOTHING, ""},
+		{"frobnicate ", COMPLETE_NOTHING, "frobnicate "},
+		{"cat /etc/pa", COMPLETE_PATH, "/etc/pa"},
+		{"ls  a b", COMPLETE_PATH, "a b"},
+		{"break build i", COMPLETE_STEP, "build i"},
+		{"facts os.id ker", COMPLETE_FACT, "ker"},
+		{"q k", COMPLETE_KEEP, "k"},
+		{"do ls", COMPLETE_NOTHING, "ls"},
+		{"do ls /et", COMPLETE_PATH, "/et"},
+		{"!ls /et", COMPLETE_PATH, "/et"},
+		{"!/bin/l", COMPLETE_PATH, "/bin/l"},
+		{"edit cat /x", COMPLETE_PATH, "/x"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *stem;
+		assert_int_equal(command_line_completion(cases[i].line, &stem),
+				 cases[i].completion);
+		assert_string_equal(stem, cases[i].stem);
+	}
 }
 
 int main(void)
@@ -82,6 +121,7 @@ int main(void)
 		cmocka_unit_test(lines_are_commands),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(help_names_all),
+		cmocka_unit_test(tab_asks_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "host/compare/compare.h"
 #include "host/compare/layers.h"
 #include "host/tree/archived.h"
+#include "host/saved/archive.h"
 
 #include <archive_entry.h>
 #include <string.h>

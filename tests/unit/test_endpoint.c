@@ -3,6 +3,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/endpoint.h"
+#include "host/engine/engine.h"
 
 #include <fcntl.h>
 
@@ -21,7 +22,7 @@ static void expect(const char *url, const char *base, const char *unix_socket, c
 	auto_error struct error err = {0};
 	struct endpoint endpoint = {0};
 	struct http_server server;
-	endpoint_parse(&endpoint, url, &err);
+	endpoint_parse(&endpoint, url, NULL, &err);
 	expect_no_error(&err);
 	endpoint_server(&endpoint, &server);
 	assert_string_equal(server.base, base);
@@ -34,11 +35,36 @@ static void expect(const char *url, const char *base, const char *unix_socket, c
 	endpoint_free(&endpoint);
 }
 
+static void given_tls(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	static const struct engine_tls none = {.insecure = true},
+				       some = {.ca = "/dev/null", .cert = "/nonexistent"};
+	struct endpoint endpoint = {0};
+	struct http_server server;
+	setenv("DOCKER_CERT_PATH", "/nonexistent", 1);
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &none, &err), 0);
+	endpoint_server(&endpoint, &server);
+	assert_string_equal(server.base, "https://builder:2376");
+	assert_true(server.insecure);
+	assert_null(server.ca_file);
+	endpoint_free(&endpoint);
+	endpoint = (struct endpoint){0};
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &some, &err), -1);
+	expect_error(&err, "the certificate /nonexistent (see `tls:`");
+	assert_string_equal(endpoint.ca_file, "/dev/null");
+	endpoint_free(&endpoint);
+	endpoint = (struct endpoint){0};
+	assert_int_equal(endpoint_parse(&endpoint, "unix:///x", &some, &err), 0);
+	endpoint_free(&endpoint);
+}
+
 static void refuse(const char *url, const char *part)
 {
 	auto_error struct error err = {0};
 	struct endpoint endpoint = {0};
-	assert_int_equal(endpoint_parse(&endpoint, url, &err), -1);
+	assert_int_equal(endpoint_parse(&endpoint, url, NULL, &err), -1);
 	expect_error(&err, part);
 	endpoint_free(&endpoint);
 }
@@ -71,7 +97,7 @@ static void names_what_was_asked_for(void **state)
 	(void)state;
 	auto_error struct error err = {0};
 	struct endpoint endpoint = {0};
-	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &err), 0);
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", NULL, &err), 0);
 	assert_string_equal(endpoint.url, "tcp://builder");
 	assert_string_equal(endpoint.name, "the engine at tcp://builder");
 	endpoint_free(&endpoint);
@@ -113,7 +139,7 @@ static void certificates(void **state)
 	struct endpoint endpoint = {0};
 	struct http_server server;
 	autofree char *key = mem_printf("%s/key.pem", directory);
-	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", &err), 0);
+	assert_int_equal(endpoint_parse(&endpoint, "tcp://builder", NULL, &err), 0);
 	endpoint_server(&endpoint, &server);
 	assert_string_equal(server.base, "https://builder:2376");
 	assert_string_equal(server.key_file, key);
@@ -136,6 +162,7 @@ int main(void)
 		cmocka_unit_test_setup(names_what_was_asked_for, clean_environment),
 		cmocka_unit_test_setup(wrong, clean_environment),
 		cmocka_unit_test_setup(certificates, clean_environment),
+		cmocka_unit_test_setup(given_tls, clean_environment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,6 @@
 #include "tests/unit/peer.h"
 
 static struct peer peer;
-static char directory[] = "/tmp/factory-engine-XXXXXX";
-static char endpoint[80];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *greeting = "", *version = "{}", *status = "200 OK", *answer = "";
@@ -35,18 +33,13 @@ static bool handle(int fd, const struct peer_request *request)
 static int start_peer(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(directory));
-	snprintf(endpoint, sizeof endpoint, "unix://%s/socket", directory);
-	peer_start(&peer, endpoint + strlen("unix://"), handle);
-	return 0;
+	return peer_start_engine(&peer, handle);
 }
 
 static int stop_peer(void **state)
 {
 	(void)state;
-	peer_stop(&peer);
-	unlink(endpoint + strlen("unix://"));
-	return rmdir(directory);
+	return peer_stop_engine(&peer);
 }
 
 static void say(const char *with_status, const char *with_answer)
@@ -74,7 +67,7 @@ static void open_as(struct bench *bench, const char *greeting_headers, const cha
 	greeting = greeting_headers;
 	version = version_text;
 	bench->loop = loop_new(&bench->err);
-	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
+	bench->engine = engine_open(bench->loop, peer.endpoint, &bench->err);
 }
 
 static void close_bench(struct bench *bench)
@@ -362,6 +355,86 @@ static void closed_by_an_operation(void **state)
 	close_bench(&bench);
 }
 
+/* What runs is told from the loop, what comes later as well. */
+static void one_that_is_lost(void **state)
+{
+	(void)state;
+	struct bench bench;
+	struct error why = {0};
+	struct engine_kept later = {0};
+	open_as(&bench, docker, NULL);
+	expect_no_error(&bench.err);
+	assert_true(engine_ping(bench.engine, engine_keep, &bench.kept));
+	assert_int_equal(finish(&bench), 0);
+	assert_int_equal(bench.kept.status, ENGINE_OK);
+	engine_kept_free(&bench.kept);
+	error_set(&why, "it has gone");
+	engine_inspect(bench.engine, "x", engine_keep, &bench.kept);
+	engine_lose(bench.engine, &why);
+	error_clear(&why);
+	assert_false(bench.kept.ended);
+	assert_int_equal(finish(&bench), -1);
+	assert_int_equal(bench.err.exit_code, EXIT_ENGINE);
+	expect_error(&bench.err, "it has gone");
+	engine_remove(bench.engine, "x", engine_keep, &later);
+	assert_false(later.ended);
+	assert_int_equal(engine_finish(bench.engine, &later, &bench.err), -1);
+	expect_error(&bench.err, "it has gone");
+	engine_kept_free(&later);
+	close_bench(&bench);
+}
+
+/* One by its ctx is ended, others go on. */
+static void one_operation_is_stopped(void **state)
+{
+	(void)state;
+	struct bench bench;
+	struct error why = {0};
+	struct engine_kept other = {0};
+	open_as(&bench, docker, NULL);
+	say("200 OK", "{}");
+	engine_inspect(bench.engine, "x", engine_keep, &bench.kept);
+	engine_inspect(bench.engine, "y", engine_keep, &other);
+	error_set(&why, "not wanted any more");
+	engine_stop(bench.engine, &bench.kept, &why);
+	error_clear(&why);
+	assert_int_equal(finish(&bench), -1);
+	expect_error(&bench.err, "not wanted any more");
+	error_clear(&bench.err);
+	assert_int_equal(engine_finish(bench.engine, &other, &bench.err), 0);
+	engine_kept_free(&other);
+	close_bench(&bench);
+}
+
+/* Before it is opened: without a wait, of whoever answers, and with one of its own. */
+static void knocks(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	struct engine_kept kept = {0};
+	struct loop *loop = loop_new(&err);
+	struct engine_address address = {.url = peer.endpoint};
+	struct engine *knock = engine_knock(loop, &address, engine_keep, &kept, &err);
+	assert_false(kept.ended);
+	assert_int_equal(engine_finish(knock, &kept, &err), 0);
+	engine_kept_free(&kept);
+	engine_close(knock);
+	address.url = "unix:///nonexistent/socket";
+	knock = engine_knock(loop, &address, engine_keep, &kept, &err);
+	assert_int_equal(engine_finish(knock, &kept, &err), -1);
+	expect_error(&err, "can't reach the engine at unix:///nonexistent/socket");
+	engine_kept_free(&kept);
+	engine_close(knock);
+	address.url = "smoke://signals";
+	assert_null(engine_knock(loop, &address, engine_keep, &kept, &err));
+	expect_error(&err, "the endpoint 'smoke://signals' is none");
+	error_clear(&err);
+	address.url = "oci:";
+	assert_null(engine_knock(loop, &address, engine_keep, &kept, &err));
+	expect_no_error(&err);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +447,9 @@ int main(void)
 		cmocka_unit_test(create_body),
 		cmocka_unit_test(pulls),
 		cmocka_unit_test(closed_by_an_operation),
+		cmocka_unit_test(one_that_is_lost),
+		cmocka_unit_test(one_operation_is_stopped),
+		cmocka_unit_test(knocks),
 	};
 	return cmocka_run_group_tests(tests, start_peer, stop_peer);
 }

@@ -10,6 +10,21 @@ static char directory[] = "/tmp/factory-http-XXXXXX";
 static char socket_path[64];
 static struct http_server server = {.base = "http://localhost", .name = "the peer"};
 
+enum { FLOOD = 32 << 20 };
+static atomic_size_t flooded; /* what the peer could send of it */
+
+static void flood(int fd)
+{
+	static const char piece[1 << 16];
+	char head[100];
+	int n = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", FLOOD);
+	peer_send(fd, head, (size_t)n);
+	for (size_t at = 0; at < FLOOD; at += sizeof piece) {
+		peer_send(fd, piece, sizeof piece);
+		flooded += sizeof piece;
+	}
+}
+
 static bool handle(int fd, const struct peer_request *request)
 {
 	static const char interim[] = "HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n";
@@ -25,6 +40,8 @@ static bool handle(int fd, const struct peer_request *request)
 		peer_send(fd, chunked, sizeof chunked - 1);
 	else if (strcmp(request->path, "/head") == 0)
 		peer_answer(fd, "200 OK", request->head.data, request->head.len);
+	else if (strcmp(request->path, "/flood") == 0)
+		flood(fd);
 	else if (strcmp(request->path, "/cut") == 0)
 		peer_send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", 41);
 	else if (strcmp(request->path, "/interim") == 0)
@@ -202,6 +219,84 @@ static void streams_both_ways(void **state)
 	http_response_free(&response);
 }
 
+struct waiting {
+	bool go, ended;
+	size_t taken, given;
+	int asked;
+};
+
+static int take_when_told(void *ctx, const char *data, size_t len)
+{
+	struct waiting *waiting = ctx;
+	(void)data;
+	waiting->asked++;
+	if (!waiting->go)
+		return HTTP_WAIT;
+	waiting->taken += len;
+	return 0;
+}
+
+static long give_when_told(void *ctx, char *into, size_t room)
+{
+	struct waiting *waiting = ctx;
+	waiting->asked++;
+	if (!waiting->go)
+		return HTTP_WAIT;
+	if (waiting->given)
+		return 0;
+	waiting->given = room < 5 ? room : 5;
+	memcpy(into, "after", waiting->given);
+	return (long)waiting->given;
+}
+
+static void note_end(void *ctx, struct http_response *response)
+{
+	struct waiting *waiting = ctx;
+	assert_false(response->failed);
+	waiting->ended = true;
+	waiting->taken += response->body.len;
+}
+
+static void turn_for(struct loop *loop, const bool *flag, int ms)
+{
+	auto_error struct error err = {0};
+	for (uint64_t end = loop_now_us() + (uint64_t)ms * 1000;
+	     !(flag && *flag) && loop_now_us() < end;)
+		assert_int_equal(loop_turn(loop, 10, &err), 0);
+}
+
+/* Whoever can't take more holds the sender up, and nothing is kept meanwhile. */
+static void bodies_wait(void **state)
+{
+	(void)state;
+	auto_error struct error err = {0};
+	struct loop *loop = make_loop();
+	struct http_client *client = make_client(loop);
+	struct waiting waiting = {0};
+	struct http_request request = {
+		.method = "GET", .path = "/flood", .write_body = take_when_told, .ctx = &waiting};
+	struct http_transfer *transfer = http_start(client, &request, note_end, &waiting, &err);
+	turn_for(loop, NULL, 300);
+	assert_int_equal(waiting.asked, 1);
+	assert_true(flooded < FLOOD / 4);
+	waiting.go = true;
+	http_resume(transfer);
+	turn_for(loop, &waiting.ended, 10000);
+	assert_int_equal(waiting.taken, FLOOD);
+	waiting = (struct waiting){0};
+	request = (struct http_request){
+		.method = "POST", .path = "/echo", .read_body = give_when_told, .ctx = &waiting};
+	transfer = http_start(client, &request, note_end, &waiting, &err);
+	turn_for(loop, NULL, 100);
+	assert_int_equal(waiting.asked, 1);
+	waiting.go = true;
+	http_resume(transfer);
+	turn_for(loop, &waiting.ended, 10000);
+	assert_int_equal(waiting.taken, 5);
+	http_client_free(client);
+	loop_free(loop);
+}
+
 static void bounds(void **state)
 {
 	(void)state;
@@ -377,6 +472,7 @@ int main(void)
 		cmocka_unit_test(headers_of_the_last_answer),
 		cmocka_unit_test(a_large_body_comes_back),
 		cmocka_unit_test(streams_both_ways),
+		cmocka_unit_test(bodies_wait),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(broken_answers),
 		cmocka_unit_test(unreachable),

@@ -37,7 +37,7 @@ static void the_base_draws_builds_while_a_slot_is_free(void **state)
 	struct places *places = two_alike();
 	const struct place_build build = {.base = "busybox"};
 	(void)state;
-	places_hold(places, 1, "busybox");
+	places_hold(places, 1, "busybox", 0);
 	assert_int_equal(places_choose(places, &build), 1);
 	assert_int_equal(places_choose(places, &build), 1);
 	assert_int_equal(places_choose(places, &build), 0);
@@ -50,8 +50,8 @@ static void the_key_draws_more_than_the_base(void **state)
 	const struct place_build build = {.base = "busybox", .key = "key"};
 	const struct place_build other = {.base = "other"};
 	(void)state;
-	places_hold(places, 1, "busybox");
-	places_hold(places, 0, "key");
+	places_hold(places, 1, "busybox", 0);
+	places_hold(places, 0, "key", 0);
 	for (int i = 0; i < 4; i++)
 		places_choose(places, &other);
 	assert_int_equal(places_choose(places, &other), PLACE_NOWHERE);
@@ -68,10 +68,72 @@ static void a_long_build_leaves_its_base_for_a_faster_endpoint(void **state)
 	struct place_build build = {.base = "busybox", .cost = 10, .move = 8};
 	(void)state;
 	places_add(places, &fast);
-	places_hold(places, 0, "busybox");
+	places_hold(places, 0, "busybox", 0);
 	assert_int_equal(places_choose(places, &build), 0); /* 10 against 2.5 + 8 */
 	build.cost = 100;
 	assert_int_equal(places_choose(places, &build), 2);
+	places_free(places);
+}
+
+/* A slot where the base is comes about when one of those that run there has ended. */
+static void a_short_build_waits_for_a_large_base(void **state)
+{
+	struct places *places = two_alike();
+	struct place_build build = {.base = "busybox", .cost = 10, .move = 11};
+	(void)state;
+	places_hold(places, 0, "busybox", 1000);
+	assert_int_equal(places_bytes(places, "busybox"), 1000);
+	assert_int_equal(places_bytes(places, "alpine"), 0);
+	for (size_t at; (at = places_choose(places, &build)) != PLACE_NOWHERE;)
+		assert_int_equal(at, 0);
+	build.move = 9;
+	assert_int_equal(places_choose(places, &build), 1);
+	build = (struct place_build){.base = "busybox", .move = 1000}; /* it never ran */
+	assert_int_equal(places_choose(places, &build), 1);
+	places_free(places);
+}
+
+static void what_others_have_to_do_counts(void **state)
+{
+	struct places *places = two_alike();
+	const struct place_build build = {.base = "busybox"};
+	(void)state;
+	places_others(places, 0, 3);
+	assert_int_equal(places_choose(places, &build), 1);
+	assert_int_equal(places_choose(places, &build), 1);
+	assert_int_equal(places_choose(places, &build), 0); /* in its turn */
+	places_others(places, 0, 0);
+	places_others(places, 1, 9);
+	places_end(places, 1);
+	assert_int_equal(places_choose(places, &build), 0);
+	places_free(places);
+}
+
+static void the_base_does_not_draw_builds_where_others_have_all_slots(void **state)
+{
+	struct places *places = two_alike();
+	const struct place_build build = {.base = "busybox"};
+	(void)state;
+	places_hold(places, 1, "busybox", 0);
+	places_others(places, 1, 2);
+	assert_int_equal(places_choose(places, &build), 0);
+	places_others(places, 0, 2); /* nowhere is room: it may as well wait for its base's */
+	assert_int_equal(places_choose(places, &build), 1);
+	places_free(places);
+}
+
+static void a_holder_is_found_beside_another(void **state)
+{
+	struct places *places = two_alike();
+	(void)state;
+	assert_int_equal(places_holder(places, "busybox", PLACE_NOWHERE), PLACE_NOWHERE);
+	places_hold(places, 0, "busybox", 0);
+	assert_int_equal(places_holder(places, "busybox", 0), PLACE_NOWHERE);
+	places_hold(places, 1, "busybox", 0);
+	assert_int_equal(places_holder(places, "busybox", 0), 1);
+	places_lose(places, 1);
+	assert_int_equal(places_holder(places, "busybox", 0), PLACE_NOWHERE);
+	assert_int_equal(places_holder(places, "busybox", PLACE_NOWHERE), 0);
 	places_free(places);
 }
 
@@ -86,7 +148,7 @@ static void labels_are_wanted_all(void **state)
 	assert_false(places_fit(places, &wants_both));
 	assert_int_equal(places_choose(places, &wants_both), PLACE_NOWHERE);
 	places_add(places, &large);
-	places_hold(places, 0, "busybox");
+	places_hold(places, 0, "busybox", 0);
 	assert_true(places_fit(places, &wants_both));
 	assert_int_equal(places_choose(places, &wants_both), 3);
 	assert_int_equal(places_choose(places, &wants_arm), 2);
@@ -100,8 +162,8 @@ static void a_lost_endpoint_gets_nothing(void **state)
 	struct places *places = two_alike();
 	const struct place_build build = {.base = "busybox", .key = "key"};
 	(void)state;
-	places_hold(places, 0, "busybox");
-	places_hold(places, 0, "key");
+	places_hold(places, 0, "busybox", 0);
+	places_hold(places, 0, "key", 0);
 	assert_int_equal(places_choose(places, &build), 0);
 	places_lose(places, 0);
 	places_end(places, 0);
@@ -174,6 +236,10 @@ int main(void)
 		cmocka_unit_test(the_base_draws_builds_while_a_slot_is_free),
 		cmocka_unit_test(the_key_draws_more_than_the_base),
 		cmocka_unit_test(a_long_build_leaves_its_base_for_a_faster_endpoint),
+		cmocka_unit_test(a_short_build_waits_for_a_large_base),
+		cmocka_unit_test(a_holder_is_found_beside_another),
+		cmocka_unit_test(what_others_have_to_do_counts),
+		cmocka_unit_test(the_base_does_not_draw_builds_where_others_have_all_slots),
 		cmocka_unit_test(labels_are_wanted_all),
 		cmocka_unit_test(a_lost_endpoint_gets_nothing),
 		cmocka_unit_test(a_heap_sorts),

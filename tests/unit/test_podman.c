@@ -8,8 +8,6 @@
 #include "tests/unit/peer.h"
 
 static struct peer peer;
-static char directory[] = "/tmp/factory-podman-unit-XXXXXX";
-static char endpoint[80];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char asked[2048]; /* "METHOD PATH\n" for each but the greeting */
@@ -45,19 +43,14 @@ static bool handle(int fd, const struct peer_request *request)
 static int start_peer(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(directory));
-	snprintf(endpoint, sizeof endpoint, "unix://%s/socket", directory);
-	peer_start(&peer, endpoint + strlen("unix://"), handle);
-	return 0;
+	return peer_start_engine(&peer, handle);
 }
 
 static int stop_peer(void **state)
 {
 	(void)state;
-	peer_stop(&peer);
 	buf_free(&body);
-	unlink(endpoint + strlen("unix://"));
-	return rmdir(directory);
+	return peer_stop_engine(&peer);
 }
 
 struct bench {
@@ -73,7 +66,7 @@ static void open_bench(struct bench *bench, const struct answer *script)
 	answers = script;
 	asked[0] = '\0';
 	bench->loop = loop_new(&bench->err);
-	bench->engine = engine_open(bench->loop, endpoint, &bench->err);
+	bench->engine = engine_open(bench->loop, peer.endpoint, &bench->err);
 	expect_no_error(&bench->err);
 	assert_string_equal(engine_name(bench->engine), "podman");
 }

@@ -166,6 +166,74 @@ static void what_is_not_written_out_is_refused(void **state)
 	}
 }
 
+/* What is special about a step counts only where that one is to be changed. */
+static const char special[] = "image: x\n"
+			      "env: &all {A: \"1\"}\n"
+			      "install:\n"
+			      "  # first\n"
+			      "  - &first echo 1\n"
+			      "  - *first\n"
+			      "  - run: &second echo 2\n"
+			      "  - {run: echo 3, env: *all}   # behind\n"
+			      "  - name: four\n"
+			      "    env: &four {B: \"2\"}\n"
+			      "    run: echo 4\n"
+			      "  - parallel:\n"
+			      "      # a\n"
+			      "      - echo 5\n"
+			      "      - [echo 6, echo 7]\n"
+			      "  - !!str echo 8\n"
+			      "  - {name: last, env: *four, run: *second}\n";
+
+static void special_steps(void **state)
+{
+	static const struct {
+		struct save_change change;
+		const char *from, *to, *why; /* to NULL: refused */
+	} cases[] = {
+		{{SAVE_COMMAND, 0, "x"}, "", NULL, "m.yml:5:1: other parts of the file refer"},
+		{{SAVE_LEFT_OUT, 0, NULL}, "", NULL, "m.yml:5:1: other parts"},
+		{{SAVE_ADDED, 0, "x"}, "  # first\n", "  - x\n  # first\n", NULL},
+		{{SAVE_COMMAND, 1, "x"}, "", NULL, "m.yml:6:1: a step whose command is not"},
+		{{SAVE_LEFT_OUT, 1, NULL}, "- *first", "# - *first", NULL},
+		{{SAVE_ADDED, 1, "x"}, "  - *first", "  - x\n  - *first", NULL},
+		{{SAVE_ADDED, 2, "x"}, "  - run: &s", "  - x\n  - run: &s", NULL},
+		{{SAVE_COMMAND, 2, "x"},
+		 "",
+		 NULL,
+		 "m.yml:7:1: other parts of the file refer to its"},
+		{{SAVE_LEFT_OUT, 2, NULL}, "", NULL, "m.yml:7:1: other parts"},
+		{{SAVE_COMMAND, 3, "x"}, "echo 3", "x", NULL},
+		{{SAVE_COMMAND, 3, "a, b"}, "echo 3", "'a, b'", NULL},
+		{{SAVE_COMMAND, 3, "a\nb"}, "", NULL, "its step is on one"},
+		{{SAVE_LEFT_OUT, 3, NULL}, "- {run", "# - {run", NULL},
+		{{SAVE_COMMAND, 4, "x"}, "echo 4", "x", NULL},
+		{{SAVE_LEFT_OUT, 4, NULL}, "", NULL, "m.yml:9:1: other parts"},
+		{{SAVE_COMMAND, 5, "x"}, "", NULL, "m.yml:12:1: the step is in a group"},
+		{{SAVE_LEFT_OUT, 6, NULL}, "", NULL, "the step is in a group"},
+		{{SAVE_ADDED, 5, "x"}, "", NULL, "the step is in a group"},
+		{{SAVE_ADDED, 8, "x"}, "  - !!str", "  - x\n  - !!str", NULL},
+		{{SAVE_COMMAND, 8, "x"}, "!!str echo 8", "x", NULL},
+		{{SAVE_COMMAND, 9, "x"}, "", NULL, "command is not written here"},
+		{{SAVE_ADDED, 10, "x"}, "run: *second}\n", "run: *second}\n  - x\n", NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct error err = {0};
+		const char *at = strstr(special, cases[i].from);
+		autofree char *found = saved(special, &cases[i].change, 1, &err);
+		if (!cases[i].to) {
+			assert_null(found);
+			expect_error(&err, cases[i].why);
+			continue;
+		}
+		expect_no_error(&err);
+		autofree char *expected = mem_printf("%.*s%s%s", (int)(at - special), special,
+						     cases[i].to, at + strlen(cases[i].from));
+		assert_string_equal(found, expected);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -176,6 +244,7 @@ int main(void)
 		cmocka_unit_test(several_at_once),
 		cmocka_unit_test(the_last_line_needs_no_end),
 		cmocka_unit_test(what_is_not_written_out_is_refused),
+		cmocka_unit_test(special_steps),
 	};
 	return cmocka_run_group_tests(tests, make_directory, drop_directory);
 }

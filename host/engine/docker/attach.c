@@ -134,6 +134,8 @@ struct engine_stream *docker_attach(struct engine *engine, const char *id,
 	struct docker_stream *stream = mem_alloc(sizeof *stream);
 	stream->stream.driver = engine->driver;
 	stream->docker = (struct docker *)engine;
+	stream->next = stream->docker->streams;
+	stream->docker->streams = stream;
 	stream->events = events;
 	stream->events_ctx = events_ctx;
 	stream->done = done;

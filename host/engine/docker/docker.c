@@ -13,6 +13,12 @@
  * is 1.44, and engines up to 1.52 (Docker 29) take it. */
 enum { API_MINOR = 44, API_MINOR_SEEN = 52, OPEN_TIMEOUT_MS = 10000 };
 
+static uint64_t open_ms(const struct docker *docker)
+{
+	uint64_t patience = engine_patience(&docker->engine);
+	return patience < OPEN_TIMEOUT_MS ? patience : OPEN_TIMEOUT_MS;
+}
+
 /* What to do about it, behind what is wrong. */
 static void add_advice(const struct http_response *response, struct error *err)
 {
@@ -51,7 +57,7 @@ static int ask(struct docker *docker, const char *path, struct http_response *re
 	       struct error *err)
 {
 	const struct http_request request = {
-		.method = "GET", .path = path, .timeout_ms = OPEN_TIMEOUT_MS};
+		.method = "GET", .path = path, .timeout_ms = open_ms(docker)};
 	if (http_perform(docker->client, &request, response, err) < 0) {
 		add_advice(response, err);
 		return -1;
@@ -151,16 +157,24 @@ static int agree(struct docker *docker, struct greeting *greeting, struct error 
 	return 0;
 }
 
-static int connect_to(struct docker *docker, const char *url, struct error *err)
+static int find(struct docker *docker, const struct engine_address *address, struct error *err)
 {
-	struct greeting greeting = {.oldest = -1};
-	if (endpoint_parse(&docker->endpoint, url, err) < 0)
+	if (endpoint_parse(&docker->endpoint, address->url, address->tls, err) < 0)
 		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_ENDPOINT);
 	docker->engine.endpoint = mem_strdup(docker->endpoint.url);
 	docker->engine.local = docker->endpoint.unix_socket != NULL;
+	docker->engine.patience_ms = address->patience_ms;
 	endpoint_server(&docker->endpoint, &docker->server);
+	docker->server.connect_ms = (uint32_t)open_ms(docker);
 	docker->client = http_client_new(docker->engine.loop, &docker->server, err);
-	if (!docker->client || greet(docker, &greeting, err) < 0)
+	return docker->client ? 0 : -1;
+}
+
+static int connect_to(struct docker *docker, const struct engine_address *address,
+		      struct error *err)
+{
+	struct greeting greeting = {.oldest = -1};
+	if (find(docker, address, err) < 0 || greet(docker, &greeting, err) < 0)
 		return -1;
 	return agree(docker, &greeting, err);
 }
@@ -175,17 +189,34 @@ static const struct engine_driver docker_driver = {
 	DOCKER_OPERATIONS,
 };
 
-struct engine *docker_open(struct loop *loop, const char *endpoint, struct error *err)
+struct engine *docker_open(struct loop *loop, const struct engine_address *address,
+			   struct error *err)
 {
 	struct docker *docker = mem_alloc(sizeof *docker);
 	docker->engine.driver = &docker_driver;
 	docker->engine.loop = loop;
-	return docker_connect(docker, endpoint, err);
+	return docker_connect(docker, address, err);
 }
 
-struct engine *docker_connect(struct docker *docker, const char *url, struct error *err)
+struct engine *docker_knock(struct loop *loop, const struct engine_address *address,
+			    engine_done *done, void *ctx, struct error *err)
 {
-	if (connect_to(docker, url, err) == 0)
+	struct docker *docker = mem_alloc(sizeof *docker);
+	docker->engine.driver = &docker_driver;
+	docker->engine.loop = loop;
+	if (find(docker, address, err) < 0) {
+		docker_close(&docker->engine);
+		return NULL;
+	}
+	docker->engine.patience_ms = open_ms(docker);
+	docker_ping(&docker->engine, done, ctx);
+	return &docker->engine;
+}
+
+struct engine *docker_connect(struct docker *docker, const struct engine_address *address,
+			      struct error *err)
+{
+	if (connect_to(docker, address, err) == 0)
 		return &docker->engine;
 	engine_close(&docker->engine);
 	return NULL;
@@ -195,6 +226,7 @@ void docker_close(struct engine *engine)
 {
 	struct docker *docker = (struct docker *)engine;
 	docker_abandon(engine);
+	error_clear(&docker->lost);
 	http_client_free(docker->client);
 	endpoint_free(&docker->endpoint);
 	engine_release(engine);

@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/engine/engine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,18 +29,32 @@ static char *certificate_folder(void)
 }
 
 /* libcurl would only say that something is wrong with the certificates. */
-static int use_certificates(struct endpoint *endpoint, struct error *err)
+static int check_files(const struct endpoint *endpoint, const char *see, struct error *err)
+{
+	const char *files[] = {endpoint->ca_file, endpoint->cert_file, endpoint->key_file};
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		if (files[i] && access(files[i], R_OK) < 0)
+			return error_errno(err, "%s: the certificate %s (see %s)", endpoint->name,
+					   files[i], see);
+	return 0;
+}
+
+static int use_folder(struct endpoint *endpoint, struct error *err)
 {
 	autofree char *folder = certificate_folder();
 	endpoint->ca_file = mem_printf("%s/ca.pem", folder);
 	endpoint->cert_file = mem_printf("%s/cert.pem", folder);
 	endpoint->key_file = mem_printf("%s/key.pem", folder);
-	const char *files[] = {endpoint->ca_file, endpoint->cert_file, endpoint->key_file};
-	for (size_t i = 0; i < COUNT_OF(files); i++)
-		if (access(files[i], R_OK) < 0)
-			return error_errno(err, "%s: the certificate %s (see DOCKER_CERT_PATH)",
-					   endpoint->name, files[i]);
-	return 0;
+	return check_files(endpoint, "DOCKER_CERT_PATH", err);
+}
+
+static int use_given(struct endpoint *endpoint, const struct engine_tls *tls, struct error *err)
+{
+	endpoint->ca_file = tls->ca ? mem_strdup(tls->ca) : NULL;
+	endpoint->cert_file = tls->cert ? mem_strdup(tls->cert) : NULL;
+	endpoint->key_file = tls->key ? mem_strdup(tls->key) : NULL;
+	endpoint->insecure = tls->insecure;
+	return check_files(endpoint, "`tls:` in factory's config.yml", err);
 }
 
 /* The ports are those of docker's own client; URLs of HTTP have their own. */
@@ -52,19 +67,22 @@ static const char *default_port(const char *scheme, const char *host, bool secur
 }
 
 static int use_tcp(struct endpoint *endpoint, const char *scheme, const char *rest,
-		   struct error *err)
+		   const struct engine_tls *tls, struct error *err)
 {
 	bool verify = set_variable("DOCKER_TLS_VERIFY") != NULL;
-	bool secure = verify || strcmp(scheme, "https://") == 0;
+	bool secure = tls || verify || strcmp(scheme, "https://") == 0;
 	autofree char *host = mem_strndup(rest, strcspn(rest, "/"));
 	endpoint->host = mem_printf("%s%s", host, default_port(scheme, host, secure));
 	endpoint->base = mem_printf("%s://%s", secure ? "https" : "http", endpoint->host);
+	if (tls)
+		return use_given(endpoint, tls, err);
 	if (verify || (secure && set_variable("DOCKER_CERT_PATH")))
-		return use_certificates(endpoint, err);
+		return use_folder(endpoint, err);
 	return 0;
 }
 
-int endpoint_parse(struct endpoint *endpoint, const char *url, struct error *err)
+int endpoint_parse(struct endpoint *endpoint, const char *url, const struct engine_tls *tls,
+		   struct error *err)
 {
 	static const char *const schemes[] = {"tcp://", "http://", "https://"};
 	if (!url)
@@ -83,7 +101,7 @@ int endpoint_parse(struct endpoint *endpoint, const char *url, struct error *err
 	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
 		rest = behind(url, schemes[i]);
 		if (rest && strcspn(rest, "/"))
-			return use_tcp(endpoint, schemes[i], rest, err);
+			return use_tcp(endpoint, schemes[i], rest, tls, err);
 	}
 	return error_set(err,
 			 "the endpoint '%s' is none: use unix:///PATH, tcp://HOST:PORT, podman: or "
@@ -110,5 +128,6 @@ void endpoint_server(const struct endpoint *endpoint, struct http_server *server
 				       .ca_file = endpoint->ca_file,
 				       .cert_file = endpoint->cert_file,
 				       .key_file = endpoint->key_file,
+				       .insecure = endpoint->insecure,
 				       .name = endpoint->name};
 }

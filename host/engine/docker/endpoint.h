@@ -12,15 +12,20 @@ struct endpoint {
 	char *unix_socket; /* or NULL */
 	char *host;        /* for the Host header */
 	char *ca_file, *cert_file, *key_file; /* PEM; or NULL */
-	char *name;                           /* "the engine at URL" */
+	bool insecure;
+	char *name; /* "the engine at URL" */
 };
+
+struct engine_tls;
 
 /* url NULL: DOCKER_HOST, else the default socket. unix://, tcp://, http:// and https:// are known;
  * anything else is an error. A tcp:// without port means 2375, with TLS 2376. DOCKER_TLS_VERIFY
  * makes tcp:// speak TLS with the certificates of DOCKER_CERT_PATH (~/.docker where it is not set);
- * https:// uses those of DOCKER_CERT_PATH where that is set. A missing one is an error. What was
- * found is there to be freed on failure too. */
-int endpoint_parse(struct endpoint *endpoint, const char *url, struct error *err);
+ * https:// uses those of DOCKER_CERT_PATH where that is set. With `tls` (or NULL) it counts
+ * instead, and tcp:// speaks TLS. A missing file is an error. What was found is there to be freed
+ * on failure too. */
+int endpoint_parse(struct endpoint *endpoint, const char *url, const struct engine_tls *tls,
+		   struct error *err);
 void endpoint_free(struct endpoint *endpoint);
 
 /* The same for HTTP; the strings stay the endpoint's. */

@@ -80,6 +80,17 @@ static void report_status(struct operation *operation, const struct value *line)
 		operation->told(operation->ctx, &progress);
 }
 
+/* "Loaded image: NAME" or "Loaded image ID: ID". */
+static void take_loaded(struct operation *operation, const char *said)
+{
+	const char *name =
+		said && strncmp(said, "Loaded image", 12) == 0 ? strstr(said, ": ") : NULL;
+	if (!name)
+		return;
+	free(operation->id);
+	operation->id = mem_strndup(name + 2, strcspn(name + 2, "\r\n"));
+}
+
 static void take_line(struct operation *operation, const char *text, size_t len)
 {
 	auto_arena struct arena arena = {0};
@@ -90,6 +101,8 @@ static void take_line(struct operation *operation, const char *text, size_t len)
 		failed = value_text(value_get(line, "error"));
 	if (failed)
 		error_set(&operation->failed, "%s: %s", operation->docker->endpoint.name, failed);
+	else if (operation->read)
+		take_loaded(operation, value_text(value_get(line, "stream")));
 	else if (line)
 		report_status(operation, line);
 }

@@ -75,6 +75,26 @@ static void image_save(struct engine *engine, const char *const *refs,
 	operation_start(operation, &request, &path);
 }
 
+_Static_assert((int)ENGINE_WAIT == (int)HTTP_WAIT, "callbacks are passed on as they are");
+
+static long read_archive(void *ctx, char *into, size_t room)
+{
+	const struct operation *operation = ctx;
+	return operation->read(operation->ctx, into, room);
+}
+
+static void image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx)
+{
+	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
+	struct operation *operation = operation_new(engine, done, ctx);
+	struct http_request request = {
+		.method = "POST", .headers = headers, .read_body = read_archive};
+	struct buf path = {0};
+	operation->read = read;
+	buf_puts(&path, "/images/load?quiet=1");
+	operation_stream(operation, &request, &path, NULL);
+}
+
 const struct engine_inventory docker_inventory = {
 	.disk_usage = disk_usage,
 	.image_list_all = image_list_all,
@@ -85,4 +105,6 @@ const struct engine_inventory docker_inventory = {
 	.image_untag = image_untag,
 	.changes = docker_changes,
 	.image_save = image_save,
+	.image_load = image_load,
+	.resume = docker_resume,
 };

@@ -229,8 +229,11 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	struct docker *docker = operation->docker;
 	autofree char *whole = mem_printf("%s%s", docker->prefix, buf_text(path));
 	request->path = whole;
-	operation->transfer =
-		http_start(docker->client, request, answered, operation, &operation->failed);
+	if (error_is_set(&docker->lost))
+		error_set(&operation->failed, "%s", docker->lost.message);
+	else
+		operation->transfer = http_start(docker->client, request, answered, operation,
+						 &operation->failed);
 	if (!operation->transfer)
 		operation_fail(operation);
 	buf_free(path);

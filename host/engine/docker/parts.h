@@ -14,6 +14,8 @@ struct docker {
 	struct http_client *client;
 	char prefix[16]; /* "/v1.41" */
 	struct operation *running;
+	struct docker_stream *streams;
+	struct error lost;       /* set: it was given up, and nothing is begun any more */
 	struct service *service; /* Podman's, where it is ours; ends after all else */
 };
 
@@ -35,6 +37,8 @@ struct operation {
 	void *work; /* of proceed's, in the arena */
 	/* Of a pull: each status line is passed on; the last error is kept. */
 	engine_told *told;
+	/* Of a load: gives the archive, by ctx. */
+	engine_read *read;
 	struct buf line;
 	char *id;            /* what the answer made, where it is not "Id" */
 	struct error failed; /* an error inside an answer of status 200 */
@@ -88,12 +92,17 @@ void docker_send_creation(struct operation *operation, const char *name, const s
 void docker_send_commit(struct operation *operation, const struct engine_commit *commit);
 /* docker_open's for a struct that has the driver's further parts already: it takes the struct, and
  * closes it on failure. */
-struct engine *docker_connect(struct docker *docker, const char *url, struct error *err);
+struct engine *docker_connect(struct docker *docker, const struct engine_address *address,
+			      struct error *err);
 
 /* The operations of the driver's table. */
 void docker_close(struct engine *engine);
 void docker_abandon(struct engine *engine);
 void docker_hurry(struct engine *engine, const void *ctx);
+void docker_ping(struct engine *engine, engine_done *done, void *ctx);
+void docker_stop(struct engine *engine, const void *ctx, const struct error *why);
+void docker_resume(struct engine *engine, const void *ctx);
+void docker_lose(struct engine *engine, const struct error *why);
 void docker_info(struct engine *engine, engine_done *done, void *ctx);
 void docker_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
 void docker_image_history(struct engine *engine, const char *ref, engine_done *done, void *ctx);
@@ -136,6 +145,7 @@ void docker_changes(struct engine *engine, const char *id, engine_done *done, vo
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
 	.inventory = &docker_inventory, .abandon = docker_abandon, .hurry = docker_hurry,          \
+	.ping = docker_ping, .stop = docker_stop, .lose = docker_lose,                             \
 	.list_created = docker_list_created, .info = docker_info, .image_list = docker_image_list, \
 	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
 	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \

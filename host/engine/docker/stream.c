@@ -15,6 +15,10 @@ static void on_ready(void *ctx, unsigned events);
 static void release(struct docker_stream *stream)
 {
 	struct loop *loop = stream->docker->engine.loop;
+	struct docker_stream **at = &stream->docker->streams;
+	while (*at != stream)
+		at = &(*at)->next;
+	*at = stream->next;
 	if (stream->fd >= 0)
 		loop_unwatch(loop, stream->fd);
 	loop_cancel(loop, stream->again);

@@ -11,6 +11,7 @@ enum { STREAM_CHUNK = 65536 };
 struct docker_stream {
 	struct engine_stream stream;
 	struct docker *docker;
+	struct docker_stream *next; /* of the engine's */
 	const struct engine_stream_events *events;
 	void *events_ctx;
 	engine_done *done; /* NULL once called: the container may be started */

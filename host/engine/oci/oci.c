@@ -149,8 +149,9 @@ static void sweep_containers(struct oci *oci)
 			oci_container_discard(oci, *id, &ignored);
 }
 
-struct engine *oci_open(struct loop *loop, const char *endpoint, struct error *err)
+struct engine *oci_open(struct loop *loop, const struct engine_address *address, struct error *err)
 {
+	const char *endpoint = address->url;
 	struct oci *oci = mem_alloc(sizeof *oci);
 	oci->engine = (struct engine){.driver = &oci_driver,
 				      .loop = loop,

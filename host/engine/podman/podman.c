@@ -88,7 +88,7 @@ static struct engine *open_own(struct loop *loop)
 	if (!socket || access(socket, F_OK) < 0)
 		return NULL;
 	autofree char *url = mem_printf("unix://%s", socket);
-	return docker_connect(new_docker(loop), url, &ignored);
+	return docker_connect(new_docker(loop), &(struct engine_address){.url = url}, &ignored);
 }
 
 static struct engine *open_service(struct loop *loop, const char *storage, struct error *err)
@@ -101,7 +101,7 @@ static struct engine *open_service(struct loop *loop, const char *storage, struc
 	struct docker *docker = new_docker(loop);
 	docker->service = service;
 	autofree char *url = mem_printf("unix://%s", service_socket(service));
-	return docker_connect(docker, url, err);
+	return docker_connect(docker, &(struct engine_address){.url = url}, err);
 }
 
 static struct engine *refuse_endpoint(const char *endpoint, struct error *err)
@@ -111,8 +111,10 @@ static struct engine *refuse_endpoint(const char *endpoint, struct error *err)
 	return NULL;
 }
 
-struct engine *podman_open(struct loop *loop, const char *endpoint, struct error *err)
+struct engine *podman_open(struct loop *loop, const struct engine_address *address,
+			   struct error *err)
 {
+	const char *endpoint = address->url;
 	const char *storage = strchr(endpoint, ':') + 1;
 	if (strncmp(storage, "//", 2) == 0)
 		storage += 2;

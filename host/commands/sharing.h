@@ -1,0 +1,24 @@
+/* A workshop's endpoints, shared with other drivers (host/fleet/) where the settings say so. */
+#ifndef FACTORY_HOST_COMMANDS_SHARING_H
+#define FACTORY_HOST_COMMANDS_SHARING_H
+
+#include "host/commands/workshop.h"
+
+/* Begins to share the sites of builds; the jobs are there. Blocks. Without a fleet in the settings
+ * nothing happens. */
+int sharing_open(struct workshop *shop, struct error *err);
+void sharing_close(struct workshop *shop); /* builds have ended */
+
+/* Shares a site that was opened later; there is a fleet. Blocks. */
+int sharing_join(struct workshop *shop, struct site *site, struct error *err);
+
+/* What other drivers have to do at each, for the choice of a place. */
+void sharing_weigh(struct workshop *shop);
+
+/* Whether a build that this driver has begun waits for a slot there: more would wait as well. */
+bool sharing_waits(const struct site *site);
+
+/* Another driver builds the job's image: where it will be is where it goes now. */
+void sharing_follow(struct workshop *shop, struct job *job);
+
+#endif
