@@ -1,29 +1,29 @@
-/* A build's graph as a picture and as text: columns from left to right, each node in the column
- * behind those that it waits for, each branch in a row of its own. */
+/* Builds' graphs as a picture, one below the other: columns from left to right, each node in the
+ * column behind those that it waits for. */
 #include "common/own.h"
 #include "host/graph/graph.h"
 #include "host/graph/svg.h"
 
 #include <string.h>
 
-enum { MARGIN = 16, GAP_X = 48, GAP_Y = 14, HEIGHT = 44, FEWEST = 12, MOST = 34 };
+enum { MARGIN = 16, HEADING = 28, GAP_X = 48, GAP_Y = 14, HEIGHT = 44, FEWEST = 12, MOST = 34 };
 
 struct column {
 	int x, width;
 };
 
-/* Where a node is: its row of those that its fork has. */
-struct place {
+struct spot {
 	size_t column;
-	int row, rows;
+	int row; /* from the middle one, in halves */
 };
 
 struct layout {
-	struct svg_box *boxes; /* of nodes, by index, as the places */
-	struct place *places;
+	struct svg_box *boxes; /* of nodes, by index */
+	struct spot *spots;
 	struct column *columns;
 	size_t column_count;
 	int rows;
+	int top; /* of the boxes */
 };
 
 static int width_of(const struct node *node)
@@ -34,55 +34,53 @@ static int width_of(const struct node *node)
 	return (int)letters * SVG_LETTER;
 }
 
-/* What waits for several is in the middle; behind a fork rows are counted from the top. */
-static void choose_row(const struct graph *graph, const struct layout *layout, size_t index)
+/* How many nodes wait for nothing but this one or for it too; *before: those in front of `of`. */
+static int count_beside(const struct graph *graph, const struct node *node, const struct node *of,
+			int *before)
 {
-	const struct node *node = graph->nodes[index];
-	struct place *place = &layout->places[index];
-	place->rows = 0;
-	for (size_t i = 0; node->after_count == 1 && i < graph->count; i++) {
-		const struct node *other = graph->nodes[i];
-		if (other->after_count != 1 || other->after[0] != node->after[0])
-			continue;
-		place->row += i < index;
-		place->rows++;
-	}
-	if (place->rows == 1) {
-		const struct place *before = &layout->places[graph_index(graph, node->after[0])];
-		place->row = before->row;
-		place->rows = before->rows;
-	}
-	if (!place->rows)
-		place->rows = 1;
+	int count = 0;
+	for (size_t i = 0; i < graph->count; i++)
+		for (size_t j = 0; j < graph->nodes[i]->after_count; j++) {
+			if (graph->nodes[i]->after[j] != node)
+				continue;
+			if (graph->nodes[i] == of)
+				*before = count;
+			count++;
+		}
+	return count;
 }
 
-static void choose_column(const struct graph *graph, const struct layout *layout, size_t index)
+/* What forks stands in rows around where it does; what follows goes on in its row, up to where they
+ * join. */
+static int row_of(const struct graph *graph, struct layout *layout, const struct node *node)
 {
-	const struct node *node = graph->nodes[index];
-	size_t *at = &layout->places[index].column;
-	for (size_t i = 0; i < node->after_count; i++) {
-		size_t before = layout->places[graph_index(graph, node->after[i])].column;
-		*at = before >= *at ? before + 1 : *at;
-	}
+	int before = 0;
+	if (node->after_count != 1)
+		return 0;
+	int beside = count_beside(graph, node->after[0], node, &before);
+	layout->rows = beside > layout->rows ? beside : layout->rows;
+	return layout->spots[graph_index(graph, node->after[0])].row + 2 * before - (beside - 1);
 }
 
 /* Nodes come after those they wait for, so that one pass is enough. */
 static void place(const struct graph *graph, struct layout *layout)
 {
+	layout->rows = 1;
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct place *at = &layout->places[i];
-		int width = width_of(graph->nodes[i]);
-		choose_column(graph, layout, i);
-		choose_row(graph, layout, i);
-		struct column *column = &layout->columns[at->column];
-		column->width = width > column->width ? width : column->width;
-		if (at->column >= layout->column_count)
-			layout->column_count = at->column + 1;
-		layout->rows = at->rows > layout->rows ? at->rows : layout->rows;
+		const struct node *node = graph->nodes[i];
+		size_t at = 0;
+		for (size_t j = 0; j < node->after_count; j++) {
+			size_t before = layout->spots[graph_index(graph, node->after[j])].column;
+			at = before >= at ? before + 1 : at;
+		}
+		struct column *column = &layout->columns[at];
+		layout->spots[i] = (struct spot){at, row_of(graph, layout, node)};
+		column->width = width_of(node) > column->width ? width_of(node) : column->width;
+		layout->column_count = at >= layout->column_count ? at + 1 : layout->column_count;
 	}
 }
 
-/* Forks with fewer rows than the highest stand in its middle. */
+/* Returns the width of the whole. */
 static int measure(const struct graph *graph, struct layout *layout)
 {
 	int x = MARGIN;
@@ -91,19 +89,20 @@ static int measure(const struct graph *graph, struct layout *layout)
 		x += layout->columns[i].width + GAP_X;
 	}
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct place *at = &layout->places[i];
-		const struct column *column = &layout->columns[at->column];
+		const struct spot *spot = &layout->spots[i];
+		const struct column *column = &layout->columns[spot->column];
 		const struct node *node = graph->nodes[i];
-		int down = (layout->rows - at->rows) * (HEIGHT + GAP_Y) / 2;
+		int halves = layout->rows - 1 + spot->row;
 		bool told = strcmp(node->id, node->label) != 0;
-		layout->boxes[i] = (struct svg_box){.x = column->x,
-						    .y = MARGIN + down + at->row * (HEIGHT + GAP_Y),
-						    .width = column->width,
-						    .height = HEIGHT,
-						    .kind = node_kind_name(node->kind),
-						    .name = node->id,
-						    .detail = told ? node->label : NULL,
-						    .title = node->label};
+		layout->boxes[i] =
+			(struct svg_box){.x = column->x,
+					 .y = layout->top + halves * (HEIGHT + GAP_Y) / 2,
+					 .width = column->width,
+					 .height = HEIGHT,
+					 .kind = node_kind_name(node->kind),
+					 .name = node->id,
+					 .detail = told ? node->label : NULL,
+					 .title = node->label};
 	}
 	return x - GAP_X + MARGIN;
 }
@@ -126,51 +125,41 @@ static void draw_arrows(const struct graph *graph, const struct layout *layout, 
 	}
 }
 
-void graph_write_svg(const struct graph *graph, struct buf *out)
+/* Draws one at this height, grows *width to what it needs, and returns the height below it. */
+static int draw(const struct graph *graph, int top, int *width, struct buf *out)
 {
 	auto_arena struct arena arena = {0};
 	struct layout layout = {
 		.boxes = arena_alloc(&arena, graph->count * sizeof *layout.boxes),
-		.places = arena_alloc(&arena, graph->count * sizeof *layout.places),
+		.spots = arena_alloc(&arena, graph->count * sizeof *layout.spots),
 		.columns = arena_alloc(&arena, graph->count * sizeof *layout.columns),
+		.top = top,
 	};
 	place(graph, &layout);
-	int width = measure(graph, &layout);
-	svg_begin(out, width, 2 * MARGIN + layout.rows * (HEIGHT + GAP_Y) - GAP_Y,
-		  graph->manifest->path ? graph->manifest->path : "a build");
+	int needed = measure(graph, &layout);
+	*width = needed > *width ? needed : *width;
 	draw_arrows(graph, &layout, out);
 	for (size_t i = 0; i < graph->count; i++)
 		svg_box(out, &layout.boxes[i]);
-	svg_end(out);
+	return top + layout.rows * (HEIGHT + GAP_Y) - GAP_Y + MARGIN;
 }
 
-/* The first line, without what a terminal would obey. */
-static void add_label(struct buf *out, const char *text)
+void graph_write_svg(struct graph *const *graphs, size_t count, struct buf *out)
 {
-	for (; *text && *text != '\n'; text++)
-		buf_putc(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
-	buf_puts(out, *text ? " …\n" : "\n");
-}
-
-/* What stands before a node that is beside the chain: a branch's further steps hang on its first.
- */
-static const char *rail_of(const struct node *node)
-{
-	bool further = node_is_in_branch(node) && node->after[0] != node->fork;
-	bool beside = node->kind == NODE_TEST || node_is_in_branch(node);
-	return further ? "│  " : beside ? "├─ " : "";
-}
-
-void graph_write_text(const struct graph *graph, struct buf *out)
-{
-	for (size_t i = 0; i < graph->count; i++) {
-		const struct node *node = graph->nodes[i];
-		const char *rail = rail_of(node);
-		buf_printf(out, "%s%-*s  ", rail, *rail ? 9 : 12, node->id);
-		add_label(out, node->label);
-		bool goes_on = node->kind != NODE_COMMIT && *rail &&
-			       *rail_of(graph->nodes[i + 1]); /* of the same fork */
-		if (node->kind != NODE_COMMIT && !goes_on)
-			buf_puts(out, "│\n");
+	auto_buf struct buf drawn = {0};
+	int width = 0, height = MARGIN;
+	for (size_t i = 0; i < count; i++) {
+		if (count > 1) {
+			const char *title = graph_title(graphs[i]);
+			int needed = 2 * MARGIN + (int)svg_letters(title) * SVG_LETTER;
+			width = needed > width ? needed : width;
+			svg_heading(&drawn, MARGIN, height + SVG_LINE, title);
+			height += HEADING;
+		}
+		height = draw(graphs[i], height, &width, &drawn);
 	}
+	const char *path = graphs[0]->manifest->path;
+	svg_begin(out, width, height, path ? path : "a build");
+	buf_add(out, drawn.data, drawn.len);
+	svg_end(out);
 }

@@ -112,7 +112,8 @@ static void forget(struct report *report, const struct node *node)
 static void hub_free(struct hub *hub)
 {
 	for (size_t i = 0; i < hub->sink_count; i++)
-		hub->sinks[i].close(hub->sinks[i].ctx);
+		if (hub->sinks[i].close)
+			hub->sinks[i].close(hub->sinks[i].ctx);
 	arena_free(&hub->arena);
 	free(hub);
 }
@@ -216,16 +217,22 @@ void report_layers(struct report *report, const struct value *layers)
 	emit_value(report, PROGRESS_IMAGE, NULL, layers);
 }
 
-/* One that is told of for the second time is built again, all of it. */
-void report_graph(struct report *report, const struct graph *graph)
+void report_graph(struct report *report, const struct graph *graph, const char *endpoint)
 {
 	auto_arena struct arena arena = {0};
+	struct progress_event event = {.kind = PROGRESS_BUILD, .endpoint = endpoint};
 	while (report->running)
 		forget(report, report->running->node);
 	report->total = graph->count;
 	report->seen_count = report->begun = report->from_cache = 0;
 	memset(report->phases, 0, sizeof report->phases);
-	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
+	event.value = secrets_hide_value(report->hub->secrets, &arena, graph_value(graph, &arena));
+	emit(report, &event);
+}
+
+void report_plan(struct report *report, const struct value *nodes)
+{
+	emit_value(report, PROGRESS_PLAN, NULL, nodes);
 }
 
 /* --- nodes --- */
@@ -350,9 +357,12 @@ void report_end(struct report *report, const struct node *node, const struct ses
 	finish(report, node, &event);
 }
 
-void report_failure(struct report *report, const struct node *node)
+void report_failure(struct report *report, const struct node *node, const struct error *failure)
 {
-	struct progress_event event = {.kind = PROGRESS_FAILED};
+	auto_buf struct buf message = {0};
+	struct error told = *failure; /* it owns nothing of that */
+	told.message = (char *)shown(report, &message, failure->message);
+	struct progress_event event = {.kind = PROGRESS_FAILED, .failure = &told};
 	finish(report, node, &event);
 }
 

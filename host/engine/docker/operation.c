@@ -43,6 +43,8 @@ static void operation_free(struct operation *operation)
 	error_clear(&operation->failed);
 	buf_free(&operation->line);
 	arena_free(&operation->arena);
+	if (operation->file)
+		close(operation->file);
 	free(operation->body);
 	free(operation->id);
 	free(operation);
@@ -94,7 +96,8 @@ static void complain(struct operation *operation, const struct http_response *re
 	if (!message && response->status)
 		error_set(result->error, "%s answered with status %ld",
 			  operation->docker->endpoint.name, response->status);
-	result->error->exit_code = EXIT_ENGINE;
+	bool full = message && strstr(message, "no space left on device");
+	error_class(result->error, EXIT_ENGINE, full ? ERROR_ENGINE_DISK : 0);
 }
 
 /* An answer of success that can't be one: something between us and the engine is broken. */

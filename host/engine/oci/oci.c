@@ -57,6 +57,7 @@ static void oci_close(struct engine *engine)
 }
 
 static const struct engine_driver oci_driver = {
+	.inventory = &oci_inventory,
 	.name = "oci",
 	.close = oci_close,
 	.abandon = oci_abandon,
@@ -138,7 +139,7 @@ static bool is_left_behind(struct oci *oci, struct arena *arena, const char *id)
 }
 
 /* What a driver left whose machine was switched off, or whose supervisor was killed. */
-static void sweep_containers(struct oci *oci)
+static void sweep(struct oci *oci)
 {
 	auto_arena struct arena arena = {0};
 	auto_error struct error ignored = {0};
@@ -147,6 +148,7 @@ static void sweep_containers(struct oci *oci)
 	for (char **id = store_names(&arena, directory); *id; id++)
 		if (is_left_behind(oci, &arena, *id))
 			oci_container_discard(oci, *id, &ignored);
+	scratch_sweep(oci);
 }
 
 struct engine *oci_open(struct loop *loop, const struct engine_address *address, struct error *err)
@@ -159,7 +161,7 @@ struct engine *oci_open(struct loop *loop, const struct engine_address *address,
 				      .version = mem_strdup(FACTORY_VERSION),
 				      .local = true};
 	if (set_up(oci, endpoint, err) == 0) {
-		sweep_containers(oci);
+		sweep(oci);
 		return &oci->engine;
 	}
 	oci_close(&oci->engine);

@@ -1,6 +1,7 @@
 /* A layer's tar into a directory, in the form that overlayfs wants: what a layer deletes is a
  * character device 0/0 there, a directory that hides all below has an attribute (image-spec,
  * layer.md; kernel, overlayfs.rst). */
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
@@ -38,6 +39,8 @@ static int take_mark(const char *path, struct error *err)
 	if (strncmp(name, whiteout, strlen(whiteout)) != 0)
 		return 0;
 	const char *at = *parent ? parent : ".";
+	if (file_make_parents(path, err) < 0)
+		return -1;
 	if (strcmp(name, opaque) == 0) {
 		if (setxattr(at, "trusted.overlay.opaque", "y", 1, 0) < 0)
 			return error_errno(err, "can't mark %s as replaced", at);
@@ -61,6 +64,14 @@ static int copy_data(struct archive *from, struct archive *to)
 	return status == ARCHIVE_EOF ? 0 : -1;
 }
 
+static int broken(struct archive *from, struct archive *to, const char *path, struct error *err)
+{
+	const char *why = archive_error_string(to);
+	if (!why)
+		why = archive_error_string(from);
+	return error_set(err, "can't unpack %s: %s", path, why ? why : "it is broken");
+}
+
 static int unpack_entry(struct archive *from, struct archive *to, struct archive_entry *entry,
 			struct error *err)
 {
@@ -75,7 +86,7 @@ static int unpack_entry(struct archive *from, struct archive *to, struct archive
 	if (archive_write_header(to, entry) < ARCHIVE_WARN ||
 	    (archive_entry_size(entry) > 0 && copy_data(from, to) < 0) ||
 	    archive_write_finish_entry(to) < ARCHIVE_WARN)
-		return error_set(err, "can't unpack %s: %s", path, archive_error_string(to));
+		return broken(from, to, path, err);
 	return 0;
 }
 
