@@ -4,20 +4,44 @@
 #include "host/describe/help.h"
 #include "host/exit_codes.h"
 #include "host/explain/codes.h"
+#include "host/progress/visible.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* A container's names and words may be in it: a terminal gets only what is harmless to it. */
+static char *harmless(const char *text)
+{
+	locale_t letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = letters ? uselocale(letters) : (locale_t)0;
+	struct buf out = {0};
+	for (const char *line = text; *line;) {
+		size_t len = strcspn(line, "\n");
+		visible_add(&out, line, len);
+		buf_puts(&out, line[len] ? "\n" : "");
+		line += len + (line[len] == '\n');
+	}
+	if (letters) {
+		uselocale(before);
+		freelocale(letters);
+	}
+	return buf_steal(&out);
+}
 
 /* The last line is for people only. */
 static int print_error(const struct error *err)
 {
-	autofree char *text = explain_text(err);
+	bool terminal = isatty(STDERR_FILENO);
+	autofree char *whole = explain_text(err);
+	autofree char *text = terminal ? harmless(whole) : STEAL(whole);
 	fprintf(stderr, "factory: %s\n", text);
-	if (isatty(STDERR_FILENO))
+	if (terminal)
 		fprintf(stderr, "`factory explain F%04d` tells more\n",
 			(int)explain_error(err)->code);
 	return err->exit_code ? err->exit_code : EXIT_FAILED;

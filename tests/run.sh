@@ -148,9 +148,16 @@ containers() {
 		jq -r '.[] | select(.Names[0] != "/toolbox") | "\(.Names[0]) \(.Image) \(.Status)"'
 }
 
-# Not those that a shared engine had before.
+# Not those that a shared engine had before. A build that has passed does not wait for the removal of
+# its containers, which they have been told: that may take the engine a moment.
 containers_left() {
-	containers | grep -vxF "${foreign:-none}" || true
+	local left tries
+	for tries in $(seq 50); do
+		left=$(containers | grep -vxF "${foreign:-none}" || true)
+		[ -n "$left" ] || return 0
+		sleep 0.1
+	done
+	echo "$left"
 }
 
 processes_left() {

@@ -24,7 +24,7 @@ static int pack(struct error *err)
 
 static int unpack(struct error *err)
 {
-	return tree_unpack(stdin, err);
+	return tree_unpack(stdin, "", err);
 }
 
 static const struct {

@@ -3,13 +3,23 @@
 #include "common/buffer.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/xattr.h>
 
-/* What the overlay keeps for itself is no part of a file. */
+/* What the overlay keeps for itself is no part of a file, nor what a security module says of it:
+ * SELinux labels all files of a container as that container's. */
+static bool is_own(const char *name)
+{
+	if (strncmp(name, "security.", 9) == 0)
+		return strcmp(name, "security.capability") == 0;
+	return strncmp(name, "trusted.overlay.", 16) != 0 &&
+	       strncmp(name, "user.overlay.", 13) != 0;
+}
+
 static int add_attribute(const char *path, const char *name, struct buf *out, struct error *err)
 {
-	if (strncmp(name, "trusted.overlay.", 16) == 0 || strncmp(name, "user.overlay.", 13) == 0)
+	if (!is_own(name))
 		return 0;
 	ssize_t len = lgetxattr(path, name, NULL, 0);
 	uint32_t size = len > 0 ? (uint32_t)len : 0;

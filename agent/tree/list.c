@@ -1,7 +1,7 @@
 #include "agent/tree/tree.h"
 
+#include "agent/tree/mounts.h"
 #include "common/buffer.h"
-#include "common/file.h"
 #include "common/hash.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -13,58 +13,9 @@
 
 struct listing {
 	FILE *out;
-	struct buf mounts; /* "PATH\0"... */
-	bool by_time;      /* the root is an overlay */
+	struct tree_mounts mounts;
 	struct buf path;
 };
-
-/* Octal escapes are how the kernel writes blanks in there. */
-static void add_mount(struct buf *mounts, const char *from, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		bool escaped = from[i] == '\\' && i + 3 < len;
-		buf_putc(mounts, escaped ? (char)((from[i + 1] - '0') * 64 +
-						  (from[i + 2] - '0') * 8 + (from[i + 3] - '0'))
-					 : from[i]);
-		i += escaped ? 3 : 0;
-	}
-	buf_putc(mounts, '\0');
-}
-
-/* "36 35 98:0 /root /mount/point options - type source ...", proc(5). */
-static void take_mount(struct listing *listing, const char *line)
-{
-	const char *at = line;
-	for (int blanks = 0; *at && blanks < 4; at++)
-		blanks += *at == ' ';
-	size_t len = strcspn(at, " ");
-	const char *type = strstr(at, " - ");
-	if (len == 1)
-		listing->by_time = type && strncmp(type + 3, "overlay ", 8) == 0;
-	else
-		add_mount(&listing->mounts, at, len);
-}
-
-static int read_mounts(struct listing *listing, struct error *err)
-{
-	autofree char *line = NULL;
-	autofclose FILE *file = fopen("/proc/self/mountinfo", "re");
-	size_t room = 0;
-	if (!file)
-		return error_errno(err, "can't read /proc/self/mountinfo");
-	while (getline(&line, &room, file) > 0)
-		take_mount(listing, line);
-	return 0;
-}
-
-static bool is_mount(const struct listing *listing, const char *path)
-{
-	const char *mount = listing->mounts.data, *end = mount + listing->mounts.len;
-	for (; mount && mount < end; mount += strlen(mount) + 1)
-		if (strcmp(mount, path) == 0)
-			return true;
-	return false;
-}
 
 /* What engines put into each container to mark it as one. */
 static bool is_mark(const char *path)
@@ -76,11 +27,11 @@ static int add_content(const struct listing *listing, const char *path, const st
 		       struct buf *state, struct error *err)
 {
 	char hex[HASH_HEX] = "";
-	if (!listing->by_time && hash_file(path, hex, err) < 0)
+	if (!listing->mounts.on_overlay && hash_file(path, hex, err) < 0)
 		return -1;
 	buf_printf(state, " %lld %lld.%09ld", (long long)info->st_size,
 		   (long long)info->st_mtim.tv_sec, info->st_mtim.tv_nsec);
-	if (listing->by_time)
+	if (listing->mounts.on_overlay)
 		buf_printf(state, " %lld.%09ld", (long long)info->st_ctim.tv_sec,
 			   info->st_ctim.tv_nsec);
 	buf_printf(state, " %s", hex);
@@ -129,7 +80,7 @@ static int list_entry(struct listing *listing, struct error *err)
 	const char *path = listing->path.data;
 	if (lstat(path, &info) < 0)
 		return errno == ENOENT ? 0 : error_errno(err, "can't look at \"%s\"", path);
-	if (is_mount(listing, path) || is_mark(path) || S_ISSOCK(info.st_mode))
+	if (tree_mounts_have(&listing->mounts, path) || is_mark(path) || S_ISSOCK(info.st_mode))
 		return 0;
 	if (describe(listing, path, &info, &state, err) < 0)
 		return -1;
@@ -161,12 +112,12 @@ static int list_directory(struct listing *listing, struct error *err)
 int tree_list(FILE *out, struct error *err)
 {
 	struct listing listing = {.out = out};
-	int status = read_mounts(&listing, err);
+	int status = tree_mounts_read(&listing.mounts, "", err);
 	if (status == 0)
 		status = list_directory(&listing, err);
 	if (status == 0 && fflush(out) != 0)
 		status = error_errno(err, "can't write the list");
-	buf_free(&listing.mounts);
+	tree_mounts_free(&listing.mounts);
 	buf_free(&listing.path);
 	return status;
 }

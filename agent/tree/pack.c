@@ -1,5 +1,6 @@
 #include "agent/tree/tree.h"
 
+#include "agent/tree/place.h"
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/memory.h"
@@ -12,12 +13,13 @@
 
 struct packing {
 	FILE *out;
+	struct tree_root root;
 	struct arena arena;
 	struct value *names; /* "DEVICE:INODE" of a file with several names -> the first one */
 };
 
 /* The name under which the stream already has this file, or NULL. */
-static const char *first_name(struct packing *packing, const char *path, const struct stat *info)
+static const char *first_name(struct packing *packing, const char *name, const struct stat *info)
 {
 	if (!S_ISREG(info->st_mode) || info->st_nlink < 2)
 		return NULL;
@@ -27,7 +29,7 @@ static const char *first_name(struct packing *packing, const char *path, const s
 	const char *first = value_text(value_get(packing->names, key));
 	if (!first)
 		value_set(&packing->arena, packing->names, key,
-			  value_string(&packing->arena, path));
+			  value_string(&packing->arena, name));
 	return first;
 }
 
@@ -64,16 +66,25 @@ static void describe(struct tree_record *record, const struct stat *info)
 	record->nanoseconds = info->st_mtim.tv_nsec;
 }
 
-static int pack_entry(struct packing *packing, const char *path, const struct stat *info,
-		      struct error *err)
+static void write_head(FILE *out, const struct tree_record *record, const char *name,
+		       const char *target, const struct buf *attributes)
+{
+	fwrite(record, sizeof *record, 1, out);
+	fwrite(name, 1, record->path, out);
+	fwrite(target, 1, record->target, out);
+	fwrite(buf_text(attributes), 1, record->attributes, out);
+}
+
+static int pack_entry(struct packing *packing, const char *name, const char *path,
+		      const struct stat *info, struct error *err)
 {
 	auto_buf struct buf attributes = {0};
-	struct tree_record record = {.path = (uint32_t)strlen(path)};
-	const char *linked = first_name(packing, path, info);
+	struct tree_record record = {.path = (uint32_t)strlen(name)};
+	const char *linked = first_name(packing, name, info);
 	char target[4096];
 	ssize_t len = S_ISLNK(info->st_mode) ? readlink(path, target, sizeof target) : 0;
 	if (len < 0)
-		return error_errno(err, "can't read the link \"%s\"", path);
+		return error_errno(err, "can't read the link \"%s\"", name);
 	describe(&record, info);
 	if (!linked && tree_attributes(path, &attributes, err) < 0)
 		return -1;
@@ -81,37 +92,40 @@ static int pack_entry(struct packing *packing, const char *path, const struct st
 	record.target = (uint32_t)(linked ? strlen(linked) : (size_t)len);
 	record.attributes = (uint32_t)attributes.len;
 	record.size = S_ISREG(info->st_mode) && !linked ? (uint64_t)info->st_size : 0;
-	fwrite(&record, sizeof record, 1, packing->out);
-	fwrite(path, 1, record.path, packing->out);
-	fwrite(linked ? linked : target, 1, record.target, packing->out);
-	fwrite(attributes.data ? attributes.data : "", 1, attributes.len, packing->out);
+	write_head(packing->out, &record, name, linked ? linked : target, &attributes);
 	return record.size ? write_content(packing->out, path, record.size, err) : 0;
 }
 
-static int pack_path(struct packing *packing, const char *path, struct error *err)
+/* Below what has become a link there is nothing, wherever that leads. */
+static int pack_name(struct packing *packing, const char *name, struct error *err)
 {
+	static const struct buf none;
+	__attribute__((cleanup(tree_place_free))) struct tree_place place = {.directory = -1};
 	struct stat info;
-	struct tree_record gone = {.path = (uint32_t)strlen(path)};
-	if (lstat(path, &info) == 0)
-		return pack_entry(packing, path, &info, err);
-	if (errno != ENOENT && errno != ENOTDIR)
-		return error_errno(err, "can't look at \"%s\"", path);
-	fwrite(&gone, sizeof gone, 1, packing->out);
-	fwrite(path, 1, gone.path, packing->out);
+	struct tree_record gone = {.path = (uint32_t)strlen(name)};
+	int status = tree_place_find(&packing->root, name, gone.path, &place, err);
+	if (status < 0)
+		return -1;
+	if (status == 0 && lstat(place.path, &info) == 0)
+		return pack_entry(packing, name, place.path, &info, err);
+	if (status == 0 && errno != ENOENT)
+		return error_errno(err, "can't look at \"%s\"", name);
+	write_head(packing->out, &gone, name, "", &none);
 	return 0;
 }
 
-int tree_pack(FILE *paths, FILE *out, struct error *err)
+int tree_pack(FILE *names, FILE *out, struct error *err)
 {
 	struct packing packing = {.out = out};
-	autofree char *path = NULL;
+	autofree char *name = NULL;
 	size_t room = 0;
-	int status = 0;
+	int status = tree_root_open(&packing.root, "", err);
 	packing.names = value_map(&packing.arena);
-	while (status == 0 && getdelim(&path, &room, '\0', paths) > 0)
-		status = pack_path(&packing, path, err);
+	while (status == 0 && getdelim(&name, &room, '\0', names) > 0)
+		status = pack_name(&packing, name, err);
 	if (status == 0 && (fflush(out) != 0 || ferror(out)))
 		status = error_errno(err, "can't write what has changed");
+	tree_root_close(&packing.root);
 	arena_free(&packing.arena);
 	return status;
 }

@@ -27,10 +27,12 @@ struct tree_record {
 enum { TREE_TEXT_MAX = 1 << 20 }; /* a longer path, target or list of attributes is refused */
 
 /* Writes the entries whose paths ("PATH\0"...) come. */
-int tree_pack(FILE *paths, FILE *out, struct error *err);
+int tree_pack(FILE *names, FILE *out, struct error *err);
 
-/* Puts those that come in their places: what is there is replaced, but for directories. */
-int tree_unpack(FILE *in, struct error *err);
+/* Puts those that come in their places below root ("": that of all): what is there is replaced, but
+ * for directories. Whatever comes, nothing is changed outside of root, or where something is
+ * mounted. */
+int tree_unpack(FILE *in, const char *root, struct error *err);
 
 /* The extended attributes of a path (of a link itself), as a record has them; none where there is
  * no such thing. */

@@ -1,5 +1,6 @@
 #include "agent/tree/tree.h"
 
+#include "agent/tree/place.h"
 #include "common/buffer.h"
 #include "common/file.h"
 #include "common/memory.h"
@@ -13,7 +14,8 @@
 /* An entry that is being put in its place. */
 struct entry {
 	struct tree_record record;
-	struct buf path, target, attributes;
+	struct buf path, target, attributes; /* as they came */
+	const char *place;
 };
 
 static int read_bytes(FILE *in, void *into, size_t len, struct error *err)
@@ -61,7 +63,7 @@ static int write_content(FILE *in, int fd, const struct entry *entry, struct err
 		for (size_t at = 0; at < part;) {
 			ssize_t wrote = write(fd, bytes + at, part - at);
 			if (wrote < 0 && errno != EINTR)
-				return error_errno(err, "can't write \"%s\"", entry->path.data);
+				return error_errno(err, "can't write it");
 			at += wrote > 0 ? (size_t)wrote : 0;
 		}
 		left -= part;
@@ -69,37 +71,54 @@ static int write_content(FILE *in, int fd, const struct entry *entry, struct err
 	return 0;
 }
 
+/* Links are not followed to what gets one more name, wherever they are. */
+static int make_name(const struct tree_root *root, const struct entry *entry, struct error *err)
+{
+	__attribute__((cleanup(tree_place_free))) struct tree_place first = {.directory = -1};
+	const char *target = entry->target.data;
+	struct stat info;
+	int status = tree_place_find(root, target, entry->target.len, &first, err);
+	if (status < 0)
+		return -1;
+	if (status > 0 || (lstat(first.path, &info) == 0 && !S_ISREG(info.st_mode)))
+		return error_set(err, "\"%.200s\" is no file", target);
+	return link(first.path, entry->place) < 0 ? error_errno(err, "can't link \"%s\"", target)
+						  : 0;
+}
+
 static int make_file(FILE *in, const struct entry *entry, struct error *err)
 {
-	const char *path = entry->path.data;
-	if (entry->record.linked)
-		return link(entry->target.data, path) < 0
-			       ? error_errno(err, "can't link \"%s\"", path)
-			       : 0;
-	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	autoclose int fd = open(entry->place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return error_errno(err, "can't write \"%s\"", path);
+		return error_errno(err, "can't write it");
 	return write_content(in, fd, entry, err);
 }
 
-static int make(FILE *in, const struct entry *entry, struct error *err)
+static int make(FILE *in, const struct tree_root *root, const struct entry *entry,
+		struct error *err)
 {
-	const char *path = entry->path.data;
+	const char *path = entry->place;
 	int status;
 	switch (entry->record.kind) {
 	case S_IFREG:
-		return make_file(in, entry, err);
+		return entry->record.linked ? make_name(root, entry, err)
+					    : make_file(in, entry, err);
 	case S_IFDIR:
 		status = mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
 		break;
 	case S_IFLNK:
 		status = symlink(entry->target.data, path);
 		break;
-	default:
+	case S_IFIFO:
+	case S_IFCHR:
+	case S_IFBLK:
 		status = mknod(path, entry->record.kind | 0600, (dev_t)entry->record.device);
 		break;
+	default:
+		return error_set(err, "the changes make no sense: a file of kind %o",
+				 entry->record.kind);
 	}
-	return status < 0 ? error_errno(err, "can't make \"%s\"", path) : 0;
+	return status < 0 ? error_errno(err, "can't make it") : 0;
 }
 
 static int remove_attributes(const char *path, struct error *err)
@@ -113,15 +132,14 @@ static int remove_attributes(const char *path, struct error *err)
 		memcpy(&size, name + strlen(name) + 1, sizeof size);
 		at += strlen(name) + 1 + sizeof size + size;
 		if (lremovexattr(path, name) < 0)
-			return error_errno(err, "can't remove the attribute %s of \"%s\"", name,
-					   path);
+			return error_errno(err, "can't remove the attribute %s", name);
 	}
 	return 0;
 }
 
 static int set_attributes(const struct entry *entry, struct error *err)
 {
-	const char *path = entry->path.data, *end;
+	const char *path = entry->place, *end;
 	const struct buf *all = &entry->attributes;
 	if (entry->record.kind == S_IFDIR && remove_attributes(path, err) < 0)
 		return -1;
@@ -136,7 +154,7 @@ static int set_attributes(const struct entry *entry, struct error *err)
 		if (size > all->len - at)
 			return error_set(err, "the changes make no sense: an attribute's size");
 		if (lsetxattr(path, name, all->data + at, size, 0) < 0)
-			return error_errno(err, "can't set the attribute %s of \"%s\"", name, path);
+			return error_errno(err, "can't set the attribute %s", name);
 		at += size;
 	}
 	return 0;
@@ -146,46 +164,64 @@ static int set_attributes(const struct entry *entry, struct error *err)
 static int finish(const struct entry *entry, struct error *err)
 {
 	const struct tree_record *record = &entry->record;
-	const char *path = entry->path.data;
+	const char *path = entry->place;
 	struct timespec times[] = {{.tv_nsec = UTIME_OMIT},
 				   {record->seconds, (long)record->nanoseconds}};
 	if (record->linked)
 		return 0;
 	if (lchown(path, record->uid, record->gid) < 0)
-		return error_errno(err, "can't set the owner of \"%s\"", path);
+		return error_errno(err, "can't set its owner");
 	if (record->kind != S_IFLNK && chmod(path, record->mode) < 0)
-		return error_errno(err, "can't set the mode of \"%s\"", path);
+		return error_errno(err, "can't set its mode");
 	if (set_attributes(entry, err) < 0)
 		return -1;
 	if (record->kind != S_IFDIR && utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_errno(err, "can't set the time of \"%s\"", path);
+		return error_errno(err, "can't set its time");
 	return 0;
 }
 
-static int place(FILE *in, const struct entry *entry, struct error *err)
+static int replace(FILE *in, const struct tree_root *root, const struct entry *entry,
+		   struct error *err)
 {
 	struct stat old;
-	const char *path = entry->path.data;
-	bool stays =
-		entry->record.kind == S_IFDIR && lstat(path, &old) == 0 && S_ISDIR(old.st_mode);
-	if (*path != '/' || strlen(path) != entry->path.len)
-		return error_set(err, "the changes make no sense: \"%s\" is no path", path);
-	if (!stays && file_remove_tree(path, err) < 0)
+	bool stays = entry->record.kind == S_IFDIR && lstat(entry->place, &old) == 0 &&
+		     S_ISDIR(old.st_mode);
+	if (!stays && tree_mounts_are_below(&root->mounts, entry->path.data))
+		return error_set(err, "something is mounted below it");
+	if (!stays && file_remove_tree(entry->place, err) < 0)
 		return -1;
 	if (!entry->record.kind)
 		return 0;
-	return make(in, entry, err) < 0 ? -1 : finish(entry, err);
+	return make(in, root, entry, err) < 0 ? -1 : finish(entry, err);
 }
 
-int tree_unpack(FILE *in, struct error *err)
+static int put(FILE *in, const struct tree_root *root, struct entry *entry, struct error *err)
+{
+	__attribute__((cleanup(tree_place_free))) struct tree_place place = {.directory = -1};
+	const char *name = entry->path.data;
+	int status = tree_place_find(root, name, entry->path.len, &place, err);
+	if (status < 0)
+		return -1;
+	if (status > 0 && !entry->record.kind)
+		return 0;
+	if (status > 0)
+		return error_set(err, "\"%.200s\" belongs into what is no directory", name);
+	entry->place = place.path;
+	if (replace(in, root, entry, err) < 0)
+		return error_wrap(err, "can't put \"%.200s\" in its place", name);
+	return 0;
+}
+
+int tree_unpack(FILE *in, const char *path, struct error *err)
 {
 	struct entry entry = {0};
-	int got;
-	while ((got = read_entry(in, &entry, err)) > 0)
-		if ((got = place(in, &entry, err)) < 0)
-			break;
+	struct tree_root root = {.directory = -1};
+	int got = tree_root_open(&root, path, err);
+	while (got >= 0 && (got = read_entry(in, &entry, err)) > 0)
+		got = put(in, &root, &entry, err);
+	tree_root_close(&root);
 	buf_free(&entry.path);
 	buf_free(&entry.target);
 	buf_free(&entry.attributes);
-	return got < 0 ? -1 : 0;
+	return got;
 }

@@ -48,6 +48,7 @@ void walk_keep(struct walk *walk, const char *image)
 	walk->guide->kept(walk->guide->ctx, image);
 }
 
+/* Out of a group too, for one branch works at a time. */
 static void go_back(struct walk *walk, struct branch *branch)
 {
 	walk->at = branch->trial ? walk->at - 1 : 0;
@@ -70,7 +71,7 @@ static void skip(struct branch *branch)
 	if (branch->trial)
 		trial_leave(branch->trial);
 	else if (branch->role == ROLE_BRANCH)
-		group_passed(branch->walk->group, branch, branch->asked);
+		group_go_on(branch->walk->group, branch);
 	else
 		walk_passed(branch, branch->asked);
 }

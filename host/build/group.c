@@ -12,6 +12,7 @@ struct arm {
 	const struct node *first, *end;
 	char key[HASH_HEX]; /* of its end's image */
 	char *image;        /* NULL: it has not come to its end */
+	struct buf trail;   /* of its nodes */
 	bool begun;
 };
 
@@ -23,26 +24,24 @@ struct group {
 	size_t count;
 	struct branch *chain; /* the container that the changes go into, or NULL */
 	struct merge *merge;
-	struct buf trail; /* the chain's, and that of the branches */
 };
 
-static void tell_kept(struct group *group, const struct arm *arm)
+static void tell_kept(const struct group *group, struct arm *arm)
 {
 	const struct graph *graph = group->walk->graph;
 	struct report *report = group->walk->setup->report;
 	size_t last = graph_index(graph, arm->end);
 	for (size_t i = graph_index(graph, arm->first); i <= last; i++) {
 		report_cached(report, graph->nodes[i]);
-		trail_add(&group->trail, graph->nodes[i], true, 0, report_hidden(report));
+		trail_add(&arm->trail, graph->nodes[i], true, 0, report_hidden(report));
 	}
 }
 
 static void find_arm(struct group *group, size_t n, const char *fork, const char *kept)
 {
 	struct arm *arm = &group->arms[n];
-	arm->first = arm->end = group->node->after[n];
-	while (arm->first->after[0] != group->node->fork)
-		arm->first = arm->first->after[0];
+	arm->first = graph_branch(group->node, n);
+	arm->end = group->node->after[n];
 	resume_branch_key(group->walk->graph, arm->end, fork, arm->key);
 	if (!kept)
 		return;
@@ -57,7 +56,6 @@ void group_open(struct walk *walk, const char *image, const char *fork, const ch
 	group->walk = walk;
 	group->node = graph_group(walk->graph, walk->at);
 	group->image = mem_strdup(image);
-	buf_puts(&group->trail, walk->trail);
 	group->count = group->node->after_count;
 	group->arms = mem_alloc(group->count * sizeof *group->arms);
 	for (size_t i = 0; i < group->count; i++)
@@ -69,13 +67,19 @@ void group_free(struct group *group)
 {
 	if (!group)
 		return;
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->count; i++) {
 		free(group->arms[i].image);
+		buf_free(&group->arms[i].trail);
+	}
 	merge_free(group->merge);
-	buf_free(&group->trail);
 	free(group->arms);
 	free(group->image);
 	free(group);
+}
+
+void group_stop(struct group *group)
+{
+	merge_stop(group->merge);
 }
 
 static struct arm *next_arm(const struct group *group)
@@ -115,13 +119,22 @@ static void merged(void *ctx, struct error *err)
 	walk_merged(group->chain, group->node);
 }
 
+/* The chain's, then that of each branch: none is of when they ran. */
+static void join_trails(const struct group *group, struct buf *trail)
+{
+	buf_puts(trail, group->walk->trail);
+	for (size_t i = 0; i < group->count; i++)
+		trail_append(trail, &group->arms[i].trail);
+}
+
 static void start_merge(struct group *group)
 {
 	struct walk *walk = group->walk;
+	auto_buf struct buf trail = {0};
+	join_trails(group, &trail);
 	report_begin(walk->setup->report, group->node);
 	group->merge = merge_new(group->node, merged, group);
-	group->chain =
-		walk_branch(walk, ROLE_CHAIN, group->image, group->node, buf_text(&group->trail));
+	group->chain = walk_branch(walk, ROLE_CHAIN, group->image, group->node, buf_text(&trail));
 	for (size_t i = 0; i < group->count; i++)
 		walk_branch(walk, ROLE_SOURCE, group->arms[i].image, group->node, "")->number = i;
 }
@@ -154,10 +167,16 @@ void group_ready(struct group *group, struct branch *branch)
 /* What has run may be a guide's own in the place of the graph's. */
 void group_passed(struct group *group, struct branch *branch, const struct node *node)
 {
+	uint64_t took_us = loop_now_us() - branch->began_us;
+	trail_add(&group->arms[branch->number].trail, node, false, took_us,
+		  report_hidden(group->walk->setup->report));
+	group_go_on(group, branch);
+}
+
+void group_go_on(struct group *group, struct branch *branch)
+{
 	const struct walk *walk = group->walk;
 	const struct arm *arm = &group->arms[branch->number];
-	uint64_t took_us = loop_now_us() - branch->began_us;
-	trail_add(&group->trail, node, false, took_us, report_hidden(walk->setup->report));
 	branch->began_us = loop_now_us();
 	if (branch->node == arm->end) {
 		container_checkpoint(branch->container, walk_is_nameless(walk) ? NULL : arm->key);

@@ -28,7 +28,7 @@ struct merge {
 	size_t count;   /* of branches */
 	size_t missing; /* lists */
 	size_t at;      /* the branch that is packed */
-	bool paused;
+	bool paused, over;
 	struct side target;
 	struct side *branches;
 };
@@ -63,11 +63,18 @@ void merge_free(struct merge *merge)
 	free(merge);
 }
 
+void merge_stop(struct merge *merge)
+{
+	if (merge)
+		merge->over = true;
+}
+
 /* --- what is done in a container --- */
 
+/* Wherever the agent is mounted. */
 static void call(struct side *side, const char *verb, const struct aside_events *events)
 {
-	const char *const argv[] = {"/tools/agent", "tree", verb, NULL};
+	const char *const argv[] = {"/proc/self/exe", "tree", verb, NULL};
 	struct aside aside = {.argv = argv, .input = true, .events = events, .ctx = side};
 	container_begin_aside(side->container, &aside);
 }
@@ -78,21 +85,37 @@ static void complain(struct side *side, const char *data, size_t len)
 		buf_add(&side->complaint, data, len);
 }
 
-/* Whether a call has done its work; where not, the merge is over. */
+/* Some calls may still be at work in other containers. */
+static void end(struct merge *merge, struct error *err)
+{
+	bool first = !merge->over;
+	merge->over = true;
+	if (first)
+		merge->done(merge->ctx, err);
+	else if (err)
+		error_clear(err);
+}
+
+static void fail(struct merge *merge, struct error *err)
+{
+	error_wrap(err, "can't merge the branches of a group");
+	err->exit_code = EXIT_AGENT;
+	end(merge, err);
+}
+
+/* Whether a call has done its work, and the merge goes on. */
 static bool succeeded(struct side *side, const struct session_exit *status, struct error *failed)
 {
 	struct error err = {0};
 	const char *said = buf_text(&side->complaint);
 	if (status && !status->signalled && !status->code)
-		return true;
+		return !side->merge->over;
 	if (failed)
 		error_move(&err, failed);
 	else
 		error_set(&err, "%.*s", (int)strcspn(said, "\n"),
 			  *said ? said : "the agent was killed");
-	error_wrap(&err, "can't merge the branches of a group");
-	err.exit_code = EXIT_AGENT;
-	side->merge->done(side->merge->ctx, &err);
+	fail(side->merge, &err);
 	return false;
 }
 
@@ -159,7 +182,7 @@ static void unpacked(void *ctx, const struct session_exit *status, struct error 
 {
 	struct side *side = ctx;
 	if (succeeded(side, status, err))
-		side->merge->done(side->merge->ctx, NULL);
+		end(side->merge, NULL);
 }
 
 static void target_drained(void *ctx)
@@ -190,9 +213,10 @@ static int compare(struct merge *merge, struct error *err)
 	return 0;
 }
 
+/* Its first one. */
 static const struct step *step_of(const struct merge *merge, size_t branch)
 {
-	return merge->node->after[branch]->step;
+	return graph_branch(merge->node, branch)->step;
 }
 
 static int refuse(const struct merge *merge, size_t left, size_t right, const char *path,
@@ -223,10 +247,11 @@ static int find_conflict(const struct merge *merge, struct error *err)
 static void list_said(void *ctx, int stream, const char *data, size_t len)
 {
 	struct side *side = ctx;
-	if (stream == 1)
-		buf_add(&side->listing.text, data, len);
-	else
+	struct error err = {0};
+	if (stream != 1)
 		complain(side, data, len);
+	else if (listing_add(&side->listing, data, len, &err) < 0)
+		fail(side->merge, &err);
 }
 
 static void listed(void *ctx, const struct session_exit *status, struct error *failed)
@@ -236,8 +261,10 @@ static void listed(void *ctx, const struct session_exit *status, struct error *f
 	struct error err = {0};
 	if (!succeeded(side, status, failed) || --merge->missing)
 		return;
-	if (compare(merge, &err) < 0 || find_conflict(merge, &err) < 0)
-		merge->done(merge->ctx, &err);
+	if (compare(merge, &err) < 0)
+		fail(merge, &err);
+	else if (find_conflict(merge, &err) < 0)
+		end(merge, &err);
 	else
 		move_changes(merge);
 }

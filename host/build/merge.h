@@ -17,6 +17,10 @@ typedef void merge_done(void *ctx, struct error *err);
 struct merge *merge_new(const struct node *node, merge_done *done, void *ctx);
 void merge_free(struct merge *merge); /* NULL is fine */
 
+/* Begins nothing more, and calls nobody: its containers are being ended, some sooner than others.
+ * NULL is fine. */
+void merge_stop(struct merge *merge);
+
 /* A container is ready: that of the group's nth branch, or the one they go into. */
 void merge_branch_ready(struct merge *merge, size_t n, struct container *container);
 void merge_target_ready(struct merge *merge, struct container *container);

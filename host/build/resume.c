@@ -203,21 +203,36 @@ void resume_branch_key(const struct graph *graph, const struct node *end, const 
 	hash_finish(STEAL(hash), key);
 }
 
-/* What a branch has read is what its fork has. */
+/* What a branch has read is what its fork has. NULL in *image: it is not there. */
+static int find_end(const struct search *search, const struct node *end, struct resume *resume,
+		    const char **image, struct error *err)
+{
+	char key[HASH_HEX];
+	const struct value *reads;
+	const struct candidate candidate = {.key = key};
+	bool there = true;
+	resume_branch_key(search->graph, end, resume->image, key);
+	if (resume_reads(search->engine, key, &resume->arena, image, &reads, err) < 0)
+		return -1;
+	if (*image && hold(search, &candidate, &there, err) < 0)
+		return -1;
+	if (!there)
+		*image = NULL;
+	return 0;
+}
+
+/* The limit is a node that is to run: in the group it means its branch alone, for the others are
+ * not behind it. */
 static int find_ends(const struct search *search, const struct node *merge, struct resume *resume,
 		     struct error *err)
 {
 	size_t count = merge->after_count;
+	bool is_behind = search->limit < graph_index(search->graph, graph_branch(merge, 0));
 	resume->ends = arena_alloc(&resume->arena, count * sizeof *resume->ends);
 	for (size_t i = 0; i < count; i++) {
-		const struct node *end = merge->after[i];
-		const struct value *reads;
-		char key[HASH_HEX];
-		if (graph_index(search->graph, end) >= search->limit)
+		if (is_behind || graph_branch_has(search->graph, merge, i, search->limit))
 			continue;
-		resume_branch_key(search->graph, end, resume->image, key);
-		if (resume_reads(search->engine, key, &resume->arena, &resume->ends[i], &reads,
-				 err) < 0)
+		if (find_end(search, merge->after[i], resume, &resume->ends[i], err) < 0)
 			return -1;
 	}
 	return 0;
@@ -227,13 +242,9 @@ bool resume_has(const struct resume *resume, const struct graph *graph, size_t i
 {
 	const struct node *merge =
 		resume->ends ? graph_group(graph, resume->image ? resume->at : 1) : NULL;
-	for (size_t i = 0; merge && i < merge->after_count; i++) {
-		size_t last = graph_index(graph, merge->after[i]), first = last;
-		while (graph->nodes[first]->after[0] != merge->fork)
-			first--;
-		if (resume->ends[i] && index >= first && index <= last)
+	for (size_t i = 0; merge && i < merge->after_count; i++)
+		if (resume->ends[i] && graph_branch_has(graph, merge, i, index))
 			return true;
-	}
 	return index < resume->at;
 }
 

@@ -28,7 +28,7 @@ struct resume {
 };
 
 /* Finds it, in place of what `resume` held, and keeps it from being cleaned away where uses is not
- * NULL; no node from `limit` on may come from an earlier build.
+ * NULL; neither the node `limit` nor one behind it may come from an earlier build.
  * `whole`: only a state with nothing left to be run counts. Blocks. -1 where the engine fails, or
  * it can't be told whether a value has changed. */
 int resume_find(struct engine *engine, struct values *values, struct uses *uses,

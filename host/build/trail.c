@@ -33,3 +33,11 @@ void trail_add(struct buf *trail, const struct node *node, bool cached, uint64_t
 		buf_printf(trail, ",\"ms\":%.1f", (double)us / 1000);
 	buf_puts(trail, "}");
 }
+
+void trail_append(struct buf *trail, const struct buf *more)
+{
+	if (trail->len > LONGEST_TRAIL || !more->len)
+		return;
+	buf_puts(trail, trail->len ? "," : "");
+	buf_add(trail, more->data, more->len);
+}

@@ -15,5 +15,7 @@
 /* hidden: texts that are not to be shown (secrets.h), or NULL. */
 void trail_add(struct buf *trail, const struct node *node, bool cached, uint64_t us,
 	       const struct value *hidden);
+/* All of another one. */
+void trail_append(struct buf *trail, const struct buf *more);
 
 #endif

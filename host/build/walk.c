@@ -23,6 +23,8 @@ void walk_fail(struct walk *walk, struct error *err)
 		return;
 	}
 	error_move(&walk->failure, err);
+	if (walk->group)
+		group_stop(walk->group);
 	interrupt_all(walk, "another branch failed", EXIT_INTERRUPTED);
 }
 

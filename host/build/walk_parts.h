@@ -77,6 +77,8 @@ void walk_keep(struct walk *walk, const char *image);
  * NULL for the base. `ends`: as in struct resume, or NULL. */
 void group_open(struct walk *walk, const char *image, const char *fork, const char *const *ends);
 void group_free(struct group *group); /* NULL is fine */
+/* The walk has failed. */
+void group_stop(struct group *group);
 /* Whether something of it waits for a slot; starts it, with a slot that was taken. */
 bool group_is_waiting(const struct group *group);
 void group_start(struct group *group);
@@ -84,6 +86,8 @@ void group_start(struct group *group);
 /* Events of the containers of its branches, of its sources, and of the chain's while it is open. */
 void group_ready(struct group *group, struct branch *branch);
 void group_passed(struct group *group, struct branch *branch, const struct node *node);
+/* Behind a node of a branch that was left out. */
+void group_go_on(struct group *group, struct branch *branch);
 void group_committed(struct group *group, struct branch *branch, const char *image);
 
 #endif

@@ -160,6 +160,20 @@ const struct node *graph_group(const struct graph *graph, size_t first)
 	return graph->nodes[first];
 }
 
+const struct node *graph_branch(const struct node *merge, size_t n)
+{
+	const struct node *node = merge->after[n];
+	while (node->after[0] != merge->fork)
+		node = node->after[0];
+	return node;
+}
+
+bool graph_branch_has(const struct graph *graph, const struct node *merge, size_t n, size_t index)
+{
+	return index >= graph_index(graph, graph_branch(merge, n)) &&
+	       index <= graph_index(graph, merge->after[n]);
+}
+
 struct graph *graph_new(const struct manifest *manifest)
 {
 	auto_graph struct graph *graph = mem_alloc(sizeof *graph);

@@ -70,6 +70,11 @@ size_t graph_index(const struct graph *graph, const struct node *node);
 /* The merge of the group that begins with the node of this index; NULL: none begins there. */
 const struct node *graph_group(const struct graph *graph, size_t first);
 
+/* The first node of a merge's nth branch, whose last one is merge->after[n]. */
+const struct node *graph_branch(const struct node *merge, size_t n);
+/* Whether a node is in it. */
+bool graph_branch_has(const struct graph *graph, const struct node *merge, size_t n, size_t index);
+
 /* Computes every node's inputs and key: SHA-256 over the keys it comes after, its kind and its
  * inputs (for the start: the base image's digest, which covers its config): command, environment,
  * user, directory; the bytes and modes of the files it copies. Reads those files, but for what an

@@ -107,17 +107,21 @@ static int measure(const struct graph *graph, struct layout *layout)
 	return x - GAP_X + MARGIN;
 }
 
+/* Straight on in its row as far as it can, past the columns that its branch does not reach. */
+static void draw_arrow(const struct svg_box *from, const struct svg_box *to, struct buf *out)
+{
+	int y = from->y + HEIGHT / 2, end = to->y + HEIGHT / 2, x = to->x - GAP_X;
+	svg_arrow(out, "M%d %dH%dC%d %d %d %d %d %d", from->x + from->width, y, x, x + GAP_X / 2, y,
+		  to->x - GAP_X / 2, end, to->x, end);
+}
+
 static void draw_arrows(const struct graph *graph, const struct layout *layout, struct buf *out)
 {
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct svg_box *to = &layout->boxes[i];
-		for (size_t j = 0; j < graph->nodes[i]->after_count; j++) {
-			const struct svg_box *from =
-				&layout->boxes[graph_index(graph, graph->nodes[i]->after[j])];
-			int x = from->x + from->width, y = from->y + HEIGHT / 2;
-			svg_arrow(out, "M%d %dC%d %d %d %d %d %d", x, y, x + GAP_X / 2, y,
-				  to->x - GAP_X / 2, to->y + HEIGHT / 2, to->x, to->y + HEIGHT / 2);
-		}
+		const struct node *node = graph->nodes[i];
+		for (size_t j = 0; j < node->after_count; j++)
+			draw_arrow(&layout->boxes[graph_index(graph, node->after[j])],
+				   &layout->boxes[i], out);
 	}
 }
 

@@ -1,6 +1,7 @@
 #include "host/merge/changes.h"
 
 #include "common/memory.h"
+#include "common/own.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,24 +70,39 @@ static bool removes_directory(const struct change *change)
 	       (!change->after || *change->after != 'd');
 }
 
-static bool is_below(const char *path, const char *directory, size_t len)
+/* The first change at or behind a path. */
+static size_t find(const struct changes *changes, const char *path)
 {
-	return strncmp(path, directory, len) == 0 && path[len] == '/';
+	size_t low = 0, high = changes->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(changes->items[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* What is below a directory comes behind it, though not at once: `/a-b` is before `/a/b`. */
+static const char *change_below(const struct changes *changes, const char *directory)
+{
+	autofree char *begin = mem_printf("%s/", directory);
+	size_t len = strlen(begin);
+	for (size_t i = find(changes, begin);
+	     i < changes->count && strncmp(changes->items[i].path, begin, len) == 0; i++)
+		if (changes->items[i].after)
+			return changes->items[i].path;
+	return NULL;
+}
+
 static const char *conflict_below(const struct changes *remover, const struct changes *other)
 {
-	for (size_t i = 0; i < remover->count; i++) {
-		const char *path = remover->items[i].path;
-		size_t len = strlen(path);
-		if (!removes_directory(&remover->items[i]))
-			continue;
-		for (size_t j = 0; j < other->count; j++)
-			if (other->items[j].after && is_below(other->items[j].path, path, len))
-				return other->items[j].path;
-	}
-	return NULL;
+	const char *path = NULL;
+	for (size_t i = 0; i < remover->count && !path; i++)
+		if (removes_directory(&remover->items[i]))
+			path = change_below(other, remover->items[i].path);
+	return path;
 }
 
 const char *changes_conflict(const struct changes *left, const struct changes *right)

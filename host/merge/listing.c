@@ -18,6 +18,19 @@ static size_t count_texts(const struct buf *text)
 	return count;
 }
 
+int listing_add(struct listing *listing, const char *data, size_t len, struct error *err)
+{
+	if (len > LISTING_MAX - listing->text.len)
+		return error_set(err, "a list of files is longer than %d MiB", LISTING_MAX >> 20);
+	buf_add(&listing->text, data, len);
+	return 0;
+}
+
+static bool is_twice(const struct listing *listing, size_t i)
+{
+	return i && strcmp(listing->entries[i - 1].path, listing->entries[i].path) == 0;
+}
+
 int listing_read(struct listing *listing, struct error *err)
 {
 	const struct buf *text = &listing->text;
@@ -30,10 +43,12 @@ int listing_read(struct listing *listing, struct error *err)
 		entry->path = at;
 		entry->state = at + strlen(at) + 1;
 		at = entry->state + strlen(entry->state) + 1;
-		if (*entry->path != '/' || !*entry->state)
-			return error_set(err, "a list of files makes no sense");
 	}
 	qsort(listing->entries, listing->count, sizeof *listing->entries, by_path);
+	for (size_t i = 0; i < listing->count; i++)
+		if (*listing->entries[i].path != '/' || !*listing->entries[i].state ||
+		    is_twice(listing, i))
+			return error_set(err, "a list of files makes no sense");
 	return 0;
 }
 

@@ -10,13 +10,17 @@ struct listed {
 	const char *state; /* begins with its kind's letter; equal ones are the same */
 };
 
-/* A zeroed one is empty; bytes are added to `text` as they come. */
+/* A zeroed one is empty. */
 struct listing {
 	struct buf text;
-	struct listed *entries; /* by path, after listing_read */
+	struct listed *entries; /* by path, each once, after listing_read */
 	size_t count;
 };
 
+enum { LISTING_MAX = 512 << 20 }; /* a container can't fill the host's memory */
+
+/* Bytes as they come. */
+int listing_add(struct listing *listing, const char *data, size_t len, struct error *err);
 /* Reads what has come, all of it. */
 int listing_read(struct listing *listing, struct error *err);
 void listing_free(struct listing *listing);

@@ -29,6 +29,7 @@ struct live_build {
 	struct live_build *next;
 	char *name;
 	size_t done, total;
+	bool *over; /* by the node's number */
 };
 
 /* --- what is known --- */
@@ -40,7 +41,7 @@ static char *visible(const char *text, size_t len)
 	return buf_steal(&out);
 }
 
-static struct live_build *find_build(struct live_state *state, const char *name)
+static struct live_build *find_build(const struct live_state *state, const char *name)
 {
 	struct live_build *build = state->builds;
 	while (build && strcmp(build->name, name) != 0)
@@ -160,8 +161,21 @@ static void on_build(struct live_state *state, const struct progress_event *even
 		build->next = state->builds;
 		state->builds = build;
 	}
+	free(build->over);
+	build->over = mem_alloc((event->total + 1) * sizeof *build->over);
 	build->total = event->total;
 	build->done = 0;
+}
+
+/* Numbers are from 1 on; a node may begin again. */
+static void mark(const struct live_state *state, const struct progress_event *event, bool over)
+{
+	struct live_build *build = find_build(state, event->build);
+	if (!build || event->number > build->total || build->over[event->number] == over)
+		return;
+	build->over[event->number] = over;
+	build->done += over;
+	build->done -= !over;
 }
 
 static void on_node(struct live_state *state, const struct progress_event *event)
@@ -169,6 +183,7 @@ static void on_node(struct live_state *state, const struct progress_event *event
 	struct running *running = mem_alloc(sizeof *running);
 	struct live_branch **at = &state->running;
 	bool several = state->builds && state->builds->next;
+	mark(state, event, false);
 	running->build = mem_strdup(event->build);
 	running->node = mem_strdup(event->node);
 	running->label = visible(event->label, strlen(event->label));
@@ -200,11 +215,9 @@ static void on_output(struct live_state *state, const struct progress_event *eve
 static void node_over(struct live_state *state, const struct progress_event *event)
 {
 	struct running *running = find_running(state, event);
-	struct live_build *build = find_build(state, event->build);
 	if (running)
 		forget_running(state, running);
-	if (build)
-		build->done++;
+	mark(state, event, true);
 }
 
 static void on_done(struct live_state *state, const struct progress_event *event)
@@ -230,11 +243,14 @@ static void on_failed(struct live_state *state, const struct progress_event *eve
 	node_over(state, event);
 }
 
+/* Without a number it is one of all. */
 static void on_cached(struct live_state *state, const struct progress_event *event)
 {
 	struct live_build *build = find_build(state, event->build);
-	if (build)
-		build->done++;
+	if (event->number)
+		mark(state, event, true);
+	else if (build)
+		build->done = build->total;
 }
 
 static void on_line(struct live_state *state, const struct progress_event *event)
@@ -344,6 +360,7 @@ void live_state_free(struct live_state *state)
 		struct live_build *build = state->builds;
 		state->builds = build->next;
 		free(build->name);
+		free(build->over);
 		free(build);
 	}
 	buf_free(&state->above);

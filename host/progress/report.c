@@ -28,10 +28,11 @@ struct pending {
 	struct buf line;
 };
 
-/* A node that has begun. */
+/* A node that was told of. */
 struct seen {
 	const char *id;
 	size_t number;
+	bool cached;
 };
 
 struct span {
@@ -218,8 +219,11 @@ void report_graph(struct report *report, const struct graph *graph, const char *
 {
 	auto_arena struct arena arena = {0};
 	struct progress_event event = {.kind = PROGRESS_BUILD, .endpoint = endpoint};
+	while (report->running)
+		forget(report, report->running->node);
 	report->total = graph->count;
-	report->seen_count = 0;
+	report->seen_count = report->begun = report->from_cache = 0;
+	memset(report->phases, 0, sizeof report->phases);
 	event.value = secrets_hide_value(report->hub->secrets, &arena, graph_value(graph, &arena));
 	emit(report, &event);
 }
@@ -239,22 +243,31 @@ static struct pending *find(struct report *report, const struct node *node)
 	return pending;
 }
 
-/* One that is tried again keeps its number. */
-static size_t number_of(struct report *report, const struct node *node)
+static struct seen *see(struct report *report, const struct node *node)
 {
 	for (size_t i = 0; i < report->seen_count; i++)
 		if (strcmp(report->seen[i].id, node->id) == 0)
-			return report->seen[i].number;
+			return &report->seen[i];
 	report->seen = mem_resize(report->seen, report->seen_count + 1, sizeof *report->seen);
-	report->seen[report->seen_count++] =
-		(struct seen){arena_strdup(&report->hub->arena, node->id), ++report->begun};
-	return report->begun;
+	report->seen[report->seen_count] =
+		(struct seen){arena_strdup(&report->hub->arena, node->id), ++report->begun, false};
+	return &report->seen[report->seen_count++];
+}
+
+/* One that is tried again keeps its number. */
+static size_t tell(struct report *report, const struct node *node, bool cached)
+{
+	struct seen *seen = see(report, node);
+	report->from_cache += cached;
+	report->from_cache -= seen->cached;
+	seen->cached = cached;
+	return seen->number;
 }
 
 void report_begin(struct report *report, const struct node *node)
 {
 	struct pending *pending = mem_alloc(sizeof *pending);
-	struct progress_event event = {.kind = PROGRESS_NODE, .number = number_of(report, node)};
+	struct progress_event event = {.kind = PROGRESS_NODE, .number = tell(report, node, false)};
 	struct span *phase = &report->phases[node->kind];
 	pending->node = node;
 	pending->number = event.number;
@@ -355,20 +368,19 @@ static void emit_cached(struct report *report, const struct node *node, size_t n
 			const char *why)
 {
 	struct progress_event event = {.kind = PROGRESS_CACHED, .number = number, .text = why};
-	report->from_cache++;
 	emit_node(report, node, &event);
 }
 
 void report_cached(struct report *report, const struct node *node)
 {
-	emit_cached(report, node, number_of(report, node), NULL);
+	emit_cached(report, node, tell(report, node, true), NULL);
 }
 
 void report_all_cached(struct report *report, const struct graph *graph, const char *why)
 {
 	for (size_t i = 0; i < graph->count; i++)
 		emit_cached(report, graph->nodes[i], 0, why);
-	report->begun = graph->count;
+	report->begun = report->from_cache = graph->count;
 }
 
 void report_pause(struct report *report)

@@ -28,7 +28,8 @@ void report_hide(struct report *report, const char *text, size_t len);
 /* All of them, for what else is shown: a list. */
 const struct value *report_hidden(const struct report *report);
 
-/* The build's graph, for "[2/7]" and for pictures; endpoint: whose engine works for it. */
+/* The build's graph, for "[2/7]" and for pictures; endpoint: whose engine works for it. Told once
+ * more, the build begins anew. A node that begins again has the number that it had. */
 void report_graph(struct report *report, const struct graph *graph, const char *endpoint);
 /* What will be run and why (build/reasons.h), unless all is there. */
 void report_plan(struct report *report, const struct value *nodes);

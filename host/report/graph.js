@@ -38,7 +38,7 @@ function drawGraph(build, make) {
 	for (const edge of edges.filter(edge => places.has(edge.from))) {
 		const from = places.get(edge.from), to = places.get(edge.to), y = from.y + HEIGHT / 2;
 		const start = from.x + from.width, middle = GAP_X / 2;
-		picture.append(make("path", {d: `M${start} ${y}C${start + middle} ${y} ${to.x - middle} ${to.y + HEIGHT / 2} ${to.x} ${to.y + HEIGHT / 2}`}));
+		picture.append(make("path", {d: `M${start} ${y}H${to.x - GAP_X}C${to.x - middle} ${y} ${to.x - middle} ${to.y + HEIGHT / 2} ${to.x} ${to.y + HEIGHT / 2}`}));
 	}
 	for (const {id, label} of nodes) {
 		const place = places.get(id), node = build.nodes.get(id), middle = place.x + place.width / 2;

@@ -99,6 +99,43 @@ builds() {
 	builds oci
 }
 
+# What two branches have changed, and one of them in the cache.
+groups() {
+	endpoint "$1"
+	prepare "$ENDPOINT"
+	manifest <<-'M'
+		image: factory-test/conformance:base
+		install:
+		  - mkdir /d /d/gone /d/was; echo base > /d/file; touch /d/gone/file
+		  - parallel:
+		      - {name: left, steps: ['echo ran left; echo left > /d/file; rm -r /d/gone', chmod 4711 /d/file]}
+		      - echo ran right; mkdir -m 2750 /d/new; echo hard > /d/new/one; ln /d/new/one /d/new/two; chown 7:8 /d/new/one
+		      - mkfifo -m 600 /d/pipe; rmdir /d/was; ln -s ../etc /d/was; true
+		script: >
+		  test "$(cat /d/file)" = left && test "$(stat -c %a /d/file /d/new /d/pipe | tr '\n' ' ')" = "4711 2750 600 "
+		  && test ! -e /d/gone && test "$(stat -c %h:%u:%g /d/new/two)" = 2:7:8 && test -p /d/pipe && test -L /d/was
+	M
+	run "$FACTORY" build m.yml -t t/groups:1 --endpoint "$ENDPOINT"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	sed -i 's/ran left; echo left/ran again; echo left/' m.yml
+	run "$FACTORY" build m.yml -t t/groups:1 --endpoint "$ENDPOINT"
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	shows "| ran again"
+	shows "install-4  cached"
+	sed -i 's/touch \/d\/gone\/file/true/; s/mkfifo/touch \/d\/file; mkfifo/' m.yml
+	fails_with 6 "$FACTORY" build m.yml -t t/groups:1 --endpoint "$ENDPOINT"
+	shows "the branches 'left' and 'touch /d/file; mkfifo"
+	clean_up "$ENDPOINT"
+}
+
+@test "podman: groups" {
+	groups podman
+}
+
+@test "oci: groups" {
+	groups oci
+}
+
 # What the tests that look at the machine see of it: processes, mounts, cgroups, containers.
 oci_leftovers() {
 	pgrep -f "$1/containers" || true

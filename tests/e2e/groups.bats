@@ -1,5 +1,11 @@
 # parallel: in install: branches at once, and what they have changed put together.
 load common
+load terminal
+
+teardown() {
+	close_terminal
+	rm -rf "$WORK"
+}
 
 build() {
 	run "$FACTORY" build m.yml "$@"
@@ -80,6 +86,8 @@ two_branches() {
 	two_branches
 	build -t groups/cached:1
 	ran "after before left1 left2 right "
+	run "$FACTORY" history groups/cached:1
+	[ "$(grep -o 'install-[0-9]' <<<"$output" | tr '\n' ' ')" = "install-1 install-2 install-3 install-4 install-5 " ]
 	build -t groups/cached:1
 	ran ""
 	two_branches other
@@ -92,6 +100,10 @@ two_branches() {
 	[ "$(file_in groups/cached:2 /d/both)" = $'other\nnew' ]
 	build -t groups/cached:3 --from-step install-4
 	ran "after right "
+	build -t groups/cached:3 --from-step install-3
+	ran "after left1 left2 "
+	build -t groups/cached:3 --from-step merge-1
+	ran "after "
 	build -t groups/cached:4 --no-cache
 	ran "after before left1 left2 right "
 }
@@ -107,22 +119,208 @@ two_branches() {
 	ran "after right "
 }
 
-@test "a file that two branches change is an error that names them" {
+# conflict PATH LEFT RIGHT: two branches with these commands do, at this path.
+conflict() {
 	manifest <<-M
 		image: $BASE
 		install:
-		  - mkdir /d
+		  - mkdir /d /d/e; echo base > /d/file; ln -s file /d/link
 		  - parallel:
-		      - {name: first, steps: 'echo 1 > /d/file'}
-		      - {name: second, steps: [true, 'echo 2 > /d/file']}
+		      - {name: first, steps: '$2'}
+		      - {name: second, steps: ['$3', true]}
 	M
 	fails_with 6 "$FACTORY" build m.yml -t groups/conflict:1
-	shows "the branches 'first' and 'second' both change /d/file"
+	shows "m.yml:6:32: the branches 'first' and 'second' both change $1:"
 	nothing_left groups/conflict:1
-	sed -i "s,'echo 2 > /d/file',rmdir /d," m.yml
-	fails_with 6 "$FACTORY" build m.yml -t groups/conflict:1
-	shows "the branches 'first' and 'second' both change /d"
-	nothing_left groups/conflict:1
+}
+
+@test "what two branches change is an error that names them, and the place" {
+	conflict /d/file 'echo 1 > /d/file' 'echo 2 > /d/file'
+	conflict /d/file 'rm /d/file' 'echo 2 > /d/file'
+	conflict /d/file 'chmod 600 /d/file' 'rm -r /d/file'
+	conflict /d/e/new 'rm -r /d/e' 'touch /d/e/new'
+	conflict /d 'chmod 700 /d' 'chown 5 /d'
+	conflict /d/link 'ln -sf other /d/link' 'rm /d/link'
+	conflict /d/new 'mkfifo /d/new' 'mkdir /d/new'
+}
+
+@test "a name that means ill to the terminal comes out harmless" {
+	manifest <<-'M'
+		image: factory-test/busybox:latest
+		install:
+		  - printf 'ba\033]0;title\007\033[31md' > /name
+		  - parallel:
+		      - touch "/$(cat /name)"
+		      - touch "/$(cat /name)"
+	M
+	open_terminal 120 40
+	type_line '"$FACTORY" build m.yml -q'
+	sees "both change /bad:"
+	painted_screen >painted
+	not grep -q $'\033\\[31md' painted
+	[ "$(tmux -L "$SCREEN" display-message -p '#{pane_title}')" != title ]
+}
+
+@test "what two branches do in the same way is no conflict; one that changes nothing, one alone" {
+	manifest <<-M
+		image: $BASE
+		install:
+		  - mkdir /d /gone; touch /d/file /gone/file
+		  - parallel:
+		      - chmod 700 /d; rm -r /gone; mkdir -m 711 /same; ln -s d /link; touch /d/one
+		      - chmod 700 /d; rm -r /gone; mkdir -m 711 /same; ln -s d /link; touch /d/two
+		      - [ls /, 'true']
+		  - parallel: [touch /alone]
+		  - parallel: ['true']
+		script:
+		  - test "\$(stat -c %a /d /same | tr '\n' ' ')" = "700 711 " && test ! -e /gone && test -L /link
+		  - test -e /alone && test -e /d/one && test -e /d/two
+	M
+	build -t groups/same:1
+	no_container_left
+}
+
+@test "extended attributes and capabilities move with a file, sockets do not" {
+	cat >attributes.py <<-'P'
+		import os, socket, sys
+		capability = bytes.fromhex('0100000200040000000000000000000000000000')
+		if sys.argv[1] == 'set':
+		    open('/run-me', 'w').close()
+		    os.setxattr('/run-me', 'security.capability', capability)
+		    os.makedirs('/marked')
+		    socket.socket(socket.AF_UNIX).bind('/socket')
+		elif sys.argv[1] == 'gone':
+		    os.removexattr('/before', 'security.capability')
+		elif sys.argv[1] == 'before':
+		    open('/before', 'w').close()
+		    os.setxattr('/before', 'security.capability', capability)
+		else:
+		    assert os.getxattr('/run-me', 'security.capability') == capability
+		    assert os.listxattr('/before') == []
+		    assert os.path.isdir('/marked')
+		    assert not os.path.lexists('/socket')
+	P
+	manifest <<-M
+		image: factory-test/python:latest
+		copy: attributes.py:/attributes.py
+		install:
+		  - python3 /attributes.py before
+		  - parallel:
+		      - python3 /attributes.py set
+		      - python3 /attributes.py gone
+		  - python3 /attributes.py check
+	M
+	build -t groups/attributes:1
+	no_container_left
+}
+
+# In a container, whose root is the tree that is written to.
+@test "a stream that means ill writes nowhere else" {
+	cat >ill.py <<-'P'
+		import os, stat, struct, subprocess
+		def record(path, kind=stat.S_IFREG, target=b'', linked=0, data=b''):
+		    path = path.encode()
+		    return struct.pack('<8IQQqq', kind, 0o755, 0, 0, len(path), len(target), 0, linked,
+		                       0, len(data), 0, 0) + path + target + data
+		def refused(part, *records):
+		    done = subprocess.run(['/tools/agent', 'tree', 'unpack'], input=b''.join(records),
+		                          capture_output=True)
+		    assert done.returncode == 1 and part in done.stderr, done
+		os.symlink('/tools', '/way')
+		os.symlink('/proc/self/root', '/self')
+		mounted = b'something is mounted there'
+		for path in '/tools/new', '/proc/sys/kernel/hostname', '/dev/new', '/dev', '/etc/hosts':
+		    refused(mounted, record(path, data=b'ill'))
+		    refused(mounted, record(path, kind=0))
+		refused(b'something is mounted below it', record('/etc', kind=0))
+		refused(b'something is mounted below it', record('/etc', kind=stat.S_IFLNK, target=b'/way'))
+		refused(b'belongs into what is no directory', record('/way/new', data=b'ill'))
+		refused(b'belongs into what is no directory', record('/self/tmp/new', data=b'ill'))
+		refused(b'is no path', record('/../tools/new', data=b'ill'))
+		refused(mounted, record('/name', target=b'/tools/agent', linked=1))
+		refused(b'end in the middle', record('/good', data=b'good')[:-1])
+		assert not os.path.lexists('/tools/new') and not os.path.lexists('/tmp/new')
+		assert os.path.exists('/etc/passwd') and os.stat('/tools/agent').st_nlink == 1
+	P
+	manifest <<-M
+		image: factory-test/python:latest
+		copy: ill.py:/ill.py
+		install: python3 /ill.py
+	M
+	build
+	no_container_left
+}
+
+@test "a branch that fails ends the others at once" {
+	manifest <<-M
+		image: $BASE
+		install:
+		  - parallel:
+		      - {name: slow, steps: [echo begun; sleep 60, 'true']}
+		      - - true
+		        - sleep 1; echo oops; exit 3
+		      - sleep 60
+	M
+	local began=$SECONDS
+	fails_with 6 "$FACTORY" build m.yml -t groups/failing:1
+	[ $((SECONDS - began)) -lt 30 ]
+	shows "m.yml:6:11: install-4 failed with exit code 3: sleep 1; echo oops; exit 3"
+	nothing_left groups/failing:1
+}
+
+@test "groups leave no trace where the manifest wants none" {
+	two_branches
+	echo 'traceless: true' >>m.yml
+	build -t groups/traceless:1 --no-cache
+	[ "$(file_in groups/traceless:1 /d/both)" = $'left\nnew' ]
+	not file_in groups/traceless:1 /tools
+	no_container_left
+}
+
+@test "groups in a matrix, and on an image that has one" {
+	manifest <<-M
+		image: $BASE
+		env: {matrix: [V=1, V=2]}
+		install:
+		  - parallel: ['echo ran here; echo here > /here', 'echo ran v\$V; echo \$V > /v']
+		script: test "\$(cat /here /v | tr '\n' ' ')" = "here \$V "
+	M
+	build --no-cache
+	ran "here here v1 v2 "
+	two_branches
+	mv m.yml base.yml
+	manifest <<-M
+		from: base.yml
+		install:
+		  - parallel: ['cat /d/both > /one', 'wc -l < /d/both > /two']
+		  - test "\$(cat /one /two | tr '\n' ' ')" = "left new 2 "
+	M
+	build
+	no_container_left
+}
+
+@test "what can't be a group is refused, with its place" {
+	manifest <<-M
+		image: $BASE
+		install:
+		  - parallel:
+		      - true
+		      - - parallel: [true]
+	M
+	fails_with 3 "$FACTORY" check m.yml
+	shows "m.yml:5:11: a branch can't hold a group of its own"
+	sed -i '4,$d' m.yml
+	fails_with 3 "$FACTORY" check m.yml
+	shows "'parallel' is a list of branches"
+	printf '%s\n' "image: $BASE" 'script:' '  - parallel: [true, true]' >m.yml
+	fails_with 3 "$FACTORY" check m.yml
+	shows "m.yml:3:5: 'parallel' is for install steps"
+	printf '%s\n' "image: $BASE" 'install:' '  - parallel: [true]' '    user: x' >m.yml
+	fails_with 3 "$FACTORY" check m.yml
+	shows "m.yml:3:5: a group has only 'parallel'"
+	printf '%s\n' "image: $BASE" 'install:' '  - parallel: [true, []]' >m.yml
+	fails_with 3 "$FACTORY" check m.yml
+	shows "m.yml:3:22: a branch needs a step"
 }
 
 @test "groups in a row, at the start and at the end, on one slot" {
@@ -155,4 +353,49 @@ two_branches() {
 	wait $pid || status=$?
 	[ "$status" -eq 143 ]
 	nothing_left groups/cut:1
+}
+
+@test "an end by force in a merge leaves nothing, whenever it comes" {
+	manifest <<-M
+		image: $BASE
+		install:
+		  - parallel: [head -c 50000000 /dev/zero > /big, touch /small, touch /other]
+	M
+	build
+	local pid tries after
+	for after in 0 0.2 0.4 0.6 0.8 0.9 1 1.1 1.2 1.5; do
+		"$FACTORY" build m.yml -t groups/cut:2 --from-step merge-1 >out 2>&1 &
+		pid=$!
+		for tries in $(seq 100); do
+			grep -q '^.[0-9/]*. merge-1' out && break
+			sleep 0.05
+		done
+		sleep $after
+		kill -TERM $pid || break # it was quicker
+		status=0
+		wait $pid || status=$?
+		[ "$status" -eq 143 ] || { echo "$after s: $status"; cat out; return 1; } >&2
+	done
+	nothing_left groups/cut:2
+}
+
+@test "what a build takes from the cache for a merge is not cleaned away meanwhile" {
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		install:
+		  - parallel: ['echo ran kept; touch /kept', 'echo ran slow; sleep 1; false']
+	M
+	fails_with 6 "$FACTORY" build m.yml
+	sed -i 's/sleep 1; false/sleep 4/' m.yml
+	"$FACTORY" build m.yml >out 2>&1 &
+	local pid=$! tries
+	for tries in $(seq 100); do
+		grep -q '| ran slow' out && break
+		sleep 0.1
+	done
+	"$FACTORY" gc --unused 0s
+	wait $pid || { cat out >&2; return 1; }
+	not grep -q '| ran kept' out
+	not grep -q '^install-1 .*failed' out
 }

@@ -313,6 +313,32 @@ static void a_graph_as_a_picture(void **state)
 	graph_free(graph);
 }
 
+/* Each branch has a row of its own, and arrows that pass a neighbour's boxes stay in theirs. */
+static void a_group_as_a_picture(void **state)
+{
+	static const int rows[] = {0, 0, -1, -1, 1, 0, 0, 0, 0, 0}; /* from the middle */
+	(void)state;
+	struct manifest manifest = with_groups();
+	auto_buf struct buf out = {0};
+	struct graph *graph = graph_new(&manifest);
+	graph_write_svg(&graph, 1, &out);
+	const char *svg = buf_text(&out);
+	int middle = of_box(svg, 0, " y=\"");
+	for (size_t i = 0; i < graph->count; i++) {
+		int y = of_box(svg, i, " y=\"");
+		assert_int_equal((y > middle) - (y < middle), rows[i]);
+	}
+	assert_int_equal(of_box(svg, 2, " y=\""), of_box(svg, 3, " y=\""));
+	assert_int_equal(of_box(svg, 2, " x=\""), of_box(svg, 4, " x=\""));
+	assert_true(of_box(svg, 3, " x=\"") > of_box(svg, 4, " x=\""));
+	auto_buf struct buf way = {0};
+	buf_printf(&way, "M%d %dH%dC", of_box(svg, 4, " x=\"") + of_box(svg, 4, " width=\""),
+		   of_box(svg, 4, " y=\"") + of_box(svg, 4, " height=\"") / 2,
+		   of_box(svg, 3, " x=\"") + of_box(svg, 3, " width=\""));
+	assert_non_null(strstr(svg, buf_text(&way)));
+	graph_free(graph);
+}
+
 static void expect_svg_text(const char *text, size_t len, const char *expected)
 {
 	auto_buf struct buf out = {0};
@@ -345,6 +371,7 @@ int main(void)
 		cmocka_unit_test(labels_are_quoted_in_dot),
 		cmocka_unit_test(a_graph_as_text),
 		cmocka_unit_test(a_graph_as_a_picture),
+		cmocka_unit_test(a_group_as_a_picture),
 		cmocka_unit_test(no_text_breaks_a_picture),
 	};
 	return cmocka_run_group_tests(all, make_directory, drop_directory);

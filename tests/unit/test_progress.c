@@ -336,6 +336,60 @@ static void the_live_view_folds_and_unfolds(void **state)
 	report_free(report);
 }
 
+/* What a node that begins again is told as, and how many are behind the live view. */
+static void what_begins_again_counts_once(void **state)
+{
+	(void)state;
+	struct live_state live = {0};
+	struct live_bar bars[LIVE_MOST_BARS];
+	struct live_view view;
+	struct graph *graph = graph_new(&manifest), *again = graph_new(&manifest);
+	struct node other = *graph->nodes[1];
+	struct report *report = report_new();
+	struct progress_summary summary = {.failure = "no"};
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	report_add_sink(report, (struct progress_sink){take_into_state, NULL, keep_state, &live});
+	report_add_sink(report, sink_plain(out, false, false));
+	report_graph(report, graph, "");
+	report_cached(report, graph->nodes[0]);
+	report_begin(report, graph->nodes[1]);
+	report_end(report, graph->nodes[1], NULL, 1000);
+	/* A guide goes back, and has another step in its place. */
+	report_begin(report, graph->nodes[0]);
+	assert_true(live_state_view(&live, bars, &view));
+	assert_int_equal(view.nodes_done, 1);
+	report_end(report, graph->nodes[0], NULL, 1000);
+	report_begin(report, &other);
+	report_end(report, &other, NULL, 1000);
+	assert_true(live_state_view(&live, bars, &view));
+	assert_int_equal(view.nodes_done, 2);
+	report_begin(report, graph->nodes[2]);
+	/* Its engine is gone: all of it on another one. */
+	report_graph(report, again, "");
+	graph_free(graph);
+	report_cached(report, again->nodes[0]);
+	report_begin(report, again->nodes[1]);
+	report_end(report, again->nodes[1], NULL, 1000);
+	report_over(report, &summary);
+	assert_int_equal(summary.ran, 1);
+	assert_int_equal(summary.from_cache, 1);
+	report_free(report);
+	fclose(out);
+	assert_string_equal(text,
+			    "[1/4] start  cached  base\n"
+			    "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n"
+			    "[1/4] start  base\n[1/4] start  ok 1.0 ms\n"
+			    "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n"
+			    "[3/4] test-1  bad\n"
+			    "[1/4] start  cached  base\n"
+			    "[2/4] install-1  make secret-word\n[2/4] install-1  ok 1.0 ms\n");
+	free(text);
+	live_state_free(&live);
+	graph_free(again);
+}
+
 static void transfers_become_bars(void **state)
 {
 	(void)state;
@@ -396,6 +450,7 @@ int main(void)
 		cmocka_unit_test(plain_lines),
 		cmocka_unit_test(json_lines),
 		cmocka_unit_test(the_live_view_folds_and_unfolds),
+		cmocka_unit_test(what_begins_again_counts_once),
 		cmocka_unit_test(transfers_become_bars),
 		cmocka_unit_test(sizes_in_words),
 	};
