@@ -56,10 +56,10 @@ static const char *unpacked(const char *hex, const char *name)
 	return path;
 }
 
-static void pack(const char *const *without, char hex[HASH_HEX])
+static void pack(char hex[HASH_HEX])
 {
 	struct error err = {0};
-	layer_commit(&oci, upper, without, hex, &err);
+	layer_commit(&oci, upper, hex, &err);
 	expect_no_error(&err);
 }
 
@@ -74,7 +74,7 @@ static void marks_go_and_come(void **state)
 	snprintf(path, sizeof path, "%s/gone", upper);
 	assert_int_equal(setxattr(path, "trusted.overlay.opaque", "y", 1, 0), 0);
 	assert_int_equal(setxattr(path, "trusted.own", "kept", 4, 0), 0);
-	pack(NULL, hex);
+	pack(hex);
 	assert_int_equal(lstat(unpacked(hex, "gone/deleted"), &info), 0);
 	assert_true(S_ISCHR(info.st_mode) && info.st_rdev == 0);
 	assert_int_equal(lgetxattr(unpacked(hex, "gone"), "trusted.overlay.opaque", &mark, 1), 1);
@@ -94,8 +94,8 @@ static void same_files_same_layer(void **state)
 	snprintf(path, sizeof path, "%s/b", upper);
 	snprintf(link_path, sizeof link_path, "%s/c", upper);
 	assert_int_equal(link(path, link_path), 0);
-	pack(NULL, first);
-	pack(NULL, second);
+	pack(first);
+	pack(second);
 	assert_string_equal(first, second);
 	assert_int_equal(stat(unpacked(first, "c"), &info), 0);
 	assert_int_equal(info.st_nlink, 2);
@@ -103,25 +103,8 @@ static void same_files_same_layer(void **state)
 	assert_int_equal(info.st_gid, 8);
 	assert_int_equal(info.st_mode & 07777, 0640);
 	put("b", "3");
-	pack(NULL, second);
+	pack(second);
 	assert_string_not_equal(first, second);
-}
-
-/* Places to mount upon are left out, unless something was put there. */
-static void empty_places_stay_out(void **state)
-{
-	(void)state;
-	static const char *const without[] = {"tools", "etc/hosts", "data", NULL};
-	char hex[HASH_HEX], path[200];
-	struct stat info;
-	snprintf(path, sizeof path, "%s/tools", upper);
-	assert_int_equal(mkdir(path, 0755), 0);
-	put("etc/hosts", "");
-	put("data/x", "y");
-	pack(without, hex);
-	assert_int_equal(stat(unpacked(hex, "tools"), &info), -1);
-	assert_int_equal(stat(unpacked(hex, "etc/hosts"), &info), -1);
-	assert_int_equal(stat(unpacked(hex, "data/x"), &info), 0);
 }
 
 /* An archive of one entry after a link. */
@@ -243,7 +226,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(marks_go_and_come, make_store, remove_store),
 		cmocka_unit_test_setup_teardown(same_files_same_layer, make_store, remove_store),
-		cmocka_unit_test_setup_teardown(empty_places_stay_out, make_store, remove_store),
 		cmocka_unit_test_setup_teardown(nothing_leads_out, make_store, remove_store),
 		cmocka_unit_test_setup_teardown(what_is_no_archive, make_store, remove_store),
 		cmocka_unit_test_setup_teardown(changes, make_store, remove_store),
