@@ -246,7 +246,7 @@ build/obj/host/%.o: %.c Makefile | tools-check
 
 # The compiler takes these in, without telling.
 $(foreach variant,host asan fuzz,build/obj/$(variant)/host/report/assets.o): \
-	$(wildcard host/report/page.*)
+	$(wildcard host/report/page.* host/report/*.js)
 
 build/obj/agent-musl/%.o: %.c Makefile $(musl)/done
 	@mkdir -p $(@D)

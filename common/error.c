@@ -30,6 +30,16 @@ int error_set(struct error *err, const char *format, ...)
 	return -1;
 }
 
+int error_as(struct error *err, int code, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	replace(err, format_text(format, args));
+	va_end(args);
+	err->code = code;
+	return -1;
+}
+
 int error_set_at(struct error *err, const char *file, unsigned line, unsigned column,
 		 const char *format, ...)
 {
@@ -44,6 +54,26 @@ int error_set_at(struct error *err, const char *file, unsigned line, unsigned co
 	return -1;
 }
 
+static int code_of(int number)
+{
+	static const struct {
+		int number, code;
+	} codes[] = {
+		{ENOENT, ERROR_FILE_MISSING},   {EACCES, ERROR_FILE_PERMISSION},
+		{EPERM, ERROR_FILE_PERMISSION}, {EROFS, ERROR_FILE_PERMISSION},
+		{ENOSPC, ERROR_DISK_FULL},      {EDQUOT, ERROR_DISK_FULL},
+		{EISDIR, ERROR_FILE_KIND},      {ENOTDIR, ERROR_FILE_KIND},
+		{ELOOP, ERROR_FILE_KIND},       {EFBIG, ERROR_FILE_TOO_LARGE},
+		{EEXIST, ERROR_FILE_EXISTS},    {EMFILE, ERROR_RESOURCES},
+		{ENFILE, ERROR_RESOURCES},      {EAGAIN, ERROR_RESOURCES},
+		{ENOMEM, ERROR_RESOURCES},      {EADDRINUSE, ERROR_IN_USE},
+	};
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		if (codes[i].number == number)
+			return codes[i].code;
+	return 0;
+}
+
 int error_errno(struct error *err, const char *format, ...)
 {
 	int number = errno;
@@ -52,6 +82,7 @@ int error_errno(struct error *err, const char *format, ...)
 	autofree char *what = format_text(format, args);
 	va_end(args);
 	replace(err, mem_printf("%s: %s", what, strerror(number)));
+	err->code = code_of(number);
 	return -1;
 }
 
@@ -71,6 +102,13 @@ int error_class(struct error *err, int exit_code, int code)
 {
 	err->exit_code = exit_code;
 	err->code = code;
+	return -1;
+}
+
+int error_code(struct error *err, int code)
+{
+	if (!err->code)
+		err->code = code;
 	return -1;
 }
 

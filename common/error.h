@@ -20,10 +20,14 @@ struct error {
 /* Each of these returns -1, so that a function can end with `return error_set(err, ...)`.
  * What the error held before is released. err may not be NULL. */
 int error_set(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Likewise, with a code. */
+int error_as(struct error *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 int error_set_at(struct error *err, const char *file, unsigned line, unsigned column,
 		 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* As error_set, with ": " and strerror(errno) behind the message. */
+/* As error_set, with ": " and strerror(errno) behind the message, and its code where the system's
+ * reason has one. */
 int error_errno(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "WHAT: " before the message that is there; position and codes stay. Returns -1. */
@@ -31,6 +35,9 @@ int error_wrap(struct error *err, const char *format, ...) __attribute__((format
 
 /* Gives it an exit code and a code of common/error_codes.h. Returns -1. */
 int error_class(struct error *err, int exit_code, int code);
+
+/* Gives it a code where it has none; the exit code stays. Returns -1. */
+int error_code(struct error *err, int code);
 
 /* Gives it a position where it has none (file NULL: leaves it as it is). Returns -1. */
 int error_place(struct error *err, const char *file, unsigned line, unsigned column);

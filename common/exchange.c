@@ -75,13 +75,13 @@ int http_explain(CURL *easy, const struct http_server *server, CURLcode code, co
 		mem_exhausted();
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
 	if (code == CURLE_COULDNT_CONNECT && number) {
-		error_set(err, "can't reach %s: %s", server->name, strerror((int)number));
+		error_as(err, ERROR_NETWORK, "can't reach %s: %s", server->name, strerror((int)number));
 		return (int)number;
 	}
 	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
-		error_set(err, "can't reach %s: %s", server->name, reason);
+		error_as(err, ERROR_NETWORK, "can't reach %s: %s", server->name, reason);
 	else
-		error_set(err, "%s: %s", server->name, reason);
+		error_as(err, ERROR_NETWORK, "%s: %s", server->name, reason);
 	return 0;
 }
 

@@ -24,7 +24,7 @@ static int read_all(int fd, const char *path, size_t limit, struct buf *out, str
 		out->len += (size_t)got;
 		out->data[out->len] = '\0';
 		if (out->len > limit)
-			return error_set(err, "%s is larger than %zu bytes", path, limit);
+			return error_as(err, ERROR_FILE_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
 	}
 }
 

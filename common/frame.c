@@ -180,6 +180,8 @@ struct value *frame_json(const struct frame *frame, struct arena *arena, struct 
 {
 	struct value *value =
 		json_parse(arena, frame_type_name(frame->type), frame->payload, frame->length, err);
+	if (!value)
+		err->code = ERROR_SESSION;
 	if (value && !value_is(value, VALUE_MAP)) {
 		error_set(err, "the payload of a %s frame is a %s, not a map",
 			  frame_type_name(frame->type), value_kind_name(value->kind));

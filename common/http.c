@@ -28,7 +28,7 @@ struct http_client *http_client_new(struct loop *loop, const struct http_server 
 {
 	CURL *easy = curl_easy_init();
 	if (!easy) {
-		error_set(err, "libcurl can't be used: out of memory");
+		error_as(err, ERROR_RESOURCES, "libcurl can't be used: out of memory");
 		return NULL;
 	}
 	struct http_client *client = mem_alloc(sizeof *client);

@@ -71,6 +71,7 @@ static void parse_failed(const char *name, const char *text, size_t len, const c
 	else
 		error_set_at(err, name, line, column, "this is no JSON (near '%.*s')",
 			     (int)strnlen(at, left < 20 ? left : 20), at);
+	error_code(err, ERROR_DOCUMENT);
 }
 
 /* The first control character that JSON has no place for (RFC 8259), or NULL; cJSON takes them for

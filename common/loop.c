@@ -202,7 +202,7 @@ int loop_turn(struct loop *loop, int timeout_ms, struct error *err)
 {
 	size_t count = gather(loop);
 	if (!count && !loop->timers && timeout_ms < 0)
-		return error_set(err, "internal error: nothing is left to wait for");
+		return error_as(err, ERROR_DEFECT, "internal error: nothing is left to wait for");
 	int ready = poll(loop->polled, (nfds_t)count, wait_ms(loop, timeout_ms));
 	if (ready < 0 && errno != EINTR)
 		return error_errno(err, "can't wait for descriptors");

@@ -84,7 +84,7 @@ struct transfers *transfers_new(struct loop *loop, struct error *err)
 {
 	CURLM *multi = curl_multi_init();
 	if (!multi) {
-		error_set(err, "libcurl can't be used: out of memory");
+		error_as(err, ERROR_RESOURCES, "libcurl can't be used: out of memory");
 		return NULL;
 	}
 	struct transfers *transfers = mem_alloc(sizeof *transfers);

@@ -45,16 +45,18 @@ static int next_event(struct reader *reader, yaml_event_t *event)
 	if (parser->error == YAML_MEMORY_ERROR)
 		mem_exhausted();
 	const char *context = parser->context ? parser->context : "";
-	return error_set_at(reader->err, reader->name, line_of(reader, parser->problem_mark),
-			    column_of(parser->problem_mark), "YAML: %s%s%s",
-			    parser->problem ? parser->problem : "unreadable input",
-			    *context ? " " : "", context);
+	error_set_at(reader->err, reader->name, line_of(reader, parser->problem_mark),
+		     column_of(parser->problem_mark), "YAML: %s%s%s",
+		     parser->problem ? parser->problem : "unreadable input", *context ? " " : "",
+		     context);
+	return error_code(reader->err, ERROR_DOCUMENT);
 }
 
 static int fail_at(struct reader *reader, yaml_mark_t mark, const char *message)
 {
-	return error_set_at(reader->err, reader->name, line_of(reader, mark), column_of(mark),
-			    "YAML: %s", message);
+	error_set_at(reader->err, reader->name, line_of(reader, mark), column_of(mark), "YAML: %s",
+		     message);
+	return error_code(reader->err, ERROR_DOCUMENT);
 }
 
 static struct value *read_scalar(struct reader *reader, const yaml_event_t *event)

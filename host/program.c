@@ -88,7 +88,7 @@ static int spawn(struct running *running, const int theirs[3], struct error *err
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	if (errno == ENOENT)
-		return error_set(err, "there is no program %s in PATH", program->argv[0]);
+		return error_as(err, ERROR_PROGRAM_MISSING, "there is no program %s in PATH", program->argv[0]);
 	return errno ? error_errno(err, "can't run %s", program->argv[0]) : 0;
 }
 
@@ -138,7 +138,7 @@ static int take(struct running *running, int i, struct error *err)
 	else
 		buf_add(into, chunk, (size_t)len);
 	return into->len > running->program->limit
-		       ? error_set(err, "%s says more than %zu bytes", running->program->argv[0],
+		       ? error_as(err, ERROR_PROGRAM_FAILED, "%s says more than %zu bytes", running->program->argv[0],
 				   running->program->limit)
 		       : 0;
 }
@@ -158,7 +158,7 @@ static int serve(struct running *running, struct error *err)
 		struct pollfd polled[3];
 		uint64_t now = loop_now_us();
 		if (now >= running->end)
-			return error_set(err, "%s did not end within %llu s",
+			return error_as(err, ERROR_PROGRAM_FAILED, "%s did not end within %llu s",
 					 running->program->argv[0],
 					 (unsigned long long)running->program->timeout_ms / 1000);
 		tell(running, now);

@@ -83,7 +83,7 @@ write_control() {
 		Maintainer: $maintainer
 		Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f 1)
 		Depends: $(dependencies)
-		Suggests: docker.io | podman, graphviz
+		Suggests: docker.io | podman | runc, graphviz, skopeo
 		Section: devel
 		Priority: optional
 		Description: container image builder with tests on branches

@@ -32,6 +32,7 @@ const struct facts_family_row facts_families[] = {
 	{"ssh", facts_ssh, false},
 	{"cloud", facts_cloud, false},
 	{"certificates", facts_certificates, false},
+	{"services", facts_services, false},
 	{"package", facts_package, true},
 	{"sockets", facts_sockets, true},
 };

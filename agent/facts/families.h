@@ -13,7 +13,7 @@ facts_family facts_container, facts_mountpoints, facts_filesystems, facts_disks,
 facts_family facts_identity, facts_users, facts_groups, facts_packages, facts_languages;
 facts_family facts_timezone, facts_virtual, facts_is_virtual, facts_hypervisors, facts_dmi;
 facts_family facts_env, facts_path, facts_processes, facts_system_uptime, facts_load_averages;
-facts_family facts_fips_enabled, facts_ssh, facts_cloud;
+facts_family facts_fips_enabled, facts_ssh, facts_cloud, facts_services;
 facts_family facts_package, facts_certificates, facts_sockets;
 
 /* The table, in the order in which facts are printed. */

@@ -5,6 +5,7 @@
 #include "host/build/container.h"
 #include "host/build/discard.h"
 #include "host/build/plan.h"
+#include "host/build/reasons.h"
 #include "host/build/record.h"
 #include "host/build/rivals.h"
 #include "host/build/trail.h"
@@ -93,6 +94,15 @@ static int find_volume(struct build *build, struct error *err)
 	return error_wrap(err, "`traceless`");
 }
 
+/* For people, so that there is none where nothing is known of an earlier build. */
+static void tell_plan(struct build *build)
+{
+	auto_arena struct arena arena = {0};
+	if (build->record)
+		report_plan(build->options->report,
+			    reasons_of_plan(&build->plan, build->record, &arena));
+}
+
 static int start_walk(struct build *build, struct error *err)
 {
 	const struct build_options *options = build->options;
@@ -123,6 +133,7 @@ static int start_walk(struct build *build, struct error *err)
 		return -1;
 	if (build->at == AT_END) /* interrupted while that blocked */
 		return 0;
+	tell_plan(build);
 	build->walk = walk_start(&build->setup, plan->graph, &plan->resume, &build->checkpoint,
 				 options->guide, &build->site->slots);
 	build->began_us = loop_now_us();
@@ -238,7 +249,7 @@ static int use_base(struct build *build, struct error *err)
 		build->checkpoint.commit_us = record_commit_us(build->record);
 	}
 	plan->uses = build->uses;
-	report_graph(build->options->report, plan->graph);
+	report_graph(build->options->report, plan->graph, engine_endpoint(build->site->engine));
 	if (needs_claim(build) && search(build, true, err) < 0)
 		return -1;
 	if (build->at != AT_END)

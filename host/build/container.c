@@ -14,7 +14,7 @@ static void do_nothing(struct container *container)
 static void refuse(struct container *container)
 {
 	struct error err = {0};
-	error_set(&err, "a defect in factory: an event that the state '%s' does not expect",
+	error_as(&err, ERROR_DEFECT, "a defect in factory: an event that the state '%s' does not expect",
 		  machine_state_name(container->state));
 	if (!error_is_set(&container->failure))
 		error_move(&container->failure, &err);
@@ -49,7 +49,7 @@ static void tell_held(struct container *container)
 	const struct node *node = STEAL(container->node);
 	auto_error struct error err = {0};
 	error_move(&err, &container->held);
-	report_failure(container->setup->report, node);
+	report_failure(container->setup->report, node, &err);
 	container->events->held(container->ctx, container, node, &err);
 }
 

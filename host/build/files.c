@@ -369,7 +369,10 @@ void files_explain(const struct files *files, uint32_t id, struct error *err)
 	rename_staging(files, &err->message);
 	rename_staging(files, &err->file);
 	if (!err->exit_code)
-		err->exit_code = EXIT_RENDER;
+		error_class(err, EXIT_RENDER,
+			    err->code == ERROR_TEMPLATE || err->code == ERROR_DISK_FULL
+				    ? err->code
+				    : ERROR_TARGET);
 	const struct manifest *manifest = files->manifest;
 	struct position at = {0};
 	if (item && item->copy)

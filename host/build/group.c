@@ -104,7 +104,7 @@ static void merged(void *ctx, struct error *err)
 	struct group *group = ctx;
 	struct walk *walk = group->walk;
 	if (err) {
-		report_failure(walk->setup->report, group->node);
+		report_failure(walk->setup->report, group->node, err);
 		walk_fail(walk, err);
 		return;
 	}

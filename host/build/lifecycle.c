@@ -18,20 +18,29 @@ bool container_is_late(struct container *container)
 	return true;
 }
 
+static void take_reason(struct error *err, const struct engine_result *result, const char *what)
+{
+	error_move(err, result->error);
+	error_wrap(err, "%s", what);
+	if (!err->exit_code)
+		err->exit_code = EXIT_ENGINE;
+	error_code(err, ERROR_ENGINE_CONTAINER);
+}
+
 void container_engine_failed(struct container *container, const struct engine_result *result,
 			     const char *what)
 {
 	struct error err = {0};
-	error_move(&err, result->error);
-	error_wrap(&err, "%s", what);
-	if (!err.exit_code)
-		err.exit_code = EXIT_ENGINE;
+	take_reason(&err, result, what);
 	container_fail(container, &err);
 }
 
 static void started(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
+	/* The stream has ended, too, where it could not be started: this says why. */
+	if (result->status != ENGINE_OK && container->failure.code == ERROR_AGENT_GONE)
+		take_reason(&container->failure, result, "can't start the container");
 	/* That the agent speaks is the better answer. */
 	if (container_is_late(container) || container->state != STATE_STARTING)
 		return;
@@ -158,7 +167,8 @@ void container_make_image(struct container *container)
 					.repo = named ? CACHE_REPOSITORY : NULL,
 					.tag = named ? container->key : NULL,
 					.comment = comment,
-					.config = container->config};
+					.config = container->config,
+					.bare = container->setup->toolbox_volume != NULL};
 	if (named && container->setup->uses)
 		uses_take(container->setup->uses, container->key);
 	container->outstanding++;
@@ -198,7 +208,7 @@ void container_discard(struct container *container)
 	values_cancel(STEAL(container->question));
 	session_free(STEAL(container->session));
 	if (container->node)
-		report_failure(container->setup->report, container->node);
+		report_failure(container->setup->report, container->node, &container->failure);
 	engine_hurry(container->setup->engine, container);
 	container->outstanding++;
 	if (container->id || container->may_be)

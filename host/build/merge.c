@@ -204,7 +204,7 @@ static int refuse(const struct merge *merge, size_t left, size_t right, const ch
 		"the branches '%s' and '%s' both change %s: let one of them do it, or put it into "
 		"a step before or after the group",
 		step_of(merge, left)->branch_name, step_of(merge, right)->branch_name, path);
-	err->exit_code = EXIT_STEP;
+	error_class(err, EXIT_STEP, ERROR_STEP_MERGE);
 	return error_place(err, at->file, at->line, at->column);
 }
 

@@ -25,8 +25,7 @@ static int find_step(const struct graph *graph, const char *step, size_t *found,
 		  "--from-step: there is no step '%s': it takes a step's name, its id such as "
 		  "install-2 (`factory graph` shows them), or an install step's number from 1",
 		  step);
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_STEP_UNKNOWN);
 }
 
 /* How many nodes may come from earlier builds. */

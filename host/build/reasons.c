@@ -61,6 +61,8 @@ static struct value *explain_node(struct explaining *explaining, size_t i)
 	if (known && is_behind_change(explaining, node))
 		add_reason(&reasons, "parent");
 	explaining->changed[i] = !known || reasons.list->list.len;
+	if (i && i >= explaining->plan->limit)
+		add_reason(&reasons, "by option");
 	if (!known)
 		add_reason(&reasons, "never built");
 	else if (!reasons.list->list.len)

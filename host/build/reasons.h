@@ -7,8 +7,9 @@
 
 /* A list of {"id", "label", "cached": BOOL, "reasons": [TEXT]} in `arena`, one for each node. A
  * reason is the name of an input ("command", "env PATH", "file src/app.py", "value app/name", "base
- * image"...), "parent" for that of a node before it, "never built", or "not kept": nothing has
- * changed, but its state was not worth an image. */
+ * image"...), "parent" for that of a node before it, "never built", "by option"
+ * (--no-cache, --from-step), or "not kept": nothing has changed, but its state was not worth an
+ * image. */
 struct value *reasons_of_plan(const struct plan *plan, struct record *record, struct arena *arena);
 
 #endif

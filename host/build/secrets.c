@@ -23,7 +23,8 @@ static int read_one(const struct secret *secret, struct buf *value, struct error
 		return 0;
 	const char *text = getenv(secret->environment);
 	if (!text)
-		return error_set(err, "the variable %s is not set", secret->environment);
+		return error_as(err, ERROR_STEP_SECRET, "the variable %s is not set",
+				secret->environment);
 	buf_puts(value, text);
 	return 0;
 }
@@ -35,6 +36,13 @@ static void trim(struct buf *value)
 		value->data[--value->len] = 0;
 }
 
+static int refuse(const struct secret *secret, struct error *err)
+{
+	error_set_at(err, secret->at.file, secret->at.line, secret->at.column,
+		     "the secret %s holds a NUL byte: use `as: file`", secret->name);
+	return error_code(err, ERROR_STEP_SECRET);
+}
+
 static int load(struct secret_values *values, const struct step *step, const char *staging,
 		struct error *err)
 {
@@ -44,6 +52,7 @@ static int load(struct secret_values *values, const struct step *step, const cha
 		values->count++;
 		if (read_one(secret, value, err) < 0) {
 			error_wrap(err, "the secret %s can't be read", secret->name);
+			err->code = ERROR_STEP_SECRET;
 			return error_place(err, secret->at.file, secret->at.line,
 					   secret->at.column);
 		}
@@ -51,9 +60,7 @@ static int load(struct secret_values *values, const struct step *step, const cha
 		if (!secret->as_file)
 			trim(value);
 		if (!secret->as_file && value->len && memchr(value->data, 0, value->len))
-			return error_set_at(
-				err, secret->at.file, secret->at.line, secret->at.column,
-				"the secret %s holds a NUL byte: use `as: file`", secret->name);
+			return refuse(secret, err);
 		values->paths[i] = secret->as_file ? mem_printf("%s/factory-secret-%d-%s", staging,
 								(int)getpid(), secret->name)
 						   : NULL;

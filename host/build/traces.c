@@ -38,7 +38,7 @@ static void refuse(struct container *container, const char *trace)
 		  "this engine (%s %s) can't build traceless: it leaves %s in the image: leave "
 		  "`traceless` out, or use another engine",
 		  engine_name(engine), engine_version(engine), trace);
-	err.exit_code = EXIT_ENGINE;
+	error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNABLE);
 	container_fail(container, &err);
 }
 

@@ -112,7 +112,7 @@ static void on_services_failed(void *ctx, struct error *err)
 	}
 	services_show_logs(trial->services);
 	report_begin(report, trial->test);
-	report_failure(report, trial->test);
+	report_failure(report, trial->test, err);
 	if (trial->setup->holds)
 		trial->events->alone(trial->ctx, trial->test, err);
 	else

@@ -23,7 +23,7 @@ void walk_fail(struct walk *walk, struct error *err)
 		return;
 	}
 	error_move(&walk->failure, err);
-	interrupt_all(walk, "another branch failed", EXIT_FAILED);
+	interrupt_all(walk, "another branch failed", EXIT_INTERRUPTED);
 }
 
 /* Whoever waits for a slot is told within; the branch must be done with its own work. */

@@ -258,6 +258,8 @@ static void tell_upload(const struct container *container, bool over)
 static void files_go_on(struct container *container, int status, struct error *err)
 {
 	tell_upload(container, status != 0);
+	if (status < 0 && !err->exit_code)
+		error_class(err, EXIT_RENDER, ERROR_COPY);
 	if (status < 0)
 		fail_files(container, err);
 	else if (status > 0)

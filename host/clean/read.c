@@ -195,14 +195,23 @@ static void find_images(struct reading *reading)
 
 /* --- containers, volumes, networks --- */
 
+/* The second is a traceless build's. */
+static bool is_session(const char *command)
+{
+	static const char *const agents[] = {"/tools/agent session", "/dev/factory/agent session"};
+	for (size_t i = 0; i < COUNT_OF(agents); i++)
+		if (strncmp(command, agents[i], strlen(agents[i])) == 0)
+			return true;
+	return false;
+}
+
 static void find_containers(struct reading *reading)
 {
-	static const char agent[] = "/tools/agent session";
 	const struct value *list = reading->kept[LIST_CONTAINERS].body;
 	for (size_t i = 0; i < length(list); i++) {
 		const struct value *one = list->list.items[i], *names = value_get(one, "Names");
 		bool toolbox = value_get(value_get(one, "Labels"), TOOLBOX_LABEL) != NULL;
-		bool session = strncmp(text_at(one, "Command"), agent, sizeof agent - 1) == 0;
+		bool session = is_session(text_at(one, "Command"));
 		const char *name = length(names) ? value_text(names->list.items[0]) : NULL;
 		images_use(reading->stock, text_at(one, "ImageID"));
 		if (!toolbox && !session)

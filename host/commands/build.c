@@ -5,6 +5,8 @@
 #include "host/commands/results.h"
 #include "host/commands/settings.h"
 #include "host/commands/workshop.h"
+#include "host/exam/follow.h"
+#include "host/exam/junit.h"
 #include "host/exit_codes.h"
 #include "host/interactive/pilot.h"
 
@@ -22,6 +24,7 @@ struct build_command {
 	const char *breaks[MOST_BREAKS + 1];
 	size_t break_count;
 	struct results results;
+	struct exam_results tests; /* for --junit */
 };
 
 /* "REPO[:TAG]", the tag "latest" where there is none; a colon may also belong to a port. */
@@ -36,8 +39,7 @@ static int split_name(struct arena *arena, const char *name, const char **repo, 
 	if (len && **tag)
 		return 0;
 	error_set(err, "-t takes REPO:TAG, not '%s'", name);
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_OPTION_VALUE);
 }
 
 static bool is_guided(const struct build_command *command)
@@ -64,6 +66,8 @@ static int prepare(struct build_command *command, struct workshop *shop, struct 
 		return -1;
 	auto_error struct error ignored = {0}; /* a build goes without a record as well */
 	report_add_sink(shop->report, sink_record(&ignored));
+	if (command->results.junit)
+		report_add_sink(shop->report, exam_follow(&command->tests));
 	return 0;
 }
 
@@ -107,6 +111,23 @@ static int run(struct build_command *command, char *const *paths, struct worksho
 	return code == EXIT_OK && results_write(shop, &command->results, err) < 0 ? -1 : code;
 }
 
+/* What became of the tests is told whatever became of the build, once it has begun. */
+static int write_tests(struct build_command *command, const struct workshop *shop, int status,
+		       struct error *err)
+{
+	auto_error struct error failure = {0};
+	const struct value *hidden = shop->report ? report_hidden(shop->report) : NULL;
+	bool written =
+		!command->tests.count ||
+		junit_write_file(command->results.junit, &command->tests, hidden, &failure) == 0;
+	if (!written && status == EXIT_OK)
+		status = error_move(err, &failure);
+	else if (!written)
+		workshop_tell(shop, NULL, &failure);
+	exam_results_free(&command->tests);
+	return status;
+}
+
 static int add_break(void *target, const char *name, struct error *err)
 {
 	struct build_command *command = target;
@@ -132,7 +153,9 @@ static int build(void *options, int argc, char **argv, struct error *err)
 					"-t names the image of one manifest: where there are "
 					"several, let each say its `artifact:`",
 					err);
-	return workshop_close(&shop, run(command, argv + 1, &shop, err), err);
+	int status = run(command, argv + 1, &shop, err);
+	status = write_tests(command, &shop, status, err);
+	return workshop_close(&shop, status, err);
 }
 
 static const struct option build_options[] = {
@@ -204,6 +227,11 @@ static const struct option build_options[] = {
 	 .help = "write what the image was made from, as SLSA's provenance",
 	 .words = WORD_FILE,
 	 OPTION_INTO(struct build_command, results.provenance)},
+	{.name = "junit",
+	 .argument = "FILE",
+	 .help = "also write the tests' results as JUnit's XML",
+	 .words = WORD_FILE,
+	 OPTION_INTO(struct build_command, results.junit)},
 	{.name = "locked",
 	 .help = "build only if everything is as factory.lock says",
 	 OPTION_INTO(struct build_command, locked)},

@@ -130,14 +130,15 @@ int endpoints_refuse(const struct workshop *shop, const struct job *job, struct 
 	auto_buf struct buf labels = {0};
 	for (size_t i = 0; runs_on && i < runs_on->list.len; i++)
 		buf_printf(&labels, "%s%s", i ? ", " : "", value_text(runs_on->list.items[i]));
-	if (any_lives(shop))
-		error_set(err,
-			  "no endpoint that is left has the labels of `runs_on:` (%s): see "
-			  "`endpoints:` in factory's config.yml",
-			  labels.len ? labels.data : "none");
-	else
+	if (!any_lives(shop)) {
 		error_set(err, "no endpoint is left: all of them are gone");
-	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+		return error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	}
+	error_set(err,
+		  "no endpoint that is left has the labels of `runs_on:` (%s): see `endpoints:` in "
+		  "factory's config.yml",
+		  labels.len ? labels.data : "none");
+	return error_class(err, EXIT_ENGINE, ERROR_ENGINE_LABELS);
 }
 
 /* --- endpoints that are gone --- */

@@ -60,7 +60,7 @@ static int show_one(const struct facts_of *target, const struct facts_view *view
 	}
 	const struct value *selected = select_facts(&arena, target->facts, view, &missing);
 	if (missing)
-		return error_set(err, "there is no fact '%s'", missing);
+		return error_as(err, ERROR_NAME_UNKNOWN, "there is no fact '%s'", missing);
 	bool bare = view->count == 1 && !select_is_pattern(view->names[0]);
 	for (size_t i = 0; i < selected->map.len; i++) {
 		const struct value *fact = selected->map.entries[i].value;

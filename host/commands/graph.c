@@ -1,3 +1,4 @@
+#include "common/memory.h"
 #include "common/own.h"
 #include "host/build/machine.h"
 #include "host/commands/commands.h"
@@ -15,7 +16,7 @@ struct graph_command {
 
 static const struct format {
 	const char *name;
-	void (*write)(const struct graph *graph, struct buf *out);
+	void (*write)(struct graph *const *graphs, size_t count, struct buf *out);
 	void (*write_machine)(struct buf *out);
 } formats[] = {
 	{"dot", graph_write_dot, machine_write_dot},
@@ -35,33 +36,21 @@ static const struct format *find_format(const char *name, bool machine, struct e
 	return NULL;
 }
 
-/* Each cell of a matrix is a graph of its own: one behind the other, in JSON a list of them, and a
- * picture is of one. */
-static int draw_cells(const struct manifest *manifest, const struct format *format, struct buf *out,
-		      struct error *err)
-{
-	bool list = format->write == graph_write_json && manifest->cell_count > 1;
-	if (format->write == graph_write_svg && manifest->cell_count > 1)
-		return error_set(err, "%s has a matrix of %zu cells: a picture shows one build",
-				 manifest->path, manifest->cell_count);
-	buf_puts(out, list ? "[" : "");
-	for (size_t i = 0; i < manifest->cell_count; i++) {
-		struct graph *graph = graph_new(manifest->cells[i]);
-		buf_puts(out, list && i ? "," : "");
-		format->write(graph, out);
-		graph_free(graph);
-	}
-	buf_puts(out, list ? "]\n" : "");
-	return 0;
-}
-
 static int draw(struct settings *settings, const char *path, const struct format *format,
 		struct buf *out, struct error *err)
 {
 	struct manifest *manifest = settings_manifest(settings, path, NULL, err);
-	int status = manifest ? draw_cells(manifest, format, out, err) : -1;
+	if (!manifest)
+		return -1;
+	size_t count = manifest->cell_count;
+	autofree struct graph **graphs = mem_alloc(count * sizeof *graphs);
+	for (size_t i = 0; i < count; i++)
+		graphs[i] = graph_new(manifest->cells[i]);
+	format->write(graphs, count, out);
+	for (size_t i = 0; i < count; i++)
+		graph_free(graphs[i]);
 	manifest_free(manifest);
-	return status;
+	return 0;
 }
 
 static int print_graph(void *options, int argc, char **argv, struct error *err)
@@ -103,7 +92,7 @@ const struct command command_graph = {
 	.usage = "graph MANIFEST [OPTION]...\n"
 		 "graph --machine [--format FORMAT]",
 	.text = "Draws the graph of a build, without an engine: in Graphviz's language, as JSON,\n"
-		"as a picture (SVG), or as text.",
+		"as a picture (SVG), or as text; of a matrix, all cells.",
 	.options = {graph_options, settings_manifest_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct graph_command),

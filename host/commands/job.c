@@ -7,6 +7,7 @@
 #include "host/commands/endpoints.h"
 #include "host/commands/sharing.h"
 #include "host/exit_codes.h"
+#include "host/explain/codes.h"
 
 #include <stdlib.h>
 
@@ -104,6 +105,7 @@ static void tell_end(const struct job *job, const struct error *failure)
 					   .image = outcome->image,
 					   .name = options->throwaway ? NULL : shown,
 					   .failure = text,
+					   .code = failure ? (int)explain_error(failure)->code : 0,
 					   .wall_us = (uint64_t)(job->seconds * 1e6),
 					   .size = failure ? -1 : outcome->size,
 					   .added = failure ? -1 : outcome->added};

@@ -215,8 +215,7 @@ int locking_open(struct locking *locking, const char *manifest, const struct man
 				 : "--locked needs a lock, and there is no %s beside %s: run "
 				   "`factory lock %s`",
 		  path, manifest, manifest);
-	err->exit_code = EXIT_LOCK;
-	return -1;
+	return error_class(err, EXIT_LOCK, ERROR_LOCK_MISSING);
 }
 
 void locking_close(struct locking *locking)

@@ -37,7 +37,7 @@ static int print(const struct index *index, const char *word, struct error *err)
 		version = width_of(module->version, version);
 	}
 	if (!name)
-		return error_set(err, "no module of the index has '%s'", word);
+		return error_as(err, ERROR_NAME_UNKNOWN, "no module of the index has '%s'", word);
 	for (size_t at = 0; (module = next(index, word, &at));)
 		printf("%-*s  %-*s  %s\n", name, module->name, version, module->version,
 		       module->description);

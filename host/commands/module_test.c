@@ -29,8 +29,7 @@ static int run(const struct settings *settings, const char *directory, struct wo
 	error_set(err,
 		  "%s: there is nothing to test: neither the module nor its `test` has a `script`",
 		  path);
-	err->exit_code = EXIT_MANIFEST;
-	return -1;
+	return error_class(err, EXIT_MANIFEST, ERROR_TESTS_NONE);
 }
 
 static int test(void *options, int argc, char **argv, struct error *err)

@@ -54,7 +54,7 @@ static void advise(const char *host, struct error *err)
 		refused |= strstr(err->message, refusals[i]) != NULL;
 	autofree char *said = refused ? STEAL(err->message) : NULL;
 	if (refused)
-		error_set(err, "%s: log in by `docker login %s`", said, host);
+		error_as(err, ERROR_REGISTRY_LOGIN, "%s: log in by `docker login %s`", said, host);
 	if (!err->exit_code || err->exit_code == EXIT_ENGINE)
 		err->exit_code = EXIT_REGISTRY;
 }

@@ -18,7 +18,8 @@ static size_t count_asked_for(const struct workshop *shop)
 
 int results_check(const struct workshop *shop, const struct results *results, struct error *err)
 {
-	const char *const paths[] = {results->archive, results->sbom, results->provenance};
+	const char *const paths[] = {results->archive, results->sbom, results->provenance,
+				     results->junit};
 	for (size_t i = 0; i < COUNT_OF(paths); i++)
 		if (paths[i] && strcmp(paths[i], "-") == 0) {
 			error_set(err, "standard output is for the images' ids: name a file (or "
@@ -76,7 +77,7 @@ static struct engine *engine_of(struct workshop *shop, const char *path, struct 
 		if (!is_in(shop, job, path))
 			continue;
 		if (engine && engine != job->site->engine) {
-			error_set(err,
+			error_as(err, ERROR_ARCHIVE,
 				  "the images for one archive were built on several endpoints: "
 				  "give each an archive of its own");
 			return NULL;

@@ -5,8 +5,8 @@
 #include "host/commands/workshop.h"
 
 struct results {
-	const char *archive, *format, *sbom,
-		*provenance; /* paths, and the archive's format; or NULL */
+	/* Paths, and the archive's format; or NULL. */
+	const char *archive, *format, *sbom, *provenance, *junit;
 };
 
 /* Refuses what can't be written, before anything is built. */

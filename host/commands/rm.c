@@ -16,8 +16,8 @@ static int remove_one(struct engine *engine, const struct stock_item *item, bool
 	if (status < 0)
 		return -1;
 	if (status == 0)
-		return error_set(err, "the %s %s is in use", stock_kind_name(item->kind),
-				 item->name);
+		return error_as(err, ERROR_IN_USE, "the %s %s is in use",
+				stock_kind_name(item->kind), item->name);
 	if (!quiet)
 		printf("removed the %s %s\n", stock_kind_name(item->kind), item->name);
 	return 0;

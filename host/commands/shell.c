@@ -40,8 +40,7 @@ static int refuse_step(const struct manifest *manifest, const char *name, struct
 		buf_printf(&names, "%s%s", i ? ", " : "", manifest->install.items[i].name);
 	error_set(err, "%s: there is no install step '%s'; there are: %s", manifest->path, name,
 		  names.len ? buf_text(&names) : "none");
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_STEP_UNKNOWN);
 }
 
 /* By its name, its number, or as the graph calls it: install-2. */

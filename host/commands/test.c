@@ -1,4 +1,3 @@
-#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
@@ -18,31 +17,7 @@ struct test_command {
 	unsigned jobs;
 };
 
-/* The results of all cells. */
-struct results {
-	struct exam_result *items;
-	size_t count;
-};
-
-static void results_free(struct results *results)
-{
-	for (size_t i = 0; i < results->count; i++)
-		exam_result_free(&results->items[i]);
-	free(results->items);
-}
-
 /* --- what they come to --- */
-
-static int write_junit(const struct test_command *command, const struct workshop *shop,
-		       const struct results *results, struct error *err)
-{
-	auto_buf struct buf out = {0};
-	if (!command->junit)
-		return 0;
-	junit_write(&out, results->items, results->count, report_hidden(shop->report));
-	return file_replace(command->junit, buf_text(&out), out.len, 0644, (uid_t)-1, (gid_t)-1,
-			    err);
-}
 
 /* Tells the failures; returns the first one's exit code, or 0. */
 static int tell_failures(const struct workshop *shop, const struct exam_result *result)
@@ -59,7 +34,7 @@ static int tell_failures(const struct workshop *shop, const struct exam_result *
 	return code;
 }
 
-static int sum_up(const struct workshop *shop, const struct results *results)
+static int sum_up(const struct workshop *shop, const struct exam_results *results)
 {
 	size_t tests = 0, failed = 0, skipped = 0;
 	uint64_t us = 0;
@@ -83,7 +58,7 @@ static int sum_up(const struct workshop *shop, const struct results *results)
 /* --- the tests --- */
 
 static int examine(const struct test_command *command, struct workshop *shop, const struct job *job,
-		   const char *image, struct results *results, struct error *err)
+		   const char *image, struct exam_results *results, struct error *err)
 {
 	const struct manifest *manifest = job->manifest;
 	struct exam_options options = {.site = image ? workshop_site_of(shop, image) : job->site,
@@ -93,9 +68,7 @@ static int examine(const struct test_command *command, struct workshop *shop, co
 				       .filter = command->filter,
 				       .signals = shop->signals,
 				       .report = report_part(shop->report, job->name, 0)};
-	results->items = mem_resize(results->items, results->count + 1, sizeof *results->items);
-	struct exam_result *result = &results->items[results->count++];
-	*result = (struct exam_result){.name = job->name};
+	struct exam_result *result = exam_results_add(results, job->name);
 	int status = exam_run(&options, result, err);
 	struct progress_summary summary = {.passed = status == 0 && !exam_failures(result, false),
 					   .wall_us = result->us,
@@ -107,7 +80,7 @@ static int examine(const struct test_command *command, struct workshop *shop, co
 }
 
 static int examine_all(const struct test_command *command, struct workshop *shop, const char *image,
-		       struct results *results, struct error *err)
+		       struct exam_results *results, struct error *err)
 {
 	size_t tests = 0;
 	for (size_t i = 0; i < shop->site_count; i++)
@@ -124,15 +97,17 @@ static int examine_all(const struct test_command *command, struct workshop *shop
 		return 0;
 	error_set(err, command->filter ? "no test is called '%s'" : "there are no tests",
 		  command->filter);
-	return error_class(err, EXIT_MANIFEST, 0);
+	return error_class(err, EXIT_MANIFEST, ERROR_TESTS_NONE);
 }
 
 /* What was done counts, whatever became of the rest. */
 static int conclude(const struct test_command *command, const struct workshop *shop,
-		    const struct results *results, int status, struct error *err)
+		    const struct exam_results *results, int status, struct error *err)
 {
 	auto_error struct error failure = {0};
-	if (write_junit(command, shop, results, &failure) < 0 && status == 0)
+	if (command->junit &&
+	    junit_write_file(command->junit, results, report_hidden(shop->report), &failure) < 0 &&
+	    status == 0)
 		status = error_move(err, &failure);
 	int code = sum_up(shop, results);
 	return status < 0 ? -1 : code;
@@ -141,7 +116,7 @@ static int conclude(const struct test_command *command, const struct workshop *s
 static int run(const struct test_command *command, const char *what, struct workshop *shop,
 	       struct error *err)
 {
-	__attribute__((cleanup(results_free))) struct results results = {0};
+	__attribute__((cleanup(exam_results_free))) struct exam_results results = {0};
 	const char *path = command->manifest ? command->manifest : what;
 	if (workshop_open(shop, &command->settings, err) < 0 || workshop_read(shop, path, err) < 0)
 		return -1;

@@ -130,8 +130,7 @@ int workshop_refuse_matrix(const struct workshop *shop, const char *why, struct 
 	list_cells(sheet->manifest, &names);
 	error_set(err, "%s has a matrix: %s. `--cell NAME` chooses one of: %s",
 		  sheet->manifest->path, why, buf_text(&names));
-	err->exit_code = EXIT_USAGE;
-	return -1;
+	return error_class(err, EXIT_USAGE, ERROR_MATRIX);
 }
 
 /* The cells that are wanted: of --cell only that one. */

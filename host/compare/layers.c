@@ -31,7 +31,8 @@ struct saved {
 static int add_part(struct saved *saved, const char *name, const char *alias, struct error *err)
 {
 	if (saved->count == MOST_PARTS)
-		return error_set(err, "the archive has more than %d parts", MOST_PARTS);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive has more than %d parts",
+				MOST_PARTS);
 	if (saved->count == saved->cap) {
 		size_t cap = saved->cap ? saved->cap * 2 : 32;
 		saved->parts = arena_grow(saved->arena, saved->parts, saved->count, cap,
@@ -94,12 +95,13 @@ static int read_layer(struct saved *saved, const char *name, struct error *err)
 	if (status == ARCHIVE_OK)
 		status = tree_read(inner, saved->arena, &part->tree, &failed);
 	else
-		error_set(&failed, "%s", archive_error_string(inner));
+		error_as(&failed, ERROR_ARCHIVE_BROKEN, "%s", archive_error_string(inner));
 	archive_read_free(inner);
 	if (status == 0)
 		return 0;
 	if (has_end(name, ".tar") || part->tree.count)
-		return error_set(err, "the layer %s: %s", name, failed.message);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "the layer %s: %s", name,
+				failed.message);
 	saved->count--;
 	return 0;
 }
@@ -111,11 +113,11 @@ static int read_manifest(struct saved *saved, struct error *err)
 	while ((got = archive_read_data(saved->archive, buf_reserve(&text, BLOCK), BLOCK)) > 0) {
 		text.len += (size_t)got;
 		if (text.len > LARGEST_MANIFEST)
-			return error_set(err, "manifest.json is too long");
+			return error_as(err, ERROR_ARCHIVE_BROKEN, "manifest.json is too long");
 	}
 	if (got < 0)
-		return error_set(err, "can't read manifest.json: %s",
-				 archive_error_string(saved->archive));
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read manifest.json: %s",
+				archive_error_string(saved->archive));
 	saved->manifest = json_parse(saved->arena, "manifest.json", text.data ? text.data : "",
 				     text.len, err);
 	return saved->manifest ? 0 : -1;
@@ -150,19 +152,22 @@ static int read_entries(struct saved *saved, struct error *err)
 			return -1;
 	if (status == ARCHIVE_EOF)
 		return 0;
-	return error_set(err, "can't read the archive: %s", archive_error_string(saved->archive));
+	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read the archive: %s",
+			archive_error_string(saved->archive));
 }
 
 static int stack_layers(struct saved *saved, struct tree *tree, struct error *err)
 {
 	const struct value *layers = value_path(saved->manifest, "0.Layers");
 	if (!value_is(layers, VALUE_LIST))
-		return error_set(err, "the archive has no manifest.json that names layers");
+		return error_as(err, ERROR_ARCHIVE_BROKEN,
+				"the archive has no manifest.json that names layers");
 	for (size_t i = 0; i < layers->list.len; i++) {
 		const char *name = value_text(layers->list.items[i]);
 		const struct part *part = name ? find_part(saved, name) : NULL;
 		if (!part)
-			return error_set(err, "the archive lacks the layer %s", name ? name : "");
+			return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive lacks the layer %s",
+					name ? name : "");
 		tree_stack(tree, &part->tree, saved->arena);
 	}
 	return 0;

@@ -48,7 +48,8 @@ static int hash_content(struct archive *archive, struct tree_file *file, struct 
 	hash_finish(hash, file->digest);
 	if (status == ARCHIVE_EOF)
 		return 0;
-	return error_set(err, "can't read %s: %s", file->path, archive_error_string(archive));
+	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read %s: %s", file->path,
+			archive_error_string(archive));
 }
 
 /* Such as security.capability. */
@@ -92,9 +93,11 @@ static int read_entry(struct archive *archive, struct archive_entry *entry, stru
 {
 	const char *path = archive_entry_pathname(entry);
 	if (!path || strlen(path) > LONGEST_PATH)
-		return error_set(err, "the archive has a file without a name that can be read");
+		return error_as(err, ERROR_ARCHIVE_BROKEN,
+				"the archive has a file without a name that can be read");
 	if (tree->count == MOST_FILES)
-		return error_set(err, "the archive has more than %d files", MOST_FILES);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "the archive has more than %d files",
+				MOST_FILES);
 	const char *plain = plain_path(arena, path);
 	if (!*plain) /* the root itself: no engine keeps what it is like */
 		return 0;
@@ -148,7 +151,8 @@ int tree_read(struct archive *archive, struct arena *arena, struct tree *tree, s
 		if (read_entry(archive, entry, arena, tree, err) < 0)
 			return -1;
 	if (status != ARCHIVE_EOF)
-		return error_set(err, "can't read the archive: %s", archive_error_string(archive));
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read the archive: %s",
+				archive_error_string(archive));
 	sort(tree);
 	follow_links(tree);
 	return 0;

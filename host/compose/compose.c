@@ -2,7 +2,6 @@
 #include "common/file.h"
 #include "common/own.h"
 #include "common/yaml.h"
-#include "host/compose/interpolate.h"
 #include "host/compose/parts.h"
 
 #include <string.h>
@@ -12,6 +11,7 @@ enum { LARGEST = 1 << 20 };
 struct compose {
 	struct service_set *set;
 	const struct value *images;
+	struct compose_variables variables;
 };
 
 /* Files' variables first: those that the service names itself win. */
@@ -46,7 +46,7 @@ static int choose_image(struct reader *reader, const struct value_entry *entry,
 static int read_service(struct reader *reader, const struct value_entry *entry,
 			const struct compose *file)
 {
-	struct compose_service compose = {0};
+	struct compose_service compose = {.variables = &file->variables};
 	compose.service = services_add(reader, file->set, entry->key, entry->value);
 	if (!compose.service)
 		return -1;
@@ -111,7 +111,9 @@ static int read_tree(struct reader *reader, const char *path, const struct buf *
 		struct position at = {path, failure.line, failure.column};
 		return reader_problem(reader, at, "yaml", NULL, "%s", failure.message);
 	}
-	tree = compose_interpolate(&inner, tree);
+	if (compose_dotenv(&inner, path, &file->variables.file) < 0)
+		return -1;
+	tree = compose_interpolate(&inner, &file->variables, tree);
 	if (!tree || reader_map(&inner, tree, &section, file) < 0)
 		return -1;
 	return file->set->count ? services_resolve(&inner, file->set, NULL)
@@ -123,7 +125,7 @@ int compose_read(struct reader *reader, const struct value *at, const char *path
 {
 	auto_buf struct buf text = {0};
 	auto_error struct error failure = {0};
-	struct compose file = {set, images};
+	struct compose file = {.set = set, .images = images};
 	if (file_read(path, LARGEST, &text, &failure) < 0)
 		return reader_fail(reader, at, "%s", failure.message);
 	return read_tree(reader, path, &text, &file);

@@ -12,6 +12,7 @@ static const struct {
 	{"git", "what manifests fetch by git needs it"},
 	{"podman", "it is an engine too"},
 	{"runc", "engines start containers by it, or by crun"},
+	{"skopeo", "oci: speaks with registries by it"},
 };
 
 void doctor_programs(struct doctor *doctor)

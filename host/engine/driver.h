@@ -20,6 +20,7 @@ struct engine_inventory {
 	void (*image_save)(struct engine *engine, const char *const *refs,
 			   int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 			   void *ctx);
+	/* NULL, both: it carries no images at another's pace. */
 	void (*image_load)(struct engine *engine, engine_read *read, engine_done *done, void *ctx);
 	void (*resume)(struct engine *engine, const void *ctx);
 };

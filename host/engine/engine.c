@@ -62,7 +62,7 @@ void engine_notice_full(struct error *err)
 	if (!error_is_set(err) || !strcasestr(err->message, strerror(ENOSPC)))
 		return;
 	error_wrap(err, "the engine's disk is full");
-	error_class(err, EXIT_ENGINE, ERROR_ENGINE_FULL);
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_DISK);
 }
 
 void engine_release(struct engine *engine)

@@ -71,6 +71,7 @@ struct engine_commit {
 	const char *repo, *tag; /* both NULL: an image without a name */
 	const char *comment, *author;
 	const struct value *config; /* the artifact's whole Config object: nothing is merged in */
+	bool bare; /* without the engine's own files; it may take longer */
 };
 
 /* A bidirectional byte stream to a container's PID 1, its stdout and stderr already told apart. */

@@ -52,6 +52,11 @@ void engine_changes(struct engine *engine, const char *id, engine_done *done, vo
 	engine->driver->inventory->changes(engine, id, done, ctx);
 }
 
+bool engine_carries_images(const struct engine *engine)
+{
+	return engine->driver->inventory && engine->driver->inventory->image_load;
+}
+
 void engine_image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx)

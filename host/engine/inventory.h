@@ -38,6 +38,10 @@ void engine_image_untag(struct engine *engine, const char *ref, engine_done *don
  * 0 changed, 1 added, 2 deleted}; NULL where it does not. */
 void engine_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
+/* Whether images can be carried out and in at another engine's pace: engine_image_save waits where
+ * `write` does, and there are engine_image_load and engine_resume. */
+bool engine_carries_images(const struct engine *engine);
+
 /* Images as an archive of the engine's (https://docs.docker.com/reference/cli/docker/image/save/),
  * piece by piece to `write`, which returns 0, -1 to end it, or ENGINE_WAIT where it can take
  * nothing now, and may start no operation. refs: NULL-terminated. */

@@ -49,12 +49,18 @@ static const struct value *of_host(const struct value *map, const char *host)
 
 /* --- what the engine is told --- */
 
-static char *base64_url(const struct buf *text)
+static char *base64(const struct buf *text)
 {
 	size_t len = 0, room = (text->len + 2) / 3 * 4 + 1;
 	char *out = mem_alloc(room);
 	mbedtls_base64_encode((unsigned char *)out, room, &len, (unsigned char *)text->data,
 			      text->len);
+	return out;
+}
+
+static char *base64_url(const struct buf *text)
+{
+	char *out = base64(text);
 	for (char *c = out; *c; c++)
 		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
 	return out;
@@ -92,7 +98,7 @@ static int run_helper(const char *name, const char *host, struct program_result 
 				  .limit = HELPER_LARGEST,
 				  .timeout_ms = HELPER_MS};
 	if (strchr(name, '/'))
-		return error_set(err, "'%s' is no name of a credential helper", name);
+		return error_as(err, ERROR_REGISTRY_HELPER, "'%s' is no name of a credential helper", name);
 	return program_run(&program, result, err);
 }
 
@@ -103,7 +109,7 @@ static int read_helper(struct arena *arena, const char *name, const char *host,
 	if (result->code != 0 && strstr(buf_text(&result->out), "credentials not found"))
 		return 0;
 	if (result->code != 0)
-		return error_set(err, "docker-credential-%s ended with code %d%s%s", name,
+		return error_as(err, ERROR_REGISTRY_HELPER, "docker-credential-%s ended with code %d%s%s", name,
 				 result->code, result->diagnostics.len ? ": " : "",
 				 program_complaint(result));
 	const struct value *answer =
@@ -111,7 +117,7 @@ static int read_helper(struct arena *arena, const char *name, const char *host,
 	const char *user = value_text(value_get(answer, "Username"));
 	const char *secret = value_text(value_get(answer, "Secret"));
 	if (!user || !secret)
-		return error_set(err,
+		return error_as(err, ERROR_REGISTRY_HELPER,
 				 "docker-credential-%s answered without Username and Secret for %s",
 				 name, host);
 	if (strcmp(user, "<token>") == 0)
@@ -187,24 +193,62 @@ static char *config_path(void)
 	return home && *home ? mem_printf("%s/.docker/config.json", home) : NULL;
 }
 
-int registry_auth(const char *ref, char **auth, struct error *err)
+/* What is known for a host; nothing where there is no configuration. */
+static int look_up(struct arena *arena, const char *host, struct credentials *found,
+		   struct error *err)
 {
-	auto_arena struct arena arena = {0};
 	auto_buf struct buf text = {0};
-	autofree char *path = config_path(), *host = registry_host(ref);
-	struct credentials found = {0};
-	*auth = NULL;
+	autofree char *path = config_path();
 	if (!path || access(path, F_OK) < 0)
 		return 0;
 	const struct value *config = NULL;
 	if (file_read(path, CONFIG_LARGEST, &text, err) == 0)
-		config = json_parse(&arena, path, buf_text(&text), text.len, err);
-	if (!config || find(&arena, config, path, host, &found, err) < 0) {
-		if (!err->exit_code)
-			err->exit_code = EXIT_REGISTRY;
-		return error_wrap(err, "no credentials for the registry %s", host);
-	}
+		config = json_parse(arena, path, buf_text(&text), text.len, err);
+	if (config && find(arena, config, path, host, found, err) == 0)
+		return 0;
+	if (!err->exit_code)
+		err->exit_code = EXIT_REGISTRY;
+	return error_wrap(err, "no credentials for the registry %s", host);
+}
+
+int registry_auth(const char *ref, char **auth, struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	autofree char *host = registry_host(ref);
+	struct credentials found = {0};
+	*auth = NULL;
+	if (look_up(&arena, host, &found, err) < 0)
+		return -1;
 	if (found.user || found.token)
 		*auth = encoded(&arena, &found, host);
+	return 0;
+}
+
+static struct value *entry_of(struct arena *arena, const struct credentials *credentials)
+{
+	struct value *entry = value_map(arena);
+	auto_buf struct buf pair = {0};
+	buf_printf(&pair, "%s:%s", credentials->user ? credentials->user : "",
+		   credentials->password ? credentials->password : "");
+	autofree char *auth = base64(&pair);
+	if (credentials->user || credentials->token)
+		value_set(arena, entry, "auth", value_string(arena, auth));
+	if (credentials->token)
+		value_set(arena, entry, "identitytoken", value_string(arena, credentials->token));
+	return entry;
+}
+
+int registry_auth_file(const char *ref, struct buf *out, struct error *err)
+{
+	auto_arena struct arena arena = {0};
+	autofree char *host = registry_host(ref);
+	struct credentials found = {0};
+	struct value *file = value_map(&arena), *auths = value_map(&arena);
+	if (look_up(&arena, host, &found, err) < 0)
+		return -1;
+	if (found.user || found.token)
+		value_set(&arena, auths, host, entry_of(&arena, &found));
+	value_set(&arena, file, "auths", auths);
+	json_write(out, file);
 	return 0;
 }

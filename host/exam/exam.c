@@ -8,8 +8,6 @@
 
 #include <fnmatch.h>
 
-enum { LONGEST_OUTPUT = 1 << 20 };
-
 /* A test that was begun. */
 struct sitting {
 	struct sitting *next;
@@ -37,7 +35,7 @@ struct exam {
 static void on_output(void *ctx, const char *data, size_t len)
 {
 	const struct sitting *sitting = ctx;
-	buf_add_end(&sitting->of->output, data, len, LONGEST_OUTPUT);
+	exam_output(sitting->of, data, len);
 }
 
 static void on_ended(void *ctx, struct trial *trial, struct error *err)
@@ -113,7 +111,6 @@ static bool fits(const char *filter, const struct node *node)
 	return !filter || fnmatch(filter, node->label, 0) == 0 || fnmatch(filter, node->id, 0) == 0;
 }
 
-/* Names outlive the graph: they are the manifest's, or copied. */
 static void choose(struct exam *exam)
 {
 	struct exam_result *result = exam->result;
@@ -127,8 +124,8 @@ static void choose(struct exam *exam)
 			continue;
 		node->after_count = 0; /* what they come after has been done */
 		exam->chosen.nodes[exam->chosen.count++] = node;
-		result->cases[result->count++] =
-			(struct exam_case){.id = mem_strdup(node->id), .name = node->label};
+		result->cases[result->count++] = (struct exam_case){
+			.id = mem_strdup(node->id), .name = mem_strdup(node->label)};
 	}
 }
 
@@ -155,7 +152,7 @@ static int prepare(struct exam *exam, struct error *err)
 					       .site = site,
 					       .toolbox = site->toolbox};
 	choose(exam);
-	report_graph(options->report, &exam->chosen);
+	report_graph(options->report, &exam->chosen, engine_endpoint(options->site->engine));
 	return 0;
 }
 
@@ -187,37 +184,4 @@ int exam_run(const struct exam_options *options, struct exam_result *result, str
 	result->us = loop_now_us() - began_us;
 	release(&exam);
 	return status;
-}
-
-void exam_result_free(struct exam_result *result)
-{
-	for (size_t i = 0; i < result->count; i++) {
-		error_clear(&result->cases[i].failure);
-		buf_free(&result->cases[i].output);
-		free((char *)result->cases[i].id);
-	}
-	free(result->cases);
-}
-
-bool exam_is_own(const struct error *failure)
-{
-	return failure->exit_code == EXIT_STEP && failure->code != ERROR_STEP_SERVICE;
-}
-
-size_t exam_failures(const struct exam_result *result, bool only_own)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < result->count; i++) {
-		const struct error *failure = &result->cases[i].failure;
-		count += error_is_set(failure) && (!only_own || exam_is_own(failure));
-	}
-	return count;
-}
-
-size_t exam_skipped(const struct exam_result *result)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < result->count; i++)
-		count += !result->cases[i].has_run;
-	return count;
 }

@@ -8,7 +8,7 @@
 #include "host/manifest/manifest.h"
 
 struct exam_case {
-	const char *id, *name; /* "test-1", and the step's name */
+	char *id, *name; /* "test-1", and the step's name */
 	bool has_run;
 	struct error failure; /* unset where it has passed */
 	uint64_t us;          /* with its container and its services */
@@ -16,10 +16,16 @@ struct exam_case {
 };
 
 struct exam_result {
-	const char *name; /* the manifest's, or the cell's */
+	char *name; /* the manifest's, or the cell's */
 	struct exam_case *cases;
 	size_t count;
 	uint64_t us;
+};
+
+/* Of several manifests or cells. */
+struct exam_results {
+	struct exam_result *items;
+	size_t count;
 };
 
 struct exam_options {
@@ -33,9 +39,16 @@ struct exam_options {
 };
 
 /* Runs them, as many at once as the site has slots. Blocks. -1 where they could not begin, or were
- * interrupted: the result holds what there is then. Its names are the manifest's. */
+ * interrupted: the result holds what there is then. */
 int exam_run(const struct exam_options *options, struct exam_result *result, struct error *err);
-void exam_result_free(struct exam_result *result);
+
+/* A new one, without cases yet. Others may have another place then. */
+struct exam_result *exam_results_add(struct exam_results *results, const char *name);
+void exam_result_clear(struct exam_result *result); /* but for its name */
+void exam_results_free(struct exam_results *results);
+
+/* Adds what it printed; the end of it is kept. */
+void exam_output(struct exam_case *test, const char *data, size_t len);
 
 /* Whether a test failed by its own fault: not because its services, the engine... did. */
 bool exam_is_own(const struct error *failure);

@@ -1,5 +1,6 @@
 #include "host/exam/junit.h"
 
+#include "common/file.h"
 #include "common/own.h"
 #include "host/manifest/secrets.h"
 
@@ -124,4 +125,12 @@ void junit_write(struct buf *out, const struct exam_result *results, size_t coun
 		buf_puts(out, "</testsuite>\n");
 	}
 	buf_puts(out, "</testsuites>\n");
+}
+
+int junit_write_file(const char *path, const struct exam_results *results,
+		     const struct value *secrets, struct error *err)
+{
+	auto_buf struct buf out = {0};
+	junit_write(&out, results->items, results->count, secrets);
+	return file_replace(path, buf_text(&out), out.len, 0644, (uid_t)-1, (gid_t)-1, err);
 }

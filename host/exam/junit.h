@@ -9,4 +9,8 @@
 void junit_write(struct buf *out, const struct exam_result *results, size_t count,
 		 const struct value *secrets);
 
+/* The same into a file. */
+int junit_write_file(const char *path, const struct exam_results *results,
+		     const struct value *secrets, struct error *err);
+
 #endif

@@ -9,7 +9,7 @@
 
 struct explanation {
 	enum error_code code;
-	int exit_code;
+	int exit_code; /* 0: that of what it happened in */
 	const char *title;
 	const char *meaning; /* sentences; line ends are where they may break */
 	const char *advice;

@@ -27,7 +27,8 @@ const struct explanation *explain_error(const struct error *err)
 {
 	int exit_code = err->exit_code ? err->exit_code : EXIT_FAILED;
 	const struct explanation *own = err->code ? find(err->code) : NULL;
-	return own && own->exit_code == exit_code ? own : find_class(exit_code);
+	bool fits = own && (!own->exit_code || own->exit_code == exit_code);
+	return fits ? own : find_class(exit_code);
 }
 
 const struct explanation *explain_named(const char *name)
@@ -60,11 +61,18 @@ char *explain_text(const struct error *err)
 	return mem_printf("%s [F%04d]", text, (int)explain_error(err)->code);
 }
 
+static char *exit_code_of(const struct explanation *explanation)
+{
+	return explanation->exit_code ? mem_printf("%d", explanation->exit_code)
+				      : mem_strdup("of what it happened in");
+}
+
 void explain_write(const struct explanation *explanation, struct buf *out)
 {
-	buf_printf(out, "F%04d: %s (exit code %d)\n\n%s\n\nWhat to do: %s\n\nExample:\n\n",
-		   (int)explanation->code, explanation->title, explanation->exit_code,
-		   explanation->meaning, explanation->advice);
+	autofree char *exit_code = exit_code_of(explanation);
+	buf_printf(out, "F%04d: %s (exit code %s)\n\n%s\n\nWhat to do: %s\n\nExample:\n\n",
+		   (int)explanation->code, explanation->title, exit_code, explanation->meaning,
+		   explanation->advice);
 	for (const char *line = explanation->example; *line;) {
 		size_t len = strcspn(line, "\n");
 		buf_printf(out, "    %.*s\n", (int)len, line);
@@ -80,8 +88,9 @@ void explain_write_all(struct buf *out)
 		      "its meaning for ever. This page is made by `make errors`.\n");
 	for (size_t i = 0; i < explanation_count; i++) {
 		const struct explanation *it = &explanations[i];
-		buf_printf(out, "\n## F%04d: %s\n\nExit code %d. %s\n\n%s\n\n```\n%s\n```\n",
-			   (int)it->code, it->title, it->exit_code, it->meaning, it->advice,
+		autofree char *exit_code = exit_code_of(it);
+		buf_printf(out, "\n## F%04d: %s\n\nExit code %s. %s\n\n%s\n\n```\n%s\n```\n",
+			   (int)it->code, it->title, exit_code, it->meaning, it->advice,
 			   it->example);
 	}
 }

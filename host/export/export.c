@@ -2,6 +2,7 @@
 
 #include "common/own.h"
 #include "host/clean/amounts.h"
+#include "host/engine/familiar.h"
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
 #include "host/export/oci.h"
@@ -79,12 +80,27 @@ static int64_t time_of(const struct saved *saved)
 	return when;
 }
 
-static int convert(int scratch, const struct output *output, struct error *err)
+/* An engine may save an image by a longer name than it was asked for by. */
+static void use_asked(struct value *saved, const char *const *names, struct arena *arena)
+{
+	for (size_t i = 0; value_is(saved, VALUE_LIST) && i < saved->list.len; i++) {
+		const char *name = value_text(saved->list.items[i]);
+		const char *familiar = name ? familiar_name(name) : NULL;
+		for (const char *const *at = names; familiar && *at; at++)
+			if (strcmp(familiar, *at) == 0)
+				saved->list.items[i] = value_string(arena, familiar);
+	}
+}
+
+static int convert(int scratch, const char *const *names, const struct output *output,
+		   struct error *err)
 {
 	auto_arena struct arena arena = {0};
 	struct saved saved;
 	if (saved_read(scratch, &saved, &arena, err) < 0)
 		return -1;
+	for (size_t i = 0; i < saved.count; i++)
+		use_asked(saved.images[i].names, names, &arena);
 	return oci_write(&saved, output, time_of(&saved), err);
 }
 
@@ -95,7 +111,7 @@ static int write_oci(struct engine *engine, const char *const *names, const stru
 	struct saving saving = {.output = {.fd = scratch, .path = output->path}};
 	if (scratch < 0 || save(engine, names, &saving, err) < 0)
 		return -1;
-	return convert(scratch, output, err);
+	return convert(scratch, names, output, err);
 }
 
 static int write_docker(struct engine *engine, const char *const *names,

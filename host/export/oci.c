@@ -31,8 +31,8 @@ struct writing {
 
 static int failed(const struct writing *writing, struct error *err)
 {
-	return error_set(err, "can't write %s: %s", writing->output->path,
-			 archive_error_string(writing->archive));
+	return error_as(err, ERROR_ARCHIVE, "can't write %s: %s", writing->output->path,
+			archive_error_string(writing->archive));
 }
 
 static void add_blob(struct writing *writing, const struct blob *blob)
@@ -217,8 +217,10 @@ int oci_write(const struct saved *saved, const struct output *output, int64_t wh
 	writing.archive = archive_write_new();
 	int status = 0;
 	if (!writing.archive)
-		return error_set(err, "can't write %s", output->path);
+		return error_as(err, ERROR_ARCHIVE, "can't write %s", output->path);
+	/* A pipe gets the same bytes as a file. */
 	if (archive_write_set_format_pax_restricted(writing.archive) != ARCHIVE_OK ||
+	    archive_write_set_bytes_in_last_block(writing.archive, 1) != ARCHIVE_OK ||
 	    archive_write_open_fd(writing.archive, output->fd) != ARCHIVE_OK)
 		status = failed(&writing, err);
 	if (status == 0)

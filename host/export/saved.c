@@ -20,8 +20,8 @@ static void close_archive(struct archive **archive)
 static int broken(struct archive *archive, struct error *err)
 {
 	const char *why = archive_error_string(archive);
-	return error_set(err, "can't read what the engine saved: %s",
-			 why ? why : "no reason given");
+	return error_as(err, ERROR_ARCHIVE_BROKEN, "can't read what the engine saved: %s",
+			why ? why : "no reason given");
 }
 
 static struct archive *open_archive(int fd, struct error *err)
@@ -65,9 +65,9 @@ static int look_for(int fd, struct buf *file, saved_take *take, void *ctx, struc
 	}
 	if (!archive)
 		return -1;
-	return status == ARCHIVE_EOF
-		       ? error_set(err, "what the engine saved has no %s", buf_text(file))
-		       : broken(archive, err);
+	return status == ARCHIVE_EOF ? error_as(err, ERROR_ARCHIVE_BROKEN,
+						"what the engine saved has no %s", buf_text(file))
+				     : broken(archive, err);
 }
 
 int saved_each(int fd, const char *file, saved_take *take, void *ctx, struct error *err)
@@ -80,7 +80,8 @@ int saved_each(int fd, const char *file, saved_take *take, void *ctx, struct err
 		if (status != 0)
 			return status < 0 ? -1 : 0;
 	}
-	return error_set(err, "in what the engine saved, %s is a link to a link", file);
+	return error_as(err, ERROR_ARCHIVE_BROKEN,
+			"in what the engine saved, %s is a link to a link", file);
 }
 
 static int add_text(void *ctx, const void *data, size_t len)
@@ -117,7 +118,7 @@ static int read_blob(int fd, const struct value *file, struct saved_blob *blob, 
 		     struct error *err)
 {
 	if (!value_text(file))
-		return error_set(err, "what the engine saved names no file");
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "what the engine saved names no file");
 	struct measuring measuring = {.hash = hash_new()};
 	blob->file = arena_strdup(arena, value_text(file));
 	int status = saved_each(fd, blob->file, measure, &measuring, err);
@@ -132,7 +133,8 @@ static int read_image(int fd, const struct value *entry, struct saved_image *ima
 	const struct value *layers = value_get(entry, "Layers");
 	size_t count = value_is(layers, VALUE_LIST) ? layers->list.len : 0;
 	if (count > MOST_LAYERS)
-		return error_set(err, "an image of more than %d layers", MOST_LAYERS);
+		return error_as(err, ERROR_ARCHIVE_BROKEN, "an image of more than %d layers",
+				MOST_LAYERS);
 	image->names = value_get(entry, "RepoTags");
 	image->layers = arena_alloc(arena, (count + 1) * sizeof *image->layers);
 	image->layer_count = count;

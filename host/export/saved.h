@@ -21,7 +21,7 @@ struct saved_blob {
 struct saved_image {
 	struct saved_blob config;
 	const struct value *settings; /* the config, decoded */
-	const struct value *names;    /* list: "REPO:TAG" */
+	struct value *names;          /* list: "REPO:TAG" */
 	struct saved_blob *layers;
 	size_t layer_count;
 };

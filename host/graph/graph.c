@@ -129,6 +129,12 @@ static void add_branches(struct graph *graph, struct node *provisioned)
 	graph->nodes[graph->count++] = commit;
 }
 
+const char *graph_title(const struct graph *graph)
+{
+	const struct manifest *manifest = graph->manifest;
+	return manifest->cell ? manifest->cell : manifest->path ? manifest->path : "a build";
+}
+
 bool node_is_in_branch(const struct node *node)
 {
 	return node->kind == NODE_TASK && node->fork;

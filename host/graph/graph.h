@@ -77,13 +77,15 @@ int graph_keys(struct graph *graph, const char *base_digest, struct error *err);
 /* {"nodes":[{"id","kind","label","line"}],"edges":[{"from","to"}]} */
 struct value *graph_value(const struct graph *graph, struct arena *arena);
 
-/* The graph in Graphviz's language (https://graphviz.org/doc/info/lang.html), and that value as
- * JSON. */
-void graph_write_dot(const struct graph *graph, struct buf *out);
-void graph_write_json(const struct graph *graph, struct buf *out);
+/* What the graph is of, for people: a cell of a matrix, or the manifest. */
+const char *graph_title(const struct graph *graph);
 
-/* A picture (svg.h), and a drawing of lines for a terminal. */
-void graph_write_svg(const struct graph *graph, struct buf *out);
-void graph_write_text(const struct graph *graph, struct buf *out);
+/* The graphs of a manifest's cells, at least one: in Graphviz's language
+ * (https://graphviz.org/doc/info/lang.html), where several are clusters; those values as JSON,
+ * where several are a list; a picture (svg.h); a drawing of lines for a terminal. */
+void graph_write_dot(struct graph *const *graphs, size_t count, struct buf *out);
+void graph_write_json(struct graph *const *graphs, size_t count, struct buf *out);
+void graph_write_svg(struct graph *const *graphs, size_t count, struct buf *out);
+void graph_write_text(struct graph *const *graphs, size_t count, struct buf *out);
 
 #endif

@@ -1,23 +1,29 @@
-/* A build's graph as a picture and as text: columns from left to right, each node in the column
- * behind those that it waits for. */
+/* Builds' graphs as a picture, one below the other: columns from left to right, each node in the
+ * column behind those that it waits for. */
 #include "common/own.h"
 #include "host/graph/graph.h"
 #include "host/graph/svg.h"
 
 #include <string.h>
 
-enum { MARGIN = 16, GAP_X = 48, GAP_Y = 14, HEIGHT = 44, FEWEST = 12, MOST = 34 };
+enum { MARGIN = 16, HEADING = 28, GAP_X = 48, GAP_Y = 14, HEIGHT = 44, FEWEST = 12, MOST = 34 };
 
 struct column {
-	int x, width, count;
+	int x, width;
+};
+
+struct spot {
+	size_t column;
+	int row; /* from the middle one, in halves */
 };
 
 struct layout {
 	struct svg_box *boxes; /* of nodes, by index */
-	size_t *column_of;
+	struct spot *spots;
 	struct column *columns;
 	size_t column_count;
 	int rows;
+	int top; /* of the boxes */
 };
 
 static int width_of(const struct node *node)
@@ -28,26 +34,53 @@ static int width_of(const struct node *node)
 	return (int)letters * SVG_LETTER;
 }
 
+/* How many nodes wait for nothing but this one or for it too; *before: those in front of `of`. */
+static int count_beside(const struct graph *graph, const struct node *node, const struct node *of,
+			int *before)
+{
+	int count = 0;
+	for (size_t i = 0; i < graph->count; i++)
+		for (size_t j = 0; j < graph->nodes[i]->after_count; j++) {
+			if (graph->nodes[i]->after[j] != node)
+				continue;
+			if (graph->nodes[i] == of)
+				*before = count;
+			count++;
+		}
+	return count;
+}
+
+/* What forks stands in rows around where it does; what follows goes on in its row, up to where they
+ * join. */
+static int row_of(const struct graph *graph, struct layout *layout, const struct node *node)
+{
+	int before = 0;
+	if (node->after_count != 1)
+		return 0;
+	int beside = count_beside(graph, node->after[0], node, &before);
+	layout->rows = beside > layout->rows ? beside : layout->rows;
+	return layout->spots[graph_index(graph, node->after[0])].row + 2 * before - (beside - 1);
+}
+
 /* Nodes come after those they wait for, so that one pass is enough. */
 static void place(const struct graph *graph, struct layout *layout)
 {
+	layout->rows = 1;
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct node *node = graph->nodes[i];
 		size_t at = 0;
 		for (size_t j = 0; j < node->after_count; j++) {
-			size_t before = layout->column_of[graph_index(graph, node->after[j])];
+			size_t before = layout->spots[graph_index(graph, node->after[j])].column;
 			at = before >= at ? before + 1 : at;
 		}
 		struct column *column = &layout->columns[at];
-		layout->column_of[i] = at;
-		layout->boxes[i].y = column->count++; /* its row, for now */
+		layout->spots[i] = (struct spot){at, row_of(graph, layout, node)};
 		column->width = width_of(node) > column->width ? width_of(node) : column->width;
 		layout->column_count = at >= layout->column_count ? at + 1 : layout->column_count;
-		layout->rows = column->count > layout->rows ? column->count : layout->rows;
 	}
 }
 
-/* Columns with fewer nodes than the highest stand in its middle. */
+/* Returns the width of the whole. */
 static int measure(const struct graph *graph, struct layout *layout)
 {
 	int x = MARGIN;
@@ -56,19 +89,20 @@ static int measure(const struct graph *graph, struct layout *layout)
 		x += layout->columns[i].width + GAP_X;
 	}
 	for (size_t i = 0; i < graph->count; i++) {
-		const struct column *column = &layout->columns[layout->column_of[i]];
+		const struct spot *spot = &layout->spots[i];
+		const struct column *column = &layout->columns[spot->column];
 		const struct node *node = graph->nodes[i];
-		struct svg_box *box = &layout->boxes[i];
-		int down = (layout->rows - column->count) * (HEIGHT + GAP_Y) / 2;
+		int halves = layout->rows - 1 + spot->row;
 		bool told = strcmp(node->id, node->label) != 0;
-		*box = (struct svg_box){.x = column->x,
-					.y = MARGIN + down + box->y * (HEIGHT + GAP_Y),
-					.width = column->width,
-					.height = HEIGHT,
-					.kind = node_kind_name(node->kind),
-					.name = node->id,
-					.detail = told ? node->label : NULL,
-					.title = node->label};
+		layout->boxes[i] =
+			(struct svg_box){.x = column->x,
+					 .y = layout->top + halves * (HEIGHT + GAP_Y) / 2,
+					 .width = column->width,
+					 .height = HEIGHT,
+					 .kind = node_kind_name(node->kind),
+					 .name = node->id,
+					 .detail = told ? node->label : NULL,
+					 .title = node->label};
 	}
 	return x - GAP_X + MARGIN;
 }
@@ -87,51 +121,41 @@ static void draw_arrows(const struct graph *graph, const struct layout *layout, 
 	}
 }
 
-void graph_write_svg(const struct graph *graph, struct buf *out)
+/* Draws one at this height, grows *width to what it needs, and returns the height below it. */
+static int draw(const struct graph *graph, int top, int *width, struct buf *out)
 {
 	auto_arena struct arena arena = {0};
 	struct layout layout = {
 		.boxes = arena_alloc(&arena, graph->count * sizeof *layout.boxes),
-		.column_of = arena_alloc(&arena, graph->count * sizeof *layout.column_of),
+		.spots = arena_alloc(&arena, graph->count * sizeof *layout.spots),
 		.columns = arena_alloc(&arena, graph->count * sizeof *layout.columns),
+		.top = top,
 	};
 	place(graph, &layout);
-	int width = measure(graph, &layout);
-	svg_begin(out, width, 2 * MARGIN + layout.rows * (HEIGHT + GAP_Y) - GAP_Y,
-		  graph->manifest->path ? graph->manifest->path : "a build");
+	int needed = measure(graph, &layout);
+	*width = needed > *width ? needed : *width;
 	draw_arrows(graph, &layout, out);
 	for (size_t i = 0; i < graph->count; i++)
 		svg_box(out, &layout.boxes[i]);
-	svg_end(out);
+	return top + layout.rows * (HEIGHT + GAP_Y) - GAP_Y + MARGIN;
 }
 
-/* The first line, without what a terminal would obey. */
-static void add_label(struct buf *out, const char *text)
+void graph_write_svg(struct graph *const *graphs, size_t count, struct buf *out)
 {
-	for (; *text && *text != '\n'; text++)
-		buf_putc(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
-	buf_puts(out, *text ? " …\n" : "\n");
-}
-
-/* What stands before a node that is beside the chain: a branch's further steps hang on its first.
- */
-static const char *rail_of(const struct node *node)
-{
-	bool further = node_is_in_branch(node) && node->after[0] != node->fork;
-	bool beside = node->kind == NODE_TEST || node_is_in_branch(node);
-	return further ? "│  " : beside ? "├─ " : "";
-}
-
-void graph_write_text(const struct graph *graph, struct buf *out)
-{
-	for (size_t i = 0; i < graph->count; i++) {
-		const struct node *node = graph->nodes[i];
-		const char *rail = rail_of(node);
-		buf_printf(out, "%s%-*s  ", rail, *rail ? 9 : 12, node->id);
-		add_label(out, node->label);
-		bool goes_on = node->kind != NODE_COMMIT && *rail &&
-			       *rail_of(graph->nodes[i + 1]); /* of the same fork */
-		if (node->kind != NODE_COMMIT && !goes_on)
-			buf_puts(out, "│\n");
+	auto_buf struct buf drawn = {0};
+	int width = 0, height = MARGIN;
+	for (size_t i = 0; i < count; i++) {
+		if (count > 1) {
+			const char *title = graph_title(graphs[i]);
+			int needed = 2 * MARGIN + (int)svg_letters(title) * SVG_LETTER;
+			width = needed > width ? needed : width;
+			svg_heading(&drawn, MARGIN, height + SVG_LINE, title);
+			height += HEADING;
+		}
+		height = draw(graphs[i], height, &width, &drawn);
 	}
+	const char *path = graphs[0]->manifest->path;
+	svg_begin(out, width, height, path ? path : "a build");
+	buf_add(out, drawn.data, drawn.len);
+	svg_end(out);
 }

@@ -11,18 +11,21 @@ static const char style[] =
 	"<style>\n"
 	"svg { color-scheme: light dark; font: 13px ui-monospace, monospace }\n"
 	".paper { fill: #ffffff } text { fill: #111827 } .detail, .note { fill: #4b5563 }\n"
+	".heading { font-weight: bold }\n"
 	".note { font-size: 11px; stroke: #ffffff; stroke-width: 4px; paint-order: stroke }\n"
 	".box { fill: #f3f4f6; stroke: #6b7280 } .arrow { fill: none; stroke: #6b7280 }\n"
 	".tip { fill: #6b7280 }\n"
 	".start .box { fill: #dbeafe } .files .box { fill: #fef9c3 } .test .box { fill: #dcfce7 }\n"
-	".commit .box, .done .box { fill: #e0e7ff } .failed .box { fill: #fee2e2 }\n"
+	".merge .box { fill: #ede9fe } .commit .box, .done .box { fill: #e0e7ff } .failed .box { "
+	"fill: #fee2e2 }\n"
 	"@media (prefers-color-scheme: dark) {\n"
 	".paper { fill: #111827 } text { fill: #f3f4f6 } .detail, .note { fill: #c3c9d4 }\n"
 	".note { stroke: #111827 }\n"
 	".box { fill: #1f2937; stroke: #9ca3af } .arrow { stroke: #9ca3af }\n"
 	".tip { fill: #9ca3af }\n"
 	".start .box { fill: #1e3a5f } .files .box { fill: #4d4415 } .test .box { fill: #14432a }\n"
-	".commit .box, .done .box { fill: #312e61 } .failed .box { fill: #5b1d1d }\n"
+	".merge .box { fill: #3b2a5e } .commit .box, .done .box { fill: #312e61 } .failed .box { "
+	"fill: #5b1d1d }\n"
 	"}\n"
 	"</style>\n"
 	"<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" "
@@ -144,6 +147,13 @@ void svg_arrow(struct buf *out, const char *format, ...)
 	vsnprintf(path, sizeof path, format, args);
 	va_end(args);
 	buf_printf(out, "<path class=\"arrow\" marker-end=\"url(#tip)\" d=\"%s\"/>\n", path);
+}
+
+void svg_heading(struct buf *out, int x, int y, const char *text)
+{
+	buf_printf(out, "<text class=\"heading\" x=\"%d\" y=\"%d\">", x, y);
+	svg_text(out, text, strlen(text));
+	buf_puts(out, "</text>\n");
 }
 
 void svg_note(struct buf *out, int x, int y, const char *text)

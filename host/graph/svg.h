@@ -23,6 +23,8 @@ void svg_end(struct buf *out);
 void svg_box(struct buf *out, const struct svg_box *box);
 /* A line with an arrow, as the data of a path (SVG 1.1, 8.3). */
 void svg_arrow(struct buf *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A text that begins at a point, above what it is of. */
+void svg_heading(struct buf *out, int x, int y, const char *text);
 /* A small text around a point. */
 void svg_note(struct buf *out, int x, int y, const char *text);
 

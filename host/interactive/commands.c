@@ -305,12 +305,23 @@ static void stop(struct pilot *pilot)
 	walk_interrupt(pilot->walk, why, EXIT_FAILED);
 }
 
+/* A program that has not saved does not want to. */
+static bool must_warn(struct pilot *pilot)
+{
+	bool is_new = !pilot->was_warned && prompt_has_terminal(pilot->prompt);
+	pilot->was_warned = true;
+	return is_new && deeds_are_unsaved(pilot->deeds);
+}
+
 static void quit(struct pilot *pilot, const char *rest)
 {
-	if (strcmp(rest, "keep") == 0)
-		keep_for(pilot, true);
-	else if (*rest)
+	if (*rest && strcmp(rest, "keep") != 0)
 		pilot_tell(pilot, "'quit' takes nothing or 'keep', not '%s'", rest);
+	else if (must_warn(pilot))
+		pilot_tell(pilot, "what was done is not saved: `save` writes it into the manifest; "
+				  "once more: ends the build");
+	else if (*rest)
+		keep_for(pilot, true);
 	else
 		stop(pilot);
 }
@@ -353,6 +364,7 @@ void pilot_command(struct pilot *pilot, const struct command_line *command)
 		[VERB_BACK] = back,       [VERB_SAVE] = save,         [VERB_QUIT] = quit,
 		[VERB_HELP] = help,
 	};
+	pilot->was_warned = pilot->was_warned && command->verb == VERB_QUIT;
 	if (!pilot->container && needs_container(command->verb))
 		pilot_tell(pilot, "there is no container: the services did not start. `run` tries "
 				  "again");

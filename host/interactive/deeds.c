@@ -33,6 +33,7 @@ struct deeds {
 	struct buf original; /* the manifest's text as it was read */
 	struct buf written;  /* as it is now */
 	bool is_known;       /* the text could be read */
+	bool is_unsaved;     /* something was done since it was written */
 };
 
 struct deeds *deeds_new(const struct manifest *manifest)
@@ -84,6 +85,7 @@ void deeds_edit(struct deeds *deeds, const struct node *node, const char *comman
 	edited->copy.step = &edited->step;
 	edited->next = deeds->edits;
 	deeds->edits = edited;
+	deeds->is_unsaved = true;
 }
 
 const struct node *deeds_node(const struct deeds *deeds, const struct node *node)
@@ -109,6 +111,7 @@ void deeds_ran(struct deeds *deeds, const struct node *node)
 void deeds_skipped(struct deeds *deeds, const struct node *node)
 {
 	decide(deeds, node, FATE_SKIPPED);
+	deeds->is_unsaved = true;
 }
 
 void deeds_added(struct deeds *deeds, const struct node *node, const char *command)
@@ -119,6 +122,7 @@ void deeds_added(struct deeds *deeds, const struct node *node, const char *comma
 	deeds->added = arena_grow(&deeds->arena, deeds->added, deeds->added_count,
 				  deeds->added_count + 1, sizeof *deeds->added);
 	deeds->added[deeds->added_count++] = one;
+	deeds->is_unsaved = true;
 }
 
 void deeds_undo(struct deeds *deeds, const struct node *node)
@@ -239,7 +243,13 @@ int deeds_save(struct deeds *deeds, struct error *err)
 	}
 	buf_free(&deeds->written);
 	deeds->written = text;
+	deeds->is_unsaved = false;
 	return 0;
+}
+
+bool deeds_are_unsaved(const struct deeds *deeds)
+{
+	return deeds->is_unsaved;
 }
 
 /* Every line of it a comment. */

@@ -29,6 +29,9 @@ const char *deeds_word(const struct deeds *deeds, const struct node *node);
 /* Writes it into the manifest's file, which must be as it was read, or as this wrote it last. */
 int deeds_save(struct deeds *deeds, struct error *err);
 
+/* Whether something was done that it has not written. */
+bool deeds_are_unsaved(const struct deeds *deeds);
+
 /* Where that is refused: writes what it would have been into a file beside the manifest, with the
  * reason, and returns its path, which the caller frees. NULL: there was nothing, or err is set. */
 char *deeds_save_beside(const struct deeds *deeds, const char *why, struct error *err);

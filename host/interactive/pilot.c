@@ -185,8 +185,7 @@ static int take_breaks(struct pilot *pilot, const char *const *breaks, struct er
 		if (!pilot_knows(pilot->manifest, *breaks)) {
 			error_set(err, "--break-at: %s has no step '%s'", pilot->manifest->path,
 				  *breaks);
-			err->exit_code = EXIT_USAGE;
-			return -1;
+			return error_class(err, EXIT_USAGE, ERROR_STEP_UNKNOWN);
 		}
 		pilot->breaks = arena_grow(&pilot->arena, pilot->breaks, pilot->break_count,
 					   pilot->break_count + 1, sizeof *pilot->breaks);

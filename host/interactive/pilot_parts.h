@@ -34,6 +34,7 @@ struct pilot {
 	bool is_decided; /* the next node is to run: it was asked about when it had no container */
 	bool is_back;    /* the next node is where it has gone back to */
 	bool quits;      /* once the state is kept */
+	bool was_warned; /* that what was done is not saved, by the last command */
 	struct shell *shell;
 	struct editor *editor; /* it has the terminal, or NULL */
 	struct buf line;       /* of an aside's output, what is not shown yet */

@@ -140,8 +140,7 @@ int lock_parse(struct lock *lock, const char *path, const char *text, size_t len
 	const struct value *root = yaml_parse(&lock->arena, lock->path, text, len, err);
 	if (root && read_root(&reading, root) == 0)
 		return 0;
-	err->exit_code = EXIT_LOCK;
-	return -1;
+	return error_class(err, EXIT_LOCK, ERROR_LOCK_BROKEN);
 }
 
 int lock_read(struct lock *lock, const char *path, bool *found, struct error *err)
@@ -153,6 +152,5 @@ int lock_read(struct lock *lock, const char *path, bool *found, struct error *er
 		return 0;
 	if (file_read(path, LARGEST, &text, err) == 0)
 		return lock_parse(lock, path, buf_text(&text), text.len, err);
-	err->exit_code = EXIT_LOCK;
-	return -1;
+	return error_class(err, EXIT_LOCK, ERROR_LOCK_BROKEN);
 }

@@ -35,7 +35,34 @@ static const struct value *facts_of_image(struct loader *loader, const struct ma
 	return known;
 }
 
-/* With the engine's host, where it is mentioned, and the manifest's own. */
+/* What is known of services before they run: `facts.services.NAME`. Those of a test win, the first
+ * one's that has the name. */
+static void add_services(struct arena *arena, struct value *facts, const struct service_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct service *service = &set->items[i];
+		struct value *fact = value_map(arena);
+		if (value_get(facts, service->name))
+			continue;
+		value_set(arena, fact, "host", value_string(arena, service->name));
+		value_set(arena, fact, "address", value_string(arena, service->name));
+		if (service->ports && service->ports->list.len)
+			value_set(arena, fact, "port",
+				  value_copy(arena, service->ports->list.items[0]));
+		value_set(arena, facts, service->name, fact);
+	}
+}
+
+static struct value *services_of(struct arena *arena, const struct manifest *manifest)
+{
+	struct value *facts = value_map(arena);
+	for (size_t i = 0; i < manifest->tests.count; i++)
+		if (manifest->tests.items[i].services)
+			add_services(arena, facts, manifest->tests.items[i].services);
+	return facts;
+}
+
+/* With the engine's host, where it is mentioned, the services, and the manifest's own. */
 static struct value *facts_for(struct loader *loader, const struct manifest *manifest, bool wanted,
 			       struct error *err)
 {
@@ -49,6 +76,7 @@ static struct value *facts_for(struct loader *loader, const struct manifest *man
 		loader->host = facts->host(facts->ctx, loader->lasting);
 	if (loader->host)
 		value_set(loader->lasting, all, "host", loader->host);
+	value_set(loader->lasting, all, "services", services_of(loader->lasting, manifest));
 	add(loader->lasting, all, manifest->facts);
 	return all;
 }

@@ -53,8 +53,9 @@ const char *module_cache_begin(struct arena *arena, struct error *err)
 {
 	const char *root = place_of("", arena);
 	if (!root) {
-		error_set(err, "neither XDG_CACHE_HOME nor HOME says where to keep what is "
-			       "fetched");
+		error_as(err, ERROR_HOME,
+			 "neither XDG_CACHE_HOME nor HOME says where to keep what is "
+			 "fetched");
 		return NULL;
 	}
 	char *path = arena_printf(arena, "%s%s%ld-XXXXXX", root, making, (long)getpid());

@@ -96,14 +96,14 @@ static int explain(const struct downloading *state, CURLcode code, struct error 
 		return -1;
 	}
 	if (state->too_long)
-		return error_set(err, "%s is longer than %zu MiB", download->url,
-				 download->limit >> 20);
+		return error_as(err, ERROR_MODULE_FETCH, "%s is longer than %zu MiB", download->url,
+				download->limit >> 20);
 	if (state->write_error) {
 		errno = state->write_error;
 		return error_errno(err, "can't keep %s", download->url);
 	}
-	return error_set(err, "can't download %s: %s", download->url,
-			 *state->detail ? state->detail : curl_easy_strerror(code));
+	return error_as(err, ERROR_MODULE_FETCH, "can't download %s: %s", download->url,
+			*state->detail ? state->detail : curl_easy_strerror(code));
 }
 
 int download_file(const struct download *download, const char *path, char hex[HASH_HEX],

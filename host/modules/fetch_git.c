@@ -53,8 +53,8 @@ static int git(const struct module_source *source, const char *const *argv, stru
 	int status = program_run(&program, &result, err);
 	if (status == 0 && result.code != 0) {
 		const char *said = program_complaint(&result);
-		status = error_set(err, "git can't get %s: %s", source->text,
-				   *said ? said : "it does not say why");
+		status = error_as(err, ERROR_MODULE_FETCH, "git can't get %s: %s", source->text,
+				  *said ? said : "it does not say why");
 	}
 	if (status == 0 && out)
 		buf_add(out, result.out.data, result.out.len);
@@ -102,8 +102,9 @@ int module_commit(const struct module_source *source, struct arena *arena, const
 		*commit = commit_of(buf_text(&lines), refs[i], arena);
 	if (*commit && is_commit(*commit))
 		return 0;
-	return error_set(err, "%s has no tag or branch '%s' (of a commit all 40 digits are needed)",
-			 source->text, tag ? tag : "HEAD");
+	return error_as(err, ERROR_MODULE_FETCH,
+			"%s has no tag or branch '%s' (of a commit all 40 digits are needed)",
+			source->text, tag ? tag : "HEAD");
 }
 
 /* A server that does not give single commits, or has no shallow copies, is asked for everything. */

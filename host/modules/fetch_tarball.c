@@ -58,13 +58,14 @@ static int download(const struct module_source *source, const char *archive, str
 	if (download_file(&download, archive, hex, err) < 0)
 		return -1;
 	if (!source->sha256)
-		return error_set(err,
-				 "%s needs its `sha256`: what is there now has sha256: %s "
-				 "(make sure that it is what you want)",
-				 source->text, hex);
+		return error_as(err, ERROR_MODULE_DIGEST,
+				"%s needs its `sha256`: what is there now has sha256: %s "
+				"(make sure that it is what you want)",
+				source->text, hex);
 	if (strcasecmp(hex, source->sha256) != 0)
-		return error_set(err, "%s is not what was asked for: its SHA-256 is %s, not %s",
-				 source->text, hex, source->sha256);
+		return error_as(err, ERROR_MODULE_DIGEST,
+				"%s is not what was asked for: its SHA-256 is %s, not %s",
+				source->text, hex, source->sha256);
 	return 0;
 }
 

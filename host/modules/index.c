@@ -28,8 +28,9 @@ static const char *const keys[KEYS] = {"name", "version", "description", "tarbal
 static int refuse(const struct indexing *indexing, unsigned line, unsigned column, const char *why,
 		  struct error *err)
 {
-	return error_set_at(err, indexing->location, line, column,
-			    "this is no entry of an index of modules: %s", why);
+	error_set_at(err, indexing->location, line, column,
+		     "this is no entry of an index of modules: %s", why);
+	return error_code(err, ERROR_MODULE_INDEX);
 }
 
 static int take_entry(const struct indexing *indexing, const struct value_entry *entry,
@@ -201,11 +202,13 @@ static int not_found(const struct index *index, const char *name, const char *ve
 			buf_printf(&versions, " %s", index->modules[i].version);
 	}
 	if (name_is_known)
-		return error_set(err, "there is no version %s of the module '%s': there are%s",
-				 version, name, buf_text(&versions));
+		return error_as(err, ERROR_MODULE_MISSING,
+				"there is no version %s of the module '%s': there are%s", version,
+				name, buf_text(&versions));
 	const char *meant = nearest_name(name, names, index->count);
-	return meant ? error_set(err, "no index has a module '%s': did you mean '%s'?", name, meant)
-		     : error_set(err, "no index has a module '%s'", name);
+	return meant ? error_as(err, ERROR_MODULE_MISSING,
+				"no index has a module '%s': did you mean '%s'?", name, meant)
+		     : error_as(err, ERROR_MODULE_MISSING, "no index has a module '%s'", name);
 }
 
 const struct index_module *index_find(const struct index *index, const char *name,

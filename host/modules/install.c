@@ -17,12 +17,12 @@ static int check_module(const struct index_module *module, const char *directory
 	const struct module *found = module_read(directory, arena, &problems);
 	int status = 0;
 	if (!found)
-		status = error_set(err, "the module's module.yml is wrong: %s",
-				   problems.count ? problems.items[0].message : "it can't be read");
+		status = error_as(err, ERROR_MODULE, "the module's module.yml is wrong: %s",
+				  problems.count ? problems.items[0].message : "it can't be read");
 	else if (strcmp(found->name, module->name) != 0 ||
 		 strcmp(found->version, module->version) != 0)
-		status = error_set(err, "what is there calls itself %s %s", found->name,
-				   found->version);
+		status = error_as(err, ERROR_MODULE, "what is there calls itself %s %s",
+				  found->name, found->version);
 	manifest_problems_free(&problems);
 	return status;
 }
@@ -37,8 +37,9 @@ static int check_digest(const struct index_module *module, const char *directory
 		return -1;
 	return strcmp(digest, module->digest) == 0
 		       ? 0
-		       : error_set(err, "its digest is %s, not %s as the index says", digest,
-				   module->digest);
+		       : error_as(err, ERROR_MODULE_DIGEST,
+				  "its digest is %s, not %s as the index says", digest,
+				  module->digest);
 }
 
 static int copy_entry(void *ctx, const struct tree_entry *entry, struct error *err)
@@ -109,7 +110,8 @@ const char *module_install(const struct index_module *module, const char *direct
 	const char *path = arena_printf(arena, "%s/%s", directory, module->name);
 	int status = 0;
 	if (!replace && access(path, F_OK) == 0)
-		status = error_set(err, "%s is there already: --force replaces it", path);
+		status = error_as(err, ERROR_FILE_EXISTS,
+				  "%s is there already: --force replaces it", path);
 	if (status == 0)
 		status = fetch_checked(module, arena, &fetched, err);
 	if (status == 0)

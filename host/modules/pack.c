@@ -39,10 +39,10 @@ static int add_link(const struct packing *packing, const struct tree_entry *entr
 	to->mode = 0777;
 	to->target = entry->target;
 	if (entry->target[0] == '/')
-		return error_set(err,
-				 "the link %s leads to an absolute path: a module's links "
-				 "stay within it",
-				 entry->path);
+		return error_as(err, ERROR_MODULE,
+				"the link %s leads to an absolute path: a module's links "
+				"stay within it",
+				entry->path);
 	if (!module_within(packing->directory, entry->relative, &arena, err))
 		return -1;
 	return archived_add(packing->archive, to, err);
@@ -75,7 +75,8 @@ static int write_tree(struct packing *packing, struct buf *out, struct error *er
 	archive_write_open2(archive, out, NULL, archived_write, NULL, NULL);
 	int status = tree_walk(packing->directory, add_entry, packing, err);
 	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
-		status = error_set(err, "can't pack the module: %s", archive_error_string(archive));
+		status = error_as(err, ERROR_MODULE, "can't pack the module: %s",
+				  archive_error_string(archive));
 	return status;
 }
 

@@ -28,17 +28,17 @@ const char *module_within(const char *root, const char *relative, struct arena *
 	char real[PATH_MAX], real_root[PATH_MAX];
 	const char *path = arena_printf(arena, "%s/%s", root, relative);
 	if (relative[0] == '/' || !realpath(root, real_root)) {
-		error_set(err, "'%s' leaves the module's directory", relative);
+		error_as(err, ERROR_MODULE_MISSING, "'%s' leaves the module's directory", relative);
 		return NULL;
 	}
 	if (!realpath(path, real)) {
-		error_set(err, "there is no %s", path);
+		error_as(err, ERROR_MODULE_MISSING, "there is no %s", path);
 		return NULL;
 	}
 	size_t len = strcmp(real_root, "/") == 0 ? 0 : strlen(real_root);
 	if (strncmp(real, real_root, len) == 0 && (!real[len] || real[len] == '/'))
 		return path;
-	error_set(err, "'%s' leaves the module's directory", relative);
+	error_as(err, ERROR_MODULE_MISSING, "'%s' leaves the module's directory", relative);
 	return NULL;
 }
 
@@ -53,11 +53,12 @@ static int refuse_name(const char *name, const char *near, struct error *err)
 		names[i] = found[i].name;
 	const char *meant = nearest_name(name, names, count);
 	if (meant)
-		return error_set(err, "there is no module '%s': did you mean '%s'?", name, meant);
-	return error_set(err,
-			 "there is no module '%s' in ./modules, FACTORY_MODULE_PATH or %s: write "
-			 "its path with a slash where it is elsewhere",
-			 name, module_installed(&arena));
+		return error_as(err, ERROR_MODULE_MISSING,
+				"there is no module '%s': did you mean '%s'?", name, meant);
+	return error_as(err, ERROR_MODULE_MISSING,
+			"there is no module '%s' in ./modules, FACTORY_MODULE_PATH or %s: write "
+			"its path with a slash where it is elsewhere",
+			name, module_installed(&arena));
 }
 
 static int find_name(const char *name, const char *near, struct arena *arena,
@@ -81,9 +82,9 @@ static int find(const struct module_source *source, const char *near, struct are
 		return find_name(source->text, near, arena, directory, err);
 	case MODULE_PATH:
 		*directory = source->text;
-		return is_directory(source->text)
-			       ? 0
-			       : error_set(err, "there is no module %s", source->text);
+		return is_directory(source->text) ? 0
+						  : error_as(err, ERROR_MODULE_MISSING,
+							     "there is no module %s", source->text);
 	case MODULE_GIT:
 	case MODULE_TARBALL:
 		return module_fetch(source, arena, directory, err);
@@ -96,7 +97,8 @@ int module_source_resolve(const struct module_source *source, const char *near, 
 {
 	int status = find(source, near, arena, directory, err);
 	if (status == 0 && !is_module(*directory))
-		status = error_set(err, "%s is no module: it has no module.yml", *directory);
+		status = error_as(err, ERROR_MODULE_MISSING,
+				  "%s is no module: it has no module.yml", *directory);
 	if (status == 0 && !module_within(*directory, "module.yml", arena, err))
 		status = -1;
 	if (status == 0 && digest)

@@ -37,18 +37,21 @@ static void place_free(struct place *place)
 static int refuse(const struct unpacking *unpacking, const char *path, const char *why,
 		  struct error *err)
 {
-	return error_set(err, "%s: its entry '%.200s' is refused: %s", unpacking->name, path, why);
+	return error_as(err, ERROR_MODULE_ARCHIVE, "%s: its entry '%.200s' is refused: %s",
+			unpacking->name, path, why);
 }
 
 static int check_name(const struct unpacking *unpacking, const char *path, struct error *err)
 {
 	if (!path || !*path)
-		return error_set(err, "%s: an entry has no name, or one that is no UTF-8",
-				 unpacking->name);
+		return error_as(err, ERROR_MODULE_ARCHIVE,
+				"%s: an entry has no name, or one that is no UTF-8",
+				unpacking->name);
 	for (const char *c = path; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7F)
-			return error_set(err, "%s: an entry has a name with control characters",
-					 unpacking->name);
+			return error_as(err, ERROR_MODULE_ARCHIVE,
+					"%s: an entry has a name with control characters",
+					unpacking->name);
 	return *path == '/' ? refuse(unpacking, path, "its path is absolute", err) : 0;
 }
 
@@ -138,8 +141,8 @@ static int copy_data(struct unpacking *unpacking, int fd, const char *path, stru
 	while ((len = archive_read_data(unpacking->archive, block, sizeof block)) > 0) {
 		unpacking->bytes += (size_t)len;
 		if (unpacking->bytes > MOST_BYTES)
-			return error_set(err, "%s holds more than %d MiB", unpacking->name,
-					 MOST_BYTES >> 20);
+			return error_as(err, ERROR_MODULE_ARCHIVE, "%s holds more than %d MiB",
+					unpacking->name, MOST_BYTES >> 20);
 		for (la_ssize_t done = 0; done < len;) {
 			ssize_t written = write(fd, block + done, (size_t)(len - done));
 			if (written < 0)
@@ -147,8 +150,8 @@ static int copy_data(struct unpacking *unpacking, int fd, const char *path, stru
 			done += written;
 		}
 	}
-	return len < 0 ? error_set(err, "%s is broken at '%.200s': %s", unpacking->name, path,
-				   archive_error_string(unpacking->archive))
+	return len < 0 ? error_as(err, ERROR_MODULE_ARCHIVE, "%s is broken at '%.200s': %s",
+				  unpacking->name, path, archive_error_string(unpacking->archive))
 		       : 0;
 }
 
@@ -195,7 +198,8 @@ static int unpack_next(struct unpacking *unpacking, struct archive_entry *entry,
 {
 	struct place place;
 	if (++unpacking->entries > MOST_ENTRIES)
-		return error_set(err, "%s has more than %d entries", unpacking->name, MOST_ENTRIES);
+		return error_as(err, ERROR_MODULE_ARCHIVE, "%s has more than %d entries",
+				unpacking->name, MOST_ENTRIES);
 	const char *path = archive_entry_pathname_utf8(entry);
 	int status =
 		find_place(unpacking, path ? path : archive_entry_pathname(entry), &place, err);
@@ -218,9 +222,12 @@ static int unpack_all(struct unpacking *unpacking, const char *path, struct erro
 			return -1;
 	}
 	if (got != ARCHIVE_EOF)
-		return error_set(err, "%s is no tar archive, or a broken one: %s", unpacking->name,
-				 archive_error_string(archive));
-	return unpacking->entries ? 0 : error_set(err, "%s is empty", unpacking->name);
+		return error_as(err, ERROR_MODULE_ARCHIVE,
+				"%s is no tar archive, or a broken one: %s", unpacking->name,
+				archive_error_string(archive));
+	return unpacking->entries
+		       ? 0
+		       : error_as(err, ERROR_MODULE_ARCHIVE, "%s is empty", unpacking->name);
 }
 
 int unpack_archive(const char *name, const char *archive, const char *directory, struct error *err)

@@ -12,9 +12,7 @@ enum { TELL_BYTES = 1 << 20 }; /* between two lines of a report */
 
 bool move_is_possible(const struct engine *from, const struct engine *to)
 {
-	auto_error struct error none = {0}, neither = {0};
-	return engine_needs_inventory(from, &none) == 0 &&
-	       engine_needs_inventory(to, &neither) == 0;
+	return engine_carries_images(from) && engine_carries_images(to);
 }
 
 void move_tell(struct move *move, const char *name, uint64_t done, uint64_t total)

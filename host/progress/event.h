@@ -13,6 +13,7 @@
 
 enum progress_kind {
 	PROGRESS_BUILD,    /* a build begins: its graph is known */
+	PROGRESS_PLAN,     /* not all of it is there: what will be run, and why */
 	PROGRESS_NODE,     /* a node begins */
 	PROGRESS_OUTPUT,   /* a line of a step's output */
 	PROGRESS_DONE,     /* a node has ended well */
@@ -40,6 +41,7 @@ struct progress_summary {
 	const char *image;                  /* its id, or NULL */
 	const char *name;                   /* REPO:TAG, or the id; NULL: nothing was kept */
 	const char *failure;                /* the error's text, or NULL */
+	int code;                           /* its number (common/error_codes.h) */
 	uint64_t wall_us;                   /* of the whole build */
 	size_t ran, from_cache;             /* nodes */
 	int64_t size, added;                /* bytes, the second over the base; -1: not known */
@@ -61,8 +63,10 @@ struct progress_event {
 	uint64_t wall_us; /* of DONE */
 	const struct session_exit *usage;         /* of DONE: as the agent measured, or NULL */
 	const struct progress_transfer *transfer; /* of TRANSFER */
-	const struct value *value; /* of BUILD the graph (graph_value), of FACTS a map, of IMAGE a
-				      list of layers */
+	const struct value *value; /* of BUILD the graph (graph_value), of PLAN a list (reasons.h),
+				      of FACTS a map, of IMAGE a list of layers */
+	const struct error *failure;            /* of FAILED */
+	const char *endpoint;                   /* of BUILD: whose engine works for it */
 	const struct progress_summary *summary; /* of END */
 };
 

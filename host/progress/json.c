@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "common/own.h"
 #include "common/version.h"
+#include "host/explain/codes.h"
 #include "host/progress/sinks.h"
 
 #include <string.h>
@@ -11,12 +12,13 @@
 const char *progress_kind_name(enum progress_kind kind)
 {
 	static const char *const names[PROGRESS_KINDS] = {
-		[PROGRESS_BUILD] = "build",       [PROGRESS_NODE] = "node",
-		[PROGRESS_OUTPUT] = "output",     [PROGRESS_DONE] = "done",
-		[PROGRESS_FAILED] = "failed",     [PROGRESS_CACHED] = "cached",
-		[PROGRESS_NOTICE] = "notice",     [PROGRESS_MESSAGE] = "message",
-		[PROGRESS_TRANSFER] = "transfer", [PROGRESS_FACTS] = "facts",
-		[PROGRESS_IMAGE] = "image",       [PROGRESS_END] = "end",
+		[PROGRESS_BUILD] = "build",     [PROGRESS_PLAN] = "plan",
+		[PROGRESS_NODE] = "node",       [PROGRESS_OUTPUT] = "output",
+		[PROGRESS_DONE] = "done",       [PROGRESS_FAILED] = "failed",
+		[PROGRESS_CACHED] = "cached",   [PROGRESS_NOTICE] = "notice",
+		[PROGRESS_MESSAGE] = "message", [PROGRESS_TRANSFER] = "transfer",
+		[PROGRESS_FACTS] = "facts",     [PROGRESS_IMAGE] = "image",
+		[PROGRESS_END] = "end",
 	};
 	return names[kind];
 }
@@ -57,6 +59,12 @@ static void add_transfer(struct buf *out, const struct progress_transfer *transf
 		buf_puts(out, ",\"over\":true");
 }
 
+static void add_code(struct buf *out, int code)
+{
+	if (code)
+		buf_printf(out, ",\"code\":\"F%04d\"", code);
+}
+
 static void add_summary(struct buf *out, const struct progress_summary *summary)
 {
 	buf_printf(out, ",\"passed\":%s,\"was_cached\":%s", summary->passed ? "true" : "false",
@@ -64,6 +72,7 @@ static void add_summary(struct buf *out, const struct progress_summary *summary)
 	add_string(out, "image", summary->image);
 	add_string(out, "name", summary->name);
 	add_string(out, "failure", summary->failure);
+	add_code(out, summary->code);
 	add_seconds(out, "wall", summary->wall_us);
 	buf_printf(out, ",\"ran\":%zu,\"cached\":%zu", summary->ran, summary->from_cache);
 	if (summary->size >= 0)
@@ -79,9 +88,24 @@ static void add_summary(struct buf *out, const struct progress_summary *summary)
 	buf_putc(out, '}');
 }
 
+static void add_failure(struct buf *out, const struct error *failure)
+{
+	add_string(out, "text", failure->message);
+	add_string(out, "file", failure->file);
+	if (failure->line)
+		buf_printf(out, ",\"line\":%u,\"column\":%u", failure->line, failure->column);
+	add_code(out, (int)explain_error(failure)->code);
+}
+
 static const char *value_key(enum progress_kind kind)
 {
-	return kind == PROGRESS_BUILD ? "graph" : kind == PROGRESS_FACTS ? "facts" : "layers";
+	static const char *const keys[PROGRESS_KINDS] = {
+		[PROGRESS_BUILD] = "graph",
+		[PROGRESS_PLAN] = "nodes",
+		[PROGRESS_FACTS] = "facts",
+		[PROGRESS_IMAGE] = "layers",
+	};
+	return keys[kind];
 }
 
 void progress_json_write(struct buf *out, const struct progress_event *event)
@@ -89,6 +113,7 @@ void progress_json_write(struct buf *out, const struct progress_event *event)
 	buf_printf(out, "{\"event\":\"%s\"", progress_kind_name(event->kind));
 	add_seconds(out, "at", event->at_us);
 	add_string(out, "build", event->build);
+	add_string(out, "endpoint", event->endpoint);
 	add_string(out, "node", event->node);
 	if (event->node && event->kind != PROGRESS_OUTPUT)
 		add_string(out, "label", event->label);
@@ -99,6 +124,8 @@ void progress_json_write(struct buf *out, const struct progress_event *event)
 			 event->text_len ? event->text_len : strlen(event->text));
 	if (event->kind == PROGRESS_DONE)
 		add_seconds(out, "wall", event->wall_us);
+	if (event->failure)
+		add_failure(out, event->failure);
 	if (event->usage)
 		add_usage(out, event->usage);
 	if (event->transfer)
@@ -138,15 +165,10 @@ static void take(void *ctx, const struct progress_event *event)
 	put(ctx, &line);
 }
 
-static void close_nothing(void *ctx)
-{
-	(void)ctx;
-}
-
 struct progress_sink sink_json(FILE *out)
 {
 	auto_buf struct buf head = {0};
 	progress_json_head(&head);
 	put(out, &head);
-	return (struct progress_sink){take, NULL, close_nothing, out};
+	return (struct progress_sink){take, NULL, NULL, out};
 }

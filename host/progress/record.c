@@ -92,7 +92,7 @@ static int open_file(const char *directory, struct error *err)
 struct progress_sink sink_record(struct error *err)
 {
 	autofree char *directory = records_directory();
-	int fd = directory ? open_file(directory, err) : error_set(err, "there is no HOME");
+	int fd = directory ? open_file(directory, err) : error_as(err, ERROR_HOME, "there is no HOME");
 	if (fd < 0)
 		return (struct progress_sink){0};
 	struct record *record = mem_alloc(sizeof *record);

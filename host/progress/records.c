@@ -61,13 +61,13 @@ static const char *find_id(const struct value *list, const char *id, struct erro
 		if (strcmp(own, id) == 0)
 			return own;
 		if (found) {
-			error_set(err, "several builds begin with '%s': %s, %s...", id, found, own);
+			error_as(err, ERROR_NAME_UNCLEAR, "several builds begin with '%s': %s, %s...", id, found, own);
 			return NULL;
 		}
 		found = own;
 	}
 	if (!found)
-		error_set(err,
+		error_as(err, ERROR_NAME_UNKNOWN,
 			  "there is no record of a build '%s': `factory report --list` "
 			  "names those that there are",
 			  id);

@@ -111,7 +111,8 @@ static void forget(struct report *report, const struct node *node)
 static void hub_free(struct hub *hub)
 {
 	for (size_t i = 0; i < hub->sink_count; i++)
-		hub->sinks[i].close(hub->sinks[i].ctx);
+		if (hub->sinks[i].close)
+			hub->sinks[i].close(hub->sinks[i].ctx);
 	arena_free(&hub->arena);
 	free(hub);
 }
@@ -215,12 +216,19 @@ void report_layers(struct report *report, const struct value *layers)
 	emit_value(report, PROGRESS_IMAGE, NULL, layers);
 }
 
-void report_graph(struct report *report, const struct graph *graph)
+void report_graph(struct report *report, const struct graph *graph, const char *endpoint)
 {
 	auto_arena struct arena arena = {0};
+	struct progress_event event = {.kind = PROGRESS_BUILD, .endpoint = endpoint};
 	report->total = graph->count;
 	report->seen_count = 0;
-	emit_value(report, PROGRESS_BUILD, NULL, graph_value(graph, &arena));
+	event.value = secrets_hide_value(report->hub->secrets, &arena, graph_value(graph, &arena));
+	emit(report, &event);
+}
+
+void report_plan(struct report *report, const struct value *nodes)
+{
+	emit_value(report, PROGRESS_PLAN, NULL, nodes);
 }
 
 /* --- nodes --- */
@@ -336,9 +344,12 @@ void report_end(struct report *report, const struct node *node, const struct ses
 	finish(report, node, &event);
 }
 
-void report_failure(struct report *report, const struct node *node)
+void report_failure(struct report *report, const struct node *node, const struct error *failure)
 {
-	struct progress_event event = {.kind = PROGRESS_FAILED};
+	auto_buf struct buf message = {0};
+	struct error told = *failure; /* it owns nothing of that */
+	told.message = (char *)shown(report, &message, failure->message);
+	struct progress_event event = {.kind = PROGRESS_FAILED, .failure = &told};
 	finish(report, node, &event);
 }
 

@@ -28,16 +28,18 @@ void report_hide(struct report *report, const char *text, size_t len);
 /* All of them, for what else is shown: a list. */
 const struct value *report_hidden(const struct report *report);
 
-/* The build's graph, for "[2/7]" and for pictures. */
-void report_graph(struct report *report, const struct graph *graph);
+/* The build's graph, for "[2/7]" and for pictures; endpoint: whose engine works for it. */
+void report_graph(struct report *report, const struct graph *graph, const char *endpoint);
+/* What will be run and why (build/reasons.h), unless all is there. */
+void report_plan(struct report *report, const struct value *nodes);
 void report_begin(struct report *report, const struct node *node);
 /* A piece of a step's output; whole lines are shown as they come. */
 void report_output(struct report *report, const struct node *node, const char *data, size_t len);
 /* exit: what the agent measured, or NULL; wall_us: as seen from the driver. */
 void report_end(struct report *report, const struct node *node, const struct session_exit *exit,
 		uint64_t wall_us);
-/* The node failed: shows the output that is left. */
-void report_failure(struct report *report, const struct node *node);
+/* The node failed, or was interrupted: shows the output that is left. */
+void report_failure(struct report *report, const struct node *node, const struct error *failure);
 /* The node's result is there from an earlier build. */
 void report_cached(struct report *report, const struct node *node);
 /* Those of all nodes are: nothing is run. why: for people. */

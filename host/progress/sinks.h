@@ -11,7 +11,7 @@
 struct progress_sink {
 	void (*take)(void *ctx, const struct progress_event *event);
 	void (*pause)(void *ctx); /* others write to the terminal now; NULL: does not matter */
-	void (*close)(void *ctx); /* releases ctx */
+	void (*close)(void *ctx); /* releases ctx; NULL: it is not the sink's */
 	void *ctx;
 };
 

@@ -12,4 +12,6 @@
 
 ASSET(assets_html, "host/report/page.html");
 ASSET(assets_css, "host/report/page.css");
+ASSET(assets_graph, "host/report/graph.js");
+ASSET(assets_endpoints, "host/report/endpoints.js");
 ASSET(assets_js, "host/report/page.js");

@@ -2,6 +2,6 @@
 #ifndef FACTORY_HOST_REPORT_ASSETS_H
 #define FACTORY_HOST_REPORT_ASSETS_H
 
-extern const char assets_html[], assets_css[], assets_js[];
+extern const char assets_html[], assets_css[], assets_graph[], assets_endpoints[], assets_js[];
 
 #endif

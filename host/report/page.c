@@ -42,6 +42,8 @@ void page_write(struct buf *out, const char *record, size_t len, const char *fol
 	rest = add_until(out, rest, "<!--record-->");
 	add_record(out, record, len);
 	rest = add_until(out, rest, "<!--script-->");
+	buf_puts(out, assets_graph);
+	buf_puts(out, assets_endpoints);
 	buf_puts(out, assets_js);
 	buf_puts(out, rest);
 }

@@ -2,11 +2,13 @@
 "use strict";
 (() => {
 const byId = id => document.getElementById(id);
-const builds = new Map();
-const words = {waiting: "waiting", running: "running", passed: "passed", failed: "failed", cached: "cached"};
-const marks = {waiting: "○", running: "▶", passed: "✓", failed: "✗", cached: "≡"};
-const MOST_LINES = 5000;
+const builds = new Map(); /* by their names */
+const everyBuild = []; /* those too that were begun again elsewhere */
+const words = {waiting: "waiting", running: "running", passed: "passed", failed: "failed", cached: "cached", lost: "begun again"};
+const marks = {waiting: "○", running: "▶", passed: "✓", failed: "✗", cached: "≡", lost: "↷"};
+const MOST_LINES = 5000, MOST_REASONS = 5;
 const general = {id: "all", more: byId("general")}; /* what belongs to no build */
+const chart = endpointChart(make);
 let last = 0, query = "";
 
 /* make("td", {class: "number"}, "text", child...) */
@@ -46,37 +48,41 @@ function section(title, id, ...children) {
 	return make("section", {"aria-labelledby": id}, make("h3", {id}, title), ...children);
 }
 
-function begin(name, graph) {
-	const number = builds.size, id = "build-" + number;
-	const build = {name, id, graph, nodes: new Map(), began: Infinity, state: "running",
+function begin(name, graph, endpoint) {
+	const id = "build-" + everyBuild.length;
+	const build = {name, id, graph, endpoint: endpoint || "unknown endpoint", title: name || "Build", nodes: new Map(), began: Infinity, state: "running",
 		verdict: make("p", {}), failure: make("div", {}), picture: make("div", {class: "wide", tabindex: "0", role: "region", "aria-label": "Graph, may be scrolled"}),
 		rows: make("tbody", {}), logs: make("div", {}), more: make("div", {})};
 	for (const node of graph.nodes)
 		build.nodes.set(node.id, {...node, state: "waiting", lines: []});
-	const columns = ["Node", "What", "State", "Time", "When"].map(text =>
+	const columns = ["Node", "What", "State", "Why", "Time", "When"].map(text =>
 		make("th", text === "Time" ? {scope: "col", class: "number"} : {scope: "col"}, text));
 	build.element = make("section", {"aria-labelledby": id},
-		make("h2", {id}, name || "Build"), build.verdict, build.failure,
+		make("h2", {id}, build.title), build.verdict, build.failure,
 		section("Graph", id + "-graph", build.picture),
-		section("Timeline", id + "-time", make("div", {class: "wide"},
-			make("table", {"aria-labelledby": id + "-time"}, make("thead", {}, make("tr", {}, ...columns)), build.rows))),
+		section(endpoint ? "Timeline at " + endpoint : "Timeline", id + "-time", make("div", {class: "wide", tabindex: "0", role: "region", "aria-label": "Timeline, may be scrolled"},
+			make("table", {class: "times", "aria-labelledby": id + "-time"}, make("thead", {}, make("tr", {}, ...columns)), build.rows))),
 		section("Logs", id + "-logs", build.logs), build.more);
 	byId("builds").append(build.element);
 	for (const node of build.nodes.values())
 		beginNode(build, node);
-	draw(build);
+	drawGraph(build, make);
+	if (builds.has(name))
+		lose(builds.get(name));
 	builds.set(name, build);
-	return build;
+	everyBuild.push(build);
+	chart.add(build);
 }
 
 function beginNode(build, node) {
 	const anchor = build.id + "-" + node.id;
 	node.anchor = anchor;
-	node.stateCell = make("td", {});
+	node.stateCell = make("td", {class: "state"});
 	node.timeCell = make("td", {class: "number"});
+	node.whyCell = make("td", {class: "why"});
 	node.bar = make("div", {class: "bar", hidden: ""});
 	build.rows.append(make("tr", {}, make("th", {scope: "row"}, make("a", {href: "#" + anchor}, node.id)),
-		make("td", {class: "label", title: node.label}, node.label), node.stateCell, node.timeCell,
+		make("td", {class: "label", title: node.label}, node.label), node.stateCell, node.whyCell, node.timeCell,
 		make("td", {}, make("div", {class: "track", "aria-hidden": "true"}, node.bar))));
 	node.text = make("pre", {tabindex: "0", "aria-label": "Output of " + node.id});
 	node.count = make("span", {class: "quiet"});
@@ -88,55 +94,26 @@ function beginNode(build, node) {
 	showState(node);
 }
 
-function showState(node) {
-	node.stateCell.className = node.mark.className = node.state;
-	node.stateCell.textContent = marks[node.state] + " " + words[node.state] + (node.why ? ": " + node.why : "");
-	node.mark.textContent = marks[node.state];
+/* The endpoint is gone: another one builds it anew. */
+function lose(build) {
+	build.state = build.verdict.className = "lost";
+	build.ended = last;
+	build.verdict.textContent = `${marks.lost} ${words.lost} at another endpoint`;
+	for (const node of build.nodes.values())
+		if (node.state === "running") {
+			node.state = "lost";
+			node.ended = last;
+			node.box.setAttribute("class", node.state);
+			showState(node);
+		}
 }
 
-/* --- the graph: columns from left to right --- */
-
-function draw(build) {
-	const HEIGHT = 44, GAP_X = 44, GAP_Y = 12, LETTER = 8, MOST = 30;
-	const columns = [], places = new Map();
-	for (const node of build.graph.nodes) {
-		const before = build.graph.edges.filter(edge => edge.to === node.id).map(edge => places.get(edge.from).column);
-		const at = before.length ? Math.max(...before) + 1 : 0;
-		columns[at] ??= [];
-		places.set(node.id, {column: at, row: columns[at].length});
-		columns[at].push(node);
-	}
-	const rows = Math.max(1, ...columns.map(column => column.length));
-	let x = 4;
-	for (const column of columns) {
-		const letters = Math.max(10, ...column.map(node => Math.min(MOST, Math.max(node.id.length, node.label.length))));
-		for (const node of column) {
-			const place = places.get(node.id);
-			Object.assign(place, {x, width: (letters + 2) * LETTER,
-				y: 4 + (rows - column.length) * (HEIGHT + GAP_Y) / 2 + place.row * (HEIGHT + GAP_Y)});
-		}
-		x += (letters + 2) * LETTER + GAP_X;
-	}
-	const width = x - GAP_X + 4, height = rows * (HEIGHT + GAP_Y) - GAP_Y + 8;
-	const picture = make("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "group",
-		"aria-label": "Graph of the build; the timeline below says the same in words"});
-	for (const edge of build.graph.edges) {
-		const from = places.get(edge.from), to = places.get(edge.to), y = from.y + HEIGHT / 2;
-		const start = from.x + from.width, middle = GAP_X / 2;
-		picture.append(make("path", {d: `M${start} ${y}C${start + middle} ${y} ${to.x - middle} ${to.y + HEIGHT / 2} ${to.x} ${to.y + HEIGHT / 2}`}));
-	}
-	for (const {id, label} of build.graph.nodes) {
-		const place = places.get(id), node = build.nodes.get(id), middle = place.x + place.width / 2;
-		const cut = label.length > MOST ? label.slice(0, MOST - 1) + "…" : label;
-		const told = id !== label;
-		node.box = make("g", {class: node.state}, make("title", {}, id + ": " + label),
-			make("rect", {x: place.x, y: place.y, width: place.width, height: HEIGHT, rx: 6}),
-			make("text", {x: middle, y: place.y + (told ? 19 : 27), "text-anchor": "middle"}, id));
-		if (told)
-			node.box.append(make("text", {class: "detail", x: middle, y: place.y + 35, "text-anchor": "middle"}, cut));
-		picture.append(make("a", {svg: true, href: "#" + node.anchor}, node.box));
-	}
-	build.picture.replaceChildren(picture);
+function showState(node) {
+	node.mark.className = node.state;
+	node.stateCell.className = "state " + node.state;
+	node.stateCell.textContent = marks[node.state] + " " + words[node.state];
+	node.whyCell.textContent = node.why ?? "";
+	node.mark.textContent = marks[node.state];
 }
 
 /* --- logs --- */
@@ -171,7 +148,7 @@ function countLines(node) {
 function search() {
 	query = byId("search").value.toLowerCase();
 	let found = 0;
-	for (const build of builds.values())
+	for (const build of everyBuild)
 		for (const node of build.nodes.values()) {
 			const matches = query ? node.lines.filter(line => line.toLowerCase().includes(query)).length : 0;
 			found += matches;
@@ -237,7 +214,7 @@ function change(build, event, state) {
 	if (!node)
 		return;
 	node.state = state;
-	node.why = event.text;
+	node.why = event.text ?? node.why;
 	if (state === "running")
 		node.began = event.at;
 	if (state === "passed" || state === "failed")
@@ -249,10 +226,24 @@ function change(build, event, state) {
 		node.peak_kb = event.peak_kb;
 	}
 	build.began = Math.min(build.began, node.began ?? event.at);
+	if (node.began !== undefined)
+		chart.begun(build, node);
 	node.box.setAttribute("class", state);
 	if (state === "failed")
 		node.details.open = true;
 	showState(node);
+}
+
+/* Why nodes will run. */
+function plan(build, nodes) {
+	for (const {id, cached, reasons} of nodes) {
+		const node = build.nodes.get(id);
+		if (!node || cached)
+			continue;
+		node.why = reasons.slice(0, MOST_REASONS).join(", ") + (reasons.length > MOST_REASONS ? ` and ${reasons.length - MOST_REASONS} more` : "");
+		node.whyCell.title = reasons.join(", ");
+		showState(node);
+	}
 }
 
 function message(text, matters) {
@@ -262,6 +253,7 @@ function message(text, matters) {
 
 function over(build, event) {
 	build.state = event.passed ? "passed" : "failed";
+	build.ended = event.at;
 	build.verdict.className = build.state;
 	const parts = [`${marks[build.state]} ${words[build.state]} in ${time(event.wall)}`];
 	if (event.passed)
@@ -279,7 +271,8 @@ const handlers = {
 		if (event.version !== 1)
 			message(`The record's format is version ${event.version}: this page knows version 1.`, true);
 	},
-	build: (event) => begin(event.build, event.graph),
+	build: event => begin(event.build, event.graph, event.endpoint),
+	plan: (event, build) => build && plan(build, event.nodes),
 	node: (event, build) => change(build, event, "running"),
 	done: (event, build) => change(build, event, "passed"),
 	failed: (event, build) => change(build, event, "failed"),
@@ -318,11 +311,13 @@ function feed(line) {
 }
 
 function refresh() {
-	for (const build of builds.values()) {
+	for (const build of everyBuild) {
 		spread(build);
 		for (const node of build.nodes.values())
 			countLines(node);
 	}
+	chart.update(last, state => `${marks[state]} ${words[state]}`, time);
+	byId("endpoints").hidden = everyBuild.length < 2;
 	const all = [...builds.values()], failed = all.filter(build => build.state === "failed").length;
 	const running = all.filter(build => build.state === "running").length;
 	const text = `${all.length} build${all.length === 1 ? "" : "s"}: ${all.length - failed - running} passed, ${failed} failed, ${running} not over`;
@@ -351,6 +346,7 @@ function openTarget() {
 	}
 }
 
+byId("endpoints").append(chart.element);
 for (const line of byId("record").textContent.split("\n"))
 	if (line)
 		feed(line);

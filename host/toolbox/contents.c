@@ -40,7 +40,7 @@ static char *find_agent(const struct toolbox_options *options, struct error *err
 			return path;
 		free(path);
 	}
-	error_set(err,
+	error_as(err, ERROR_PROGRAM_MISSING,
 		  "there is no agent beside factory (in %s): name it by --agent or FACTORY_AGENT",
 		  directory);
 	return NULL;
@@ -62,7 +62,7 @@ static int add_file(struct archive *archive, const char *name, const char *from,
 	auto_buf struct buf content = {0};
 	struct stat info;
 	if (stat(from, &info) == 0 && !S_ISREG(info.st_mode))
-		return error_set(err, "%s is no file", from);
+		return error_as(err, ERROR_FILE_KIND, "%s is no file", from);
 	if (file_read(from, LARGEST_TOOL, &content, err) < 0)
 		return -1;
 	autofree char *path = mem_printf("tools/%s", name);

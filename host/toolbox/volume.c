@@ -34,6 +34,6 @@ char *toolbox_volume(struct engine *engine, const char *name, struct error *err)
 		  "a traceless build needs the name of the volume that the toolbox '%s' has at "
 		  "/tools, and this engine (%s) tells none: leave `traceless` out",
 		  name, engine_name(engine));
-	err->exit_code = EXIT_ENGINE;
+	error_class(err, EXIT_ENGINE, ERROR_ENGINE_UNABLE);
 	return NULL;
 }

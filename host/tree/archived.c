@@ -18,7 +18,7 @@ int archived_add(struct archive *archive, const struct archived *from, struct er
 	int status = 0;
 	if (archive_write_header(archive, entry) != ARCHIVE_OK ||
 	    (content && archive_write_data(archive, content->data, content->len) < 0))
-		status = error_set(err, "can't pack %s: %s", from->path,
+		status = error_as(err, ERROR_ARCHIVE, "can't pack %s: %s", from->path,
 				   archive_error_string(archive));
 	archive_entry_free(entry);
 	return status;

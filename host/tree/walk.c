@@ -127,7 +127,7 @@ static int walk_entry(struct walk *walk, struct tree_entry *entry, struct level 
 		return visit_link(walk, entry, up);
 	if (S_ISREG(mode))
 		return visit(walk, entry, up);
-	return error_set(walk->err, "%s is neither a file nor a directory nor a link", entry->path);
+	return error_as(walk->err, ERROR_FILE_KIND, "%s is neither a file nor a directory nor a link", entry->path);
 }
 
 static int walk_root(struct walk *walk, const char *path)
@@ -156,8 +156,7 @@ static int read_ignore(const char *path, struct ignore **ignore, struct error *e
 	*ignore = ignore_parse(file, buf_text(&text), text.len, err);
 	if (*ignore)
 		return 0;
-	err->exit_code = EXIT_MANIFEST;
-	return -1;
+	return error_class(err, EXIT_MANIFEST, ERROR_UNREADABLE);
 }
 
 int tree_walk_copied(const char *path, tree_visit *visitor, void *ctx, struct error *err)

@@ -273,7 +273,7 @@ static int watch_records(struct server *server, struct error *err)
 {
 	autofree char *directory = records_directory();
 	if (!directory)
-		return error_set(err, "there is no HOME, and so no records of builds");
+		return error_as(err, ERROR_HOME, "there is no HOME, and so no records of builds");
 	autofree char *inside = mem_printf("%s/x", directory);
 	if (file_make_parents(inside, err) < 0)
 		return -1;

@@ -61,7 +61,7 @@ static const char *cannot_pull(struct suite *suite)
 			  &kept);
 	int status = engine_finish(suite->engine, &kept, &err);
 	check(status < 0 || kept.status == ENGINE_NOT_FOUND);
-	return err.message && strstr(err.message, "no registry") ? "no registry client" : NULL;
+	return NULL;
 }
 
 static const char *cannot_push(struct suite *suite)
@@ -71,7 +71,7 @@ static const char *cannot_push(struct suite *suite)
 	engine_image_push(suite->engine, "127.0.0.1:1/none", "1", NULL, engine_keep, &kept);
 	int status = engine_finish(suite->engine, &kept, &err);
 	check(status < 0 || kept.status == ENGINE_NOT_FOUND);
-	return err.message && strstr(err.message, "no registry") ? "no registry client" : NULL;
+	return NULL;
 }
 
 static char *id_of(struct suite *suite, const char *ref)

@@ -55,8 +55,17 @@ class Browser:
         return self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
 
     def evaluate(self, session, expression):
-        result = self.call("Runtime.evaluate", session, expression=expression, returnByValue=True)
+        result = self.call("Runtime.evaluate", session, expression=expression, returnByValue=True, awaitPromise=True)
         return result["result"].get("value")
+
+    def wait(self, session, expression):
+        """Until it is true; what it is in the end."""
+        end = time.monotonic() + 30
+        found = self.evaluate(session, expression)
+        while not found and time.monotonic() < end:
+            time.sleep(0.1)
+            found = self.evaluate(session, expression)
+        return found
 
 
 def main():
@@ -65,11 +74,7 @@ def main():
         browser = Browser(directory)
         try:
             page = browser.open(url)
-            end = time.monotonic() + 30
-            found = False
-            while not found and time.monotonic() < end:
-                found = browser.evaluate(page, expression)
-                time.sleep(0.1)
+            found = browser.wait(page, expression)
             print(browser.evaluate(page, "document.body.innerText"))
         finally:
             browser.process.kill()
@@ -77,4 +82,5 @@ def main():
     sys.exit(0 if found else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

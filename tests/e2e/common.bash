@@ -22,6 +22,10 @@ api() {
 	curl --silent --unix-socket "${DOCKER_HOST#unix://}" --request "$method" "$@" "http://engine$path"
 }
 
+is_podman() {
+	api GET /version | grep -q 'Podman Engine'
+}
+
 # manifest: the text on standard input becomes m.yml.
 manifest() {
 	cat >m.yml

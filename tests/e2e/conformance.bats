@@ -148,8 +148,9 @@ oci_leftovers() {
 @test "oci: a base image that is not there, no runtime, a directory that can't be" {
 	endpoint oci
 	printf '%s\n' 'image: factory-test/none:1' 'install: "true"' >m.yml
-	fails_with 5 "$FACTORY" build m.yml --endpoint "oci:$WORK/oci"
-	shows "has no registry client, and no image factory-test/none:1"
+	mkdir bin && ln -s "$(command -v runc || command -v crun)" bin/
+	fails_with 5 env PATH="$WORK/bin" "$FACTORY" build m.yml --endpoint "oci:$WORK/oci"
+	shows "there is no program skopeo here, by which oci: speaks with registries: install the package skopeo"
 	fails_with 4 env PATH=/nonexistent "$FACTORY" facts x --endpoint oci:
 	shows "there is neither runc nor crun here"
 	fails_with 4 "$FACTORY" facts x --endpoint oci:relative

@@ -115,6 +115,142 @@ ends_as() {
 	grep -q '\[F0901\]$' log
 }
 
+@test "files, names, programs" {
+	ends_as F0101 "$FACTORY" import no-such.tar app:1
+	mkdir directory
+	ends_as F0104 "$FACTORY" import directory app:1
+	touch factory.yml
+	ends_as F0106 "$FACTORY" init
+	truncate -s 1G large.json
+	ends_as F0105 "$FACTORY" render factory.yml --values large.json
+	echo '{' >broken.json
+	manifest <<<"{image: $BASE, install: [make]}"
+	ends_as F0111 "$FACTORY" render m.yml --values broken.json
+	ends_as F0112 env -u HOME -u XDG_STATE_HOME "$FACTORY" ui
+	ends_as F0113 "$FACTORY" report no-such-build
+	"$FACTORY" build m.yml --no-cache || true
+	"$FACTORY" build m.yml --no-cache || true
+	ends_as F0114 "$FACTORY" report 2
+	ends_as F0113 "$FACTORY" facts "$BASE" os.no_such_fact
+	/usr/bin/python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True); time.sleep(60)' >port 3>&- &
+	listener=$!
+	for _ in $(seq 100); do [ -s port ] && break; sleep 0.05; done
+	ends_as F0115 "$FACTORY" ui --port "$(cat port)"
+	kill $listener
+}
+
+@test "a file that is not this user's" {
+	[ "$(id -u)" = 0 ] || skip "needs root, to become somebody else"
+	chmod 755 "$WORK"
+	echo secret >private.tar
+	chmod 600 private.tar
+	cp "$FACTORY" factory
+	ends_as F0102 setpriv --reuid 65534 --clear-groups ./factory import private.tar app:1
+}
+
+@test "a disk that is full" {
+	[ "$(id -u)" = 0 ] || skip "needs root, to mount one"
+	mkdir small
+	mount -t tmpfs -o size=64k none small
+	code=0
+	ends_as F0103 "$FACTORY" export "$BASE" -o small/base.tar || code=$?
+	umount small
+	[ $code = 0 ]
+}
+
+@test "steps and matrices that are meant and not there, tests that there are none of" {
+	manifest <<<"{image: $BASE, install: [make]}"
+	ends_as F0204 "$FACTORY" build m.yml --from-step no-such
+	ends_as F0204 "$FACTORY" build m.yml --break-at no-such
+	ends_as F0204 "$FACTORY" shell m.yml:no-such
+	ends_as F0309 "$FACTORY" test "$BASE" --manifest m.yml
+	manifest <<<"{image: $BASE, env: {matrix: [A=1, A=2]}, install: [make]}"
+	ends_as F0205 "$FACTORY" build -i m.yml
+}
+
+@test "what the engine can't do" {
+	while read -r key; do
+		manifest <<<"{image: $BASE, $key, install: ['true']}"
+		ends_as F0406 "$FACTORY" build m.yml --no-cache
+	done <<-'E'
+		limits: {cpus: 9999}
+		network: no-such-network
+	E
+	manifest <<<"{image: $BASE, env: {matrix: [A=1, A=2]}, install: ['sleep 1']}"
+	ln -s "${DOCKER_HOST#unix://}" other.sock
+	ends_as F1800 "$FACTORY" build m.yml --no-cache -o both.tar --endpoint "$DOCKER_HOST" --endpoint "unix://$PWD/other.sock"
+	manifest <<<"{image: $BASE, runs_on: [no-such-label], install: ['true']}"
+	ends_as F0408 "$FACTORY" build m.yml --endpoint "$DOCKER_HOST" --endpoint "unix://$PWD/other.sock"
+	no_container_left
+}
+
+@test "secrets, groups, templates, copies" {
+	manifest <<<"{image: $BASE, install: [{run: 'true', secrets: {A: NO_SUCH_VARIABLE}}]}"
+	ends_as F0606 "$FACTORY" build m.yml --no-cache
+	manifest <<<"{image: $BASE, install: [{parallel: ['echo a >/x', 'echo b >/x']}]}"
+	ends_as F0607 "$FACTORY" build m.yml --no-cache
+	mkdir conf
+	echo 'template { source = "a.ctmpl" destination = "/a" }' >conf/template.hcl
+	for text in '{{ no_such_function }}' '{{ index 5 "x" }}' '{{'; do
+		echo "$text" >conf/a.ctmpl
+		manifest <<<"{image: $BASE, files: conf}"
+		ends_as F0701 "$FACTORY" build m.yml --no-cache
+	done
+	echo text >file
+	manifest <<<"{image: $BASE, copy: ['file:/etc/passwd/file']}"
+	ends_as F0703 "$FACTORY" build m.yml --no-cache
+	no_container_left
+}
+
+@test "locks" {
+	manifest <<<"{image: $BASE, install: ['true']}"
+	ends_as F1402 "$FACTORY" build m.yml --locked
+	echo 'version: many' >factory.lock
+	ends_as F1401 "$FACTORY" build m.yml --locked
+	rm factory.lock
+	"$FACTORY" lock m.yml
+	sed -i "s/sha256:[0-9a-f]\{64\}/sha256:$(printf '0%.0s' $(seq 64))/" factory.lock
+	ends_as F1400 "$FACTORY" build m.yml --locked
+}
+
+@test "registries" {
+	manifest <<<"{image: $BASE, install: ['true']}"
+	ends_as F1300 "$FACTORY" build m.yml -t 127.0.0.1:1/t/explain:1 --push
+	mkdir docker bin
+	echo '{"credHelpers": {"127.0.0.1:1": "refuses"}}' >docker/config.json
+	printf '#!/bin/sh\nexit 3\n' >bin/docker-credential-refuses
+	chmod +x bin/docker-credential-refuses
+	PATH=$PWD/bin:$PATH DOCKER_CONFIG=$PWD/docker ends_as F1302 "$FACTORY" build m.yml -t 127.0.0.1:1/t/explain:1 --push
+	api DELETE "/images/127.0.0.1:1/t/explain:1" >/dev/null
+}
+
+@test "modules and their indices" {
+	ends_as F1702 "$FACTORY" module install nginx --index http://127.0.0.1:1/index.json
+	echo '[]' >index.json
+	ends_as F1701 "$FACTORY" module install nginx --index index.json
+	echo '[{"name": 5}]' >index.json
+	ends_as F1705 "$FACTORY" module install nginx --index index.json
+	/usr/bin/python3 -u -m http.server --bind 127.0.0.1 0 >server 2>&1 3>&- &
+	server=$!
+	for _ in $(seq 100); do grep -q 'port' server && break; sleep 0.05; done
+	url=http://127.0.0.1:$(grep -o 'port [0-9]*' server | cut -d ' ' -f 2)
+	echo no-archive >nginx.tar.gz
+	digest=$(sha256sum nginx.tar.gz | cut -d ' ' -f 1)
+	entry() { echo "[{name: nginx, version: '1.0', description: a server, tarball: $url/nginx.tar.gz, sha256: $1}]" >index.json; }
+	entry "$digest"
+	ends_as F1704 "$FACTORY" module install nginx --index index.json
+	entry "$(printf '0%.0s' $(seq 64))"
+	ends_as F1703 "$FACTORY" module install nginx --index index.json
+	mkdir nginx
+	echo 'name: other' >nginx/module.yml
+	tar czf nginx.tar.gz nginx
+	entry "$(sha256sum nginx.tar.gz | cut -d ' ' -f 1)"
+	ends_as F1700 "$FACTORY" module install nginx --index index.json
+	kill $server
+	echo "[{name: nginx, version: '1.0', description: a server, git: $PWD/nginx, tag: v1, sha256: $(printf '0%.0s' $(seq 64))}]" >index.json
+	ends_as F0108 env PATH="$PWD/none" "$FACTORY" module install nginx --index index.json
+}
+
 @test "in a terminal a line says how to learn more; elsewhere there is none" {
 	run "$FACTORY" bulid
 	[ "${#lines[@]}" -eq 1 ]

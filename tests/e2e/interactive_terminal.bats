@@ -81,6 +81,8 @@ teardown() {
 	sees "stops before 'second'"
 	press q BSpace x C-b C-d Tab
 	press C-d
+	sees 'what was done is not saved'
+	press C-d
 	ended 1
 }
 
@@ -204,6 +206,12 @@ teardown() {
 	type_line k
 	sees_times 2 'back'
 	press C-d
+	sees 'once more: ends the build'
+	type_line list
+	sees '> install-1'
+	type_line quit
+	sees_times 2 'once more: ends the build'
+	type_line quit
 	ended 1
 	close_terminal
 	# A killed one ends its editor.

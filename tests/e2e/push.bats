@@ -109,6 +109,7 @@ pushed() {
 	fails_with 10 "$FACTORY" build m.yml
 	shows "can't push $REGISTRY/refused:1"
 	shows "log in by \`docker login $REGISTRY\`"
+	shows '[F1301]'
 	[[ $output != *wrong* ]]
 	[ -n "$(image_id "$REGISTRY/refused:1")" ]
 	[ -z "$(tags_of refused)" ]

@@ -22,7 +22,7 @@ in_page() {
 		script:
 		  - sleep 0.1; echo going-wrong; exit 3
 	E
-	fails_with 6 "$FACTORY" build m.yml
+	fails_with 6 "$FACTORY" build m.yml --no-cache
 	"$FACTORY" report -o page.html
 	browse page.html
 	in_page 'm.yml</h2>'
@@ -30,7 +30,7 @@ in_page() {
 	in_page 'm.yml:5:5: test-1 failed with exit code 3'
 	in_page '1 build: 0 passed, 1 failed, 0 not over'
 	[ "$(grep -o '<rect' dom.html | wc -l)" = 4 ]
-	[ "$(grep -o '<th scope="row">' dom.html | wc -l)" = 4 ]
+	[ "$(grep -o '<th scope="row">' dom.html | wc -l)" = 5 ]
 	in_page '(4 lines)'
 	# What failed is open, the rest is not.
 	in_page 'going-wrong'
@@ -51,7 +51,7 @@ in_page() {
 	"$FACTORY" report last --output page.html
 	not grep -nE '(src|href)="?https?:|@import|url\(' page.html
 	browse page.html
-	in_page '≡ cached: an image was built of the same'
+	in_page '≡ cached</td><td class="why">an image was built of the same'
 	in_page '0 nodes run, 3 from the cache'
 	first=$("$FACTORY" report --list | awk 'NR == 1 { print $1 }')
 	"$FACTORY" report "$first" >page.html
@@ -77,6 +77,75 @@ in_page() {
 		assert r.open == ["header", "main"], r.open
 		assert r.levels[0] == 1 and all(b <= a + 1 for a, b in zip(r.levels, r.levels[1:])), r.levels
 	E
+}
+
+@test "a page tells why each node was run" {
+	manifest <<-E
+		image: $BASE
+		install: [echo one $WORK, echo two $WORK]
+	E
+	"$FACTORY" build m.yml
+	sed -i 's/two/three/' m.yml
+	"$FACTORY" why m.yml | grep -E '^install-2 +runs +command$'
+	"$FACTORY" build m.yml
+	"$FACTORY" report -o page.html
+	browse page.html
+	grep -q 'install-2</a>.*<td class="why" title="command">command</td>' dom.html
+	grep -q 'commit</a>.*<td class="why" title="parent">parent</td>' dom.html
+	"$FACTORY" build m.yml --from-step install-2 --progress json 2>events
+	[ "$(jq -r 'select(.event == "plan").nodes[] | .id + " " + (.reasons | join(","))' events | tail -n 2)" = \
+		$'install-2 by option\ncommit by option' ]
+	"$FACTORY" build m.yml --progress json 2>events
+	not grep -q '"event":"plan"' events
+}
+
+@test "builds side by side, by their endpoints" {
+	ln -s "${DOCKER_HOST#unix://}" other.sock
+	manifest <<-E
+		image: $BASE
+		env: {matrix: [A=1, A=2]}
+		script: [sleep 0.2, sleep 0.2]
+	E
+	"$FACTORY" build m.yml --no-cache --endpoint "$DOCKER_HOST" --endpoint "unix://$WORK/other.sock"
+	"$FACTORY" report -o page.html
+	browse page.html
+	in_page "<th scope=\"rowgroup\" colspan=\"4\">$DOCKER_HOST</th>"
+	in_page "<th scope=\"rowgroup\" colspan=\"4\">unix://$WORK/other.sock</th>"
+	in_page "Timeline at unix://$WORK/other.sock</h3>"
+	[ "$(grep -o 'id="build-[0-9]"' dom.html | wc -l)" = 2 ]
+	# Each node has a bar there, and one in its build's own table.
+	[ "$(grep -o 'class="bar passed"' dom.html | wc -l)" = 16 ]
+	not grep -q 'id="endpoints"[^>]*hidden' dom.html
+}
+
+# An endpoint that was lost: the build's second begin.
+@test "a build that was begun again elsewhere is on the page twice" {
+	manifest <<-E
+		image: $BASE
+		install: echo one
+	E
+	"$FACTORY" build m.yml --no-cache
+	record=$(ls "$XDG_STATE_HOME"/factory/builds/*.jsonl)
+	{ sed '/"event":"end"/d; /"install-1".*"done"/d; /"commit"/{/"event":"build"/!{/"event":"plan"/!d}}' "$record"
+	  sed '1d; s|"endpoint":"[^"]*"|"endpoint":"tcp://other"|' "$record"; } >both
+	cp both "$record"
+	"$FACTORY" report -o page.html
+	browse page.html
+	in_page '↷ begun again at another endpoint'
+	in_page '1 build: 1 passed, 0 failed, 0 not over'
+	in_page '>tcp://other</th>'
+}
+
+# Roles and colours as a reader's programs see them: contrast by WCAG 2.1, at least 4.5 to 1.
+@test "a page can be read by all: contrast in light and dark, by keyboard, on a narrow screen" {
+	manifest <<-E
+		image: $BASE
+		env: {matrix: [A=1, A=2]}
+		script: ["echo hello", "[ \$A = 1 ]"]
+	E
+	fails_with 6 "$FACTORY" build m.yml
+	"$FACTORY" report -o page.html
+	HOME=$WORK timeout 100 /usr/bin/python3 "$BATS_TEST_DIRNAME/reader.py" "file://$WORK/page.html" "$WORK"
 }
 
 @test "facts that a manifest asked for are on the page" {

@@ -66,12 +66,42 @@ answering() {
 	shows 'other is ready after'
 }
 
+@test "services as facts: for steps, for templates, in the manifest's text" {
+	echo '{{ with fact "services.my-redis.address" }}{{ . }}:{{ fact "services.my-redis.port" }}{{ end }}' >address.tpl
+	manifest <<-E
+		image: $REDIS
+		copy: address.tpl:/address.tpl
+		services: {my-redis: {image: $REDIS, ports: 6379}, plain: {image: $BASE, command: sleep 100}}
+		script:
+		  - run: |
+		      set -e
+		      address=\$(/tools/agent facts services.my-redis.address)
+		      grep "^\$address.my-redis" /etc/hosts
+		      test "\$(redis-cli -h \$address ping)" = PONG
+		      /tools/agent render -once -template /address.tpl:/tmp/address
+		      test "\$(cat /tmp/address)" = "\$address:6379"
+		      /tools/agent facts services.plain.host
+		      ! /tools/agent facts services.plain.port
+		  - test "\$(redis-cli -h {{ facts.services['my-redis'].host }} -p {{ facts.services['my-redis'].port }} ping)" = PONG
+		  - {name: its own, services: [plain], run: '! /tools/agent facts services.my-redis.host && /tools/agent facts services.plain.address'}
+		  - {name: none, services: [], run: '! /tools/agent facts services && test -z "\$FACTORY_SERVICES"'}
+	E
+	run "$FACTORY" build --no-cache m.yml -t t/facts:1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	no_container_left
+	no_network_left
+	sed -i "s/.port }}/.prot }}/" m.yml
+	fails_with 3 "$FACTORY" build m.yml -t t/facts:1
+	shows "has no attribute 'prot'"
+}
+
 @test "a compose file: what depends on a service waits for its health, a job is done before" {
 	cat >compose.yml <<-E
 		services:
 		  web:
 		    image: $BASE
-		    command: sh -c 'nc db 6379 </dev/null && cat /conf/greeting >/index.html && exec httpd -f -p 8080 -h /'
+		    command: sh -c 'nc db 6379 </dev/null && cat /conf/greeting >/index.html && exec httpd -f -p \${PORT:?} -h /'
 		    ports: ["80:8080"]
 		    volumes: [./conf:/conf:ro]
 		    restart: always
@@ -87,6 +117,7 @@ answering() {
 		    depends_on: {db: {condition: service_healthy}}
 	E
 	mkdir conf && echo hello >conf/greeting
+	printf '# of all\nPORT=8080\nVERSION=1\n' >.env
 	manifest <<-E
 		image: $REDIS
 		services: compose.yml

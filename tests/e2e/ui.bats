@@ -105,7 +105,7 @@ small() {
 	grep -q '1 build: 0 passed, 0 failed, 1 not over' page
 	grep -q '▶ running' page
 	# It goes on without being loaded again.
-	{ sleep 3; kill -INT $build; } &
+	{ sleep 8; kill -INT $build; } &
 	HOME=$WORK timeout 60 /usr/bin/python3 "$BATS_TEST_DIRNAME/browser.py" "${url}build/$id" \
 		'window.seen ||= document.body.innerText.includes("1 not over"),
 		 window.seen && document.body.innerText.includes("1 failed")' >page

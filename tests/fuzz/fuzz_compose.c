@@ -1,4 +1,5 @@
-/* Any text as a compose file: read by a manifest, and described. */
+/* Any text as a compose file: read by a manifest, and described. What stands before a NUL is the
+ * file .env beside it. */
 #include "common/file.h"
 #include "common/own.h"
 #include "host/manifest/manifest.h"
@@ -10,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Whole paths, for the working directory stays: the fuzzer reads its corpus by relative ones. */
 struct files {
-	char manifest[64], compose[64];
+	char manifest[64], compose[64], dotenv[64];
 };
 
 static void put(const char *path, const void *data, size_t size)
@@ -31,6 +32,7 @@ static const struct files *files(void)
 		abort();
 	snprintf(files.manifest, sizeof files.manifest, "%s/m.yml", directory);
 	snprintf(files.compose, sizeof files.compose, "%s/compose.yml", directory);
+	snprintf(files.dotenv, sizeof files.dotenv, "%s/.env", directory);
 	put(files.manifest, text, sizeof text - 1);
 	return &files;
 }
@@ -43,7 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct manifest_options options = {.problems = &problems};
 	if (size > 4096 || memmem(data, size, "/dev", 4) || memmem(data, size, "/proc", 5))
 		return 0;
-	put(files()->compose, data, size);
+	const uint8_t *end = size ? memchr(data, 0, size) : NULL;
+	size_t before = end ? (size_t)(end - data) : 0, compose = end ? before + 1 : 0;
+	put(files()->dotenv, data, before);
+	put(files()->compose, data + compose, size - compose);
 	struct manifest *manifest = manifest_read(files()->manifest, &options, &err);
 	if (!manifest == !error_is_set(&err) || !manifest == !problems.count)
 		abort();

@@ -39,7 +39,7 @@ static void read_as(const char *name, const uint8_t *data, size_t size)
 		abort();
 	for (size_t i = 0; manifest && i < manifest->cell_count; i++) {
 		struct graph *graph = graph_new(manifest->cells[i]);
-		graph_write_json(graph, &out);
+		graph_write_json(&graph, 1, &out);
 		graph_free(graph);
 	}
 	manifest_free(manifest);

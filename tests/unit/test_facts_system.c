@@ -1,6 +1,8 @@
 /* Facts about systems that this one is not: os, kernel, processors, memory, users, packages... */
 #include "tests/unit/facts_tree.h"
 
+#include "common/own.h"
+
 static void expect_os(const char *os_release, const char *file, const char *content,
 		      const char *expected)
 {
@@ -272,6 +274,24 @@ static void languages(void **state)
 	tree_free(tree);
 }
 
+/* As the driver tells a test of them; what somebody else has put there is no fact. */
+static void services(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"FACTORY_SERVICES={\"db\":{\"host\":\"db\",\"address\":\"10.0.0.2\",\"port\":5}}",
+		"FACTORY_SERVICES={\"db\":", "FACTORY_SERVICES=[1]", "FACTORY_SERVICES="};
+	struct tree *tree = tree_new();
+	expect_fact(tree, facts_services, "", "none");
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		const char *environment[] = {texts[i], NULL};
+		tree->system.environment = environment;
+		expect_fact(tree, facts_services, "db.port", i ? "none" : "5");
+		expect_fact(tree, facts_services, "db.address", i ? "none" : "\"10.0.0.2\"");
+	}
+	tree_free(tree);
+}
+
 static void disks(void **state)
 {
 	(void)state;
@@ -362,6 +382,7 @@ int main(void)
 		cmocka_unit_test(many_packages),
 		cmocka_unit_test(packages_of_other_managers),
 		cmocka_unit_test(languages),
+		cmocka_unit_test(services),
 		cmocka_unit_test(disks),
 		cmocka_unit_test(load_and_uptime),
 		cmocka_unit_test(mounts),

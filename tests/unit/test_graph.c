@@ -232,7 +232,7 @@ static void labels_are_quoted_in_dot(void **state)
 	struct manifest manifest = {.image = "base", .install = {&odd, 1}};
 	auto_buf struct buf out = {0};
 	struct graph *graph = graph_new(&manifest);
-	graph_write_dot(graph, &out);
+	graph_write_dot(&graph, 1, &out);
 	assert_non_null(strstr(out.data, "[label=\"say \\\"a\\\\b\\\"\""));
 	graph_free(graph);
 }
@@ -246,7 +246,7 @@ static void a_graph_as_text(void **state)
 	manifest.install.count = 1;
 	auto_buf struct buf out = {0};
 	struct graph *graph = graph_new(&manifest);
-	graph_write_text(graph, &out);
+	graph_write_text(&graph, 1, &out);
 	assert_string_equal(buf_text(&out), "start         base\n"
 					    "│\n"
 					    "install-1     two …\n"
@@ -265,7 +265,7 @@ static void a_group_as_text(void **state)
 	manifest.install.count = 4;
 	auto_buf struct buf out = {0};
 	struct graph *graph = graph_new(&manifest);
-	graph_write_text(graph, &out);
+	graph_write_text(&graph, 1, &out);
 	assert_string_equal(buf_text(&out), "start         base\n"
 					    "│\n"
 					    "install-1     one\n"
@@ -296,7 +296,7 @@ static void a_graph_as_a_picture(void **state)
 	struct manifest manifest = full();
 	auto_buf struct buf out = {0};
 	struct graph *graph = graph_new(&manifest);
-	graph_write_svg(graph, &out);
+	graph_write_svg(&graph, 1, &out);
 	const char *svg = buf_text(&out);
 	for (size_t i = 1; i < graph->count; i++) {
 		bool same = i == 4; /* the tests stand in one column */

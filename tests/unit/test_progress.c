@@ -205,12 +205,17 @@ static struct manifest manifest = {.image = "base", .install = {&step, 1}, .test
 /* A build of which one step's output comes in pieces and one fails. */
 static void tell_build(struct report *parent, const char *name)
 {
+	auto_arena struct arena arena = {0};
+	struct value *nodes = value_list(&arena);
 	struct graph *graph = graph_new(&manifest);
 	struct report *report = report_part(parent, name, 0);
 	struct session_exit usage = {.wall_us = 1500, .user_us = 1000, .max_rss_kb = 2048};
 	struct progress_summary summary = {.failure = "no secret-word", .size = -1, .added = -1};
+	struct error oops = {.message = "the secret-word failed", .exit_code = 6, .code = 601};
 	report_hide(report, "secret-word", 11);
-	report_graph(report, graph);
+	report_graph(report, graph, "unix:///engine.sock");
+	value_append(&arena, nodes, value_string(&arena, "env secret-word"));
+	report_plan(report, nodes);
 	report_cached(report, graph->nodes[0]);
 	report_begin(report, graph->nodes[1]);
 	report_output(report, graph->nodes[1], "one\ntw", 6);
@@ -219,7 +224,7 @@ static void tell_build(struct report *parent, const char *name)
 	report_end(report, graph->nodes[1], &usage, 9999);
 	report_begin(report, graph->nodes[2]);
 	report_output(report, graph->nodes[2], "\033[2Joops", 8);
-	report_failure(report, graph->nodes[2]);
+	report_failure(report, graph->nodes[2], &oops);
 	report_notice(report, "a %s", "notice");
 	report_message(report, "a %s", "message");
 	report_over(report, &summary);
@@ -261,9 +266,9 @@ static void plain_lines(void **state)
 static void json_lines(void **state)
 {
 	(void)state;
-	static const char *const kinds[] = {"begin",  "build",  "cached",  "node", "output",
-					    "output", "output", "done",    "node", "output",
-					    "failed", "notice", "message", "end"};
+	static const char *const kinds[] = {"begin",  "build",  "plan",   "cached",  "node",
+					    "output", "output", "output", "done",    "node",
+					    "output", "failed", "notice", "message", "end"};
 	autofree char *text = NULL;
 	size_t len = 0, lines = 0;
 	auto_arena struct arena arena = {0};
@@ -279,9 +284,19 @@ static void json_lines(void **state)
 		struct value *event = json_parse(&arena, "line", line, (size_t)(end - line), &err);
 		expect_no_error(&err);
 		assert_string_equal(value_text(value_get(event, "event")), kinds[lines]);
-		if (lines == 5)
+		if (lines == 1)
+			assert_string_equal(value_text(value_get(event, "endpoint")),
+					    "unix:///engine.sock");
+		if (lines == 2)
+			assert_string_equal(value_text(value_get(event, "nodes")->list.items[0]),
+					    "env ***");
+		if (lines == 6)
 			assert_string_equal(value_text(value_get(event, "text")), "two ***");
-		if (lines == 13)
+		if (lines == 11) {
+			assert_string_equal(value_text(value_get(event, "text")), "the *** failed");
+			assert_string_equal(value_text(value_get(event, "code")), "F0601");
+		}
+		if (lines == 14)
 			assert_string_equal(value_text(value_get(event, "failure")), "no ***");
 	}
 	assert_int_equal(lines, COUNT_OF(kinds));

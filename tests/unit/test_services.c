@@ -215,6 +215,105 @@ static void problems_in_manifests(void **state)
 				    NULL});
 }
 
+/* As Compose reads them: `.env` beside the file, below factory's environment. */
+static void variables_of_files(void **state)
+{
+	(void)state;
+	static const char *const expected[][2] = {
+		{"PLAIN", "a b"},
+		{"HASH", "a#b"},
+		{"CUT", "a"},
+		{"EMPTY", ""},
+		{"NONE", ""},
+		{"SINGLE", "it's ${TAG} \\n"},
+		{"DOUBLE", "a\tb \"q\" $TAG 9\nmore"},
+		{"EXPORTED", "yes"},
+		{"COLON", "x=y"},
+		{"SPACED", "s"},
+		{"CRLF", "end"},
+		{"DEFAULT", "fallback"},
+		{"OUTER", "outside"},
+		{"LATER", "a b!"},
+		{"LINES", "one\ntwo"},
+	};
+	setenv("TAG", "9", 1);
+	setenv("OUTSIDE", "outside", 1);
+	unsetenv("UNSET");
+	write_file(".env", "\xef\xbb\xbf# of the project\nVERSION=7\nTAG=8\nUNSET2=${UNSET:-z}\n");
+	write_file("vars.env", "PLAIN=a b  # a comment\n"
+			       "HASH=a#b\nCUT=a #b\nEMPTY=\nNONE= # nothing\n"
+			       "SINGLE='it\\'s ${TAG} \\n' # and so on\n"
+			       "DOUBLE=\"a\\tb \\\"q\\\" \\$TAG ${TAG}\\nmore\"\n"
+			       "  export EXPORTED=yes\nCOLON: x=y\nSPACED = s\nCRLF=end\r\n"
+			       "DEFAULT=${UNSET:-fallback}\nOUTER=$OUTSIDE\nLATER=${PLAIN}!\n"
+			       "LINES=\"one\ntwo\"\nOUTSIDE\nUNSET\n");
+	write_file("raw.env", "RAW='as it' is # $TAG\n");
+	write_file("c.yml",
+		   "services:\n"
+		   "  a:\n"
+		   "    image: a:$VERSION-$TAG-$UNSET2\n"
+		   "    env_file: [vars.env, {path: raw.env, format: raw}, {path: gone.env, "
+		   "required: false}]\n"
+		   "    environment: {TAG: , UNSET: , VERSION: null, OWN: 1}\n"
+		   "  b: {image: b, environment: [TAG, UNSET, 'X=', Y=1=2]}\n");
+	struct manifest *manifest = read_fine("image: x\nservices: c.yml\nscript: a\n");
+	const struct service *a = &manifest->services.items[0], *b = a + 1;
+	assert_string_equal(a->image, "a:7-9-z");
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_string_equal(value_text(value_get(a->env, expected[i][0])), expected[i][1]);
+	assert_string_equal(value_text(value_get(a->env, "RAW")), "'as it' is # $TAG");
+	assert_string_equal(value_text(value_get(a->env, "OUTSIDE")), "outside");
+	assert_string_equal(value_text(value_get(a->env, "TAG")), "9");
+	assert_string_equal(value_text(value_get(a->env, "VERSION")), "7");
+	assert_null(value_get(a->env, "UNSET"));
+	assert_int_equal(b->env->map.len, 3);
+	assert_string_equal(value_text(value_get(b->env, "Y")), "1=2");
+	manifest_free(manifest);
+	unlink(".env");
+}
+
+static void problems_in_files_of_variables(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *text, *problem;
+	} rows[] = {
+		{"vars.env", "A=1\n  what is this\n",
+		 "vars.env:2:3 a line is NAME=VALUE, or a comment "
+		 "behind #"},
+		{"vars.env", "=1\n", "vars.env:1:1 a line is NAME=VALUE, or a comment behind #"},
+		{"vars.env", "A=\"x\nB=2\n", "vars.env:1:3 the quote is not closed"},
+		{"vars.env", "\xc3\xa4=1\n",
+		 "vars.env:1:1 a line is NAME=VALUE, or a comment behind #"},
+		{"vars.env", "A='x' y\n",
+		 "vars.env:1:7 only a comment may stand behind a closing quote"},
+		{"vars.env", "\nA=\"\xc3\xa4\" ${\n",
+		 "vars.env:2:7 only a comment may stand behind a closing quote"},
+		{"vars.env", "A=${B:?is needed}\n",
+		 "vars.env:1:3 the variable B is not set: is needed"},
+		{".env", "A=1\nB=${\n",
+		 ".env:2:3 a dollar that begins no variable: write $$ for a dollar"},
+	};
+	unsetenv("B");
+	write_file("c.yml", "services: {a: {image: b, env_file: vars.env}}\n");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		write_file("vars.env", "A=1\n");
+		write_file(rows[i].name, rows[i].text);
+		wrong("image: x\nservices: c.yml\n", (const char *const[]){rows[i].problem, NULL});
+	}
+	unlink(".env");
+	write_file("c.yml",
+		   "services: {a: {image: b, env_file: [{path: vars.env, format: no}]}}\n");
+	wrong("image: x\nservices: c.yml\n",
+	      (const char *const[]){"c.yml:1:62 the one format is 'raw', not 'no'", NULL});
+	write_file("c.yml", "services: {a: {image: b, env_file: [{required: false}]}}\n");
+	wrong("image: x\nservices: c.yml\n",
+	      (const char *const[]){"c.yml:1:37 an env_file needs its `path`", NULL});
+	write_file("c.yml", "services: {a: {image: b, environment: ['=x']}}\n");
+	wrong("image: x\nservices: c.yml\n",
+	      (const char *const[]){"c.yml:1:40 a variable has a name: NAME=VALUE", NULL});
+}
+
 static void problems_in_compose_files(void **state)
 {
 	(void)state;
@@ -305,6 +404,8 @@ int main(void)
 		cmocka_unit_test(travis_ignores_them),
 		cmocka_unit_test(compose),
 		cmocka_unit_test(problems_in_manifests),
+		cmocka_unit_test(variables_of_files),
+		cmocka_unit_test(problems_in_files_of_variables),
 		cmocka_unit_test(problems_in_compose_files),
 		cmocka_unit_test(words),
 	};

@@ -28,7 +28,7 @@ void *state_fail(struct state *state, const char *format, ...)
 	error_set_at(err, set->name, at.line, at.column,
 		     "template: %s:%u:%u: executing \"%s\" at <%s>: %s", set->name, at.line,
 		     at.byte, state->template->name, buf_text(&context), len < 0 ? "" : message);
-	error_class(err, exit_code, code);
+	error_class(err, exit_code, exit_code ? code : ERROR_TEMPLATE);
 	free(message);
 	return NULL;
 }

@@ -69,6 +69,7 @@ void *parser_fail(struct parser *parser, const char *format, ...)
 	struct text_position at = text_position(parser->set->text, parser->token[0].pos);
 	error_set_at(parser->err, parser->set->name, at.line, at.column, "template: %s:%u: %s",
 		     parser->set->name, parser->token[0].line, message);
+	error_code(parser->err, ERROR_TEMPLATE);
 	return NULL;
 }
 

@@ -180,7 +180,9 @@ static int connect_to(struct docker *docker, const struct engine_address *addres
 }
 
 static const struct engine_driver docker_driver = {
+	.inventory = &docker_inventory,
 	.name = "docker",
+	.image_list = docker_image_list,
 	.close = docker_close,
 	.create = docker_create,
 	.commit = docker_commit,

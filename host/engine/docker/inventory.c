@@ -8,7 +8,7 @@ static void get(struct engine *engine, const char *path, engine_done *done, void
 	operation_send(operation_new(engine, done, ctx), "GET", &copy, NULL);
 }
 
-static void disk_usage(struct engine *engine, engine_done *done, void *ctx)
+void docker_disk_usage(struct engine *engine, engine_done *done, void *ctx)
 {
 	get(engine, "/system/df", done, ctx);
 }
@@ -23,7 +23,7 @@ static void list_all(struct engine *engine, engine_done *done, void *ctx)
 	get(engine, "/containers/json?all=1", done, ctx);
 }
 
-static void volume_list(struct engine *engine, engine_done *done, void *ctx)
+void docker_volume_list(struct engine *engine, engine_done *done, void *ctx)
 {
 	get(engine, "/volumes", done, ctx);
 }
@@ -47,22 +47,22 @@ static void remove_named(struct operation *operation, const char *kind, const ch
 	operation_send(operation, "DELETE", &path, NULL);
 }
 
-static void remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx)
+void docker_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	remove_named(operation_new(engine, done, ctx), "/containers/", id, "", "?v=1");
 }
 
-static void volume_remove(struct engine *engine, const char *name, engine_done *done, void *ctx)
+void docker_volume_remove(struct engine *engine, const char *name, engine_done *done, void *ctx)
 {
 	remove_named(operation_new(engine, done, ctx), "/volumes/", name, "", "");
 }
 
-static void image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx)
+void docker_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx)
 {
 	remove_named(operation_new(engine, done, ctx), "/images/", ref, "/:@", "");
 }
 
-static void image_save(struct engine *engine, const char *const *refs,
+void docker_image_save(struct engine *engine, const char *const *refs,
 		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
 		       void *ctx)
 {
@@ -83,7 +83,7 @@ static long read_archive(void *ctx, char *into, size_t room)
 	return operation->read(operation->ctx, into, room);
 }
 
-static void image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx)
+void docker_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx)
 {
 	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
 	struct operation *operation = operation_new(engine, done, ctx);
@@ -96,15 +96,15 @@ static void image_load(struct engine *engine, engine_read *read, engine_done *do
 }
 
 const struct engine_inventory docker_inventory = {
-	.disk_usage = disk_usage,
+	.disk_usage = docker_disk_usage,
 	.image_list_all = image_list_all,
 	.list_all = list_all,
-	.remove_idle = remove_idle,
-	.volume_list = volume_list,
-	.volume_remove = volume_remove,
-	.image_untag = image_untag,
+	.remove_idle = docker_remove_idle,
+	.volume_list = docker_volume_list,
+	.volume_remove = docker_volume_remove,
+	.image_untag = docker_image_untag,
 	.changes = docker_changes,
-	.image_save = image_save,
-	.image_load = image_load,
+	.image_save = docker_image_save,
+	.image_load = docker_image_load,
 	.resume = docker_resume,
 };

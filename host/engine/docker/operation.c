@@ -43,6 +43,8 @@ static void operation_free(struct operation *operation)
 	error_clear(&operation->failed);
 	buf_free(&operation->line);
 	arena_free(&operation->arena);
+	if (operation->file)
+		close(operation->file);
 	free(operation->body);
 	free(operation->id);
 	free(operation);

@@ -34,7 +34,8 @@ struct operation {
 	/* Of one that takes several requests: looks at each answer before it is interpreted; true:
 	 * it has begun the next one, or a timer that will. */
 	bool (*proceed)(struct operation *operation, const struct http_response *response);
-	void *work; /* of proceed's, in the arena */
+	void *work;     /* of proceed's, in the arena */
+	unsigned tries; /* that were made again */
 	/* Of a pull: each status line is passed on; the last error is kept. */
 	engine_told *told;
 	/* Of a load: gives the archive, by ctx. */
@@ -45,6 +46,7 @@ struct operation {
 	uint32_t timer;      /* of one that failed before it began, or that will proceed */
 	uint32_t late;       /* timer: until it is given up */
 	uint64_t bound_ms;
+	int file;           /* that its requests fill or send, closed with it; 0: none */
 	bool slow;          /* it may take as long as it needs */
 	enum answer wanted; /* of success, lest a broken one pass for one */
 	struct arena arena;
@@ -147,20 +149,29 @@ void docker_stream_pause(struct engine_stream *stream, bool paused);
 void docker_stream_close(struct engine_stream *stream);
 
 extern const struct engine_inventory docker_inventory;
+void docker_disk_usage(struct engine *engine, engine_done *done, void *ctx);
+void docker_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void docker_volume_list(struct engine *engine, engine_done *done, void *ctx);
+void docker_volume_remove(struct engine *engine, const char *name, engine_done *done, void *ctx);
+void docker_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+void docker_image_save(struct engine *engine, const char *const *refs,
+		       int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+		       void *ctx);
+void docker_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx);
 void docker_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
 
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
-	.inventory = &docker_inventory, .abandon = docker_abandon, .hurry = docker_hurry,          \
-	.ping = docker_ping, .stop = docker_stop, .lose = docker_lose,                             \
-	.list_created = docker_list_created, .info = docker_info, .image_list = docker_image_list, \
-	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
-	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
-	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
-	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
-	.network_create = docker_network_create, .network_list = docker_network_list,              \
-	.network_remove = docker_network_remove, .attach = docker_attach,                          \
-	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
-	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
+	.abandon = docker_abandon, .hurry = docker_hurry, .ping = docker_ping,                     \
+	.stop = docker_stop, .lose = docker_lose, .list_created = docker_list_created,             \
+	.info = docker_info, .image_history = docker_image_history,                                \
+	.image_pull = docker_image_pull, .image_push = docker_image_push,                          \
+	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
+	.inspect = docker_inspect, .list = docker_list, .remove = docker_remove,                   \
+	.file_digest = docker_file_digest, .network_create = docker_network_create,                \
+	.network_list = docker_network_list, .network_remove = docker_network_remove,              \
+	.attach = docker_attach, .stream_write = docker_stream_write,                              \
+	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
+	.stream_close = docker_stream_close
 
 #endif

@@ -107,6 +107,7 @@ static void add_own_volumes(struct arena *arena, struct value *mounts, const str
 		struct value *mount =
 			add_mount(arena, mounts, source, volumes->map.entries[i].key, false);
 		value_set(arena, mount, "Volume", value_bool(arena, true));
+		store_text(arena, mount, "Name", source); /* can be mounted by it */
 	}
 }
 
@@ -117,9 +118,7 @@ static int add_volumes_from(struct reply *reply, struct value *mounts, const cha
 	const char *colon = strchr(from, ':');
 	bool read_only = colon && strcmp(colon, ":ro") == 0;
 	const char *name = arena_strndup(arena, from, strcspn(from, ":"));
-	if (!oci_container_find(reply->oci, name, id))
-		return reply_no_container(reply, name);
-	const struct value *other = oci_container_read(reply->oci, arena, id, &reply->error);
+	const struct value *other = reply_container(reply, name, id);
 	const struct value *theirs = value_get(other, "Mounts");
 	for (size_t i = 0; value_is(theirs, VALUE_LIST) && i < theirs->list.len; i++)
 		if (value_get(theirs->list.items[i], "Volume"))
@@ -139,6 +138,18 @@ static void add_resolver(struct arena *arena, struct value *mounts)
 			add_mount(arena, mounts, files[i], files[i], true);
 }
 
+static int note_volume(struct reply *reply, const struct engine_volume *volume)
+{
+	struct arena *arena = &reply->arena;
+	struct value *note = value_map(arena), *labels = value_map(arena);
+	autofree char *path = store_path(reply->oci, "labels/%s", volume->source);
+	for (const char *const *at = volume->labels; at && *at; at += 2)
+		store_text(arena, labels, at[0], at[1]);
+	store_text(arena, note, "CreatedAt", store_now(arena));
+	value_set(arena, note, "Labels", labels);
+	return store_write(path, note, &reply->error);
+}
+
 /* A path of the host, or a volume by name, which is made and filled where there is none. */
 static int add_volume(struct reply *reply, struct value *mounts, const struct engine_volume *volume)
 {
@@ -152,9 +163,11 @@ static int add_volume(struct reply *reply, struct value *mounts, const struct en
 		return reply_refuse(reply, ENGINE_FAILED, "'%s' is no volume's name",
 				    volume->source);
 	struct value *mount = add_mount(arena, mounts, path, volume->target, volume->read_only);
-	if (access(path, F_OK) < 0)
-		value_set(arena, mount, "Volume", value_bool(arena, true));
-	return 0;
+	store_text(arena, mount, "Name", volume->source);
+	if (access(path, F_OK) == 0)
+		return 0;
+	value_set(arena, mount, "Volume", value_bool(arena, true));
+	return note_volume(reply, volume);
 }
 
 static int make_mounts(struct reply *reply, struct value *mounts, const struct value *config,
@@ -206,7 +219,8 @@ static struct value *make_limits(struct arena *arena, const struct engine_contai
 
 static int make_directories(const char *directory, const struct value *mounts, struct error *err)
 {
-	static const char *const parts[] = {"upper", "work", "root", "bundle", "state", "volumes"};
+	static const char *const parts[] = {"upper", "places", "lower", "work",
+					    "root",  "bundle", "state", "volumes"};
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		autofree char *path = mem_printf("%s/%s", directory, parts[i]);
 		if (mkdir(path, 0755) < 0)

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 enum { COPY_BLOCK = 1 << 16 };
 
@@ -18,7 +17,6 @@ struct packing {
 	struct archive *tar, *disk;
 	struct archive_entry_linkresolver *links;
 	const char *upper;
-	const char *const *without;
 	struct hash *hash;
 	int fd;
 };
@@ -127,19 +125,6 @@ static int add_file(struct packing *packing, const char *file, const char *path,
 
 static int add_directory(struct packing *packing, const char *path, struct error *err);
 
-/* A place that was made to mount upon, and that nothing was put into. */
-static bool is_left_out(const struct packing *packing, const char *path, const char *file)
-{
-	auto_arena struct arena arena = {0};
-	struct stat info;
-	for (const char *const *at = packing->without; at && *at; at++)
-		if (strcmp(*at, path) == 0)
-			return lstat(file, &info) == 0 &&
-			       (S_ISDIR(info.st_mode) ? !*store_names(&arena, file)
-						      : !info.st_size);
-	return false;
-}
-
 static int add_child(struct packing *packing, const char *directory, const char *name,
 		     struct error *err)
 {
@@ -148,9 +133,9 @@ static int add_child(struct packing *packing, const char *directory, const char 
 	struct stat info;
 	if (lstat(file, &info) < 0)
 		return errno == ENOENT ? 0 : error_errno(err, "can't read %s", file);
-	if (S_ISCHR(info.st_mode) && info.st_rdev == 0)
+	if (overlay_is_whiteout(&info))
 		return add_mark(packing, directory, name, err);
-	if (S_ISSOCK(info.st_mode) || is_left_out(packing, path, file))
+	if (S_ISSOCK(info.st_mode))
 		return 0;
 	if (add_file(packing, file, path, err) < 0)
 		return -1;
@@ -160,10 +145,8 @@ static int add_child(struct packing *packing, const char *directory, const char 
 static int add_directory(struct packing *packing, const char *path, struct error *err)
 {
 	auto_arena struct arena arena = {0};
-	char mark;
 	autofree char *directory = mem_printf("%s/%s", packing->upper, path);
-	bool replaced = lgetxattr(directory, "trusted.overlay.opaque", &mark, 1) == 1;
-	if (replaced && mark == 'y' && add_mark(packing, path, ".wh..opq", err) < 0)
+	if (overlay_is_opaque(directory) && add_mark(packing, path, ".wh..opq", err) < 0)
 		return -1;
 	for (char **name = store_names(&arena, directory); *name; name++)
 		if (add_child(packing, path, *name, err) < 0)
@@ -234,15 +217,14 @@ static int finish(const struct oci *oci, const char *place, const char *hex, int
 	return status;
 }
 
-int layer_commit(const struct oci *oci, const char *upper, const char *const *without,
-		 char hex[HASH_HEX], struct error *err)
+int layer_commit(const struct oci *oci, const char *upper, char hex[HASH_HEX], struct error *err)
 {
 	autofree char *place = new_place(oci, err);
 	if (!place)
 		return -1;
 	autofree char *path = mem_printf("%s/tar", place);
 	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	struct packing packing = {.upper = upper, .without = without, .fd = fd};
+	struct packing packing = {.upper = upper, .fd = fd};
 	int status = fd < 0 ? error_errno(err, "can't make %s", path) : pack(&packing, hex, err);
 	return finish(oci, place, hex, status, err);
 }

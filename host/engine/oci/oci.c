@@ -57,6 +57,7 @@ static void oci_close(struct engine *engine)
 }
 
 static const struct engine_driver oci_driver = {
+	.inventory = &oci_inventory,
 	.name = "oci",
 	.close = oci_close,
 	.abandon = oci_abandon,
@@ -151,6 +152,7 @@ static void sweep(struct oci *oci)
 	for (char **id = store_names(&arena, directory); *id; id++)
 		if (is_left_behind(oci, &arena, *id))
 			oci_container_discard(oci, *id, &ignored);
+	scratch_sweep(oci);
 }
 
 struct engine *oci_open(struct loop *loop, const struct engine_address *address, struct error *err)

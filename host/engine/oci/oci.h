@@ -6,8 +6,8 @@
 #include "host/engine/driver.h"
 
 /* "oci:" (or "oci://") keeps images and containers in /var/lib/factory, "oci:/DIRECTORY" there.
- * Needs root. What driver.h promises holds, but for: no pull, and no networks but "none" and
- * "host", which is the default. */
+ * Needs root. What driver.h promises holds, but for networks: there are only "none" and "host",
+ * which is the default. Registries are spoken with by skopeo. */
 engine_opener oci_open;
 
 #endif

@@ -1,19 +1,26 @@
 /* What the files of this driver share. All below one directory:
  *     lock                      held while anything below changes
  *     images/HEX                an image's config file (image-spec, config.md), named by its digest
- *     tags/NAME                 the HEX of a name; "/" in it is "%"
+ *     parents/HEX               the HEX of what it was committed on
+ *     tags/NAME                 the HEX of a name (a:b, a@sha256:...); "/" in it is "%"
  *     layers/HEX/tar, tree/     a layer by its diff id, packed and unpacked (in overlayfs's form)
+ *     incoming/NAME/            what is pulled or pushed, while it is (scratch.c)
  *     names/NAME                a link to the container's id
  *     volumes/NAME/             a volume that has a name, and outlives its containers
+ *     labels/NAME               its labels, and when it was made
  *     containers/ID/            container.json, lock (held while it runs), supervisor (its pid),
- *                               bundle/config.json, upper/, work/, root/, state/, volumes/N/ */
+ *                               bundle/config.json, upper/, places/, lower/N, work/,
+ *                               root/, state/, volumes/N/ */
 #ifndef FACTORY_HOST_ENGINE_OCI_PARTS_H
 #define FACTORY_HOST_ENGINE_OCI_PARTS_H
 
 #include "common/buffer.h"
 #include "common/hash.h"
+#include "host/engine/familiar.h"
+#include "host/engine/inventory.h"
 #include "host/engine/oci/oci.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 enum { ID_HEX = 65 };
@@ -41,8 +48,15 @@ struct reply {
 	const char *id;
 	struct error error;
 	pid_t worker; /* that is at it, or 0 */
-	int report;   /* its pipe */
+	int report;   /* its pipe; -1: at its end */
 	struct buf reported;
+	int stream[2]; /* a pipe for what it makes, our end first; -1: there is none, or no more */
+	int (*write)(void *ctx, const char *data, size_t len); /* takes that */
+	void *write_ctx;
+	struct buf untaken;                 /* what `write` had no room for */
+	void (*go_on)(struct reply *reply); /* of one that waits for others, or NULL */
+	char *scratch; /* a directory of its own that goes with it, or NULL; its lock */
+	int held;
 };
 /* Ends on the loop's next turn, with what is put into it until then. */
 struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
@@ -50,11 +64,20 @@ struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx);
 int reply_refuse(struct reply *reply, enum engine_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int reply_no_container(struct reply *reply, const char *ref);
+/* The container's json, in the reply's arena, and its id; NULL: refused. */
+struct value *reply_container(struct reply *reply, const char *ref, char id[ID_HEX]);
 void reply_result(struct reply *reply, int status); /* -1: it failed with reply->error */
 /* Lets a child do the work, so that others need not wait: of the reply it may set the status, the
  * error and the id. */
 typedef int reply_work(struct reply *reply, const void *ctx);
 void reply_in_child(struct reply *reply, reply_work *work, const void *ctx);
+/* The same for work that writes to reply->stream[1] what `write` takes, which ends the work by -1.
+ */
+void reply_stream_from_child(struct reply *reply, reply_work *work, const void *ctx,
+			     int (*write)(void *ctx, const char *data, size_t len),
+			     void *write_ctx);
+void reply_end(struct reply *reply); /* now, from the loop */
+void oci_resume(struct engine *engine, const void *ctx);
 void reply_abandon_all(struct oci *oci);
 
 /* --- store.c --- */
@@ -72,11 +95,20 @@ char **store_names(struct arena *arena, const char *directory);
 bool store_find_image(const struct oci *oci, const char *ref, char hex[HASH_HEX]);
 struct value *store_image(const struct oci *oci, struct arena *arena, const char *hex,
 			  struct error *err);
+/* The bytes of its file. */
+int store_image_text(const struct oci *oci, const char *hex, struct buf *text, struct error *err);
 int store_add_image(const struct oci *oci, const struct value *image, char hex[HASH_HEX],
 		    struct error *err);
+/* ref: "a/b", "a/b:tag" or "a/b@sha256:HEX". */
+int store_name(const struct oci *oci, const char *hex, const char *ref, struct error *err);
 int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
 	      struct error *err);
 int store_untag(const struct oci *oci, const char *ref, struct error *err);
+/* What an image was committed on, where that is still there. */
+bool store_parent(const struct oci *oci, const char *hex, char parent[HASH_HEX]);
+int store_set_parent(const struct oci *oci, const char *hex, const char *parent, struct error *err);
+bool store_has_child(const struct oci *oci, const char *hex);
+int store_remove_image(const struct oci *oci, const char *hex, struct error *err);
 void store_sweep(const struct oci *oci); /* layers that nothing needs */
 /* What was half made by one that was killed: whoever makes something has the lock. */
 void store_sweep_unfinished(const struct oci *oci);
@@ -85,16 +117,23 @@ char *store_now(struct arena *arena); /* RFC 3339 */
 
 /* --- layer.c, unpack.c --- */
 
-/* Packs a directory in overlayfs's form, but for the paths in `without` (NULL-terminated; relative)
- * where nothing is in them, and keeps it as a layer; hex: its diff id. */
-int layer_commit(const struct oci *oci, const char *upper, const char *const *without,
-		 char hex[HASH_HEX], struct error *err);
+/* Packs a directory in overlayfs's form and keeps it as a layer; hex: its diff id. */
+int layer_commit(const struct oci *oci, const char *upper, char hex[HASH_HEX], struct error *err);
 int layer_import(const struct oci *oci, const void *tar, size_t len, char hex[HASH_HEX],
 		 struct error *err);
 int layer_unpack(const char *tar, const char *tree, struct error *err);
 
 /* Runs work(ctx) in a child, which may change its root or its mounts; its error comes back. */
 int in_child(int (*work)(void *ctx, struct error *err), void *ctx, struct error *err);
+
+/* --- lookup.c --- */
+bool overlay_is_whiteout(const struct stat *info);
+bool overlay_is_opaque(const char *directory); /* what is below it in other layers is hidden */
+/* Where on this machine the layers, stacked, have a path; NULL: nowhere. The caller frees it. */
+char *lookup_layers(const struct oci *oci, const struct value *layers, const char *path,
+		    struct stat *info);
+/* 1: a container's own directory has it; -1: it says that there is none; 0: its layers decide. */
+int lookup_upper(const char *upper, const char *path, struct stat *info);
 
 /* --- changes.c --- */
 int changes_apply(struct arena *arena, struct value *config, const char *const *changes,
@@ -113,12 +152,20 @@ int oci_container_discard(const struct oci *oci, const char *id, struct error *e
 /* Mounts a container's file system on its root/, in this process's own mount namespace. */
 int mount_root(const char *directory, const struct value *container, const char *layers,
 	       struct error *err);
-/* Makes what is to be mounted upon; what had to be made is listed in the directory's `made`. */
-int mount_points(const char *directory, const struct value *container, struct error *err);
-char **mount_points_made(struct arena *arena, const char *directory);
+/* The same with places for all that is to be mounted into it. */
+int mount_root_with_places(const char *directory, const struct value *container, const char *layers,
+			   struct error *err);
 /* Fills volumes/N of a new container with what its image has there. */
 int mount_fill_volumes(const struct oci *oci, const char *directory, const struct value *container,
 		       struct error *err);
+
+/* --- places.c --- */
+/* Opens a path below root as the container would see it: no link leads out of it. */
+int place_open(int root, const char *path, uint64_t flags);
+/* Makes in `tree`, a layer above the mounted root's, what is to be mounted upon and the root lacks.
+ * 1: it had to; 0: the root has it all. */
+int places_make(const char *root, const char *tree, const struct value *container,
+		struct error *err);
 
 /* --- spec.c --- */
 /* The runtime's config.json; the root is mounted. */
@@ -158,6 +205,31 @@ size_t oci_stream_pending(const struct engine_stream *stream);
 void oci_stream_pause(struct engine_stream *stream, bool paused);
 void oci_stream_close(struct engine_stream *stream);
 
+/* --- scratch.c --- */
+/* A directory below incoming/, with blobs/ in it, that goes with whoever has `held` open. */
+char *scratch_new(const struct oci *oci, int *held, struct error *err);
+void scratch_remove(const struct oci *oci, const char *path);
+void scratch_sweep(const struct oci *oci); /* those that nobody has; the store's lock is held */
+
+/* --- load.c --- */
+/* Makes an image of what is in blobs/ of a scratch directory and gives it the names. */
+int image_load(const struct oci *oci, const char *scratch, const char *const *names,
+	       char hex[HASH_HEX], struct error *err);
+/* A layer in an image's manifest, and the manifest of that among a scratch directory's blobs. */
+struct value *manifest_layer(struct arena *arena, const char *hex, int64_t size);
+int manifest_put(const char *scratch, const char *config, int64_t config_size, struct value *layers,
+		 struct error *err);
+int image_unload(const struct oci *oci, const char *hex, const char *scratch, struct error *err);
+
+/* --- images.c, removal.c --- */
+int reply_no_image(struct reply *reply, const char *ref);
+/* Those that people give, or those with a registry's digest. */
+struct value *image_names(const struct oci *oci, struct arena *arena, const char *hex,
+			  bool digests);
+bool image_is_used(const struct oci *oci, const char *hex); /* by a container */
+void oci_image_list_all(struct engine *engine, engine_done *done, void *ctx);
+void oci_image_untag(struct engine *engine, const char *ref, engine_done *done, void *ctx);
+
 /* --- the table's other operations: image_operations.c, create.c,
  *     container_operations.c --- */
 void oci_image_inspect(struct engine *engine, const char *ref, engine_done *done, void *ctx);
@@ -182,5 +254,15 @@ void oci_list(struct engine *engine, engine_done *done, void *ctx);
 void oci_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void oci_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 		     void *ctx);
+
+/* Of the inventory's. */
+extern const struct engine_inventory oci_inventory;
+void oci_list_all(struct engine *engine, engine_done *done, void *ctx);
+void oci_remove_idle(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void oci_changes(struct engine *engine, const char *id, engine_done *done, void *ctx);
+void oci_image_load(struct engine *engine, engine_read *read, engine_done *done, void *ctx);
+void oci_image_save(struct engine *engine, const char *const *refs,
+		    int (*write)(void *ctx, const char *data, size_t len), engine_done *done,
+		    void *ctx);
 
 #endif

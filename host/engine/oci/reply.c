@@ -13,14 +13,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REPORT_CHUNK = 1024 };
+enum { REPORT_CHUNK = 1024, STREAM_CHUNK = 65536 };
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void close_watched(struct reply *reply, int *fd)
+{
+	if (*fd < 0)
+		return;
+	loop_unwatch(reply->oci->engine.loop, *fd);
+	close_fd(fd);
+}
 
 static void end_worker(struct reply *reply)
 {
 	if (reply->worker <= 0)
 		return;
-	loop_unwatch(reply->oci->engine.loop, reply->report);
-	close(reply->report);
+	close_watched(reply, &reply->report);
+	close_watched(reply, &reply->stream[0]);
 	kill(reply->worker, SIGKILL);
 	waitpid(reply->worker, NULL, 0);
 	reply->worker = 0;
@@ -34,13 +49,18 @@ static void forget(struct reply *reply)
 	*at = reply->next;
 	loop_cancel(reply->oci->engine.loop, reply->timer);
 	end_worker(reply);
+	close_fd(&reply->held);
+	if (reply->scratch)
+		scratch_remove(reply->oci, reply->scratch);
 }
 
 static void release(struct reply *reply)
 {
+	free(reply->scratch);
 	arena_free(&reply->arena);
 	error_clear(&reply->error);
 	buf_free(&reply->reported);
+	buf_free(&reply->untaken);
 	free(reply);
 }
 
@@ -62,6 +82,7 @@ struct reply *reply_new(struct oci *oci, engine_done *done, void *ctx)
 {
 	struct reply *reply = mem_alloc(sizeof *reply);
 	reply->oci = oci;
+	reply->report = reply->stream[0] = reply->stream[1] = reply->held = -1;
 	reply->done = done;
 	reply->ctx = ctx;
 	reply->next = oci->replies;
@@ -86,6 +107,14 @@ int reply_refuse(struct reply *reply, enum engine_status status, const char *for
 int reply_no_container(struct reply *reply, const char *ref)
 {
 	return reply_refuse(reply, ENGINE_NOT_FOUND, "no such container: %s", ref);
+}
+
+struct value *reply_container(struct reply *reply, const char *ref, char id[ID_HEX])
+{
+	if (oci_container_find(reply->oci, ref, id))
+		return oci_container_read(reply->oci, &reply->arena, id, &reply->error);
+	reply_no_container(reply, ref);
+	return NULL;
 }
 
 void reply_result(struct reply *reply, int status)
@@ -122,6 +151,22 @@ static void take_report(struct reply *reply)
 		reply->id = text + 1;
 }
 
+static void finish(struct reply *reply)
+{
+	end_worker(reply);
+	tell(reply);
+}
+
+/* Both pipes must be at their end. */
+static void end_of(struct reply *reply, int *fd)
+{
+	close_watched(reply, fd);
+	if (reply->report >= 0 || reply->stream[0] >= 0)
+		return;
+	take_report(reply);
+	finish(reply);
+}
+
 static void on_report(void *ctx, unsigned events)
 {
 	struct reply *reply = ctx;
@@ -135,32 +180,126 @@ static void on_report(void *ctx, unsigned events)
 		room[got] = '\0';
 		return;
 	}
-	take_report(reply);
-	end_worker(reply);
-	tell(reply);
+	end_of(reply, &reply->report);
+}
+
+static void on_stream(void *ctx, unsigned events);
+
+static void watch_stream(struct reply *reply, bool waits)
+{
+	loop_watch(reply->oci->engine.loop, reply->stream[0], waits ? 0 : LOOP_READ, on_stream,
+		   reply);
+}
+
+static void pass_on(struct reply *reply, const char *data, size_t len)
+{
+	int status = reply->write(reply->write_ctx, data, len);
+	if (status == ENGINE_WAIT) {
+		buf_add(&reply->untaken, data, len);
+		watch_stream(reply, true);
+	} else if (status < 0) {
+		reply_refuse(reply, ENGINE_FAILED, "what came was not taken");
+		finish(reply);
+	}
+}
+
+static void on_stream(void *ctx, unsigned events)
+{
+	struct reply *reply = ctx;
+	char chunk[STREAM_CHUNK];
+	(void)events;
+	if (reply->untaken.len)
+		return;
+	ssize_t got = read(reply->stream[0], chunk, sizeof chunk);
+	if (got < 0 && errno == EINTR)
+		return;
+	if (got <= 0)
+		end_of(reply, &reply->stream[0]);
+	else
+		pass_on(reply, chunk, (size_t)got);
+}
+
+static void take_untaken(struct reply *reply)
+{
+	auto_buf struct buf waiting = reply->untaken;
+	reply->untaken = (struct buf){0};
+	watch_stream(reply, false);
+	pass_on(reply, waiting.data, waiting.len);
+}
+
+void reply_end(struct reply *reply)
+{
+	finish(reply);
+}
+
+void oci_resume(struct engine *engine, const void *ctx)
+{
+	const struct oci *oci = (struct oci *)engine;
+	struct reply *reply = oci->replies;
+	while (reply && (reply->ctx != ctx || (!reply->untaken.len && !reply->go_on)))
+		reply = reply->next;
+	if (!reply)
+		return;
+	if (reply->go_on)
+		reply->go_on(reply);
+	else
+		take_untaken(reply);
+}
+
+static int make_pipes(int report[2], struct reply *reply)
+{
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return error_errno(&reply->error, "can't make a pipe");
+	if (!reply->write || pipe2(reply->stream, O_CLOEXEC) == 0)
+		return 0;
+	close(report[0]);
+	close(report[1]);
+	return error_errno(&reply->error, "can't make a pipe");
+}
+
+static void await(struct reply *reply, pid_t pid, int report)
+{
+	struct loop *loop = reply->oci->engine.loop;
+	loop_cancel(loop, reply->timer);
+	reply->timer = 0;
+	reply->worker = pid;
+	reply->report = report;
+	loop_watch(loop, report, LOOP_READ, on_report, reply);
+	if (reply->write)
+		loop_watch(loop, reply->stream[0], LOOP_READ, on_stream, reply);
 }
 
 void reply_in_child(struct reply *reply, reply_work *work, const void *ctx)
 {
+	reply_stream_from_child(reply, work, ctx, NULL, NULL);
+}
+
+void reply_stream_from_child(struct reply *reply, reply_work *work, const void *ctx,
+			     int (*write)(void *ctx, const char *data, size_t len), void *write_ctx)
+{
 	int report[2];
-	if (pipe2(report, O_CLOEXEC) < 0) {
-		reply_result(reply, error_errno(&reply->error, "can't make a pipe"));
+	reply->write = write;
+	reply->write_ctx = write_ctx;
+	if (make_pipes(report, reply) < 0) {
+		reply_result(reply, -1);
 		return;
 	}
 	pid_t pid = fork();
 	if (pid == 0)
 		be_worker(reply, work, ctx, report[1]);
 	close(report[1]);
-	if (pid < 0) {
-		close(report[0]);
-		reply_result(reply, error_errno(&reply->error, "can't fork"));
+	if (write)
+		close(reply->stream[1]);
+	close_fd(&reply->held); /* the worker's copy holds the lock */
+	if (pid > 0) {
+		await(reply, pid, report[0]);
 		return;
 	}
-	loop_cancel(reply->oci->engine.loop, reply->timer);
-	reply->timer = 0;
-	reply->worker = pid;
-	reply->report = report[0];
-	loop_watch(reply->oci->engine.loop, report[0], LOOP_READ, on_report, reply);
+	reply_result(reply, error_errno(&reply->error, "can't fork"));
+	close(report[0]);
+	if (write)
+		close(reply->stream[0]);
+	reply->stream[0] = -1;
 }
 
 void reply_abandon_all(struct oci *oci)

@@ -28,8 +28,8 @@ char *store_path(const struct oci *oci, const char *format, ...)
 
 int store_prepare(struct oci *oci, struct error *err)
 {
-	static const char *const parts[] = {"images", "tags",       "layers",
-					    "names",  "containers", "volumes"};
+	static const char *const parts[] = {"images",     "parents", "tags",   "layers",  "names",
+					    "containers", "volumes", "labels", "incoming"};
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		autofree char *path = store_path(oci, "%s/.", parts[i]);
 		if (file_make_parents(path, err) < 0)
@@ -133,7 +133,16 @@ struct value *store_image(const struct oci *oci, struct arena *arena, const char
 			  struct error *err)
 {
 	autofree char *path = store_path(oci, "images/%s", hex);
-	return store_read(arena, path, err);
+	struct value *image = store_read(arena, path, err);
+	if (image && !value_is(value_get(image, "config"), VALUE_MAP))
+		value_unset(image, "config"); /* null means the same */
+	return image;
+}
+
+int store_image_text(const struct oci *oci, const char *hex, struct buf *text, struct error *err)
+{
+	autofree char *path = store_path(oci, "images/%s", hex);
+	return file_read(path, 0, text, err);
 }
 
 int store_add_image(const struct oci *oci, const struct value *image, char hex[HASH_HEX],
@@ -146,10 +155,8 @@ int store_add_image(const struct oci *oci, const struct value *image, char hex[H
 	return file_replace(path, text.data, text.len, 0600, (uid_t)-1, (gid_t)-1, err);
 }
 
-int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
-	      struct error *err)
+int store_name(const struct oci *oci, const char *hex, const char *ref, struct error *err)
 {
-	autofree char *ref = mem_printf("%s:%s", repo, tag ? tag : "latest");
 	autofree char *name = tag_file(ref);
 	autofree char *path = store_path(oci, "tags/%s", name);
 	/* Beside it, it would pass for a tag if nobody came to give it its name. */
@@ -158,11 +165,58 @@ int store_tag(const struct oci *oci, const char *hex, const char *repo, const ch
 	return staged ? file_commit(staged, path, err) : -1;
 }
 
+int store_tag(const struct oci *oci, const char *hex, const char *repo, const char *tag,
+	      struct error *err)
+{
+	autofree char *ref = mem_printf("%s:%s", repo, tag ? tag : "latest");
+	return store_name(oci, hex, ref, err);
+}
+
 int store_untag(const struct oci *oci, const char *ref, struct error *err)
 {
 	autofree char *name = tag_file(ref);
 	autofree char *path = store_path(oci, "tags/%s", name);
 	return file_remove_tree(path, err);
+}
+
+/* --- what was committed on what --- */
+
+bool store_parent(const struct oci *oci, const char *hex, char parent[HASH_HEX])
+{
+	auto_buf struct buf text = {0};
+	auto_error struct error ignored = {0};
+	autofree char *path = store_path(oci, "parents/%s", hex);
+	if (file_read(path, HASH_HEX, &text, &ignored) < 0 || !is_hex(buf_text(&text)))
+		return false;
+	memcpy(parent, text.data, HASH_HEX);
+	autofree char *image = store_path(oci, "images/%s", parent);
+	return access(image, F_OK) == 0;
+}
+
+int store_set_parent(const struct oci *oci, const char *hex, const char *parent, struct error *err)
+{
+	autofree char *path = store_path(oci, "parents/%s", hex);
+	if (strcmp(hex, parent) == 0)
+		return 0;
+	return file_replace(path, parent, HASH_HEX - 1, 0600, (uid_t)-1, (gid_t)-1, err);
+}
+
+bool store_has_child(const struct oci *oci, const char *hex)
+{
+	auto_arena struct arena arena = {0};
+	char parent[HASH_HEX];
+	autofree char *parents = store_path(oci, "parents");
+	for (char **name = store_names(&arena, parents); *name; name++)
+		if (store_parent(oci, *name, parent) && strcmp(parent, hex) == 0)
+			return true;
+	return false;
+}
+
+int store_remove_image(const struct oci *oci, const char *hex, struct error *err)
+{
+	autofree char *image = store_path(oci, "images/%s", hex);
+	autofree char *parent = store_path(oci, "parents/%s", hex);
+	return file_remove_tree(image, err) < 0 ? -1 : file_remove_tree(parent, err);
 }
 
 /* --- what nothing needs --- */

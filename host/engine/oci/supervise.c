@@ -39,8 +39,7 @@ static int write_spec(const struct supervision *supervision, struct error *err)
 static int prepare(const struct supervision *supervision, struct error *err)
 {
 	autofree char *layers = store_path(supervision->oci, "layers");
-	if (mount_root(supervision->directory, supervision->container, layers, err) < 0 ||
-	    mount_points(supervision->directory, supervision->container, err) < 0)
+	if (mount_root_with_places(supervision->directory, supervision->container, layers, err) < 0)
 		return -1;
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		return error_errno(err, "can't mount /proc");

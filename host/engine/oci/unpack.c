@@ -1,6 +1,7 @@
 /* A layer's tar into a directory, in the form that overlayfs wants: what a layer deletes is a
  * character device 0/0 there, a directory that hides all below has an attribute (image-spec,
  * layer.md; kernel, overlayfs.rst). */
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
@@ -38,6 +39,8 @@ static int take_mark(const char *path, struct error *err)
 	if (strncmp(name, whiteout, strlen(whiteout)) != 0)
 		return 0;
 	const char *at = *parent ? parent : ".";
+	if (file_make_parents(path, err) < 0)
+		return -1;
 	if (strcmp(name, opaque) == 0) {
 		if (setxattr(at, "trusted.overlay.opaque", "y", 1, 0) < 0)
 			return error_errno(err, "can't mark %s as replaced", at);

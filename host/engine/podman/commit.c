@@ -1,23 +1,35 @@
 /* Making an image. Podman ignores the config in a commit's body and takes the container's, with
  * variables of its own in the environment. So its commit gives us only the layer: the image is then
  * loaded as an archive that holds our config and names layers which the engine has already, by
- * digest; their places in the archive are empty, for none of them is read. */
+ * digest; their places in the archive are empty, for none of them is read.
+ *
+ * Where the image is to have nothing of the engine's, its layer comes from what Podman saves of its
+ * own image, without what is Podman's: a file takes that, then the layer, then the archive. */
 #include "common/hash.h"
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/engine/podman/bare.h"
 #include "host/engine/podman/parts.h"
 #include "host/exit_codes.h"
+#include "host/export/output.h"
 #include "host/tree/archived.h"
 
 #include <archive_entry.h>
+#include <errno.h>
 #include <string.h>
+
+enum { BLOCK = 1 << 16 };
 
 struct making {
 	const char *repo, *tag, *comment, *author;
 	const struct value *config;
 	const char *half; /* the image as Podman committed it, to be removed */
 	const char *id;
+	bool bare;
+	struct value *seen;     /* the half, as Podman tells of it */
+	struct tar_range layer; /* of a bare one: its content */
+	off_t at;               /* of the archive, as far as it is sent */
 };
 
 /* --- the archive (docker's image format 1.2) --- */
@@ -88,39 +100,81 @@ static struct value *archive_manifest(struct arena *arena, const struct making *
 	return manifest;
 }
 
-/* Podman has the layers: their files may be empty. */
-static int add_files(struct archive *tar, struct arena *arena, const char *config_file,
-		     const struct buf *config, const struct buf *manifest,
-		     const struct value *layers, struct error *err)
+static int add_layer(struct archive *tar, const char *name, const struct tar_range *layer,
+		     struct error *err)
 {
-	static const struct buf empty = {0};
-	if (add_file(tar, config_file, config, err) < 0)
-		return -1;
-	for (size_t i = 0; i < layers->list.len; i++)
-		if (add_file(tar, layer_file(arena, layers->list.items[i]), &empty, err) < 0)
-			return -1;
-	return add_file(tar, "manifest.json", manifest, err);
+	char block[BLOCK];
+	struct archive_entry *entry = mem_given(archive_entry_new());
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_size(entry, layer->end - layer->at);
+	int status = archive_write_header(tar, entry);
+	archive_entry_free(entry);
+	for (off_t at = layer->at; status == ARCHIVE_OK && at < layer->end;) {
+		size_t room = layer->end - at < BLOCK ? (size_t)(layer->end - at) : BLOCK;
+		ssize_t got = pread(layer->fd, block, room, at);
+		if (got <= 0 || archive_write_data(tar, block, (size_t)got) < 0)
+			status = ARCHIVE_FATAL;
+		at += got;
+	}
+	return status == ARCHIVE_OK ? 0 : error_set(err, "can't pack the image");
 }
 
-static int pack(struct arena *arena, struct making *making, const struct value *half,
-		struct buf *out, struct error *err)
+/* Podman has the layers, but for a bare one: their files may be empty. */
+static int add_files(struct archive *tar, struct arena *arena, const struct making *making,
+		     const struct buf *config, const char *config_file, const struct value *layers,
+		     struct error *err)
 {
-	auto_buf struct buf config = {0}, manifest = {0};
+	static const struct buf empty = {0};
+	size_t ours = making->bare ? layers->list.len - 1 : layers->list.len;
+	if (add_file(tar, config_file, config, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ours; i++)
+		if (add_file(tar, layer_file(arena, layers->list.items[i]), &empty, err) < 0)
+			return -1;
+	if (making->bare &&
+	    add_layer(tar, layer_file(arena, layers->list.items[ours]), &making->layer, err) < 0)
+		return -1;
+	auto_buf struct buf manifest = {0};
+	json_write(&manifest, archive_manifest(arena, making, config_file, layers));
+	return add_file(tar, "manifest.json", &manifest, err);
+}
+
+/* Into an archive that was opened. */
+static int pack(struct arena *arena, struct making *making, struct archive *tar, struct error *err)
+{
+	auto_buf struct buf config = {0};
 	char hex[HASH_HEX];
-	const struct value *layers = value_path(half, "RootFS.Layers");
-	json_write(&config, image_file(arena, making, half));
+	const struct value *layers = value_path(making->seen, "RootFS.Layers");
+	json_write(&config, image_file(arena, making, making->seen));
 	hash_hex(config.data, config.len, hex);
 	making->id = arena_printf(arena, "sha256:%s", hex);
 	const char *file = arena_printf(arena, "%s.json", hex);
-	json_write(&manifest, archive_manifest(arena, making, file, layers));
-	struct archive *tar = mem_given(archive_write_new());
-	archive_write_set_format_ustar(tar);
-	archive_write_open2(tar, out, NULL, archived_write, NULL, NULL);
-	int status = add_files(tar, arena, file, &config, &manifest, layers, err);
+	int status = add_files(tar, arena, making, &config, file, layers, err);
 	if (archive_write_close(tar) != ARCHIVE_OK && status == 0)
 		status = error_set(err, "can't pack the image: %s", archive_error_string(tar));
 	archive_write_free(tar);
 	return status;
+}
+
+static int pack_in_memory(struct arena *arena, struct making *making, struct buf *out,
+			  struct error *err)
+{
+	struct archive *tar = mem_given(archive_write_new());
+	archive_write_set_format_ustar(tar);
+	archive_write_open2(tar, out, NULL, archived_write, NULL, NULL);
+	return pack(arena, making, tar, err);
+}
+
+/* Behind the layer, which goes into it: that may be large. */
+static int pack_in_file(struct arena *arena, struct making *making, struct error *err)
+{
+	struct archive *tar = mem_given(archive_write_new());
+	making->at = making->layer.end;
+	archive_write_set_format_pax_restricted(tar);
+	archive_write_open_fd(tar, making->layer.fd);
+	return pack(arena, making, tar, err);
 }
 
 /* --- the requests, one after another --- */
@@ -146,10 +200,20 @@ static void interpret(struct operation *operation, const struct http_response *r
 	result->id = making->id;
 }
 
+/* The last request, also of a commit that failed. */
+static bool discard_half(struct operation *operation)
+{
+	const struct making *making = operation->work;
+	struct buf path = {0};
+	operation->proceed = NULL;
+	buf_printf(&path, "/images/%s?force=1", making->half);
+	operation_send(operation, "DELETE", &path, NULL);
+	return true;
+}
+
 /* A load that failed says so, in an answer of status 200 perhaps. */
 static bool loaded(struct operation *operation, const struct http_response *response)
 {
-	const struct making *making = operation->work;
 	const struct value *answer = podman_json(operation, response);
 	const char *failed = value_text(value_get(answer, "error"));
 	if (!failed && !podman_is_good(response))
@@ -159,33 +223,108 @@ static bool loaded(struct operation *operation, const struct http_response *resp
 			  operation->docker->endpoint.name, failed ? failed : "no reason given");
 		operation->failed.exit_code = EXIT_ENGINE;
 	}
+	return discard_half(operation);
+}
+
+static void load(struct operation *operation, struct http_request *request)
+{
+	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
 	struct buf path = {0};
-	operation->proceed = NULL;
-	buf_printf(&path, "/images/%s?force=1", making->half);
-	operation_send(operation, "DELETE", &path, NULL);
+	request->method = "POST";
+	request->headers = headers;
+	request->begun = operation_begun;
+	request->ctx = operation;
+	operation->proceed = loaded;
+	buf_puts(&path, "/images/load?quiet=1");
+	operation_start(operation, request, &path);
+}
+
+static bool load_from_memory(struct operation *operation)
+{
+	auto_buf struct buf tar = {0};
+	struct http_request request = {0};
+	if (pack_in_memory(&operation->arena, operation->work, &tar, &operation->failed) < 0)
+		return discard_half(operation);
+	free(operation->body);
+	request.body_len = tar.len;
+	request.body = operation->body = buf_steal(&tar);
+	load(operation, &request);
+	return true;
+}
+
+/* --- a bare one --- */
+
+static int spool(void *ctx, const char *data, size_t len)
+{
+	const struct operation *operation = ctx;
+	while (len) {
+		ssize_t written = write(operation->file, data, len);
+		if (written < 0 && errno != EINTR)
+			return -1;
+		data += written > 0 ? written : 0;
+		len -= written > 0 ? (size_t)written : 0;
+	}
+	return 0;
+}
+
+static long send_file(void *ctx, char *into, size_t room)
+{
+	struct operation *operation = ctx;
+	struct making *making = operation->work;
+	ssize_t got = pread(operation->file, into, room, making->at);
+	making->at += got > 0 ? got : 0;
+	return got;
+}
+
+static bool spooled(struct operation *operation, const struct http_response *response)
+{
+	struct making *making = operation->work;
+	struct arena *arena = &operation->arena;
+	struct http_request request = {.read_body = send_file, .ctx = operation};
+	const struct value *layers = value_path(making->seen, "RootFS.Layers");
+	char hex[HASH_HEX];
+	if (!podman_is_good(response))
+		error_set(&operation->failed, "%s can't save the image",
+			  operation->docker->endpoint.name);
+	else
+		bare_layer(operation->file, &making->layer, hex, &operation->failed);
+	if (error_is_set(&operation->failed))
+		return discard_half(operation);
+	layers->list.items[layers->list.len - 1] =
+		value_string(arena, arena_printf(arena, "sha256:%s", hex));
+	if (pack_in_file(arena, making, &operation->failed) < 0)
+		return discard_half(operation);
+	load(operation, &request);
+	return true;
+}
+
+static bool save(struct operation *operation)
+{
+	const struct making *making = operation->work;
+	struct http_request request = {.method = "GET", .write_body = spool, .ctx = operation};
+	struct buf path = {0};
+	const char *directory = getenv("TMPDIR");
+	directory = directory && *directory ? directory : "/var/tmp";
+	autofree char *path_beside = mem_printf("%s/image", directory);
+	operation->file = output_scratch(path_beside, &operation->failed);
+	if (operation->file < 0) {
+		operation->file = 0;
+		return discard_half(operation);
+	}
+	operation->proceed = spooled;
+	buf_printf(&path, "/images/%s/get", making->half);
+	operation_start(operation, &request, &path);
 	return true;
 }
 
 static bool inspected(struct operation *operation, const struct http_response *response)
 {
-	static const char *const headers[] = {"Content-Type: application/x-tar", NULL};
 	struct making *making = operation->work;
-	const struct value *half = podman_json(operation, response);
-	if (!podman_is_good(response) || !value_is(value_path(half, "RootFS.Layers"), VALUE_LIST))
+	making->seen = podman_json(operation, response);
+	const struct value *layers = value_path(making->seen, "RootFS.Layers");
+	if (!podman_is_good(response) || !value_is(layers, VALUE_LIST) || !layers->list.len)
 		return false;
-	auto_buf struct buf tar = {0};
-	struct buf path = {0};
-	struct http_request request = {
-		.method = "POST", .headers = headers, .begun = operation_begun, .ctx = operation};
-	if (pack(&operation->arena, making, half, &tar, &operation->failed) < 0)
-		return false;
-	free(operation->body);
-	request.body_len = tar.len;
-	request.body = operation->body = buf_steal(&tar);
-	operation->proceed = loaded;
-	buf_puts(&path, "/images/load?quiet=1");
-	operation_start(operation, &request, &path);
-	return true;
+	return making->bare ? save(operation) : load_from_memory(operation);
 }
 
 static bool committed(struct operation *operation, const struct http_response *response)
@@ -224,6 +363,7 @@ void podman_commit(struct engine *engine, const struct engine_commit *commit, en
 		making->comment = kept_text(arena, commit->comment);
 		making->author = kept_text(arena, commit->author);
 		making->config = value_copy(arena, commit->config);
+		making->bare = commit->bare;
 		layer.repo = layer.tag = NULL;
 		layer.config = value_map(arena); /* it wants a body */
 		operation->proceed = committed;

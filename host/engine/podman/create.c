@@ -1,5 +1,5 @@
-/* Creating a container. Podman fills a volume only when a container first mounts it, and asks for
- * limits that a small machine may not give. */
+/* Creating a container. Podman fills a volume only when a container first mounts it, forgets labels
+ * of one that is made with its container, and asks for limits that a small machine may not give. */
 #include "host/engine/podman/parts.h"
 
 #include <string.h>
@@ -41,14 +41,64 @@ static void set_limits(const struct docker *docker, struct arena *arena, struct 
 struct creation {
 	const char *name;
 	const struct value *spec;
-	char *data; /* container, or NULL */
+	char *data;            /* container, or NULL */
+	struct value *volumes; /* requests for those that have labels */
+	size_t volume;         /* the next of them */
+	bool fills;            /* it holds data, that its volumes must get */
+	const char *id;        /* of that, once it is there */
 };
 
+static bool volume_made(struct operation *operation, const struct http_response *response);
+
+/* One whose volumes are mounted by their names is not started by who does that. */
+static bool created(struct operation *operation, const struct http_response *response)
+{
+	struct creation *creation = operation->work;
+	struct buf path = {0};
+	operation->proceed = NULL;
+	if (podman_is_good(response))
+		creation->id = value_text(value_get(podman_json(operation, response), "Id"));
+	if (!creation->id)
+		return false;
+	path_container(&path, creation->id, "/start");
+	operation_send(operation, "POST", &path, NULL);
+	return true;
+}
+
+/* Its volumes first. */
 static void create_now(struct operation *operation)
 {
-	const struct creation *creation = operation->work;
+	struct creation *creation = operation->work;
+	const struct value *volumes = creation->volumes;
 	operation->proceed = NULL;
-	docker_send_creation(operation, creation->name, creation->spec);
+	if (creation->volume == volumes->list.len) {
+		operation->proceed = creation->fills ? created : NULL;
+		docker_send_creation(operation, creation->name, creation->spec);
+		return;
+	}
+	struct buf path = {0};
+	operation->proceed = volume_made;
+	buf_puts(&path, "/volumes/create");
+	operation_send(operation, "POST", &path, volumes->list.items[creation->volume++]);
+}
+
+/* One that was there stays as it is; what else is wrong says the container's creation. */
+static bool volume_made(struct operation *operation, const struct http_response *response)
+{
+	(void)response;
+	create_now(operation);
+	return true;
+}
+
+static void note_volume(struct arena *arena, struct value *volumes,
+			const struct engine_volume *volume)
+{
+	struct value *request = value_map(arena), *labels = value_map(arena);
+	for (const char *const *at = volume->labels; *at; at += 2)
+		value_set(arena, labels, at[0], value_string(arena, at[1]));
+	value_set(arena, request, "Name", value_string(arena, volume->source));
+	value_set(arena, request, "Labels", labels);
+	value_append(arena, volumes, request);
 }
 
 /* Whatever became of the start, creating says what is wrong. */
@@ -88,6 +138,12 @@ static void look_at_data(struct operation *operation)
 static void interpret(struct operation *operation, const struct http_response *response,
 		      struct engine_result *result)
 {
+	const struct creation *creation = operation->work;
+	if (creation->id) { /* what became of the start does not matter */
+		result->status = ENGINE_OK;
+		result->id = creation->id;
+		return;
+	}
 	operation_interpret(operation, response, result);
 	if (result->status == ENGINE_FAILED && strstr(buf_text(&response->body), "already in use"))
 		result->status = ENGINE_CONFLICT;
@@ -106,6 +162,11 @@ void podman_create(struct engine *engine, const struct engine_container *contain
 	struct value *spec = docker_container_spec(arena, &ours);
 	set_limits(docker, arena, value_get(spec, "HostConfig"));
 	creation->spec = spec;
+	creation->fills = !ours.session;
+	creation->volumes = value_list(arena);
+	for (size_t i = 0; i < ours.volume_count; i++)
+		if (ours.volumes[i].labels)
+			note_volume(arena, creation->volumes, &ours.volumes[i]);
 	creation->name = ours.name ? arena_strdup(arena, ours.name) : NULL;
 	if (ours.volumes_from)
 		creation->data =

@@ -12,6 +12,12 @@ void podman_create(struct engine *engine, const struct engine_container *contain
 void podman_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx);
 
+/* inventory.c */
+extern const struct engine_inventory podman_inventory;
+void podman_image_list(struct engine *engine, engine_done *done, void *ctx);
+/* An image's names as Docker shows them. */
+void podman_familiarize(struct arena *arena, const struct value *image);
+
 /* An answer that counts as success. */
 static inline bool podman_is_good(const struct http_response *response)
 {

@@ -24,6 +24,7 @@ static void interpret_image(struct operation *operation, const struct http_respo
 {
 	struct arena *arena = &operation->arena;
 	operation_interpret(operation, response, result);
+	podman_familiarize(arena, result->body);
 	struct value *config = value_get(result->body, "Config");
 	struct value *check = value_get(result->body, "Healthcheck");
 	if (result->status != ENGINE_OK || !config || !result->id)
@@ -131,7 +132,9 @@ struct engine *podman_open(struct loop *loop, const struct engine_address *addre
 }
 
 const struct engine_driver podman_driver = {
+	.inventory = &podman_inventory,
 	.name = "podman",
+	.image_list = podman_image_list,
 	.close = podman_close,
 	.create = podman_create,
 	.commit = podman_commit,
