@@ -68,7 +68,7 @@ SCENARIOS = {
     "group": (GROUP, SECOND, "", [], ""),
     "facts": (CHAIN + "before_script: echo {{{{ facts.os.id }}}}\n", SECOND, "", [], ""),
     "failing": (CHAIN, BAD, "", [], ""),
-    "asking": (CHAIN, BAD, "", [], "run\nrun\nrun\ndo true\nskip\nrun\n"),
+    "asking": (CHAIN, BAD, "", [], "run\nrun\nrun\ndo true\nskip\nrun\nrun\n"),
     "interrupted at the start": (CHAIN, SECOND, at("after", "idle/start", INTERRUPT), [], ""),
     "interrupted in a step": (CHAIN, SLOW, at("after", "ready/task", INTERRUPT, 2), [], ""),
     "interrupted in a commit":

@@ -97,7 +97,7 @@ static void complain(struct operation *operation, const struct http_response *re
 	if (!message && response->status)
 		error_set(result->error, "%s answered with status %ld",
 			  operation->docker->endpoint.name, response->status);
-	error_class(result->error, EXIT_ENGINE, 0);
+	result->error->exit_code = EXIT_ENGINE;
 }
 
 void operation_distrust(const struct operation *operation, const char *what,

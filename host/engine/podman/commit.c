@@ -232,6 +232,8 @@ static void load(struct operation *operation, struct http_request *request)
 	auto_buf struct buf path = {0};
 	request->method = "POST";
 	request->headers = headers;
+	request->begun = operation_begun;
+	request->ctx = operation;
 	operation->proceed = loaded;
 	buf_puts(&path, "/images/load?quiet=1");
 	operation_start(operation, request, &path);
