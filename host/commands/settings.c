@@ -203,7 +203,8 @@ static int take_registry(struct settings *settings, struct value *value)
 {
 	const char *text = value_text(value), *slash = text ? strchr(text, '/') : NULL;
 	settings->registry = text;
-	return slash > text && slash[1] && !strchr(slash, ':') && !strchr(slash, '@') ? 0 : -1;
+	return slash && slash > text && slash[1] && !strchr(slash, ':') && !strchr(slash, '@') ? 0
+											       : -1;
 }
 
 static const struct {

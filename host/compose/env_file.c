@@ -22,9 +22,9 @@ int compose_dotenv(struct reader *reader, const char *compose_path, const struct
 	if (access(path, F_OK) < 0)
 		return 0;
 	path += strncmp(path, "./", 2) == 0 ? 2 : 0;
+	const struct position at = {path, 0, 0};
 	if (file_read(path, LARGEST, &text, &failure) < 0)
-		return reader_problem(reader, (struct position){path, 0, 0}, "unreadable", NULL,
-				      "%s", failure.message);
+		return reader_problem(reader, at, "unreadable", NULL, "%s", failure.message);
 	return dotenv_read(reader, &none, path, buf_text(&text), DOTENV_COMPOSE, map);
 }
 

@@ -42,7 +42,7 @@ static int64_t number(const char *field, size_t len)
 static void read_name(const struct header *header, char name[256])
 {
 	char whole[257] = "";
-	size_t prefix = strncmp(header->magic, "ustar", 6) == 0
+	size_t prefix = memcmp(header->magic, "ustar", sizeof "ustar") == 0
 				? strnlen(header->prefix, sizeof header->prefix)
 				: 0;
 	size_t len = strnlen(header->name, sizeof header->name);
