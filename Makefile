@@ -322,10 +322,10 @@ build/faults/agent: $(call objects,host,$(common) $(agent))
 	@$(CC) $(host_link) -o $@ $^ $(asan_libs)
 
 # The driver, with commands at cells of its machine's table (tests/faults/points.c).
-build/faults/factory: $(host_objects) build/obj/host/tests/faults/points.o
+build/faults/factory: $(host_objects) build/obj/host/tests/faults/points.o $(host_own)/done
 	@mkdir -p $(@D)
 	@echo "  link     $@"
-	@$(CC) $(host_link) -Wl,--wrap=machine_lookup,--wrap=poll -o $@ $^ $(host_libs)
+	@$(CC) $(host_link) -Wl,--wrap=machine_lookup,--wrap=poll -o $@ $(filter %.o,$^) $(host_libs)
 
 build/faults/faults.so: tests/fixtures/faults.c Makefile | tools-check
 	@mkdir -p $(@D)
