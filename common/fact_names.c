@@ -11,7 +11,7 @@ const char *const fact_names[] = {
 	"users",        "groups",      "packages",   "languages",     "env",
 	"path",         "timezone",    "processes",  "system_uptime", "load_averages",
 	"fips_enabled", "ssh",         "cloud",      "certificates",  "package",
-	"sockets",      "cpu",         "network",
+	"sockets",      "cpu",         "network",    "services",
 };
 const size_t fact_name_count = COUNT_OF(fact_names);
 

@@ -301,10 +301,17 @@ static int find_list(struct reader *reader)
 	return layout_refuse(reader->layout, 0, no_list, reader->err);
 }
 
+static void reader_free(struct reader *reader)
+{
+	yaml_event_delete(&reader->event);
+	yaml_parser_delete(&reader->parser);
+}
+
 int layout_read(struct layout *layout, const char *path, const char *bytes, size_t len,
 		const struct steps *steps, struct error *err)
 {
-	struct reader reader = {.layout = layout, .steps = steps, .err = err};
+	__attribute__((cleanup(reader_free))) struct reader reader = {
+		.layout = layout, .steps = steps, .err = err};
 	layout->path = path;
 	layout->bytes = bytes;
 	layout->len = len;
@@ -312,10 +319,7 @@ int layout_read(struct layout *layout, const char *path, const char *bytes, size
 	if (!yaml_parser_initialize(&reader.parser))
 		return error_set(err, "can't read YAML");
 	yaml_parser_set_input_string(&reader.parser, (const unsigned char *)bytes, len);
-	int status = find_list(&reader);
-	yaml_event_delete(&reader.event);
-	yaml_parser_delete(&reader.parser);
-	return status;
+	return find_list(&reader);
 }
 
 void layout_free(struct layout *layout)

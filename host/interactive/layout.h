@@ -38,6 +38,7 @@ struct layout {
 int layout_read(struct layout *layout, const char *path, const char *bytes, size_t len,
 		const struct steps *steps, struct error *err);
 void layout_free(struct layout *layout);
+#define auto_layout __attribute__((cleanup(layout_free)))
 
 /* How far a line is indented; SIZE_MAX: it is blank. */
 size_t layout_indent(const struct layout *layout, size_t line);

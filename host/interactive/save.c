@@ -155,14 +155,13 @@ static bool says(const struct layout *text, const char *const *commands, size_t 
 static int verify(const struct layout *text, const struct save_change *changes, size_t count,
 		  const struct buf *out, struct error *err)
 {
-	struct layout now = {0};
+	auto_layout struct layout now = {0};
 	auto_error struct error ignored = {0};
 	auto_arena struct arena arena = {0};
 	const char **commands = arena_alloc(&arena, (text->count + count + 1) * sizeof *commands);
 	size_t many = expected(text, changes, count, commands);
 	bool fine = layout_read(&now, text->path, buf_text(out), out->len, NULL, &ignored) == 0 &&
 		    says(&now, commands, many);
-	layout_free(&now);
 	if (fine)
 		return 0;
 	return layout_refuse(text,
@@ -174,7 +173,7 @@ int save_changes(const char *bytes, size_t len, const struct manifest *manifest,
 		 const struct save_change *changes, size_t count, struct buf *out,
 		 struct error *err)
 {
-	struct layout text = {0};
+	auto_layout struct layout text = {0};
 	size_t others = manifest->before_install.count;
 	const struct steps steps = {manifest->install.items + others,
 				    manifest->install.count - others};
@@ -192,6 +191,5 @@ int save_changes(const char *bytes, size_t len, const struct manifest *manifest,
 		status = write_all(&text, changes, count, out, err);
 	if (status == 0)
 		status = verify(&text, changes, count, out, err);
-	layout_free(&text);
 	return status;
 }

@@ -84,7 +84,7 @@ int reader_group(struct reader *reader, const struct value *group, struct steps 
 	if (reader->group)
 		return reader_fail(reader, group, "a branch can't hold a group of its own");
 	if (group->map.len != 1)
-		return reader_fail(reader, group,
+		return reader_fail(reader, value_get(group, "parallel"),
 				   "a group has only 'parallel': other keys are its steps' own");
 	reader->group = ++reader->groups;
 	int status = read_branches(reader, &group->map.entries[0], steps);

@@ -34,7 +34,7 @@ static void check_turn(const struct fleet_view *view, unsigned slots, const stru
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const unsigned held[] = {0, 2};
-	struct fleet_view view = {0};
+	__attribute__((cleanup(fleet_view_free))) struct fleet_view view = {0};
 	auto_error struct error err = {0};
 	if (!size)
 		return 0;
@@ -49,6 +49,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&view, "f/");
 		check_turn(&view, slots, &turn);
 	}
-	fleet_view_free(&view);
 	return 0;
 }

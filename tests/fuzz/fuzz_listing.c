@@ -10,10 +10,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { LISTS = 3 };
 
+struct lists {
+	struct listing each[LISTS];
+};
+
+static void free_lists(struct lists *lists)
+{
+	for (size_t i = 0; i < LISTS; i++)
+		listing_free(&lists->each[i]);
+}
+
+#define auto_changes __attribute__((cleanup(changes_free)))
+
 /* In parts, as they come over a session. */
 static void take(struct listing *listing, const char *text, size_t len)
 {
-	struct error err = {0};
+	auto_error struct error err = {0};
 	for (size_t at = 0, part = 1; at < len; at += part, part = part * 2 + 1)
 		if (listing_add(listing, text + at, part < len - at ? part : len - at, &err) < 0)
 			abort();
@@ -34,21 +46,21 @@ static const char *check_pair(const struct listing *base, const struct listing *
 			      const struct listing *right)
 {
 	auto_buf struct buf paths = {0};
-	struct changes one = changes_between(base, left), other = changes_between(base, right);
+	auto_changes struct changes one = changes_between(base, left);
+	auto_changes struct changes other = changes_between(base, right);
 	const char *conflict = changes_conflict(&one, &other);
 	if (!conflict != !changes_conflict(&other, &one) || (conflict && *conflict != '/'))
 		abort();
 	check_order(&one);
 	check_order(&other);
 	changes_paths(&one, &paths);
-	changes_free(&one);
-	changes_free(&other);
 	return conflict;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct listing lists[LISTS] = {0};
+	__attribute__((cleanup(free_lists))) struct lists all = {0};
+	struct listing *lists = all.each;
 	const char *at = (const char *)data, *end = at + size;
 	bool good = true;
 	for (size_t i = 0; i < LISTS; i++) {
@@ -68,7 +80,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (check_pair(&lists[0], &lists[0], &lists[2]))
 			abort();
 	}
-	for (size_t i = 0; i < LISTS; i++)
-		listing_free(&lists[i]);
 	return 0;
 }

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const commands[] = {"true", "a: [b, c] # d", "one\n  two\n\n",
 					       "x {{ y }}"};
-	struct layout layout = {0};
+	auto_layout struct layout layout = {0};
 	auto_arena struct arena arena = {0};
 	auto_error struct error err = {0};
 	autofree char *text = mem_strndup((const char *)data, size);
@@ -61,6 +61,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (!error_is_set(&err)) {
 		abort();
 	}
-	layout_free(&layout);
 	return 0;
 }
