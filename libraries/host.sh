@@ -25,7 +25,7 @@ build_curl() {
 		--with-ca-bundle=/etc/ssl/certs/ca-certificates.crt --with-ca-path=/etc/ssl/certs \
 		--enable-http --enable-proxy --enable-unix-sockets --enable-verbose \
 		--enable-threaded-resolver --disable-alt-svc --disable-cookies --disable-dateparse \
-		--disable-dict --disable-doh --disable-file --disable-ftp --disable-gopher \
+		--disable-dict --disable-doh --enable-file --disable-ftp --disable-gopher \
 		--disable-headers-api --disable-hsts --disable-imap --disable-ldap --disable-ldaps \
 		--disable-libcurl-option --disable-manual --disable-mime --disable-mqtt \
 		--disable-netrc --disable-ntlm --disable-pop3 --disable-rtsp --disable-smb \

@@ -51,7 +51,7 @@ remove_toolbox() {
 	finds git ok 'is not there'
 	DOCKER_HOST=nonsense fails_with 1 "$FACTORY" doctor --format json
 	jq -e '.[0].check == "engine" and .[0].verdict == "fail"' <<<"$output"
-	[ "$(printf '%s' "$output" | jq length)" -eq 4 ]
+	[ "$(printf '%s' "$output" | jq length)" -eq 5 ]
 	DOCKER_HOST=unix://$PWD/none fails_with 1 "$FACTORY" doctor --quiet
 	[ "${#lines[@]}" -eq 2 ]
 	fails_with 2 "$FACTORY" doctor --format xml
