@@ -27,7 +27,7 @@ unwinding := -fexceptions
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 host_flags := $(unwinding) -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
-host_link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+host_link  := -pie -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack
 host_own   := build/host-libraries
 host_libs  := $(addprefix $(host_own)/lib/,libcurl.a libarchive.a libmicrohttpd.a) -Wl,--as-needed \
 	-lssl -lcrypto -lz -lzstd -llzma -lbz2 -lacl -lmd -lcjson -lyaml -ledit -lmbedcrypto -lm

@@ -38,7 +38,22 @@ done
 cd "$root"
 state=$root/build/test
 logs=$state/log
+lanes=(a b)
+longest=(killed connections fleet conformance faults endpoints_gone)
 passed=0 failed=0 skipped=0
+
+# All that is to be said of a suite; printed at once, for there may be another lane.
+tell() { # NAME FILE-OF-TAP EXIT-CODE PASSED FAILED SKIPPED
+	if [ "$5" = -1 ]; then
+		printf '%s ended with code %s\n' "$1" "$3"
+		tail -n 60 "$2"
+	elif [ "$5" != 0 ]; then
+		awk '/^(ok|[0-9]+\.\.)/ { on = 0 } /^not ok / { on = 1 } on' "$2"
+	fi
+	printf '%-28s %3d passed' "$1" "$4"
+	[ "$5" = 0 ] || printf ', %d failed' "${5#-}"
+	[ "$6" = 0 ] || printf ', %d skipped' "$6"
+}
 
 # suite NAME FILE-OF-TAP EXIT-CODE: counts, and shows the failures with their comments.
 suite() {
@@ -47,18 +62,9 @@ suite() {
 	bad=$(grep -c '^not ok ' "$tap" || true)
 	skips=$(grep -ci '^ok .*# skip' "$tap" || true)
 	# It ended badly though every test that it told about was good: crashed, leaked, timed out.
-	[ "$code" = 0 ] || [ "$bad" != 0 ] || bad=unknown
-	if [ "$bad" = unknown ]; then
-		bad=1
-		printf '%s ended with code %s\n' "$name" "$code"
-		tail -n 60 "$tap"
-	elif [ "$bad" != 0 ]; then
-		awk '/^(ok|[0-9]+\.\.)/ { on = 0 } /^not ok / { on = 1 } on' "$tap"
-	fi
-	printf '%-28s %3d passed' "$name" "$((good - skips))"
-	[ "$bad" = 0 ] || printf ', %d failed' "$bad"
-	[ "$skips" = 0 ] || printf ', %d skipped' "$skips"
-	printf '\n'
+	[ "$code" = 0 ] || [ "$bad" != 0 ] || bad=-1
+	printf '%s\n' "$(tell "$name" "$tap" "$code" $((good - skips)) "$bad" "$skips")"
+	[ "$bad" != -1 ] || bad=1
 	passed=$((passed + good - skips)) failed=$((failed + bad)) skipped=$((skipped + skips))
 }
 
@@ -91,8 +97,10 @@ corpora() {
 	done
 }
 
+# The servers of a lane: its own engine, whatever the machine has, unless this user can't start one,
+# and its own Consul.
 start_servers() {
-	# Its own engine, whatever the machine has, unless this user can't start one.
+	local state=$state/$1
 	! can_be_root || unset DOCKER_HOST
 	unset DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION
 	unset "${!CONSUL_@}"
@@ -110,26 +118,63 @@ start_servers() {
 }
 
 stop_servers() {
-	"$fixtures/consul.sh" stop "$state/consul"
-	"$fixtures/consul.sh" stop "$state/consul-acl"
-	"$fixtures/engine.sh" remove "$state/engine"
+	local lane
+	for lane in "${lanes[@]}"; do
+		"$fixtures/consul.sh" stop "$state/$lane/consul"
+		"$fixtures/consul.sh" stop "$state/$lane/consul-acl"
+		"$fixtures/engine.sh" remove "$state/$lane/engine"
+	done
 }
 
+one_file() { # FILE
+	local name code=0
+	name=$(basename "$1" .bats)
+	BATS_TEST_TIMEOUT=180 timeout 1200 bats --formatter tap "$1" \
+		>"$logs/e2e${asan:+-asan}-$name" 2>&1 </dev/null || code=$?
+	suite "e2e${asan:+ asan} $name" "$logs/e2e${asan:+-asan}-$name" "$code"
+}
+
+# lane NAME FILE...: runs those that no other lane has begun, and leaves its counts.
+lane() {
+	local lane=$1 file passed=0 failed=0 skipped=0
+	trap - EXIT # the servers are the caller's
+	for file in "${@:2}"; do
+		! mkdir "$state/begun/${file//\//:}" 2>/dev/null || one_file "$file"
+	done
+	check "no container is left (lane $lane)" containers_left
+	echo "$passed $failed $skipped" >"$state/$lane/counts"
+}
+
+# Most tests wait for something: two at a time take little more than half as long. Those that take
+# longest come first.
 e2e() {
-	local file name code files=("$@")
-	[ ${#files[@]} != 0 ] || files=(tests/e2e/*.bats)
-	start_servers
+	local lane files=("$@")
+	[ ${#files[@]} != 0 ] ||
+		mapfile -t files < <(printf 'tests/e2e/%s.bats\n' "${longest[@]}" && ls tests/e2e/*.bats)
+	[ ${#files[@]} != 1 ] || lanes=(a)
 	export AGENT=$root/build/agent FACTORY=$root/build/${asan:+asan/}factory
 	# What build/asan has beside the driver is no static program.
 	[ -z "$asan" ] || export FACTORY_AGENT=$AGENT
 	# It would keep 256 MB of what was freed, which tests of memory can't tell from what is held.
 	[ -z "$asan" ] || export ASAN_OPTIONS=quarantine_size_mb=32
-	for file in "${files[@]}"; do
-		name=$(basename "$file" .bats) code=0
-		BATS_TEST_TIMEOUT=120 timeout 1200 bats --formatter tap "$file" \
-			>"$logs/e2e${asan:+-asan}-$name" 2>&1 </dev/null || code=$?
-		suite "e2e${asan:+ asan} $name" "$logs/e2e${asan:+-asan}-$name" "$code"
+	rm -rf "$state/begun"
+	mkdir -p "$state/begun"
+	for lane in "${lanes[@]}"; do
+		rm -f "$state/$lane/counts"
+		start_servers "$lane"
+		lane "$lane" "${files[@]}" &
 	done
+	wait
+	for lane in "${lanes[@]}"; do
+		add_counts "$state/$lane/counts"
+	done
+	stop_servers
+}
+
+add_counts() {
+	local good=0 bad=1 left=0
+	[ ! -e "$1" ] || read -r good bad left <"$1"
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
 
 # check NAME COMMAND...: one more test; it passes if the command prints nothing.
@@ -152,8 +197,8 @@ containers() {
 # Not those that a shared engine had before. A build that has passed does not wait for the removal of
 # its containers, which they have been told: that may take the engine a moment.
 containers_left() {
-	local left tries
-	for tries in $(seq 50); do
+	local left
+	for _ in $(seq 50); do
 		left=$(containers | grep -vxF "${foreign:-none}" || true)
 		[ -n "$left" ] || return 0
 		sleep 0.1
@@ -177,19 +222,16 @@ stop_servers # of a run that was killed
 mkdir -p "$logs"
 rm -f "$logs"/*
 trap stop_servers EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 [ "$part" = e2e ] || unit "$@"
 [ "$part" = e2e ] || [ $# != 0 ] || corpora
-if [ "$part" != unit ]; then
-	e2e "$@"
-	check 'no container is left' containers_left
-	stop_servers
-fi
+[ "$part" = unit ] || e2e "$@"
 # Once more under AddressSanitizer, on an engine that has cached nothing.
 if [ "$part" = all ] && [ -z "$asan" ]; then
 	asan=1
 	e2e tests/e2e/{artifact,build,facts,files,manifest,modules,pillar,tls,toolbox}.bats
-	stop_servers
 fi
 if [ "$part" != unit ]; then
 	check 'no process is left' processes_left

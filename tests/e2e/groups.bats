@@ -317,7 +317,7 @@ conflict() {
 	shows "m.yml:3:5: 'parallel' is for install steps"
 	printf '%s\n' "image: $BASE" 'install:' '  - parallel: [true]' '    user: x' >m.yml
 	fails_with 3 "$FACTORY" check m.yml
-	shows "m.yml:3:5: a group has only 'parallel'"
+	shows "m.yml:3:15: a group has only 'parallel'"
 	printf '%s\n' "image: $BASE" 'install:' '  - parallel: [true, []]' >m.yml
 	fails_with 3 "$FACTORY" check m.yml
 	shows "m.yml:3:22: a branch needs a step"
@@ -371,7 +371,11 @@ conflict() {
 			sleep 0.05
 		done
 		sleep $after
-		kill -TERM $pid || break # it was quicker
+		kill -TERM $pid || {
+			wait $pid # it was quicker
+			api DELETE /images/groups/cut:2 >/dev/null
+			break
+		}
 		status=0
 		wait $pid || status=$?
 		[ "$status" -eq 143 ] || { echo "$after s: $status"; cat out; return 1; } >&2
