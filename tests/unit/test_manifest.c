@@ -156,7 +156,7 @@ static void refused_at_their_place(void **state)
 		 "m.yml:2:22: 'parallel' is a list of branches"},
 		{"image: x\ninstall: [{parallel: [y, []]}]\n", "m.yml:2:26: a branch needs a step"},
 		{"image: x\ninstall: [{parallel: [y], name: z}]\n",
-		 "m.yml:2:11: a group has only 'parallel'"},
+		 "m.yml:2:22: a group has only 'parallel'"},
 		{"image: x\ninstall: [{parallel: [{parallel: [y]}]}]\n",
 		 "m.yml:2:23: a branch can't hold a group"},
 		{"image: x\ninstall: [{parallel: [{steps: y, user: z}]}]\n",
