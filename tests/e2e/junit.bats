@@ -36,7 +36,7 @@ counts() {
 		install: echo $WORK
 		script:
 		  - {name: good, run: echo fine}
-		  - {name: bad, run: echo oops; exit 3}
+		  - {name: bad, run: echo oops; sleep 2; exit 3}
 		  - {name: late, run: sleep 30}
 	E
 	echo old >j.xml

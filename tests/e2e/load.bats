@@ -7,8 +7,10 @@ BATS_TEST_TIMEOUT=300
 
 # amount KIND AMOUNT: sets DRIVER and HELD, the peaks of driver and agent in KB.
 amount() {
-	line=$("$BATS_TEST_DIRNAME/../load/run.sh" "$1" "$2") || { echo "$line" >&2; return 1; }
-	echo "$line"
+	local lines line
+	lines=$("$BATS_TEST_DIRNAME/../load/run.sh" "$1" "$2") || { echo "$lines" >&2; return 1; }
+	echo "$lines"
+	line=$(grep '^[a-z]' <<<"$lines" | tail -n 1) # the others tell what has grown
 	DRIVER=$(sed -n 's/.* \([0-9]*\) KB.*/\1/p' <<<"${line% agent*}")
 	HELD=$(sed -n 's/.*agent \([0-9]*\) KB/\1/p' <<<"$line")
 }

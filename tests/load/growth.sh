@@ -89,6 +89,8 @@ engine_grew() {
 	no_more "engine's goroutines" "${before[1]}" "${after[1]}" "$MOST_GOROUTINES"
 	no_more containers "${before[2]}" "${after[2]}" 0
 	no_more "engine's KB" "${before[3]}" "${after[3]}" "$MOST_ENGINE_KB"
-	printf '  engine: %s, then %s descriptors; %s, then %s goroutines; %s, then %s KB\n' \
-		"${before[0]}" "${after[0]}" "${before[1]}" "${after[1]}" "${before[3]}" "${after[3]}"
+	printf '  engine: %s, then %s descriptors; %s, then %s goroutines' \
+		"${before[0]}" "${after[0]}" "${before[1]}" "${after[1]}"
+	[ -z "$own" ] || printf '; %s, then %s KB' "${before[3]}" "${after[3]}"
+	printf '\n'
 }
