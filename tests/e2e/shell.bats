@@ -137,6 +137,7 @@ scratch_image() {
 }
 
 @test "a standard stream that is closed is none of ours" {
+	export BASE
 	run timeout -k 1 20 bash -c '"$FACTORY" shell "$BASE" <&-'
 	[ "$status" -eq 0 ]
 	[ "$(timeout -k 1 20 bash -c '"$FACTORY" shell "$BASE" -- echo there <&- 2>&-')" = there ]

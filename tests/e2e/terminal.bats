@@ -181,9 +181,9 @@ count() {
 	run --separate-stderr "$FACTORY" build m.yml --no-cache --progress json
 	[ "$status" -eq 6 ]
 	[ "$(jq -r .event <<<"$stderr" | tr '\n' ' ')" = \
-		"begin build node done node output done node failed end message " ] ||
+		"begin build plan node done node output done node failed end message " ] ||
 		[ "$(jq -r .event <<<"$stderr" | tr '\n' ' ')" = \
-			"begin build notice node done node output done node failed end message " ]
+			"begin build notice plan node done node output done node failed end message " ]
 	[ "$(jq -r 'select(.event == "begin").version' <<<"$stderr")" = 1 ]
 	[ "$(jq -r 'select(.event == "end") | "\(.passed) \(.failure)"' <<<"$stderr")" = \
 		"false m.yml:3:9: test-1 failed with exit code 3: exit 3" ]

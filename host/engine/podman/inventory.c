@@ -39,7 +39,8 @@ static bool again(struct operation *operation, const struct http_response *respo
 {
 	const char *said = buf_text(&response->body);
 	if (podman_is_good(response) || ++operation->tries > MOST_TRIES ||
-	    (!strstr(said, "locating image") && !strstr(said, "image not known")))
+	    (!strstr(said, "locating image") && !strstr(said, "image not known") &&
+	     !strstr(said, "retrieving label for image")))
 		return false;
 	ask_for_images(operation);
 	return true;
