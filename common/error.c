@@ -138,6 +138,12 @@ char *error_take(struct error *err)
 	return message;
 }
 
+int error_copy(struct error *to, const struct error *from)
+{
+	error_set(to, "%s", from->message);
+	return error_class(to, from->exit_code, from->code);
+}
+
 int error_move(struct error *to, struct error *from)
 {
 	error_clear(to);

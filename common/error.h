@@ -48,6 +48,9 @@ int error_exhausted(struct error *err);
 /* The message, which the caller frees; the error has none afterwards. */
 char *error_take(struct error *err);
 
+/* The same message and codes, without the position; `from` stays. Returns -1. */
+int error_copy(struct error *to, const struct error *from);
+
 /* Moves the error from one place to another; `from` is empty afterwards. Returns -1. */
 int error_move(struct error *to, struct error *from);
 

@@ -24,7 +24,8 @@ static int read_all(int fd, const char *path, size_t limit, struct buf *out, str
 		out->len += (size_t)got;
 		out->data[out->len] = '\0';
 		if (out->len > limit)
-			return error_as(err, ERROR_FILE_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
+			return error_as(err, ERROR_FILE_TOO_LARGE, "%s is larger than %zu bytes",
+					path, limit);
 	}
 }
 
@@ -40,15 +41,15 @@ int file_read(const char *path, size_t limit, struct buf *out, struct error *err
 	return read_all(fd, path, limit, out, err);
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int file_write_all(int fd, const void *data, size_t len)
 {
-	while (len) {
-		ssize_t put = write(fd, data, len);
+	for (const char *at = data; len;) {
+		ssize_t put = write(fd, at, len);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
 			return -1;
-		data += put;
+		at += put;
 		len -= (size_t)put;
 	}
 	return 0;
@@ -56,7 +57,7 @@ static int write_all(int fd, const char *data, size_t len)
 
 static int fill(int fd, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid)
 {
-	if (write_all(fd, data, len) < 0)
+	if (file_write_all(fd, data, len) < 0)
 		return -1;
 	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && fchown(fd, uid, gid) < 0)
 		return -1;

@@ -11,6 +11,9 @@
 /* Appends a file's bytes; more than `limit` (0: 256 MiB) is an error. "-" is standard input. */
 int file_read(const char *path, size_t limit, struct buf *out, struct error *err);
 
+/* Writes all of it, whatever interrupts; -1: errno says why. */
+int file_write_all(int fd, const void *data, size_t len);
+
 /* Writes to a temporary file in the same directory, fsync, mode and owner, rename. uid and gid -1
  * leave the owner as it is made. On failure the old file stays and the temporary one is removed. */
 int file_replace(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,

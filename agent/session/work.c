@@ -4,6 +4,7 @@
 #include "agent/render/render.h"
 #include "agent/session/agent.h"
 #include "agent/source/source.h"
+#include "common/file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -158,19 +159,6 @@ static struct value *gather(const struct value *request, uint32_t id, int channe
 	return facts_collect(arena, &wanted);
 }
 
-static void write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t wrote = write(fd, bytes, length);
-		if (wrote < 0 && errno != EINTR)
-			return; /* the session has ended: nobody waits for it */
-		if (wrote > 0) {
-			bytes += wrote;
-			length -= (size_t)wrote;
-		}
-	}
-}
-
 void work(const struct frame *request, int channel)
 {
 	auto_arena struct arena arena = {0};
@@ -183,5 +171,6 @@ void work(const struct frame *request, int channel)
 		answer_result(&answer, request->id, result);
 	else
 		answer_error(&answer, request->id, &err);
-	write_all(channel, answer.data, answer.len);
+	/* Where it fails the session has ended, and nobody waits for it. */
+	(void)file_write_all(channel, answer.data, answer.len);
 }

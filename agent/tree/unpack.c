@@ -60,12 +60,8 @@ static int write_content(FILE *in, int fd, const struct entry *entry, struct err
 		size_t part = left < sizeof bytes ? (size_t)left : sizeof bytes;
 		if (read_bytes(in, bytes, part, err) < 0)
 			return -1;
-		for (size_t at = 0; at < part;) {
-			ssize_t wrote = write(fd, bytes + at, part - at);
-			if (wrote < 0 && errno != EINTR)
-				return error_errno(err, "can't write it");
-			at += wrote > 0 ? (size_t)wrote : 0;
-		}
+		if (file_write_all(fd, bytes, part) < 0)
+			return error_errno(err, "can't write it");
 		left -= part;
 	}
 	return 0;

@@ -151,8 +151,7 @@ const struct value *base_inspected(const struct base *base, struct error *err)
 {
 	if (!error_is_set(&base->failure))
 		return base->kept.body;
-	error_set(err, "%s", base->failure.message);
-	error_class(err, base->failure.exit_code, base->failure.code);
+	error_copy(err, &base->failure);
 	return NULL;
 }
 

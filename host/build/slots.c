@@ -30,8 +30,5 @@ int slots_check(const struct slots *slots, struct error *err)
 {
 	const struct error *failure =
 		slots->lender ? slots->lender->failure(slots->lender_ctx) : NULL;
-	if (!failure)
-		return 0;
-	error_set(err, "%s", failure->message);
-	return error_class(err, failure->exit_code, failure->code);
+	return failure ? error_copy(err, failure) : 0;
 }

@@ -65,7 +65,8 @@ void sharing_close(struct workshop *shop)
 void sharing_weigh(struct workshop *shop)
 {
 	for (size_t i = 0; shop->fleet && i < shop->site_count; i++)
-		places_others(shop->places, i, fleet_load(shop->sites[i]->lot));
+		if (shop->sites[i]->lot) /* one that could not join has none */
+			places_others(shop->places, i, fleet_load(shop->sites[i]->lot));
 }
 
 bool sharing_waits(const struct site *site)

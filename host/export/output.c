@@ -56,16 +56,7 @@ int output_open(struct output *output, const char *path, struct error *err)
 
 int output_write(const struct output *output, const void *data, size_t len)
 {
-	for (const char *at = data; len;) {
-		ssize_t put = write(output->fd, at, len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		at += put;
-		len -= (size_t)put;
-	}
-	return 0;
+	return file_write_all(output->fd, data, len);
 }
 
 /* A name for what has none: linkat takes none that is there, so it gets one to be renamed. */

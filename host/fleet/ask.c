@@ -86,10 +86,9 @@ static void on_replied(void *ctx, struct http_response *response)
 static void on_failed(void *ctx)
 {
 	struct fleet_ask *ask = ctx;
-	struct http_response response = {.failed = true};
+	auto_response struct http_response response = {.failed = true};
 	error_move(&response.error, &ask->failure);
 	tell(ask, &response);
-	http_response_free(&response);
 }
 
 struct fleet_ask *fleet_ask(struct fleet_consul *consul, struct fleet_question *question,

@@ -4,7 +4,6 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/fleet/who.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,16 +58,8 @@ static void on_replied(void *ctx, enum fleet_reply reply, const struct http_resp
 
 static void ask(struct fleet_claim *claim)
 {
-	const struct fleet_lot *lot = claim->lot;
-	struct fleet *fleet = lot->fleet;
-	struct fleet_question question = {0};
-	auto_buf struct buf who = {0};
 	autofree char *key = key_of(claim);
-	fleet_who_write(&who, &(struct fleet_who){.manifest = claim->manifest,
-						  .endpoint = lot->address,
-						  .engine = lot->engine});
-	fleet_ask_for_key(&question, key, fleet->session, buf_text(&who));
-	claim->ask = fleet_ask(&fleet->consul, &question, on_replied, claim);
+	claim->ask = fleet_lot_ask(claim->lot, key, claim->manifest, on_replied, claim);
 }
 
 /* Where it was lost while it is built, it is taken again, unless somebody else was faster: then the

@@ -17,16 +17,22 @@ static char *slot_key(const struct fleet_lot *lot, unsigned number)
 	return mem_printf("%s/endpoints/%s/slots/%u", lot->fleet->is.prefix, lot->engine, number);
 }
 
-static void ask_for(struct fleet_lot *lot, const char *key, fleet_answered *answered)
+struct fleet_ask *fleet_lot_ask(const struct fleet_lot *lot, const char *key, const char *manifest,
+				fleet_answered *answered, void *ctx)
 {
 	struct fleet *fleet = lot->fleet;
 	struct fleet_question question = {0};
 	auto_buf struct buf who = {0};
-	fleet_who_write(&who, &(struct fleet_who){.manifest = fleet->is.manifests,
+	fleet_who_write(&who, &(struct fleet_who){.manifest = manifest,
 						  .endpoint = lot->address,
 						  .engine = lot->engine});
 	fleet_ask_for_key(&question, key, fleet->session, buf_text(&who));
-	lot->ask = fleet_ask(&fleet->consul, &question, answered, lot);
+	return fleet_ask(&fleet->consul, &question, answered, ctx);
+}
+
+static void ask_for(struct fleet_lot *lot, const char *key, fleet_answered *answered)
+{
+	lot->ask = fleet_lot_ask(lot, key, lot->fleet->is.manifests, answered, lot);
 }
 
 static void drop(struct fleet_lot *lot, const char *key, fleet_answered *answered)

@@ -90,6 +90,10 @@ void fleet_drop(struct fleet *fleet, const char *key);
 /* lot.c. That of an engine (NULL: of none), or NULL. */
 struct fleet_lot *fleet_lot_of(const struct fleet *fleet, const char *engine);
 
+/* Asks for a key, to be held by this driver for a manifest at the lot's endpoint. */
+struct fleet_ask *fleet_lot_ask(const struct fleet_lot *lot, const char *key, const char *manifest,
+				fleet_answered *answered, void *ctx);
+
 /* lot.c and claim.c: the same of each. `keep` takes over what the view shows as this driver's;
  * false: it has no use for it. */
 void fleet_lot_settle(struct fleet_lot *lot);

@@ -44,11 +44,10 @@ static int take_session(struct fleet *fleet, const struct http_response *respons
 int fleet_session_begin(struct fleet *fleet, struct error *err)
 {
 	struct fleet_question question = {0};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	ask_for_session(&question);
 	enum fleet_reply reply = fleet_ask_now(&fleet->consul, &question, &response, err);
 	int status = reply == FLEET_YES ? take_session(fleet, &response, err) : -1;
-	http_response_free(&response);
 	fleet_question_free(&question);
 	if (status < 0)
 		return error_wrap(err, "no fleet");
@@ -60,7 +59,7 @@ int fleet_session_begin(struct fleet *fleet, struct error *err)
 void fleet_session_end(struct fleet *fleet)
 {
 	struct fleet_question question = {0};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	auto_error struct error ignored = {0};
 	fleet_ask_cancel(STEAL(fleet->beat));
 	loop_cancel(fleet->consul.loop, fleet->beat_timer);
@@ -69,7 +68,6 @@ void fleet_session_end(struct fleet *fleet)
 		fleet_ask_for_end(&question, fleet->session);
 		fleet_ask_now(&fleet->consul, &question, &response, &ignored);
 	}
-	http_response_free(&response);
 	fleet_question_free(&question);
 	free(STEAL(fleet->session));
 }

@@ -70,24 +70,22 @@ int fleet_look(const struct consul_target *target, const char *prefix, struct fl
 	       struct error *err)
 {
 	struct fleet_consul consul = {0};
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	int status = fleet_consul_open(&consul, target, NULL, err);
 	if (status == 0)
 		status = look(&consul, prefix, &response, err);
 	if (status == 0)
 		status = read_view(&consul, prefix, &response, view, err);
-	http_response_free(&response);
 	fleet_consul_close(&consul);
 	return status;
 }
 
 int fleet_watch_begin(struct fleet *fleet, struct error *err)
 {
-	struct http_response response = {0};
+	auto_response struct http_response response = {0};
 	int status = look(&fleet->consul, fleet->is.prefix, &response, err);
 	if (status == 0)
 		status = take_view(fleet, &response, err);
-	http_response_free(&response);
 	if (status < 0)
 		return error_wrap(err, "no fleet");
 	ask(fleet);

@@ -1,5 +1,6 @@
 #include "host/modules/download.h"
 
+#include "common/file.h"
 #include "common/guard.h"
 #include "common/loop.h"
 #include "common/memory.h"
@@ -32,13 +33,9 @@ static size_t on_data(char *data, size_t size, size_t count, void *ctx)
 	state->too_long = len > state->download->limit - state->len;
 	if (state->too_long)
 		return 0;
-	for (size_t done = 0; done < len;) {
-		ssize_t written = write(state->fd, data + done, len - done);
-		if (written < 0 && errno != EINTR) {
-			state->write_error = errno;
-			return 0;
-		}
-		done += written > 0 ? (size_t)written : 0;
+	if (file_write_all(state->fd, data, len) < 0) {
+		state->write_error = errno;
+		return 0;
 	}
 	hash_add(state->hash, data, len);
 	state->len += len;

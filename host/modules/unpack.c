@@ -1,5 +1,6 @@
 #include "host/modules/unpack.h"
 
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/tree/archived.h"
@@ -144,12 +145,8 @@ static int copy_data(struct unpacking *unpacking, int fd, const char *path, stru
 		if (unpacking->bytes > MOST_BYTES)
 			return error_as(err, ERROR_MODULE_ARCHIVE, "%s holds more than %d MiB",
 					unpacking->name, MOST_BYTES >> 20);
-		for (la_ssize_t done = 0; done < len;) {
-			ssize_t written = write(fd, block + done, (size_t)(len - done));
-			if (written < 0)
-				return error_errno(err, "can't unpack '%s'", path);
-			done += written;
-		}
+		if (file_write_all(fd, block, (size_t)len) < 0)
+			return error_errno(err, "can't unpack '%s'", path);
 	}
 	return len < 0 ? error_as(err, ERROR_MODULE_ARCHIVE, "%s is broken at '%.200s': %s",
 				  unpacking->name, path, archived_reason(unpacking->archive))

@@ -113,25 +113,13 @@ static int find_group(const char *name, gid_t *gid, struct error *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t done = write(fd, text, len);
-		if (done < 0 && errno != EINTR)
-			return -1;
-		text += done > 0 ? done : 0;
-		len -= done > 0 ? (size_t)done : 0;
-	}
-	return 0;
-}
-
 static int append(const char *path, const struct buf *text, mode_t mode, uid_t uid, gid_t gid,
 		  struct error *err)
 {
 	autoclose int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode);
 	if (fd < 0)
 		return error_set(err, "open %s: %s", path, strerror(errno));
-	if (write_all(fd, buf_text(text), text->len) < 0)
+	if (file_write_all(fd, buf_text(text), text->len) < 0)
 		return error_set(err, "write %s: %s", path, strerror(errno));
 	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && fchown(fd, uid, gid) < 0)
 		return error_set(err, "chown %s: %s", path, strerror(errno));

@@ -2,6 +2,7 @@
 
 #include "agent/facts/facts.h"
 #include "agent/signals.h"
+#include "common/file.h"
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -101,13 +102,7 @@ static _Noreturn void become(const struct facts_settings *settings, int fd)
 	signals_reset(&none);
 	alarm(LONGEST_S);
 	json_write(&text, collect(settings, &arena));
-	for (size_t done = 0; done < text.len;) {
-		ssize_t wrote = write(fd, text.data + done, text.len - done);
-		if (wrote < 0 && errno != EINTR)
-			_exit(1);
-		done += wrote > 0 ? (size_t)wrote : 0;
-	}
-	_exit(0);
+	_exit(file_write_all(fd, text.data, text.len) < 0 ? 1 : 0);
 }
 
 /* --- in ours --- */

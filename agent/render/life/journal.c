@@ -1,6 +1,7 @@
 #include "agent/render/life/journal.h"
 
 #include "common/buffer.h"
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/nearest.h"
 #include "common/own.h"
@@ -144,23 +145,13 @@ static void rotate(struct journal *journal, const struct timespec *now)
 
 /* --- lines --- */
 
-static void write_line(int fd, const struct buf *line)
-{
-	for (size_t done = 0; done < line->len;) {
-		ssize_t wrote = write(fd, line->data + done, line->len - done);
-		if (wrote < 0 && errno != EINTR)
-			return; /* there is nowhere to complain */
-		done += wrote > 0 ? (size_t)wrote : 0;
-	}
-}
-
 static void write_file(struct journal *journal, const struct buf *line, const struct timespec *now)
 {
 	if (is_full(journal, now))
 		rotate(journal, now);
 	if (journal->file < 0)
 		return;
-	write_line(journal->file, line);
+	file_write_all(journal->file, line->data, line->len); /* there is nowhere to complain */
 	journal->bytes += line->len;
 }
 
@@ -179,7 +170,7 @@ void journal_write(struct journal *journal, enum journal_level level, const char
 	strftime(date, sizeof date, "%Y/%m/%d %H:%M:%S", localtime_r(&now.tv_sec, &local));
 	auto_buf struct buf line = {0};
 	buf_printf(&line, "%s.%06ld [%s] %s\n", date, now.tv_nsec / 1000, levels[level].name, text);
-	write_line(STDERR_FILENO, &line);
+	file_write_all(STDERR_FILENO, line.data, line.len);
 	if (journal->file >= 0)
 		write_file(journal, &line, &now);
 	if (journal->settings->syslog)

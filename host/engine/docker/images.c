@@ -87,7 +87,7 @@ static void take_loaded(struct operation *operation, const char *said)
 		said && strncmp(said, "Loaded image", 12) == 0 ? strstr(said, ": ") : NULL;
 	if (!name)
 		return;
-	free(operation->id);
+	free(STEAL(operation->id));
 	operation->id = mem_strndup(name + 2, strcspn(name + 2, "\r\n"));
 }
 

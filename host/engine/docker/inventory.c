@@ -89,7 +89,7 @@ void docker_image_load(struct engine *engine, engine_read *read, engine_done *do
 	struct operation *operation = operation_new(engine, done, ctx);
 	struct http_request request = {
 		.method = "POST", .headers = headers, .read_body = read_archive};
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	operation->read = read;
 	buf_puts(&path, "/images/load?quiet=1");
 	operation_stream(operation, &request, &path, NULL);

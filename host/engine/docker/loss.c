@@ -6,7 +6,7 @@
 
 void docker_ping(struct engine *engine, engine_done *done, void *ctx)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, "/_ping");
 	operation_send(operation_new(engine, done, ctx), "GET", &path, NULL);
 }
@@ -16,9 +16,7 @@ static void stop(struct operation *operation, const struct error *why)
 	struct loop *loop = operation->docker->engine.loop;
 	http_cancel(STEAL(operation->transfer));
 	loop_cancel(loop, operation->timer);
-	error_clear(&operation->failed);
-	error_set(&operation->failed, "%s", why->message);
-	error_class(&operation->failed, why->exit_code, why->code);
+	error_copy(&operation->failed, why);
 	operation_fail(operation);
 }
 
@@ -44,8 +42,7 @@ static void lost(void *ctx)
 	struct docker_stream *stream = ctx;
 	struct error err = {0};
 	stream->late = 0;
-	error_set(&err, "%s", stream->docker->lost.message);
-	error_class(&err, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
+	error_copy(&err, &stream->docker->lost);
 	stream_enter(stream);
 	stream_end(stream, &err);
 	if (stream_leave(stream))
@@ -55,7 +52,7 @@ static void lost(void *ctx)
 void docker_lose(struct engine *engine, const struct error *why)
 {
 	struct docker *docker = (struct docker *)engine;
-	error_set(&docker->lost, "%s", why->message);
+	error_copy(&docker->lost, why);
 	error_class(&docker->lost, EXIT_ENGINE, ERROR_ENGINE_UNREACHABLE);
 	for (struct operation *at = docker->running; at; at = at->next)
 		stop(at, &docker->lost);

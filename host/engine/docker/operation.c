@@ -256,7 +256,7 @@ void operation_start(struct operation *operation, struct http_request *request, 
 	autofree char *whole = mem_printf("%s%s", docker->prefix, buf_text(path));
 	request->path = whole;
 	if (error_is_set(&docker->lost))
-		error_set(&operation->failed, "%s", docker->lost.message);
+		error_copy(&operation->failed, &docker->lost);
 	else
 		operation->transfer = http_start(docker->client, request, answered, operation,
 						 &operation->failed);

@@ -1,5 +1,6 @@
 /* Images out of an archive of another engine's (https://github.com/moby/docker-image-spec): it is
  * taken into a file first, at whatever pace it comes, and read by a child. */
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/inventory.h"
@@ -23,13 +24,7 @@ struct loading {
 static int put(void *ctx, const void *data, size_t len)
 {
 	const int *fd = ctx;
-	for (size_t done = 0; done < len;) {
-		ssize_t written = write(*fd, (const char *)data + done, len - done);
-		if (written < 0 && errno != EINTR)
-			return -1;
-		done += written > 0 ? (size_t)written : 0;
-	}
-	return 0;
+	return file_write_all(*fd, data, len);
 }
 
 /* A file of the archive as a blob by its digest; the same one may be there already. */
@@ -92,10 +87,11 @@ static int load(struct reply *reply, const void *ctx)
 
 /* --- in the driver --- */
 
-static void give_up(struct reply *reply, const char *why)
+static void give_up(struct loading *loading, const char *why)
 {
-	reply_refuse(reply, ENGINE_FAILED, "%s", why);
-	reply_end(reply);
+	close(loading->fd);
+	reply_refuse(loading->reply, ENGINE_FAILED, "%s", why);
+	reply_end(loading->reply);
 }
 
 static void spool(void *ctx)
@@ -108,13 +104,15 @@ static void spool(void *ctx)
 	if (got == ENGINE_WAIT)
 		return;
 	if (got < 0) {
-		give_up(reply, "the archive was abandoned");
+		give_up(loading, "the archive was abandoned");
 	} else if (got == 0) {
 		reply->go_on = NULL;
 		reply_in_child(reply, load, loading);
 		close(loading->fd);
 	} else if (put(&loading->fd, chunk, (size_t)got) < 0) {
-		give_up(reply, "the archive can't be written");
+		auto_error struct error why = {0};
+		error_errno(&why, "the archive can't be written");
+		give_up(loading, why.message);
 	} else {
 		reply->timer = loop_after(reply->oci->engine.loop, 0, spool, loading);
 	}

@@ -27,15 +27,9 @@ struct packing {
 static ssize_t write_out(struct archive *archive, void *ctx, const void *data, size_t len)
 {
 	struct packing *packing = ctx;
-	size_t done = 0;
-	while (done < len) {
-		ssize_t written = write(packing->fd, (const char *)data + done, len - done);
-		if (written < 0) {
-			archive_set_error(archive, errno, "can't write the layer: %s",
-					  strerror(errno));
-			return -1;
-		}
-		done += (size_t)written;
+	if (file_write_all(packing->fd, data, len) < 0) {
+		archive_set_error(archive, errno, "can't write the layer: %s", strerror(errno));
+		return -1;
 	}
 	hash_add(packing->hash, data, len);
 	return (ssize_t)len;

@@ -52,17 +52,6 @@ static ssize_t take(struct archive *archive, void *ctx, const void **data)
 	return got;
 }
 
-static int write_all(int fd, const void *data, size_t len, struct error *err)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t written = write(fd, (const char *)data + done, len - done);
-		if (written < 0 && errno != EINTR)
-			return error_errno(err, "can't write a layer");
-		done += written > 0 ? (size_t)written : 0;
-	}
-	return 0;
-}
-
 /* What is in it, uncompressed, to a file; hex: the digest of that. */
 static int copy_content(struct archive *raw, int to, char hex[HASH_HEX], struct error *err)
 {
@@ -75,7 +64,8 @@ static int copy_content(struct archive *raw, int to, char hex[HASH_HEX], struct 
 	while (result == 0 && status == ARCHIVE_OK &&
 	       (status = archive_read_data_block(raw, &data, &len, &offset)) == ARCHIVE_OK) {
 		hash_add(hash, data, len);
-		result = write_all(to, data, len, err);
+		result = file_write_all(to, data, len) < 0 ? error_errno(err, "can't write a layer")
+							   : 0;
 	}
 	hash_finish(hash, hex);
 	if (result == 0 && status != ARCHIVE_EOF)

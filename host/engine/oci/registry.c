@@ -79,7 +79,9 @@ static void waiting(void *ctx)
 	auto_arena struct arena arena = {0};
 	autofree char *blobs = mem_printf("%s/blobs", transfer->reply->scratch);
 	uint64_t bytes = 0;
-	for (char **name = store_names(&arena, blobs); *name && !transfer->push; name++) {
+	if (transfer->push)
+		return;
+	for (char **name = store_names(&arena, blobs); *name; name++) {
 		struct stat info;
 		autofree char *path = mem_printf("%s/%s", blobs, *name);
 		bytes += lstat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
@@ -183,6 +185,10 @@ static void begin(struct engine *engine, const struct transfer *wanted, engine_d
 		return;
 	}
 	reply_stream_from_child(reply, transfer->push ? push : pull, transfer, take, transfer);
+	/* The worker's copy holds the lock, and skopeo's, which may outlive it. */
+	if (reply->held >= 0)
+		close(reply->held);
+	reply->held = -1;
 }
 
 void oci_image_pull(struct engine *engine, const char *ref, engine_told *told, engine_done *done,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,6 +50,8 @@ static void forget(struct reply *reply)
 	*at = reply->next;
 	loop_cancel(reply->oci->engine.loop, reply->timer);
 	end_worker(reply);
+	if (reply->held >= 0)
+		flock(reply->held, LOCK_UN); /* other workers have copies of it */
 	close_fd(&reply->held);
 	if (reply->scratch)
 		scratch_remove(reply->oci, reply->scratch);
@@ -269,6 +272,14 @@ static void await(struct reply *reply, pid_t pid, int report)
 		loop_watch(loop, reply->stream[0], LOOP_READ, on_stream, reply);
 }
 
+/* Told from the loop, as every end is. */
+static void did_not_begin(struct reply *reply)
+{
+	reply_result(reply, -1);
+	if (!reply->timer)
+		reply->timer = loop_after(reply->oci->engine.loop, 0, tell, reply);
+}
+
 void reply_in_child(struct reply *reply, reply_work *work, const void *ctx)
 {
 	reply_stream_from_child(reply, work, ctx, NULL, NULL);
@@ -281,7 +292,7 @@ void reply_stream_from_child(struct reply *reply, reply_work *work, const void *
 	reply->write = write;
 	reply->write_ctx = write_ctx;
 	if (make_pipes(report, reply) < 0) {
-		reply_result(reply, -1);
+		did_not_begin(reply);
 		return;
 	}
 	pid_t pid = fork();
@@ -290,16 +301,14 @@ void reply_stream_from_child(struct reply *reply, reply_work *work, const void *
 	close(report[1]);
 	if (write)
 		close(reply->stream[1]);
-	close_fd(&reply->held); /* the worker's copy holds the lock */
 	if (pid > 0) {
 		await(reply, pid, report[0]);
 		return;
 	}
-	reply_result(reply, error_errno(&reply->error, "can't fork"));
+	error_errno(&reply->error, "can't fork");
 	close(report[0]);
-	if (write)
-		close(reply->stream[0]);
-	reply->stream[0] = -1;
+	close_fd(&reply->stream[0]);
+	did_not_begin(reply);
 }
 
 void reply_abandon_all(struct oci *oci)

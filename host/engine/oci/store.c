@@ -270,6 +270,7 @@ void store_sweep_unfinished(const struct oci *oci)
 {
 	sweep_unnamed(oci, "layers");
 	sweep_unnamed(oci, "images");
+	sweep_unnamed(oci, "parents");
 }
 
 /* --- small things --- */

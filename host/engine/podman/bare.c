@@ -1,6 +1,7 @@
 #include "host/engine/podman/bare.h"
 
 #include "common/buffer.h"
+#include "common/file.h"
 #include "common/json.h"
 #include "common/own.h"
 
@@ -110,13 +111,7 @@ static bool is_left_out(const struct tar_entry *entry, const struct directory *f
 static int append(int fd, struct hash *hash, const char *data, size_t len, struct error *err)
 {
 	hash_add(hash, data, len);
-	for (size_t done = 0; done < len;) {
-		ssize_t written = write(fd, data + done, len - done);
-		if (written < 0 && errno != EINTR)
-			return error_errno(err, "can't write a layer");
-		done += written > 0 ? (size_t)written : 0;
-	}
-	return 0;
+	return file_write_all(fd, data, len) < 0 ? error_errno(err, "can't write a layer") : 0;
 }
 
 static int copy(int fd, struct hash *hash, off_t from, off_t to, struct error *err)

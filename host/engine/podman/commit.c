@@ -5,6 +5,7 @@
  *
  * Where the image is to have nothing of the engine's, its layer comes from what Podman saves of its
  * own image, without what is Podman's: a file takes that, then the layer, then the archive. */
+#include "common/file.h"
 #include "common/hash.h"
 #include "common/json.h"
 #include "common/memory.h"
@@ -257,14 +258,7 @@ static bool load_from_memory(struct operation *operation)
 static int spool(void *ctx, const char *data, size_t len)
 {
 	const struct operation *operation = ctx;
-	while (len) {
-		ssize_t written = write(operation->file, data, len);
-		if (written < 0 && errno != EINTR)
-			return -1;
-		data += written > 0 ? written : 0;
-		len -= written > 0 ? (size_t)written : 0;
-	}
-	return 0;
+	return file_write_all(operation->file, data, len);
 }
 
 static long send_file(void *ctx, char *into, size_t room)

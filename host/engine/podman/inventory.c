@@ -28,7 +28,7 @@ enum { MOST_TRIES = 50 };
 
 static void ask_for_images(struct operation *operation)
 {
-	struct buf path = {0};
+	auto_buf struct buf path = {0};
 	buf_puts(&path, operation->work ? "/images/json?all=1" : "/images/json");
 	operation->wanted = ANSWER_JSON;
 	operation_send(operation, "GET", &path, NULL);
