@@ -198,7 +198,12 @@ void container_make_artifact(struct container *container)
 static void removed(void *ctx, const struct engine_result *result)
 {
 	struct container *container = ctx;
-	(void)result; /* the engine removes it anyway once the agent has seen the stream's end */
+	/* One that runs still goes once its agent has seen the stream's end; others stay. */
+	if (result && result->status != ENGINE_OK)
+		report_notice(container->setup->report,
+			      "the container %s may be left, until the next build on this engine "
+			      "removes it: %s",
+			      container->name, result->error->message);
 	container->outstanding--;
 	container_handle(container, EVENT_GONE);
 }

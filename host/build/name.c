@@ -88,5 +88,5 @@ void container_names_sweep(struct engine *engine)
 {
 	autofree char *host = host_digits();
 	autofree char *names = mem_printf("^/?factory-%s-", host);
-	engine_list_created(engine, names, found, engine);
+	engine_list_named(engine, names, found, engine);
 }

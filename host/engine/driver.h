@@ -59,8 +59,8 @@ struct engine_driver {
 	void (*commit)(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		       void *ctx);
 	void (*list)(struct engine *engine, engine_done *done, void *ctx);
-	/* NULL: what was not started does not outlive its driver. */
-	void (*list_created)(struct engine *engine, const char *names, engine_done *done,
+	/* NULL: no session's container outlives its driver. */
+	void (*list_named)(struct engine *engine, const char *names, engine_done *done,
 			     void *ctx);
 	void (*remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,

@@ -214,11 +214,11 @@ void engine_list(struct engine *engine, engine_done *done, void *ctx)
 	engine->driver->list(engine, done, ctx);
 }
 
-bool engine_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+bool engine_list_named(struct engine *engine, const char *names, engine_done *done, void *ctx)
 {
-	if (engine->driver->list_created)
-		engine->driver->list_created(engine, names, done, ctx);
-	return engine->driver->list_created;
+	if (engine->driver->list_named)
+		engine->driver->list_named(engine, names, done, ctx);
+	return engine->driver->list_named;
 }
 
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx)

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import tarfile
+import urllib.parse
 
 SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
@@ -48,9 +49,11 @@ async def files(name, folder):
 
 async def containers(pid, running=False):
     """The names of the containers that this driver made and that are there still."""
-    status, body = await ask("GET", "/containers/json" + ("" if running else "?all=1"))
-    names = [name for each in json.loads(body) for name in each["Names"]]
-    return [name for name in names if name.startswith("/factory-") and f"-{pid}-" in name]
+    named = urllib.parse.quote(json.dumps({"name": [f"factory-.*-{pid}-"]}))
+    status, body = await ask("GET", f"/containers/json?all={int(not running)}&filters={named}")
+    if status != 200:
+        return [f"what can't be listed: {body.decode('utf-8', 'replace').strip()}"]
+    return [name for each in json.loads(body) for name in each["Names"]]
 
 
 async def none_left(pid, running=False):

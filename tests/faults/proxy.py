@@ -25,7 +25,6 @@ import asyncio
 import re
 
 REQUEST_FAULTS = ("refuse", "status", "swallow", "kill", "trickle")
-LOST = ("refuse", "status", "swallow", "kill")  # the server has never seen it
 CHUNK = 65536
 
 

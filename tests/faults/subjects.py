@@ -160,13 +160,9 @@ class Build(Subject):
         right = {name: f"{self.nonce}-{name}" for name in NAMES} | {"rendered": self.nonce}
         return None if found == right else f"the image holds {found}"
 
-    def removal_was_lost(self):
-        """The engine was never told: what it has created stays, until the next build."""
-        return any(fault.struck and fault.kind in proxy.LOST and
-                   self.requests[fault.request].startswith("DELETE /") for fault in self.faults)
-
     async def left_behind(self, running=False):
-        running = running or self.removal_was_lost()
+        """Where it says so, what was created and not started stays, until the next build."""
+        running = running or "may be left" in self.said
         left = await engine.none_left(self.process.pid, running)
         return f"containers left: {left}" if left else None
 

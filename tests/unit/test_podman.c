@@ -13,7 +13,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char asked[2048]; /* "METHOD PATH\n" for each but the greeting */
 static struct buf body;  /* the last one's */
 
-/* The first whose part is in the request's line answers it; body NULL: it begins and never ends. */
+/* The first whose part is in the request's line answers it; status NULL: the connection ends
+ * without a word; body NULL: it begins and never ends. */
 struct answer {
 	const char *part, *status, *body;
 };
@@ -37,12 +38,12 @@ static bool handle(int fd, const struct peer_request *request)
 	const struct answer *answer = answers;
 	while (answer->part && !strstr(line, answer->part))
 		answer++;
-	if (answer->body)
+	if (answer->status && answer->body)
 		peer_answer(fd, answer->status, answer->body, strlen(answer->body));
-	else
+	else if (answer->status)
 		peer_send(fd, begun, strlen(begun));
 	pthread_mutex_unlock(&lock);
-	return true;
+	return answer->status != NULL;
 }
 
 static int start_peer(void **state)
@@ -162,6 +163,36 @@ static void removal_is_tried_again(void **state)
 	engine_remove(bench.engine, "x", engine_keep, &bench.kept);
 	assert_int_equal(finish(&bench), 0);
 	assert_string_equal(asked, "DELETE /v1.41/containers/x?force=1&v=1\n");
+	close_bench(&bench);
+}
+
+/* A container that has run meanwhile would run once more, with nobody to talk to. */
+static void a_start_is_not_sent_again(void **state)
+{
+	(void)state;
+	static const struct answer script[] = {{"/start", NULL, NULL}, {NULL, "200 OK", "{}"}};
+	struct bench bench;
+	open_bench(&bench, script); /* by a connection that it keeps */
+	engine_start(bench.engine, "x", engine_keep, &bench.kept);
+	assert_int_equal(finish(&bench), -1);
+	assert_string_equal(asked, "POST /v1.41/containers/x/start\n");
+	close_bench(&bench);
+}
+
+/* In the form of the list that one broken container does not spoil. */
+static void containers_are_found_by_name(void **state)
+{
+	(void)state;
+	static const struct answer script[] = {
+		{"/libpod/containers/json", "200 OK", "[{\"Id\":\"abc\",\"Names\":[\"n-1\"]}]"},
+		{NULL, "500 Error", "{\"message\":\"container not known\"}"}};
+	struct bench bench;
+	open_bench(&bench, script);
+	assert_true(engine_list_named(bench.engine, "^/?n-", engine_keep, &bench.kept));
+	assert_int_equal(finish(&bench), 0);
+	assert_string_equal(asked, "GET /v1.41/libpod/containers/json?all=1&filters="
+				   "%7B%22name%22%3A%5B%22%5E%2F%3Fn-%22%5D%7D\n");
+	assert_string_equal(value_text(value_get(bench.kept.body->list.items[0], "Id")), "abc");
 	close_bench(&bench);
 }
 
@@ -330,6 +361,8 @@ int main(void)
 		cmocka_unit_test(volumes_are_filled),
 		cmocka_unit_test(a_name_in_use_is_a_conflict),
 		cmocka_unit_test(removal_is_tried_again),
+		cmocka_unit_test(a_start_is_not_sent_again),
+		cmocka_unit_test(containers_are_found_by_name),
 		cmocka_unit_test(config_is_loaded),
 		cmocka_unit_test(failures_of_a_commit),
 		cmocka_unit_test(an_answer_to_a_load_that_breaks_off_is_given_up),

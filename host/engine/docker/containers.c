@@ -166,6 +166,7 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 void docker_send_creation(struct operation *operation, const char *name, const struct value *spec)
 {
 	auto_buf struct buf path = {0};
+	operation->once = true;
 	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/containers/create");
 	path_query(&path, "name", name);
@@ -180,11 +181,15 @@ void docker_create(struct engine *engine, const struct engine_container *contain
 			     docker_container_spec(&arena, container));
 }
 
+/* Behind an answer that was lost it may have ended by now, where nobody has removed it yet: a second
+ * start would run it again, and nobody would be attached. */
 void docker_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
+	struct operation *operation = operation_new(engine, done, ctx);
 	auto_buf struct buf path = {0};
+	operation->once = true;
 	path_container(&path, id, "/start");
-	operation_send(operation_new(engine, done, ctx), "POST", &path, NULL);
+	operation_send(operation, "POST", &path, NULL);
 }
 
 void docker_inspect(struct engine *engine, const char *id, engine_done *done, void *ctx)
@@ -201,17 +206,21 @@ void docker_list(struct engine *engine, engine_done *done, void *ctx)
 	operation_get(operation_new(engine, done, ctx), &path);
 }
 
-void docker_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx)
+void path_named(struct buf *path, const char *names)
 {
 	auto_arena struct arena arena = {0};
 	auto_buf struct buf filters = {0};
-	auto_buf struct buf path = {0};
 	struct value *map = value_map(&arena);
 	set_list(&arena, map, "name", (const char *const[]){names, NULL});
-	set_list(&arena, map, "status", (const char *const[]){"created", NULL});
 	json_write(&filters, map);
-	buf_puts(&path, "/containers/json?all=1");
-	path_query(&path, "filters", buf_text(&filters));
+	buf_puts(path, "/containers/json?all=1");
+	path_query(path, "filters", buf_text(&filters));
+}
+
+void docker_list_named(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	auto_buf struct buf path = {0};
+	path_named(&path, names);
 	operation_get(operation_new(engine, done, ctx), &path);
 }
 
@@ -226,6 +235,7 @@ void docker_send_commit(struct operation *operation, const struct engine_commit 
 {
 	auto_buf struct buf path = {0};
 	operation->slow = true;
+	operation->once = true;
 	operation->wanted = ANSWER_ID;
 	buf_puts(&path, "/commit");
 	path_query(&path, "container", commit->container);

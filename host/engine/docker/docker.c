@@ -189,6 +189,7 @@ static const struct engine_driver docker_driver = {
 	.close = docker_close,
 	.create = docker_create,
 	.commit = docker_commit,
+	.list_named = docker_list_named,
 	.image_inspect = docker_image_inspect,
 	.image_import = docker_image_import,
 	DOCKER_OPERATIONS,

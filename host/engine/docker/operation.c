@@ -149,6 +149,7 @@ static bool goes_on(struct operation *operation, const struct http_response *res
 	if (!operation->proceed)
 		return false;
 	operation->slow = false;
+	operation->once = false;
 	operation->wanted = ANSWER_ANY;
 	if (operation->proceed(operation, response))
 		return true;
@@ -277,7 +278,7 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 	static const char *const headers[] = {"Content-Type: application/json", NULL};
 	struct http_request request = {.method = method,
 				       .headers = body ? headers : NULL,
-				       .once = operation->wanted == ANSWER_ID,
+				       .once = operation->once,
 				       .begun = operation_begun,
 				       .ctx = operation};
 	if (body) {

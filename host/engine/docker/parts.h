@@ -48,6 +48,7 @@ struct operation {
 	uint64_t bound_ms;
 	int file;           /* that its requests fill or send, closed with it; 0: none */
 	bool slow;          /* it may take as long as it needs */
+	bool once;          /* it is not sent again: done twice it does harm */
 	enum answer wanted; /* of success, lest a broken one pass for one */
 	struct arena arena;
 };
@@ -94,6 +95,9 @@ void path_query(struct buf *path, const char *name, const char *value);
 /* "/containers/ID" and what follows it, ID escaped. */
 void path_container(struct buf *path, const char *id, const char *verb);
 
+/* "/containers/json", of those that engine_list_named wants. */
+void path_named(struct buf *path, const char *names);
+
 /* ContainerCreate's body. */
 struct value *docker_container_spec(struct arena *arena, const struct engine_container *container);
 /* The requests of operations that a driver may have more steps of. */
@@ -132,7 +136,7 @@ void docker_inspect(struct engine *engine, const char *id, engine_done *done, vo
 void docker_commit(struct engine *engine, const struct engine_commit *commit, engine_done *done,
 		   void *ctx);
 void docker_list(struct engine *engine, engine_done *done, void *ctx);
-void docker_list_created(struct engine *engine, const char *names, engine_done *done, void *ctx);
+void docker_list_named(struct engine *engine, const char *names, engine_done *done, void *ctx);
 void docker_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);
 void docker_file_digest(struct engine *engine, const char *id, const char *path, engine_done *done,
 			void *ctx);
@@ -163,8 +167,7 @@ void docker_changes(struct engine *engine, const char *id, engine_done *done, vo
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
 	.abandon = docker_abandon, .hurry = docker_hurry, .ping = docker_ping,                     \
-	.stop = docker_stop, .lose = docker_lose, .list_created = docker_list_created,             \
-	.info = docker_info, .image_history = docker_image_history,                                \
+	.stop = docker_stop, .lose = docker_lose, .info = docker_info, .image_history = docker_image_history,                                \
 	.image_pull = docker_image_pull, .image_push = docker_image_push,                          \
 	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
 	.inspect = docker_inspect, .list = docker_list, .remove = docker_remove,                   \

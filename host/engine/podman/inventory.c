@@ -171,6 +171,14 @@ static void list_all(struct engine *engine, engine_done *done, void *ctx)
 	operation_get(operation, &path);
 }
 
+void podman_list_named(struct engine *engine, const char *names, engine_done *done, void *ctx)
+{
+	auto_buf struct buf path = {0};
+	buf_puts(&path, "/libpod");
+	path_named(&path, names);
+	operation_get(operation_new(engine, done, ctx), &path);
+}
+
 /* --- changes --- */
 
 static void interpret_changes(struct operation *operation, const struct http_response *response,

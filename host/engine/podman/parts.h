@@ -14,6 +14,9 @@ void podman_commit(struct engine *engine, const struct engine_commit *commit, en
 
 /* inventory.c */
 extern const struct engine_inventory podman_inventory;
+/* Docker's form of the list fails for all while one container is broken, as a creation that was
+ * given up leaves it: these may be the ones that are looked for. */
+void podman_list_named(struct engine *engine, const char *names, engine_done *done, void *ctx);
 void podman_image_list(struct engine *engine, engine_done *done, void *ctx);
 /* An image's names as Docker shows them. */
 void podman_familiarize(struct arena *arena, const struct value *image);

@@ -138,6 +138,7 @@ const struct engine_driver podman_driver = {
 	.close = podman_close,
 	.create = podman_create,
 	.commit = podman_commit,
+	.list_named = podman_list_named,
 	.image_inspect = podman_image_inspect,
 	.image_import = podman_image_import,
 	DOCKER_OPERATIONS,
