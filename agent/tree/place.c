@@ -11,6 +11,7 @@ enum { DIRECTORY = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 int tree_root_open(struct tree_root *root, const char *path, struct error *err)
 {
+	root->last = -1;
 	root->directory = open(*path ? path : "/", DIRECTORY);
 	if (root->directory < 0)
 		return error_errno(err, "can't open \"%s\"", path);
@@ -19,8 +20,16 @@ int tree_root_open(struct tree_root *root, const char *path, struct error *err)
 
 void tree_root_close(struct tree_root *root)
 {
+	tree_root_changed(root);
 	own_close(&root->directory);
 	tree_mounts_free(&root->mounts);
+	buf_free(&root->last_name);
+}
+
+void tree_root_changed(struct tree_root *root)
+{
+	own_close(&root->last);
+	root->last = -1;
 }
 
 static bool is_part(const char *part, size_t len)
@@ -47,20 +56,46 @@ static void enter(struct tree_place *place, const char *part, size_t len)
 	place->directory = openat(above, name, DIRECTORY);
 }
 
-int tree_place_find(const struct tree_root *root, const char *name, size_t len,
-		    struct tree_place *place, struct error *err)
+static bool is_last(const struct tree_root *root, const char *name, size_t len)
 {
-	const char *part = name, *end;
+	return root->last >= 0 && root->last_name.len == len &&
+	       memcmp(root->last_name.data, name, len) == 0;
+}
+
+/* The directory of the first `len` bytes of a name. */
+static void open_directory(struct tree_root *root, const char *name, size_t len,
+			   struct tree_place *place)
+{
+	const char *part = name + 1, *stop = name + len;
+	if (is_last(root, name, len)) {
+		place->directory = fcntl(root->last, F_DUPFD_CLOEXEC, 0);
+		return;
+	}
+	place->directory = fcntl(root->directory, F_DUPFD_CLOEXEC, 0);
+	for (const char *end; place->directory >= 0 && part < stop; part = end + 1) {
+		end = strchr(part, '/');
+		enter(place, part, (size_t)(end - part));
+	}
+	if (place->directory < 0)
+		return;
+	tree_root_changed(root);
+	root->last = fcntl(place->directory, F_DUPFD_CLOEXEC, 0);
+	buf_clear(&root->last_name);
+	buf_add(&root->last_name, name, len);
+}
+
+int tree_place_find(struct tree_root *root, const char *name, size_t len, struct tree_place *place,
+		    struct error *err)
+{
 	if (check_name(root, name, len, err) < 0)
 		return -1;
-	place->directory = fcntl(root->directory, F_DUPFD_CLOEXEC, 0);
-	for (part++; place->directory >= 0 && (end = strchr(part, '/')); part = end + 1)
-		enter(place, part, (size_t)(end - part));
+	const char *last = strrchr(name, '/');
+	open_directory(root, name, (size_t)(last - name), place);
 	if (place->directory < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 1;
 	if (place->directory < 0)
 		return error_errno(err, "can't go to where \"%s\" is", name);
-	place->path = mem_printf("/proc/self/fd/%d/%s", place->directory, part);
+	place->path = mem_printf("/proc/self/fd/%d%s", place->directory, last);
 	return 0;
 }
 

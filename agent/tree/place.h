@@ -8,11 +8,15 @@
 struct tree_root {
 	int directory; /* open */
 	struct tree_mounts mounts;
+	int last; /* open: the directory that the last entry was in, as its neighbours are; or -1 */
+	struct buf last_name;
 };
 
 /* "": the root of all; else without a slash at its end. */
 int tree_root_open(struct tree_root *root, const char *path, struct error *err);
 void tree_root_close(struct tree_root *root);
+/* A directory was removed: entries are looked up from the root again. */
+void tree_root_changed(struct tree_root *root);
 
 /* A zeroed one with a directory of -1 holds nothing. */
 struct tree_place {
@@ -22,8 +26,8 @@ struct tree_place {
 
 /* `name` begins with a slash and is `len` bytes long. 1: nothing can be there, for what it goes
  * into is no directory. */
-int tree_place_find(const struct tree_root *root, const char *name, size_t len,
-		    struct tree_place *place, struct error *err);
+int tree_place_find(struct tree_root *root, const char *name, size_t len, struct tree_place *place,
+		    struct error *err);
 void tree_place_free(struct tree_place *place);
 
 #endif

@@ -68,7 +68,7 @@ static int write_content(FILE *in, int fd, const struct entry *entry, struct err
 }
 
 /* Links are not followed to what gets one more name, wherever they are. */
-static int make_name(const struct tree_root *root, const struct entry *entry, struct error *err)
+static int make_name(struct tree_root *root, const struct entry *entry, struct error *err)
 {
 	__attribute__((cleanup(tree_place_free))) struct tree_place first = {.directory = -1};
 	const char *target = entry->target.data;
@@ -82,16 +82,19 @@ static int make_name(const struct tree_root *root, const struct entry *entry, st
 						  : 0;
 }
 
+/* Where its owner will not change, as it is to be: many small files spend most of their time in
+ * such calls. */
 static int make_file(FILE *in, const struct entry *entry, struct error *err)
 {
-	autoclose int fd = open(entry->place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ours = entry->record.uid == geteuid() && entry->record.gid == getegid();
+	mode_t mode = ours ? entry->record.mode & 0777 : 0600;
+	autoclose int fd = open(entry->place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return error_errno(err, "can't write it");
 	return write_content(in, fd, entry, err);
 }
 
-static int make(FILE *in, const struct tree_root *root, const struct entry *entry,
-		struct error *err)
+static int make(FILE *in, struct tree_root *root, const struct entry *entry, struct error *err)
 {
 	const char *path = entry->place;
 	int status;
@@ -157,6 +160,21 @@ static int set_attributes(const struct entry *entry, struct error *err)
 }
 
 /* The owner comes first: a change of it takes the set-user-ID bit and capabilities away. */
+static int set_owner_and_mode(const struct entry *entry, struct error *err)
+{
+	const struct tree_record *record = &entry->record;
+	const char *path = entry->place;
+	struct stat made;
+	if (lstat(path, &made) < 0)
+		return error_errno(err, "can't look at it");
+	bool owned = made.st_uid == record->uid && made.st_gid == record->gid;
+	if (!owned && lchown(path, record->uid, record->gid) < 0)
+		return error_errno(err, "can't set its owner");
+	if (record->kind == S_IFLNK || (owned && (made.st_mode & 07777) == record->mode))
+		return 0;
+	return chmod(path, record->mode) < 0 ? error_errno(err, "can't set its mode") : 0;
+}
+
 static int finish(const struct entry *entry, struct error *err)
 {
 	const struct tree_record *record = &entry->record;
@@ -165,10 +183,8 @@ static int finish(const struct entry *entry, struct error *err)
 				   {record->seconds, (long)record->nanoseconds}};
 	if (record->linked)
 		return 0;
-	if (lchown(path, record->uid, record->gid) < 0)
-		return error_errno(err, "can't set its owner");
-	if (record->kind != S_IFLNK && chmod(path, record->mode) < 0)
-		return error_errno(err, "can't set its mode");
+	if (set_owner_and_mode(entry, err) < 0)
+		return -1;
 	if (set_attributes(entry, err) < 0)
 		return -1;
 	if (record->kind != S_IFDIR && utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) < 0)
@@ -176,22 +192,31 @@ static int finish(const struct entry *entry, struct error *err)
 	return 0;
 }
 
-static int replace(FILE *in, const struct tree_root *root, const struct entry *entry,
-		   struct error *err)
+/* What is there goes, but for a directory that stays one. */
+static int make_room(struct tree_root *root, const struct entry *entry, struct error *err)
 {
 	struct stat old;
-	bool stays = entry->record.kind == S_IFDIR && lstat(entry->place, &old) == 0 &&
-		     S_ISDIR(old.st_mode);
-	if (!stays && tree_mounts_are_below(&root->mounts, entry->path.data))
+	bool there = lstat(entry->place, &old) == 0;
+	bool directory = there && S_ISDIR(old.st_mode);
+	if (directory && entry->record.kind == S_IFDIR)
+		return 0;
+	if (tree_mounts_are_below(&root->mounts, entry->path.data))
 		return error_set(err, "something is mounted below it");
-	if (!stays && file_remove_tree(entry->place, err) < 0)
+	if (directory)
+		tree_root_changed(root);
+	return there ? file_remove_tree(entry->place, err) : 0;
+}
+
+static int replace(FILE *in, struct tree_root *root, const struct entry *entry, struct error *err)
+{
+	if (make_room(root, entry, err) < 0)
 		return -1;
 	if (!entry->record.kind)
 		return 0;
 	return make(in, root, entry, err) < 0 ? -1 : finish(entry, err);
 }
 
-static int put(FILE *in, const struct tree_root *root, struct entry *entry, struct error *err)
+static int put(FILE *in, struct tree_root *root, struct entry *entry, struct error *err)
 {
 	__attribute__((cleanup(tree_place_free))) struct tree_place place = {.directory = -1};
 	const char *name = entry->path.data;

@@ -50,7 +50,7 @@ for ((round = 0; round < rounds; round++)); do
 		count=$((count / rounds))
 		export DOCKER_HOST=unix://$state/$engine/docker.sock
 		JOBS=$jobs /usr/bin/python3 tests/faults/run.py "$kind" "$seed" $count $((round * count)) \
-			</dev/null > >(tee -a "$state/told") || failed=1
+			</dev/null | tee -a "$state/told" || failed=1
 	done <<-'TABLE'
 		cold 2000 8 engine
 		podman 400 4 podman

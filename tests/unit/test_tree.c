@@ -200,16 +200,22 @@ static void names_that_lead_out(void **state)
 	}
 }
 
-/* A link that the stream makes is not followed by what comes behind it. */
+/* A link that the stream makes is not followed by what comes behind it, nor is a directory found
+ * that was there before the link. */
 static void links_of_its_own_lead_nowhere(void **state)
 {
 	static const char *const targets[] = {"../outside", "/tmp", "/proc/self/root/tmp", "d"};
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(targets); i++) {
+	for (size_t i = 0; i < 2 * COUNT_OF(targets); i++) {
 		auto_buf struct buf stream = {0};
 		struct error err = {0};
 		prepare();
-		add(&stream, (struct tree_record){.kind = S_IFLNK}, "/way", targets[i], "", 0);
+		if (i % 2) {
+			add(&stream, (struct tree_record){.kind = S_IFDIR}, "/way", "", "", 0);
+			add(&stream, (struct tree_record){.kind = S_IFREG}, "/way/before", "", "",
+			    0);
+		}
+		add(&stream, (struct tree_record){.kind = S_IFLNK}, "/way", targets[i / 2], "", 0);
 		add(&stream, (struct tree_record){.kind = S_IFREG}, "/way/factory-escaped", "", "",
 		    0);
 		assert_int_equal(unpack(stream.data, stream.len, &err), -1);
