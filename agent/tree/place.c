@@ -20,16 +20,10 @@ int tree_root_open(struct tree_root *root, const char *path, struct error *err)
 
 void tree_root_close(struct tree_root *root)
 {
-	tree_root_changed(root);
+	own_close(&root->last);
 	own_close(&root->directory);
 	tree_mounts_free(&root->mounts);
 	buf_free(&root->last_name);
-}
-
-void tree_root_changed(struct tree_root *root)
-{
-	own_close(&root->last);
-	root->last = -1;
 }
 
 static bool is_part(const char *part, size_t len)
@@ -78,7 +72,7 @@ static void open_directory(struct tree_root *root, const char *name, size_t len,
 	}
 	if (place->directory < 0)
 		return;
-	tree_root_changed(root);
+	own_close(&root->last);
 	root->last = fcntl(place->directory, F_DUPFD_CLOEXEC, 0);
 	buf_clear(&root->last_name);
 	buf_add(&root->last_name, name, len);

@@ -8,15 +8,15 @@
 struct tree_root {
 	int directory; /* open */
 	struct tree_mounts mounts;
-	int last; /* open: the directory that the last entry was in, as its neighbours are; or -1 */
+	/* The directory that the last entry was in, as its neighbours are, open; or -1. Before it
+	 * is replaced it is itself looked up, in the one above. */
+	int last;
 	struct buf last_name;
 };
 
 /* "": the root of all; else without a slash at its end. */
 int tree_root_open(struct tree_root *root, const char *path, struct error *err);
 void tree_root_close(struct tree_root *root);
-/* A directory was removed: entries are looked up from the root again. */
-void tree_root_changed(struct tree_root *root);
 
 /* A zeroed one with a directory of -1 holds nothing. */
 struct tree_place {

@@ -193,7 +193,7 @@ static int finish(const struct entry *entry, struct error *err)
 }
 
 /* What is there goes, but for a directory that stays one. */
-static int make_room(struct tree_root *root, const struct entry *entry, struct error *err)
+static int make_room(const struct tree_root *root, const struct entry *entry, struct error *err)
 {
 	struct stat old;
 	bool there = lstat(entry->place, &old) == 0;
@@ -202,8 +202,6 @@ static int make_room(struct tree_root *root, const struct entry *entry, struct e
 		return 0;
 	if (tree_mounts_are_below(&root->mounts, entry->path.data))
 		return error_set(err, "something is mounted below it");
-	if (directory)
-		tree_root_changed(root);
 	return there ? file_remove_tree(entry->place, err) : 0;
 }
 
