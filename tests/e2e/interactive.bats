@@ -114,9 +114,10 @@ teardown() {
 @test "a test that fails, and passes when it is tried again, has passed in --junit" {
 	steps
 	sed -i 's/exit 3/true/; s|test -e /one|test -e /tried|' m.yml
-	run bash -c 'printf "%s\n" run run run run "do touch /tried" run run |
+	run bash -c 'printf "%s\n" run run run run run "do touch /tried" run |
 		"$FACTORY" build -i -t t/pilot --junit j.xml m.yml'
 	[ "$status" -eq 0 ]
+	shows "test-1 failed with exit code 1"
 	grep -q 'tests="1" failures="0"' j.xml
 }
 
@@ -205,10 +206,10 @@ mended() {
 	no_container_left
 
 	echo '{{ nofunc }}' >conf/a.ctmpl
-	: >log
-	how=(--break-on-failure)
-	run mended '' skip 'edit true' run
+	run bash -c 'printf "%s\n" "" skip "edit true" run |
+		"$FACTORY" build --break-on-failure -t t/pilot m.yml'
 	[ "$status" -eq 0 ]
+	[ "$(grep -c 'not defined' <<<"$output")" -ge 2 ]
 	run ! in_image /a
 	no_container_left
 }
