@@ -31,7 +31,8 @@ static void add_diagnostics(const struct session *session, struct error *err)
 	if (!len)
 		return;
 	autofree char *before = error_take(err);
-	error_set(err, "%s; its last words: %.*s", before, (int)len, session->diagnostics.data);
+	err->message =
+		mem_printf("%s; its last words: %.*s", before, (int)len, session->diagnostics.data);
 }
 
 static const char *text_or(const struct value *map, const char *key, const char *otherwise)
