@@ -78,15 +78,6 @@ agent() {
 	agent=$started_pid
 }
 
-# eventually COMMAND...: it succeeds within ten seconds, which is long for a slow machine only.
-eventually() {
-	local end=$((SECONDS + 10))
-	while ! "$@"; do
-		[ $SECONDS -lt $end ] || { echo "never: $*" >&2; return 1; }
-		sleep 0.02
-	done
-}
-
 # equals FILE TEXT: exactly that, but for line ends at the end.
 equals() {
 	[ "$(cat "$1" 2>/dev/null)" = "$2" ]

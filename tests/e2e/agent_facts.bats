@@ -189,10 +189,7 @@ site.rack=4" ]
 serve() {
 	"$AGENT" facts --http "$@" >listening 2>&1 3>&- &
 	SERVER=$!
-	for _ in $(seq 100); do
-		[ ! -s listening ] || break
-		sleep 0.02
-	done
+	eventually [ -s listening ]
 	URL=$(cat listening)
 }
 
@@ -255,11 +252,8 @@ serve() {
 	E
 	external a.json <<<'{"role":"web"}'
 	kill -HUP "$SERVER"
-	for _ in $(seq 50); do
-		[ "$(curl --silent --max-time 5 "$URL/facts/role")" != '"web"' ] || break
-		sleep 0.05
-	done
-	[ "$(curl --silent --max-time 5 "$URL/facts/role")" = '"web"' ]
+	is_web() { [ "$(curl --silent --max-time 5 "$URL/facts/role")" = '"web"' ]; }
+	eventually is_web
 	kill -INT "$SERVER"
 	wait "$SERVER"
 }

@@ -51,18 +51,6 @@ ends_with() {
 	[ "$code" = "$1" ] || { echo "exit code $code, not $1" >&2 && cat out log >&2 && return 1; }
 }
 
-# eventually COMMAND...: within ten seconds.
-eventually() {
-	local tries
-	for tries in $(seq 200); do
-		"$@" && return 0
-		sleep 0.05
-	done
-	echo "never: $*" >&2
-	cat out log >&2
-	return 1
-}
-
 is() { [ "$(value "$1")" = "$2" ]; }
 has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 

@@ -40,8 +40,7 @@ renders() {
 background() {
 	python3 -c "$1" 3>&- &
 	server=$!
-	for _ in $(seq 100); do [ ! -s port ] || return 0; sleep 0.05; done
-	return 1
+	eventually [ -s port ]
 }
 
 # Passes connections on to Consul; each is a line in ./connections.
@@ -158,7 +157,7 @@ open("port", "w").write(str(s.getsockname()[1]))'
 	port=$(cat port)
 	timeout 30 "$AGENT" render -once -consul-addr "127.0.0.1:$port" -template t.ctmpl:out 2>log 3>&- &
 	agent=$!
-	for _ in $(seq 100); do ! grep -q 'asking again' log || break; sleep 0.05; done
+	eventually grep -q 'asking again' log
 	rm port
 	background '
 import http.server, sys
@@ -312,7 +311,7 @@ c, _ = s.accept(); open("asked", "w").write("x"); c.recv(1 << 20); c.recv(1)'
 	template '{{ key "a" }}'
 	"$AGENT" render -once -consul-addr "127.0.0.1:$(cat port)" -template t.ctmpl:out 3>&- &
 	agent=$!
-	for _ in $(seq 100); do [ -s asked ] && break; sleep 0.05; done
+	eventually [ -s asked ]
 	kill -TERM $agent
 	code=0
 	wait $agent || code=$?

@@ -1,6 +1,7 @@
-"""Opens a page in Chromium and prints what it shows once an expression is true there.
+"""Opens a page in Chromium and prints what it shows once an expression is true there; then likewise
+for the next one.
 
-usage: browser.py URL EXPRESSION
+usage: browser.py URL EXPRESSION...
 
 Chromium's protocol (https://chromedevtools.github.io/devtools-protocol/) on a pair of pipes.
 """
@@ -69,13 +70,15 @@ class Browser:
 
 
 def main():
-    url, expression = sys.argv[1:]
+    url, *expressions = sys.argv[1:]
+    found = True
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         browser = Browser(directory)
         try:
             page = browser.open(url)
-            found = browser.wait(page, expression)
-            print(browser.evaluate(page, "document.body.innerText"))
+            while found and expressions:
+                found = browser.wait(page, expressions.pop(0))
+                print(browser.evaluate(page, "document.body.innerText"), flush=True)
         finally:
             browser.process.kill()
             browser.process.wait()

@@ -42,8 +42,7 @@ load common
 	E
 	"$FACTORY" build m.yml --no-cache 2>log &
 	pid=$!
-	for _ in $(seq 100); do grep -q 'out 1' log && break; sleep 0.05; done
-	grep -q 'out 1' log
+	eventually grep -q 'out 1' log
 	! grep -q 'out 3' log || false
 	wait $pid
 	[ "$(grep -o 'out [0-9]' log | tr -d '\n')" = "out 1out 2out 3" ]
@@ -150,7 +149,7 @@ load common
 	for signal in INT TERM; do
 		"$FACTORY" build m.yml -t t/stopped:1 2>log &
 		pid=$!
-		for _ in $(seq 100); do grep -q install-1 log && break; sleep 0.05; done
+		eventually grep -q install-1 log
 		kill -$signal $pid
 		code=0
 		wait $pid || code=$?
@@ -166,7 +165,7 @@ load common
 	E
 	"$FACTORY" build m.yml -t t/gone:1 2>log &
 	pid=$!
-	for _ in $(seq 100); do grep -q install-1 log && break; sleep 0.05; done
+	eventually grep -q install-1 log
 	kill -KILL $pid
 	nothing_left t/gone:1
 }

@@ -107,7 +107,7 @@ three_steps() {
 	sed -i 's/echo ran three/echo ran three; sleep 1000/' m.yml
 	"$FACTORY" build m.yml 2>log &
 	pid=$!
-	for _ in $(seq 200); do grep -q 'ran three' log && break; sleep 0.05; done
+	eventually grep -q 'ran three' log
 	kill -KILL $pid
 	sed -i 's/; sleep 1000//' m.yml
 	build -t cached/killed:1
@@ -379,7 +379,7 @@ drop_volumes() { api GET /volumes | jq -r '.Volumes[]? | select(.Labels["factory
 	sed -i 's/sleep 0.7/sleep 1000/' m.yml
 	"$FACTORY" build m.yml --no-cache 2>log &
 	pid=$!
-	for _ in $(seq 100); do grep -q waiting log && break; sleep 0.05; done
+	eventually grep -q waiting log
 	kill -INT $pid
 	code=0
 	wait $pid || code=$?

@@ -222,14 +222,5 @@ key_of() {
 }
 
 @test "builds and gc at once: every build succeeds" {
-	printf 'image: %s\ninstall:\n  - {run: "echo 1 >/1", checkpoint: true}\n  - echo 2 >/2\n' "$BASE" >m.yml
-	(while [ ! -e stop ]; do "$FACTORY" gc -q --unused 0s || exit; done) &
-	collector=$!
-	for i in $(seq 8); do
-		"$FACTORY" build -q m.yml -t t/race:1 >/dev/null || break
-		echo "$i" >built
-	done
-	touch stop
-	wait "$collector"
-	[ "$(cat built)" = 8 ]
+	builds_and_gc_at_once
 }

@@ -31,6 +31,15 @@ manifest() {
 	cat >m.yml
 }
 
+# eventually COMMAND...: it succeeds within half a minute, which is long for a slow machine only.
+eventually() {
+	local end=$((SECONDS + 30))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || { echo "never: $*" >&2; return 1; }
+		sleep 0.05
+	done
+}
+
 image_id() {
 	api GET "/images/$1/json" | jq -r '.Id // empty'
 }
@@ -45,15 +54,13 @@ our_containers() {
 	containers | grep -vxF "${FOREIGN:-none}" || true
 }
 
+no_containers() {
+	[ -z "$(our_containers)" ]
+}
+
 # An orderly end leaves the removal to the engine: it may take a moment.
 no_container_left() {
-	local tries
-	for tries in $(seq 50); do
-		[ -z "$(our_containers)" ] && return 0
-		sleep 0.1
-	done
-	echo "containers left: $(our_containers)" >&2
-	return 1
+	eventually no_containers || { our_containers >&2; return 1; }
 }
 
 no_image() {
@@ -63,6 +70,23 @@ no_image() {
 # After a failure: nothing runs, and the tag was not made.
 nothing_left() {
 	no_container_left && no_image "$1"
+}
+
+# While gc takes whatever is in no use, again and again, each of some builds succeeds.
+builds_and_gc_at_once() {
+	local collector built=0
+	manifest <<-E
+		image: $BASE
+		network: none
+		install: [{run: echo 1 >/1, checkpoint: true}, echo 2 >/2]
+	E
+	(until [ -e stop ]; do "$FACTORY" gc -q --unused 0s || exit; done) 3>&- &
+	collector=$!
+	while [ $built -lt 8 ] && "$FACTORY" build -q m.yml -t t/race:1 >/dev/null; do
+		built=$((built + 1))
+	done
+	touch stop
+	wait "$collector" && [ $built = 8 ]
 }
 
 # fails_with CODE COMMAND...: the exit code is CODE; $output holds what it printed.

@@ -152,15 +152,14 @@ oci_leftovers() {
 	"$FACTORY" toolbox create --endpoint "oci:$at"
 	local before
 	before=$(oci_leftovers "$at")
+	is_as_before() { [ "$(oci_leftovers "$at")" = "$before" ]; }
 	for signal in INT KILL; do
 		"$FACTORY" build m.yml --endpoint "oci:$at" >log 2>&1 3>&- &
-		for _ in $(seq 100); do grep -q runs log && break; sleep 0.05; done
-		grep -q runs log
+		eventually grep -q runs log
 		[ "$(oci_leftovers "$at")" != "$before" ]
 		kill -$signal $!
 		wait $! || true
-		for _ in $(seq 50); do [ "$(oci_leftovers "$at")" = "$before" ] && break; sleep 0.1; done
-		[ "$(oci_leftovers "$at")" = "$before" ]
+		eventually is_as_before
 	done
 }
 
@@ -172,7 +171,7 @@ oci_leftovers() {
 	"$FACTORY" toolbox create --endpoint "oci:$at"
 	before=$(ls "$at/containers")
 	"$FACTORY" build m.yml --endpoint "oci:$at" >log 2>&1 3>&- &
-	for _ in $(seq 100); do grep -q runs log && break; sleep 0.05; done
+	eventually grep -q runs log
 	kill -KILL "$(cat "$at"/containers/*/supervisor)"
 	local code=0
 	wait $! || code=$?
@@ -206,11 +205,10 @@ oci_leftovers() {
 	[ -z "$(ls "$XDG_RUNTIME_DIR")" ]
 	printf '%s\n' 'image: factory-test/conformance:base' 'install: echo runs; sleep 60' >long.yml
 	"$FACTORY" build long.yml --endpoint "$ENDPOINT" >log 2>&1 3>&- &
-	for _ in $(seq 100); do grep -q runs log && break; sleep 0.05; done
+	eventually grep -q runs log
 	kill -KILL $!
 	wait $! || true
-	for _ in $(seq 50); do [ -n "$(pgrep -f "$WORK/podman/data.* system service")" ] || break; sleep 0.1; done
-	[ -z "$(pgrep -f "$WORK/podman/data.* system service")" ]
+	eventually not pgrep -f "$WORK/podman/data.* system service"
 	DOCKER_HOST=$ENDPOINT run "$FACTORY" build m.yml
 	[ "$status" -eq 0 ]
 	[ -z "$(ls "$XDG_RUNTIME_DIR")" ]
@@ -260,7 +258,7 @@ oci_leftovers() {
 	printf '%s\n' 'image: factory-test/conformance:base' 'install: echo runs; sleep 60' >m.yml
 	"$FACTORY" build m.yml --endpoint "$here" >log 2>&1 3>&- &
 	local pid=$!
-	for _ in $(seq 100); do grep -q runs log && break; sleep 0.1; done
+	eventually grep -q runs log
 	timeout 60 "$fixture" stop "$WORK/gone"
 	local code=0
 	wait $pid || code=$?

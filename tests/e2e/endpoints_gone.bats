@@ -64,17 +64,6 @@ built() {
 	[ "$code" -eq "$1" ] || { printf 'exit code %s, not %s\n%s\n' "$code" "$1" "$output" >&2; return 1; }
 }
 
-# until_shown PATTERN: the build has printed it.
-until_shown() {
-	local tries
-	for tries in $(seq 300); do
-		! grep -q -- "$1" out || return 0
-		sleep 0.1
-	done
-	cat out >&2
-	return 1
-}
-
 cells() {
 	manifest <<-E
 		image: $BASE
@@ -110,7 +99,7 @@ chain() {
 	printf 'image: %s\nruns_on: late\ninstall: "true"\n' "$BASE" | manifest
 	hang "$OTHER"
 	build 60 --patience 20 m.yml other.yml
-	until_shown "sleep 3"
+	eventually grep -q "sleep 3" out
 	resume "$OTHER"
 	built 0
 	shows "on $OTHER_HOST"
@@ -132,8 +121,8 @@ chain() {
 	endpoints "{address: '$OTHER_HOST', slots: 1}" "{address: '$DOCKER_HOST', slots: 1}"
 	cells 5
 	build 100 --patience 2 m.yml -t t/gone:2
-	until_shown "two *| \[2/3\]"
-	until_shown "one *| \[2/3\]"
+	eventually grep -q "two *| \[2/3\]" out
+	eventually grep -q "one *| \[2/3\]" out
 	hang "$OTHER"
 	built 0
 	shows "$OTHER_HOST does not answer any more: it is given up"
@@ -147,7 +136,7 @@ chain() {
 	endpoints "{address: '$OTHER_HOST', weight: 100}" "$DOCKER_HOST"
 	chain 5
 	build 100 m.yml -t t/gone:3
-	until_shown "one *| \[2/3\]"
+	eventually grep -q "one *| \[2/3\]" out
 	die "$OTHER"
 	built 0
 	[ "$(grep -c "base.yml .* on $DOCKER_HOST ($OTHER_HOST was lost)" out)" = 1 ]
@@ -162,7 +151,7 @@ chain() {
 	printf 'image: %s\nruns_on: here\ninstall: sleep 4\n' "$BASE" >slow.yml
 	printf 'from: base.yml\nruns_on: here\ninstall: cat /made\n' | manifest
 	build 100 -j 1 slow.yml m.yml
-	until_shown "base.yml *| built"
+	eventually grep -q "base.yml *| built" out
 	die "$OTHER"
 	built 0
 	[ "$(grep -c "base.yml .* passed .* on $DOCKER_HOST ($OTHER_HOST was lost)" out)" = 1 ]
@@ -173,7 +162,7 @@ chain() {
 	endpoints "$OTHER_HOST" "$THIRD_HOST"
 	chain 20
 	build 60 m.yml
-	until_shown "one *| \[2/3\]"
+	eventually grep -q "one *| \[2/3\]" out
 	die "$OTHER"
 	die "$THIRD"
 	built 4
@@ -186,7 +175,7 @@ chain() {
 	endpoints "$OTHER_HOST" "$THIRD_HOST"
 	cells 40
 	build 100 --patience 2 m.yml
-	until_shown "one *| \[2/3\]"
+	eventually grep -q "one *| \[2/3\]" out
 	hang "$OTHER"
 	hang "$THIRD"
 	SECONDS=0
@@ -196,18 +185,15 @@ chain() {
 	shows "$THIRD_HOST does not answer any more"
 	resume "$THIRD"
 	resume "$OTHER"
-	for _ in $(seq 50); do
-		[ "$(DOCKER_HOST=$OTHER_HOST api GET /containers/json | jq length)" != 0 ] || break
-		sleep 0.2
-	done
-	[ "$(DOCKER_HOST=$OTHER_HOST api GET /containers/json | jq length)" = 0 ]
+	is_empty() { [ "$(DOCKER_HOST=$OTHER_HOST api GET /containers/json | jq length)" = 0 ]; }
+	eventually is_empty
 }
 
 @test "a single engine that hangs in mid-build is noticed too" {
 	printf 'image: %s\ninstall: sleep 60\n' "$BASE" | manifest
 	DOCKER_HOST=$OTHER_HOST timeout 60 "$FACTORY" build --no-cache --patience 2 m.yml >out 2>&1 3>&- &
 	BUILD=$!
-	until_shown "\[2/3\]"
+	eventually grep -q "\[2/3\]" out
 	hang "$OTHER"
 	built 4
 	shows "$OTHER_HOST does not answer any more: it is given up"

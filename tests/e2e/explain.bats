@@ -1,6 +1,12 @@
 #!/usr/bin/env bats
 # The numbers of errors: each is explained, and what goes wrong has the right one.
 load common
+load serve
+
+teardown() {
+	unserve
+	rm -rf "$WORK"
+}
 
 root=$BATS_TEST_DIRNAME/../..
 
@@ -105,7 +111,7 @@ ends_as() {
 	manifest <<<"{image: $BASE, install: [sleep 1000]}"
 	"$FACTORY" build m.yml --no-cache 2>log &
 	pid=$!
-	for _ in $(seq 100); do grep -q install-1 log && break; sleep 0.05; done
+	eventually grep -q install-1 log
 	for container in $(our_containers); do
 		api DELETE "/containers/$container?force=1" >/dev/null
 	done
@@ -132,11 +138,8 @@ ends_as() {
 	"$FACTORY" build m.yml --no-cache || true
 	ends_as F0114 "$FACTORY" report 2
 	ends_as F0113 "$FACTORY" facts "$BASE" os.no_such_fact
-	/usr/bin/python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True); time.sleep(60)' >port 3>&- &
-	listener=$!
-	for _ in $(seq 100); do [ -s port ] && break; sleep 0.05; done
+	serve
 	ends_as F0115 "$FACTORY" ui --port "$(cat port)"
-	kill $listener
 }
 
 @test "a file that is not this user's" {
@@ -230,23 +233,20 @@ ends_as() {
 	ends_as F1701 "$FACTORY" module install nginx --index index.json
 	echo '[{"name": 5}]' >index.json
 	ends_as F1705 "$FACTORY" module install nginx --index index.json
-	/usr/bin/python3 -u -m http.server --bind 127.0.0.1 0 >server 2>&1 3>&- &
-	server=$!
-	for _ in $(seq 100); do grep -q 'port' server && break; sleep 0.05; done
-	url=http://127.0.0.1:$(grep -o 'port [0-9]*' server | cut -d ' ' -f 2)
-	echo no-archive >nginx.tar.gz
-	digest=$(sha256sum nginx.tar.gz | cut -d ' ' -f 1)
-	entry() { echo "[{name: nginx, version: '1.0', description: a server, tarball: $url/nginx.tar.gz, sha256: $1}]" >index.json; }
+	mkdir www
+	serve
+	echo no-archive >www/nginx.tar.gz
+	digest=$(sha256sum www/nginx.tar.gz | cut -d ' ' -f 1)
+	entry() { echo "[{name: nginx, version: '1.0', description: a server, tarball: $URL/nginx.tar.gz, sha256: $1}]" >index.json; }
 	entry "$digest"
 	ends_as F1704 "$FACTORY" module install nginx --index index.json
 	entry "$(printf '0%.0s' $(seq 64))"
 	ends_as F1703 "$FACTORY" module install nginx --index index.json
 	mkdir nginx
 	echo 'name: other' >nginx/module.yml
-	tar czf nginx.tar.gz nginx
-	entry "$(sha256sum nginx.tar.gz | cut -d ' ' -f 1)"
+	tar czf www/nginx.tar.gz nginx
+	entry "$(sha256sum www/nginx.tar.gz | cut -d ' ' -f 1)"
 	ends_as F1700 "$FACTORY" module install nginx --index index.json
-	kill $server
 	echo "[{name: nginx, version: '1.0', description: a server, git: $PWD/nginx, tag: v1, sha256: $(printf '0%.0s' $(seq 64))}]" >index.json
 	ends_as F0108 env PATH="$PWD/none" "$FACTORY" module install nginx --index index.json
 }

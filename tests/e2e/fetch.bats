@@ -276,7 +276,8 @@ archive() {
 	using "tarball: $URL/slow/one.tar.gz" "sha256: $SUM"
 	"$FACTORY" build m.yml >out 2>&1 3>&- &
 	pid=$!
-	for _ in $(seq 100); do [ "$(cached)" -eq 0 ] || break; sleep 0.05; done
+	begun() { [ "$(cached)" -ne 0 ]; }
+	eventually begun
 	kill -TERM $pid
 	code=0
 	wait $pid || code=$?

@@ -82,10 +82,10 @@ ends() {
 one_works_two_waits() {
 	driver one --no-cache one.yml
 	one=$PID
-	comes_true 10 has_key slots/0
+	eventually has_key slots/0
 	driver two --no-cache "$@" two.yml
 	two=$PID
-	comes_true 10 says two "waiting for a slot"
+	eventually says two "waiting for a slot"
 }
 
 keys() {
@@ -94,17 +94,6 @@ keys() {
 
 sessions() {
 	curl --silent "http://$CONSUL/v1/session/list" | jq -r '.[].ID'
-}
-
-# comes_true SECONDS COMMAND...: before that time is over.
-comes_true() {
-	local tries
-	for ((tries = $1 * 5; tries > 0; tries--)); do
-		! "${@:2}" || return 0
-		sleep 0.2
-	done
-	echo "this did not come true: ${*:2}" >&2
-	return 1
 }
 
 has_key() {
@@ -151,7 +140,7 @@ nothing_is_held() {
 	steps two 'sleep 0.5'
 	driver one --no-cache one.yml
 	one=$PID
-	comes_true 10 has_key slots/0
+	eventually has_key slots/0
 	driver two --no-cache two.yml
 	two=$PID
 	ends "$two" two
@@ -168,7 +157,7 @@ nothing_is_held() {
 	steps two 'sleep 0.1'
 	driver one --no-cache one.yml
 	one=$PID
-	comes_true 10 has_key slots/0
+	eventually has_key slots/0
 	driver two --no-cache two.yml
 	ends "$PID" two
 	kill -0 "$one"
@@ -182,10 +171,10 @@ nothing_is_held() {
 	steps two 'sleep 0.1'
 	driver one one.yml
 	one=$PID
-	comes_true 10 has_key slots/0
+	eventually has_key slots/0
 	driver two two.yml
 	two=$PID
-	comes_true 10 has_key queue/
+	eventually has_key queue/
 	run "$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json
 	[ "$status" -eq 0 ]
 	echo "$output"
@@ -219,7 +208,7 @@ nothing_is_held() {
 	steps one 'sleep 2'
 	driver one one.yml
 	one=$PID
-	comes_true 10 has_key builds/
+	eventually has_key builds/
 	driver two one.yml
 	two=$PID
 	ends "$one" one
@@ -236,10 +225,10 @@ nothing_is_held() {
 	steps one 'sleep 4'
 	driver one one.yml
 	one=$PID
-	comes_true 10 has_key builds/
+	eventually has_key builds/
 	driver two one.yml
 	two=$PID
-	comes_true 10 says two "another driver builds the same"
+	eventually says two "another driver builds the same"
 	kill -KILL "$one"
 	ends "$two" two
 	shows "3 run, 0 cached"
@@ -251,10 +240,10 @@ nothing_is_held() {
 	steps two 'sleep 0.2'
 	one_works_two_waits
 	"$FIXTURES/consul.sh" stop "$CONSUL_DIR"
-	comes_true 10 says one "what runs goes on"
-	comes_true 10 says two "what runs goes on"
+	eventually says one "what runs goes on"
+	eventually says two "what runs goes on"
 	"$FIXTURES/consul.sh" again "$CONSUL_DIR"
-	comes_true 10 has_key slots/0
+	eventually has_key slots/0
 	ends "$one" one
 	[ "$(grep -c "what runs goes on" one.out)" -eq 1 ]
 	shows "is back"
@@ -283,10 +272,10 @@ nothing_is_held() {
 	steps one 'sleep 300'
 	driver one --no-cache one.yml
 	one=$PID
-	comes_true 10 has_key slots/0
+	eventually has_key slots/0
 	kill -INT "$one"
 	wait "$one" || true
-	comes_true 5 nothing_is_held
+	eventually nothing_is_held
 	no_container_left
 }
 

@@ -56,12 +56,11 @@ room() { # in MB
 
 # What was removed is gone from the disk a little later.
 has_room() {
-	local tries
-	for tries in $(seq 100); do
-		[ "$(room)" -lt $((SIZE / 2)) ] || return 0
-		sleep 0.1
-	done
-	return 1
+	eventually is_half_empty
+}
+
+is_half_empty() {
+	[ "$(room)" -ge $((SIZE / 2)) ]
 }
 
 fill() {
@@ -97,14 +96,12 @@ is_full() {
 	nothing_left
 }
 
+no_build_left() {
+	[ -z "$(builds_left)" ]
+}
+
 nothing_left() {
-	local tries
-	for tries in $(seq 50); do
-		[ -n "$(builds_left)" ] || return 0
-		sleep 0.1
-	done
-	echo "containers left: $(builds_left)" >&2
-	return 1
+	eventually no_build_left || { builds_left >&2; return 1; }
 }
 
 goes_on() {

@@ -343,11 +343,8 @@ conflict() {
 		  - parallel: [echo begun; sleep 60, sleep 60]
 	M
 	"$FACTORY" build m.yml -t groups/cut:1 >out 2>&1 &
-	local pid=$! tries
-	for tries in $(seq 100); do
-		grep -q '| begun' out && break
-		sleep 0.1
-	done
+	local pid=$!
+	eventually grep -q '| begun' out
 	kill -TERM $pid
 	status=0
 	wait $pid || status=$?
@@ -362,14 +359,11 @@ conflict() {
 		  - parallel: [head -c 50000000 /dev/zero > /big, touch /small, touch /other]
 	M
 	build
-	local pid tries after
+	local pid after
 	for after in 0 0.2 0.4 0.6 0.8 0.9 1 1.1 1.2 1.5; do
 		"$FACTORY" build m.yml -t groups/cut:2 --from-step merge-1 >out 2>&1 &
 		pid=$!
-		for tries in $(seq 100); do
-			grep -q '^.[0-9/]*. merge-1' out && break
-			sleep 0.05
-		done
+		eventually grep -q '^.[0-9/]*. merge-1' out
 		sleep $after
 		kill -TERM $pid || {
 			wait $pid # it was quicker
@@ -393,11 +387,8 @@ conflict() {
 	fails_with 6 "$FACTORY" build m.yml
 	sed -i 's/sleep 1; false/sleep 4/' m.yml
 	"$FACTORY" build m.yml >out 2>&1 &
-	local pid=$! tries
-	for tries in $(seq 100); do
-		grep -q '| ran slow' out && break
-		sleep 0.1
-	done
+	local pid=$!
+	eventually grep -q '| ran slow' out
 	"$FACTORY" gc --unused 0s
 	wait $pid || { cat out >&2; return 1; }
 	not grep -q '| ran kept' out

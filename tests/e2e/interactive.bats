@@ -184,7 +184,7 @@ broken_files() {
 mended() {
 	{
 		printf '%s\n' "$1"
-		until grep -q 'not defined' log; do sleep 0.05; done
+		eventually grep -q 'not defined' log
 		echo '{{ key "x" }}' >conf/a.ctmpl
 		rm -f conf/old.ctmpl
 		printf '%s\n' "${@:2}"
@@ -221,10 +221,10 @@ mended() {
 	exec 7<>gate
 	"$FACTORY" build -i -t t/pilot m.yml <gate >log 2>&1 &
 	pid=$!
-	until grep -q -- '-- files' log; do sleep 0.05; done
+	eventually grep -q -- '-- files' log
 	mv big away
 	echo run >&7
-	until grep -q 'big' log; do sleep 0.05; done
+	eventually grep -q 'big' log
 	mv away big
 	printf 'run\ncontinue\n' >&7
 	wait $pid

@@ -133,7 +133,8 @@ teardown() {
 	sees "can't have a zero byte"
 	sees 'was killed by signal 9'
 	type_line edit
-	until [ "$(ls factory-edit-*/command.sh 2>/dev/null | wc -l)" -gt 0 ]; do sleep 0.05; done
+	edits() { ls factory-edit-*/command.sh; }
+	eventually edits
 	type_line change
 	sees 'the command is:'
 	sees 'echo zwei >/zwei'

@@ -185,7 +185,7 @@ chain() {
 	before=$(other api GET '/images/json?all=1' | jq length)
 	"$FACTORY" build --endpoint "$DOCKER_HOST" --endpoint "$OTHER_HOST" m.yml >out 2>&1 3>&- &
 	local pid=$!
-	for _ in $(seq 100); do grep -q '^.*moving the image' out && break; sleep 0.05; done
+	eventually grep -q '^.*moving the image' out
 	sleep 0.3
 	kill -INT "$pid"
 	SECONDS=0

@@ -98,7 +98,8 @@ build() {
 	"$FACTORY" ls --format json | jq -e '[.[] | select(.kind == "cache")] | length == 1 and .[0].size == 5000 and (.[0].detail | startswith("/var/kept of /"))'
 	"$FACTORY" build m.yml --set 'behind=touch /var/kept/on; sleep 3; test -e /var/kept/data' 2>log &
 	building=$!
-	for _ in $(seq 100); do ls oci/volumes/*/on 2>/dev/null && break; sleep 0.05; done
+	is_touched() { ls oci/volumes/*/on; }
+	eventually is_touched
 	"$FACTORY" gc --unused 0s --left 0s
 	wait "$building"
 	"$FACTORY" gc --unused 0s >gone
@@ -107,16 +108,7 @@ build() {
 }
 
 @test "builds and gc at once: every build succeeds" {
-	printf 'image: %s\nnetwork: none\ninstall:\n  - {run: "echo 1 >/1", checkpoint: true}\n  - echo 2 >/2\n' "$BASE" >m.yml
-	(while [ ! -e stop ]; do "$FACTORY" gc -q --unused 0s || exit; done) &
-	collector=$!
-	for i in $(seq 8); do
-		"$FACTORY" build -q m.yml -t t/race:1 >/dev/null || break
-		echo "$i" >built
-	done
-	touch stop
-	wait "$collector"
-	[ "$(cat built)" = 8 ]
+	builds_and_gc_at_once
 }
 
 # --- export ---

@@ -9,7 +9,7 @@ setup_file() {
 	registry_start
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/../fixtures/hostile_registry.py" >"$REGISTRY_DIR/hostile" 3>&- &
 	echo $! >"$REGISTRY_DIR/hostile.pid"
-	for _ in $(seq 50); do [ -s "$REGISTRY_DIR/hostile" ] && break; sleep 0.1; done
+	eventually [ -s "$REGISTRY_DIR/hostile" ]
 }
 
 teardown_file() {
@@ -63,7 +63,7 @@ snapshot() {
 		[ -e "${DOCKER_HOST#oci:}/images/${id#sha256:}" ]
 		[ -z "$(ls "${DOCKER_HOST#oci:}/incoming")" ]
 		# It is there now: nobody is asked any more.
-		DOCKER_CONFIG=$WORK/none PATH=$WORK/bin:$PATH "$FACTORY" build -q --no-cache above.yml
+		DOCKER_CONFIG=$WORK/none "$FACTORY" build -q --no-cache above.yml
 	done
 	[ -e "${DOCKER_HOST#oci:}/tags/${REGISTRY}%oci%several@$digest" ]
 }
@@ -75,7 +75,9 @@ snapshot() {
 	other fresh
 	printf 'image: %s/oci/locked:1\nnetwork: none\n' "$REGISTRY" >above.yml
 	"$FACTORY" lock above.yml
-	grep -rq "$(digest_of locked 1)" above.lock* ./*.lock*
+	digest=$(digest_of locked 1)
+	[ -n "$digest" ]
+	grep -qF "$digest" factory.lock
 }
 
 @test "progress is told by layers, as text and as JSON" {
@@ -149,17 +151,17 @@ snapshot() {
 
 @test "a pull that is interrupted, and one whose driver is killed, leave nothing" {
 	local signal
+	arrives() { [ "$(du -sb oci/incoming | cut -f1)" -gt 20000 ]; }
 	before=$(snapshot oci)
 	hostile slow
 	for signal in INT KILL; do
 		"$FACTORY" build m.yml >log 2>&1 3>&- &
 		pid=$!
-		for _ in $(seq 100); do [ "$(du -sb oci/incoming | cut -f1)" -gt 20000 ] && break; sleep 0.05; done
+		eventually arrives
 		grep -q Downloading log
 		kill -$signal $pid
 		wait $pid || true
-		sleep 0.3
-		[ -z "$(pgrep -f "$WORK/oci/incoming")" ]
+		eventually not pgrep -f "$WORK/oci/incoming"
 		# Who was killed can't clean up: the next command does.
 		[ $signal = INT ] || "$FACTORY" ls >/dev/null
 		[ "$(snapshot oci)" = "$before" ]

@@ -150,13 +150,11 @@ before() {
 @test "one signal ends all of them, and nothing is left" {
 	two_cells
 	sed -i 's/sleep 2/sleep 30/' m.yml
+	begun() { [ "$(grep -c begins out)" -ge 4 ]; }
 	for signal in INT TERM; do
 		env --default-signal=INT "$FACTORY" build --no-cache m.yml -t t/parallel:never >out 2>&1 &
-		local pid=$! tries code=0
-		for tries in $(seq 100); do
-			[ "$(grep -c 'begins' out)" -ge 4 ] && break
-			sleep 0.1
-		done
+		local pid=$! code=0
+		eventually begun
 		kill -$signal $pid
 		wait $pid || code=$?
 		cat out
@@ -179,13 +177,7 @@ slow_build() {
 
 # says FILE TEXT: waits until a driver has printed it.
 says() {
-	local tries
-	for tries in $(seq 200); do
-		grep -q "$2" "$1" && return 0
-		sleep 0.05
-	done
-	printf 'not said: %s\nin:\n%s\n' "$2" "$(cat "$1")" >&2
-	return 1
+	eventually grep -q "$2" "$1" || { cat "$1" >&2; return 1; }
 }
 
 @test "of two drivers with the same manifest one builds, and the other uses that" {
@@ -259,9 +251,7 @@ server = socket.create_server(("127.0.0.1", 0))
 open("registry", "w").write("127.0.0.1:%d" % server.getsockname()[1])
 time.sleep(60)' 3>&- &
 	SILENT=$!
-	local tries
-	for tries in $(seq 100); do [ -s registry ] && return 0; sleep 0.05; done
-	return 1
+	eventually [ -s registry ]
 }
 
 @test "while one waits for its base's pull others are built, and a signal ends it" {

@@ -1,8 +1,12 @@
 #!/usr/bin/env bats
 # The user stories that look at what an engine holds, on a Podman of their own.
 
+has_podman() {
+	[ "$(id -u)" = 0 ] && command -v podman >/dev/null
+}
+
 setup_file() {
-	[ "$(id -u)" = 0 ] && command -v podman >/dev/null || skip "no Podman here"
+	has_podman || return 0
 	PODMAN=$(mktemp -d)
 	export PODMAN
 	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" start "$PODMAN/engine" podman 3>&-
@@ -10,9 +14,15 @@ setup_file() {
 		"$BATS_TEST_DIRNAME/../fixtures/images.sh" load busybox factory-test/busybox:latest
 }
 
+# Of one test: bats 1.8 fails where a whole file is skipped.
+setup() {
+	has_podman || skip "no Podman here"
+}
+
 teardown_file() {
-	[ -z "${PODMAN-}" ] || "$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$PODMAN/engine"
-	rm -rf "${PODMAN:?}"
+	[ -n "${PODMAN-}" ] || return 0
+	"$BATS_TEST_DIRNAME/../fixtures/engine.sh" remove "$PODMAN/engine"
+	rm -rf "$PODMAN"
 }
 
 # stories FILE [EXPRESSION]: those of a file whose names match.

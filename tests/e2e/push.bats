@@ -203,12 +203,12 @@ print(s.getsockname()[1], flush=True)
 c = s.accept()
 time.sleep(60)' >port 3>&- &
 	silent=$!
-	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
+	eventually [ -s port ]
 	config '{}'
 	printf 'image: %s\ninstall: "true"\n' "$BASE" | manifest
 	"$FACTORY" build m.yml -t "127.0.0.1:$(cat port)/x:1" --push >out 2>&1 3>&- &
 	pid=$!
-	for _ in $(seq 100); do grep -q '^pushing' out && break; sleep 0.05; done
+	eventually grep -q '^pushing' out
 	kill -TERM $pid
 	code=0
 	wait $pid || code=$?

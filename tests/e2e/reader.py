@@ -109,8 +109,7 @@ def go_by_keyboard(browser, page):
     opened = "document.getElementById('build-0-start').open"
     browser.evaluate(page, "document.querySelector('a[href=\"#build-0-start\"]').focus()")
     browser.call("Input.dispatchKeyEvent", page, type="keyDown", key="Enter", code="Enter", text="\r", windowsVirtualKeyCode=13)
-    browser.evaluate(page, "new Promise(done => setTimeout(done, 300))")
-    check(browser.evaluate(page, opened), "Enter on a link to a log does not open it")
+    check(browser.wait(page, opened), "Enter on a link to a log does not open it")
 
 
 def listen(browser, page):

@@ -135,10 +135,7 @@ in_a_step() {
 	ulimit -c unlimited
 	MY_TOKEN=very-s3cret "$FACTORY" build ../m.yml >../log 2>&1 &
 	driver=$!
-	for ((tries = 0; tries < 200; tries++)); do
-		grep -q 'install-1' ../log && break
-		sleep 0.05
-	done
+	eventually grep -q 'install-1' ../log
 	for process in /proc/[0-9]*; do
 		! grep -qaF -f ../secret "$process/cmdline" 2>/dev/null || false
 	done

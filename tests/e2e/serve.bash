@@ -32,7 +32,7 @@ serve() {
 		server.serve_forever()
 	E
 	echo $! >server.pid
-	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
+	eventually [ -s port ]
 	URL=http://127.0.0.1:$(cat port)
 	export URL
 }

@@ -18,11 +18,8 @@ no_network_left() {
 
 # running COUNT: waits until so many of our containers run.
 running() {
-	for _ in $(seq 100); do
-		[ "$(our_containers | wc -l)" -ge "$1" ] && return 0
-		sleep 0.1
-	done
-	return 1
+	run_at_least() { [ "$(our_containers | wc -l)" -ge "$1" ]; }
+	eventually run_at_least "$1"
 }
 
 # ends_with CODE PID: a process of this shell.
@@ -339,10 +336,7 @@ three_tests() {
 	E
 	"$FACTORY" test m.yml -j 1 --junit out.xml >out 2>&1 &
 	local pid=$!
-	for _ in $(seq 100); do
-		grep -q 'test-2' out && break
-		sleep 0.1
-	done
+	eventually grep -q 'test-2' out
 	kill -TERM $pid
 	ends_with 143 $pid
 	/usr/bin/python3 - <<-'P'

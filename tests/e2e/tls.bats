@@ -16,7 +16,7 @@ setup() {
 	cp ca.pem certs/ca.pem && cp client.pem certs/cert.pem && cp client-key.pem certs/key.pem
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/tls_proxy.py" "${DOCKER_HOST#unix://}" >port &
 	PROXY=$!
-	for _ in $(seq 50); do [ -s port ] && break; sleep 0.1; done
+	eventually [ -s port ]
 	manifest <<-E
 		image: $BASE
 		install: echo over TLS > /tls

@@ -78,11 +78,9 @@ TEXT
 	provisioned | sed 's|rm /bin/arch|& \&\& touch /opt/go \&\& while [ -e /opt/go ]; do sleep 0.1; done|' |
 		manifest
 	"$FACTORY" build m.yml --traceless -t test/traceless:1 &
-	local building=$! tries
-	for tries in $(seq 100); do
-		changes >seen 2>/dev/null && grep -q '/opt/go' seen && break
-		sleep 0.1
-	done
+	local building=$!
+	goes() { changes >seen && grep -q '/opt/go' seen; }
+	eventually goes
 	cat >expected <<'TEXT'
 A /etc/plain
 A /etc/rendered

@@ -9,7 +9,7 @@ teardown() {
 serve() {
 	"$FACTORY" ui >address 2>errors 3>&- &
 	UI=$!
-	for _ in $(seq 100); do [ -s address ] && break; sleep 0.05; done
+	eventually [ -s address ]
 	url=$(cat address)
 	[[ $url =~ ^http://127\.0\.0\.1:[0-9]+/[0-9a-f]{32}/$ ]]
 }
@@ -64,13 +64,11 @@ small() {
 	E
 	"$FACTORY" build m.yml --no-cache 3>&- &
 	build=$!
-	for _ in $(seq 100); do grep -q 'data: new' new && break; sleep 0.05; done
-	grep -q 'data: new' new
+	eventually grep -q 'data: new' new
 	id=$("$FACTORY" report --list | awk 'END { print $1 }')
 	curl -sN -m 20 "${url}events/$id" >events &
 	reader=$!
-	for _ in $(seq 100); do grep -q 'step 2' events && break; sleep 0.05; done
-	grep -q 'step 2' events
+	eventually grep -q 'step 2' events
 	not grep -q 'step 6' events
 	wait $build
 	sleep 0.3
@@ -98,17 +96,18 @@ small() {
 	"$FACTORY" build m.yml --no-cache 3>&- &
 	build=$!
 	record() { cat "$XDG_STATE_HOME"/factory/builds/*.jsonl; }
-	for _ in $(seq 100); do record 2>/dev/null | grep -q from-the-step && break; sleep 0.1; done
+	runs() { record | grep -q from-the-step; }
+	eventually runs
 	id=$("$FACTORY" report --list | awk 'END { print $1 }')
 	HOME=$WORK timeout 60 /usr/bin/python3 "$BATS_TEST_DIRNAME/browser.py" "${url}build/$id" \
-		'document.body.innerText.includes("(1 line)")' >page
+		'document.body.innerText.includes("(1 line)")' \
+		'document.body.innerText.includes("1 failed")' >page 3>&- &
+	browser=$!
+	eventually grep -q '▶ running' page
 	grep -q '1 build: 0 passed, 0 failed, 1 not over' page
-	grep -q '▶ running' page
 	# It goes on without being loaded again.
-	{ sleep 8; kill -INT $build; } &
-	HOME=$WORK timeout 60 /usr/bin/python3 "$BATS_TEST_DIRNAME/browser.py" "${url}build/$id" \
-		'window.seen ||= document.body.innerText.includes("1 not over"),
-		 window.seen && document.body.innerText.includes("1 failed")' >page
+	kill -INT $build
+	wait $browser
 	wait $build || true
 	grep -q '^interrupted$' page
 }
