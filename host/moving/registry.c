@@ -43,7 +43,8 @@ static void unname_pulled(struct move *move)
 }
 
 static step *const steps[STEP_COUNT] = {name_there, push, pull, unname, unname_pulled};
-enum { NAMING = 3 }; /* the step before which it gets its own names */
+/* The first step with that name at its source, and the one before which it gets its own names. */
+enum { PUSH = 1, NAMING = 3 };
 
 /* Its last name goes with the image: one that has no other keeps what it is called there. */
 static void named(struct move *move)
@@ -54,10 +55,29 @@ static void named(struct move *move)
 		steps[move->step](move);
 }
 
+/* Whatever came of it. */
+static void cleared(void *ctx, const struct engine_result *result)
+{
+	(void)result;
+	move_end(ctx);
+}
+
+/* Where neither push nor pull came to its end, the name is no more wanted at its source either. */
+static void fail(struct move *move)
+{
+	bool is_named = move->step >= PUSH && move->step < NAMING;
+	if (is_named && !move_is_nameless(move))
+		engine_image_untag(move->order.from, move->ref, cleared, move);
+	else
+		move_end(move);
+}
+
 static void stepped(void *ctx, const struct engine_result *result)
 {
 	struct move *move = ctx;
-	if (move_failed(move, result) || ++move->step == STEP_COUNT)
+	if (move_failed(move, result))
+		fail(move);
+	else if (++move->step == STEP_COUNT)
 		move_end(move);
 	else if (move->step == NAMING)
 		move_name(move, named);

@@ -71,9 +71,9 @@ small() {
 	eventually grep -q 'step 2' events
 	not grep -q 'step 6' events
 	wait $build
-	sleep 0.3
-	# All of it came, each line once, as the record has it.
-	sed -n 's/^data: //p' events | cmp - "$XDG_STATE_HOME/factory/builds/$id.jsonl"
+	# All of it comes, each line once, as the record has it.
+	all_came() { sed -n 's/^data: //p' events | cmp - "$XDG_STATE_HOME/factory/builds/$id.jsonl"; }
+	eventually all_came
 	kill $reader
 	# Who comes back goes on where it was.
 	at=$(grep '^id: ' events | sed -n 3p)
