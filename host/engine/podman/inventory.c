@@ -35,12 +35,20 @@ static void ask_for_images(struct operation *operation)
 }
 
 /* One that goes while Podman lists them makes all of the listing fail. */
+static bool has_lost_one(const char *said)
+{
+	static const char *const words[] = {"locating image", "locating item named",
+					    "image not known", "retrieving label for image"};
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (strstr(said, words[i]))
+			return true;
+	return false;
+}
+
 static bool again(struct operation *operation, const struct http_response *response)
 {
-	const char *said = buf_text(&response->body);
 	if (podman_is_good(response) || ++operation->tries > MOST_TRIES ||
-	    (!strstr(said, "locating image") && !strstr(said, "image not known") &&
-	     !strstr(said, "retrieving label for image")))
+	    !has_lost_one(buf_text(&response->body)))
 		return false;
 	ask_for_images(operation);
 	return true;
