@@ -3,6 +3,7 @@
 #ifndef FACTORY_HOST_SERVICES_PARTS_H
 #define FACTORY_HOST_SERVICES_PARTS_H
 
+#include "host/engine/turns.h"
 #include "host/services/owner.h"
 #include "host/services/services.h"
 #include "host/session/session.h"
@@ -22,6 +23,7 @@ struct unit {
 	const struct value *config; /* the image's, once it is known */
 	struct service_check check; /* its own, the image's, or one by its port */
 	enum unit_state state;
+	struct engine_turn turn; /* while it is STARTING */
 	char *id, *address;
 	struct session *session;
 	bool greeted, has_shell;
