@@ -8,16 +8,17 @@
 
 enum { LONGEST_LOG = 16 << 10 };
 
-static void give_turn(struct unit *unit)
+/* It is neither started nor looked at any more. */
+static void leave(struct unit *unit)
 {
 	engine_turn_give(services_engine(unit->services), &unit->turn);
+	check_stop(unit);
 }
 
 void unit_fail(struct unit *unit, struct error *err)
 {
 	const struct position *at = &unit->service->at;
-	check_stop(unit);
-	give_turn(unit);
+	leave(unit);
 	error_wrap(err, "the service %s", unit->service->name);
 	error_place(err, at->file, at->line, at->column);
 	services_fail(unit->services, err);
@@ -130,6 +131,7 @@ static void run(struct unit *unit)
 				  .cwd = unit_workdir(unit),
 				  .user = unit_user(unit)};
 	struct error err = {0};
+	engine_turn_give(services_engine(unit->services), &unit->turn);
 	if (!*run.argv) {
 		error_set(&err, "the image %s has no command: give it one by `command:`",
 			  unit->service->image);
@@ -146,10 +148,8 @@ static void run(struct unit *unit)
 /* It must be known where it is, and that the agent listens. */
 static void run_when_there(struct unit *unit)
 {
-	if (unit->state != UNIT_STARTING || !unit->greeted || !unit->address)
-		return;
-	give_turn(unit);
-	run(unit);
+	if (unit->state == UNIT_STARTING && unit->greeted && unit->address)
+		run(unit);
 }
 
 static void on_hello(void *ctx, const struct session_hello *hello)
@@ -382,8 +382,7 @@ void unit_start(struct unit *unit)
 
 void unit_stop(struct unit *unit)
 {
-	check_stop(unit);
-	give_turn(unit);
+	leave(unit);
 	session_free(STEAL(unit->session));
 	if (unit->id)
 		remove_container(unit);
@@ -391,8 +390,7 @@ void unit_stop(struct unit *unit)
 
 void unit_free(struct unit *unit)
 {
-	check_stop(unit);
-	give_turn(unit);
+	leave(unit);
 	session_free(STEAL(unit->session));
 	buf_free(&unit->log);
 	buf_free(&unit->said);
