@@ -84,7 +84,9 @@ void unit_fail(struct unit *unit, struct error *err);
 const char *unit_user(const struct unit *unit);
 const char *unit_workdir(const struct unit *unit);
 
-/* check.c: begins to look; later what a look came to. */
+/* check.c: gives it up unless it is left in time: its agent has said hello. */
+void check_await_agent(struct unit *unit);
+/* Begins to look; later what a look came to. */
 void check_begin(struct unit *unit);
 void check_ended(struct unit *unit, const struct session_exit *status, const char *why);
 void check_stop(struct unit *unit);

@@ -8,7 +8,7 @@
 
 enum { LONGEST_LOG = 16 << 10 };
 
-/* It is neither started nor looked at any more. */
+/* It is neither started nor looked at any more; its agent is not waited for. */
 static void leave(struct unit *unit)
 {
 	engine_turn_give(services_engine(unit->services), &unit->turn);
@@ -131,7 +131,7 @@ static void run(struct unit *unit)
 				  .cwd = unit_workdir(unit),
 				  .user = unit_user(unit)};
 	struct error err = {0};
-	engine_turn_give(services_engine(unit->services), &unit->turn);
+	leave(unit);
 	if (!*run.argv) {
 		error_set(&err, "the image %s has no command: give it one by `command:`",
 			  unit->service->image);
@@ -279,6 +279,7 @@ static void started(void *ctx, const struct engine_result *result)
 		fail(unit, result, "can't start its container");
 		return;
 	}
+	check_await_agent(unit);
 	unit->services->outstanding++;
 	engine_inspect(services_engine(unit->services), unit->id, inspected, unit);
 }

@@ -89,6 +89,12 @@ shows() {
 	esac
 }
 
+# A toolbox of this name, whose agent never says a word.
+mute_toolbox() {
+	printf '#!/bin/sh\nexec sleep 1000\n' >mute
+	"$FACTORY" toolbox create --agent ./mute --name "$1" --image "factory/$1"
+}
+
 # A file's content in an image.
 file_in() {
 	local id code=0

@@ -168,6 +168,45 @@ before() {
 	done
 }
 
+# More than an engine is asked to start at a time.
+twenty_cells() {
+	manifest <<-E
+		image: $BASE
+		install: "true"
+		jobs:
+		  include:
+		$(seq 20 | sed 's/.*/    - {name: cell-&, env: I=&}/')
+	E
+}
+
+@test "containers that never come up make room for others, and each fails for itself" {
+	mute_toolbox toolbox-mute
+	twenty_cells
+	fails_with 9 "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute --patience 5 -t t/parallel:mute
+	[ "$(grep -c '^factory: cell-[0-9]*: the agent in the container says nothing: given up after 5 s' <<<"$output")" -eq 20 ]
+	api DELETE '/containers/toolbox-mute?force=1&v=1'
+	nothing_left t/parallel:mute-cell-20
+}
+
+@test "one signal ends those that start, and those that wait for that" {
+	mute_toolbox toolbox-mute
+	twenty_cells
+	env --default-signal=INT "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute >out 2>&1 &
+	local pid=$! tries code=0
+	for tries in $(seq 100); do
+		[ "$(our_containers | wc -l)" -lt 17 ] || break # the toolbox is one
+		sleep 0.1
+	done
+	sleep 1
+	[ "$(our_containers | wc -l)" -eq 17 ]
+	kill -INT $pid
+	wait $pid || code=$?
+	cat out
+	[ "$code" -eq 130 ]
+	api DELETE '/containers/toolbox-mute?force=1&v=1'
+	no_container_left
+}
+
 # --- several drivers ---
 
 slow_build() {

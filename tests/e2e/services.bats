@@ -154,6 +154,21 @@ answering() {
 	no_network_left
 }
 
+@test "a service whose agent says nothing" {
+	mute_toolbox toolbox-mute
+	manifest <<-E
+		image: $BASE
+		services:
+		  mute: {image: $BASE, command: sleep 100}
+		script: echo never
+	E
+	fails_with 9 "$FACTORY" test "$BASE" --manifest m.yml --toolbox toolbox-mute --patience 5
+	shows 'the service mute: its agent says nothing: given up after 5 s'
+	api DELETE '/containers/toolbox-mute?force=1&v=1'
+	no_container_left
+	no_network_left
+}
+
 @test "a service that ends, that has no image, no command" {
 	manifest <<-E
 		image: $BASE
