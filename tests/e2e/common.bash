@@ -89,10 +89,14 @@ shows() {
 	esac
 }
 
-# A toolbox of this name, whose agent never says a word.
+# A toolbox whose agent never says a word; to be removed before anything can fail.
 mute_toolbox() {
 	printf '#!/bin/sh\nexec sleep 1000\n' >mute
-	"$FACTORY" toolbox create --agent ./mute --name "$1" --image "factory/$1"
+	"$FACTORY" toolbox create --agent ./mute --name toolbox-mute --image factory/toolbox-mute
+}
+
+remove_mute_toolbox() {
+	api DELETE '/containers/toolbox-mute?force=1&v=1'
 }
 
 # A file's content in an image.

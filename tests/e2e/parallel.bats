@@ -180,30 +180,35 @@ twenty_cells() {
 }
 
 @test "containers that never come up make room for others, and each fails for itself" {
-	mute_toolbox toolbox-mute
 	twenty_cells
-	fails_with 9 "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute --patience 5 -t t/parallel:mute
-	[ "$(grep -c '^factory: cell-[0-9]*: the agent in the container says nothing: given up after 5 s' <<<"$output")" -eq 20 ]
-	api DELETE '/containers/toolbox-mute?force=1&v=1'
+	mute_toolbox
+	run "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute --patience 5 -t t/parallel:mute
+	remove_mute_toolbox
+	echo "$output"
+	# The agent's silence, or the engine's where that is busy.
+	[ "$status" -eq 9 ] || [ "$status" -eq 4 ]
+	[ "$(grep -c '^factory: cell-[0-9]*: .*: given up after 5 s' <<<"$output")" -eq 20 ]
 	nothing_left t/parallel:mute-cell-20
 }
 
 @test "one signal ends those that start, and those that wait for that" {
-	mute_toolbox toolbox-mute
 	twenty_cells
+	mute_toolbox
 	env --default-signal=INT "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute >out 2>&1 &
-	local pid=$! tries code=0
+	local pid=$! tries code=0 there
 	for tries in $(seq 100); do
 		[ "$(our_containers | wc -l)" -lt 17 ] || break # the toolbox is one
 		sleep 0.1
 	done
 	sleep 1
-	[ "$(our_containers | wc -l)" -eq 17 ]
+	there=$(our_containers | wc -l)
 	kill -INT $pid
 	wait $pid || code=$?
+	remove_mute_toolbox
 	cat out
+	echo "$there containers"
+	[ "$there" -eq 17 ]
 	[ "$code" -eq 130 ]
-	api DELETE '/containers/toolbox-mute?force=1&v=1'
 	no_container_left
 }
 
