@@ -143,7 +143,7 @@ chain() {
 	[ "$status" -eq 0 ]
 	shows "not by the registry 127.0.0.1:1/moving"
 	shows "/big: OK"
-	[ "$(api GET /images/json | jq '[.[].RepoTags[]? | select(startswith("127.0.0.1:1/"))] | length')" = 0 ]
+	[ "$(api GET /images/json | jq '[.[].RepoTags[]? | select(startswith("127.0.0.1:1/moving"))] | length')" = 0 ]
 	labelled "registry: nonsense"
 	fails_with 1 both m.yml
 	shows "'registry' must be where images move through: HOST[:PORT]/REPOSITORY"
