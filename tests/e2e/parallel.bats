@@ -193,11 +193,9 @@ twenty_cells() {
 	twenty_cells
 	mute_toolbox
 	env --default-signal=INT "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute >out 2>&1 &
-	local pid=$! tries code=0 there
-	for tries in $(seq 100); do
-		[ "$(our_containers | wc -l)" -lt 17 ] || break # the toolbox is one
-		sleep 0.1
-	done
+	local pid=$! code=0 there
+	are_there() { [ "$(our_containers | wc -l)" -ge 17 ]; } # the toolbox is one
+	eventually are_there || true
 	sleep 1
 	there=$(our_containers | wc -l)
 	kill -INT $pid
