@@ -32,7 +32,8 @@ struct build {
 	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
 	struct walk *walk;                              /* at the walk, else NULL */
 	struct rivals rivals;
-	bool is_told; /* that it waits */
+	bool is_told;  /* that it waits */
+	bool has_left; /* it is to be built elsewhere */
 	struct uses *uses;
 	uint64_t began_us, took_us; /* of the walk; 0: it did not end well */
 	struct buf trail;           /* of what is cached */
@@ -42,7 +43,7 @@ struct build {
 
 static void build_free(struct build *build)
 {
-	if (build->record && build->rivals.elsewhere)
+	if (build->record && (build->rivals.elsewhere || build->has_left))
 		record_free(build->record);
 	else if (build->record)
 		record_close(build->record, build->plan.graph, build->checkpoint.commit_us,
@@ -311,6 +312,26 @@ void build_interrupt(struct build *build, const char *why, int exit_code)
 	fail(build, &err);
 }
 
+bool build_may_leave(const struct build *build)
+{
+	return build->walk && walk_is_pending(build->walk) && !build->options->guide &&
+	       !build->plan.resume.image;
+}
+
+void build_leave(struct build *build)
+{
+	struct walk_result none = {0};
+	auto_error struct error never = {0};
+	walk_finish(STEAL(build->walk), &none, &never);
+	build->has_left = true;
+	build->at = AT_END;
+}
+
+bool build_is_coming(const struct build *build)
+{
+	return build->at == AT_BASE || (build->at == AT_CLAIM && !build->is_told);
+}
+
 bool build_is_over(const struct build *build)
 {
 	return build->at == AT_WALK ? walk_is_over(build->walk) : build->at == AT_END;
@@ -370,6 +391,7 @@ static void describe(const struct build *build, struct build_outcome *outcome)
 static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
 {
 	outcome->size = outcome->added = -1;
+	outcome->has_left = build->has_left;
 	if (error_is_set(&build->failure))
 		return error_move(err, &build->failure);
 	outcome->elsewhere = build->rivals.elsewhere;
@@ -377,6 +399,8 @@ static int finish(struct build *build, struct build_outcome *outcome, struct err
 		memcpy(outcome->key, commit_node(build)->key, HASH_HEX);
 		return 0;
 	}
+	if (outcome->has_left)
+		return 0;
 	outcome->cached = !build->walk;
 	if (outcome->cached) {
 		report_all_cached(build->options->report, build->plan.graph,

@@ -37,6 +37,7 @@ struct build_outcome {
 	 * ours; else NULL. The key is that of the image. */
 	const struct fleet_lot *elsewhere;
 	char key[HASH_HEX];
+	bool has_left; /* nothing was built: see build_leave */
 };
 
 struct build;
@@ -53,6 +54,16 @@ bool build_attend(struct build *build);
 
 /* Starts what waits for one of the site's slots. */
 void build_go_on(struct build *build);
+
+/* Whether it has done nothing yet but wait for its first slot, and is as good off at another place:
+ * nothing of it is cached here, and nobody watches it. */
+bool build_may_leave(const struct build *build);
+
+/* Ends one that may leave: it is to be built elsewhere. Never from within a callback. */
+void build_leave(struct build *build);
+
+/* Whether it is about to want its first slot, as far as nothing holds it up. */
+bool build_is_coming(const struct build *build);
 
 /* Ends it with a failure. */
 void build_interrupt(struct build *build, const char *why, int exit_code);

@@ -214,10 +214,10 @@ static bool is_lost(struct workshop *shop, struct job *job, struct error *err)
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
-	if (status == 0 && job->outcome.elsewhere) {
+	if (status == 0 && job->outcome.elsewhere)
 		sharing_follow(shop, job);
+	if (status == 0 && (job->outcome.elsewhere || job->outcome.has_left))
 		return 1;
-	}
 	if (status == 0 && !job->options.untested)
 		status = name_more(shop, job, err);
 	if (status < 0 && is_lost(shop, job, err))

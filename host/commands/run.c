@@ -219,7 +219,7 @@ static int turn(void *ctx, struct error *err)
 		if (run->shop->has_lost)
 			build_again(run);
 		begin_jobs(run);
-		if (attend_jobs(run) || schedule_is_over(&run->schedule))
+		if (attend_jobs(run) || schedule_is_over(&run->schedule) || sharing_move(run->shop))
 			continue;
 		if (loop_turn(run->shop->site.loop, -1, err) < 0)
 			return -1;

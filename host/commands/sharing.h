@@ -18,6 +18,13 @@ void sharing_weigh(struct workshop *shop);
 /* Whether a build that this driver has begun waits for a slot there: more would wait as well. */
 bool sharing_waits(const struct site *site);
 
+/* Whether a slot could be had there at once, of those that are shared. */
+bool sharing_has_room(const struct site *site);
+
+/* Builds that wait for a slot leave for another endpoint where there is one for them: true where
+ * any did. Its job begins anew then, and no other. Never from within a callback. */
+bool sharing_move(struct workshop *shop);
+
 /* Another driver builds the job's image: where it will be is where it goes now. */
 void sharing_follow(struct workshop *shop, struct job *job);
 

@@ -3,8 +3,8 @@
  * gets what (view.h tells the keys, turn.h whose turn it is).
  *
  * All of it goes on while the loop turns. When Consul is gone, what runs goes on; nothing is taken
- * before it is back, and who waits for a slot then fails when patience is at its end. Where Consul has
- * ended the session, what is still in use is taken again. */
+ * before it is back, and who waits for a slot then fails when patience is at its end. Where Consul
+ * has ended the session, what is still in use is taken again. */
 #ifndef FACTORY_HOST_FLEET_FLEET_H
 #define FACTORY_HOST_FLEET_FLEET_H
 
@@ -42,6 +42,17 @@ unsigned fleet_load(const struct fleet_lot *lot);
 
 /* Whether this driver waits for one. */
 bool fleet_waits(const struct fleet_lot *lot);
+
+/* Whether one is free that nobody waits for, as far as is known. */
+bool fleet_has_room(const struct fleet_lot *lot);
+
+/* Asks for such a one, for a build that waits elsewhere. True: it is there, until it is taken or
+ * given up. To be called again while it is wanted. */
+bool fleet_book(struct fleet_lot *lot);
+void fleet_unbook(struct fleet_lot *lot);
+
+/* Those that wait for one there are asked anew: to take it, to fail, or whether any is left. */
+void fleet_offer(struct fleet_lot *lot);
 
 /* A build that only one driver is to make at a time. */
 enum fleet_claim_state {

@@ -38,10 +38,14 @@ setup() {
 	one_endpoint 1
 }
 
+# What a killed driver held would be there for the next test.
 teardown() {
-	local pid
+	local pid session
 	for pid in "${DRIVERS[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
+	done
+	for session in $(sessions); do
+		curl --silent --request PUT "http://$CONSUL/v1/session/destroy/$session" >/dev/null
 	done
 	rm -rf "$WORK"
 }
@@ -174,6 +178,63 @@ nothing_is_held() {
 	kill -0 "$one"
 	not says two "waiting for a slot"
 	ends "$one" one
+}
+
+# one_and_three_work SECONDS SECONDS: a driver at each endpoint, with its one slot, for so long; their
+# pids are in $one and $three. Others go to the first endpoint, if none is free.
+one_and_three_work() {
+	steps one "sleep $1"
+	steps three "sleep $2"
+	driver one --no-cache --jobs 1 --endpoint "$DOCKER_HOST" one.yml
+	one=$PID
+	driver three --no-cache --jobs 1 --endpoint "$OTHER_HOST" three.yml
+	three=$PID
+	comes_true 10 holds_slots 2
+	echo "endpoints: [{address: '$DOCKER_HOST', slots: 1, weight: 3}, {address: '$OTHER_HOST', slots: 1}]" \
+		>config/factory/config.yml
+}
+
+holds_slots() {
+	[ "$(keys | grep -c /slots/)" -eq "$1" ]
+}
+
+@test "a driver that waits goes where a slot becomes free" {
+	local one two three
+	one_and_three_work 300 4
+	steps two 'true'
+	driver two two.yml
+	two=$PID
+	comes_true 10 says two "waiting for a slot of $DOCKER_HOST"
+	ends "$three" three
+	ends "$two" two
+	kill -0 "$one"
+	shows "there is a slot of $OTHER_HOST: going there"
+	shows "3 run, 0 cached"
+	[ -n "$(DOCKER_HOST=$OTHER_HOST image_id t/fleet:two)" ]
+	[ -z "$(image_id t/fleet:two)" ]
+	comes_true 5 holds_slots 1
+	not has_key queue/
+}
+
+@test "of two drivers that wait one goes to the slot that becomes free, the other keeps its turn" {
+	local one two three four ticket
+	one_and_three_work 12 5
+	steps two 'sleep 300'
+	steps four 'sleep 301'
+	driver two two.yml
+	comes_true 10 says two "waiting for a slot of $DOCKER_HOST"
+	driver four four.yml
+	comes_true 10 says four "waiting for a slot of $DOCKER_HOST"
+	keys | grep /queue/ | sort >tickets
+	ends "$three" three
+	comes_true 10 grep -q "going there" two.out four.out
+	comes_true 10 holds_slots 2
+	ticket=$(keys | grep /queue/)
+	grep -qxF "$ticket" tickets
+	ends "$one" one
+	comes_true 10 holds_slots 2
+	[ "$(cat two.out four.out | grep -c "going there")" -eq 1 ]
+	not has_key queue/
 }
 
 @test "ls tells who holds what" {
