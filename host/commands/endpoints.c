@@ -136,6 +136,19 @@ void endpoints_hold(struct workshop *shop, const struct job *job)
 			    outcome->size > 0 ? (uint64_t)outcome->size : 0);
 }
 
+bool endpoints_hold_key(void *ctx, const struct site *site, const char *key)
+{
+	const struct workshop *shop = ctx;
+	autofree char *name = mem_printf(CACHE_REPOSITORY ":%s", key);
+	return places_holder(shop->places, name, number_of(shop, site)) != PLACE_NOWHERE;
+}
+
+void endpoints_follow(struct workshop *shop, struct job *job)
+{
+	job->key = arena_printf(&shop->arena, CACHE_REPOSITORY ":%s", job->outcome.key);
+	report_notice(job->report, "another endpoint has its image: going there");
+}
+
 static bool any_lives(const struct workshop *shop)
 {
 	bool any = false;

@@ -59,6 +59,8 @@ void sharing_close(struct workshop *shop)
 {
 	for (size_t i = 0; i < shop->site_count; i++)
 		shop->sites[i]->lot = NULL;
+	for (size_t i = 0; i < shop->job_count; i++) /* of those that have left for nowhere */
+		fleet_claim_end(STEAL(shop->jobs[i].outcome.claim));
 	fleet_close(STEAL(shop->fleet));
 	consul_target_free(&shop->fleet_consul);
 }
@@ -130,8 +132,9 @@ bool sharing_move(struct workshop *shop)
 void sharing_follow(struct workshop *shop, struct job *job)
 {
 	job->key = arena_strdup(&shop->arena, job->outcome.key);
+	job->followed = job->outcome.where;
 	for (size_t i = 0; i < shop->site_count; i++)
-		if (shop->sites[i]->lot == job->outcome.elsewhere) {
+		if (shop->sites[i]->lot == job->followed) {
 			places_hold(shop->places, i, job->key, 0);
 			report_notice(job->report,
 				      "another driver builds the same at %s: going there",

@@ -72,6 +72,12 @@ enum fleet_claim_state fleet_claim_state(const struct fleet_claim *claim);
 
 /* Where somebody else builds it: one of this driver's endpoints, or NULL. */
 struct fleet_lot *fleet_claim_where(const struct fleet_claim *claim);
+
+/* One that is ours goes to another endpoint with its build. */
+void fleet_claim_move(struct fleet_claim *claim, struct fleet_lot *lot,
+		      fleet_claim_changed *changed, void *ctx);
+
+const char *fleet_claim_key(const struct fleet_claim *claim);
 void fleet_claim_end(struct fleet_claim *claim); /* NULL is fine */
 
 #endif

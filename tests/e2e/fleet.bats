@@ -198,20 +198,24 @@ holds_slots() {
 	[ "$(keys | grep -c /slots/)" -eq "$1" ]
 }
 
-@test "a driver that waits goes where a slot becomes free" {
-	local one two three
+@test "a driver that waits goes where a slot becomes free, and who waits for its build follows" {
+	local one two three four
 	one_and_three_work 300 4
 	steps two 'true'
 	driver two two.yml
 	two=$PID
 	comes_true 10 says two "waiting for a slot of $DOCKER_HOST"
+	driver four two.yml
+	four=$PID
+	comes_true 10 says four "another driver builds the same"
 	ends "$three" three
+	ends "$four" four
+	shows "0 run, 3 cached"
 	ends "$two" two
 	kill -0 "$one"
 	shows "there is a slot of $OTHER_HOST: going there"
 	shows "3 run, 0 cached"
-	[ -n "$(DOCKER_HOST=$OTHER_HOST image_id t/fleet:two)" ]
-	[ -z "$(image_id t/fleet:two)" ]
+	[ "$(DOCKER_HOST=$OTHER_HOST image_id t/fleet:two)" = "$(tail -n 1 two.out)" ]
 	comes_true 5 holds_slots 1
 	not has_key queue/
 }
@@ -288,6 +292,55 @@ holds_slots() {
 	ends "$two" two
 	shows "0 run, 3 cached"
 	shows "going there"
+	nothing_is_held
+}
+
+# stands_on BASE NAME COMMAND: NAME.yml stands on BASE.yml.
+stands_on() {
+	steps "$2" "$3"
+	sed -i "s/^image:.*/from: $1.yml/" "$2.yml"
+}
+
+# builds NAME: whether a driver builds NAME.yml.
+builds() {
+	"$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json |
+		jq --exit-status --arg name "$1.yml" 'any(.kind == "builds" and .manifest == $name)' >/dev/null
+}
+
+@test "a base that another driver builds is waited for" {
+	local one two
+	two_endpoints 2
+	steps one 'sleep 4'
+	stands_on one two 'sleep 0.1'
+	driver one one.yml
+	one=$PID
+	comes_true 10 builds one
+	driver two two.yml
+	two=$PID
+	ends "$one" one
+	shows "3 run, 0 cached"
+	ends "$two" two
+	shows "going there"
+	shows "0 run, 3 cached"
+	shows "3 run, 0 cached"
+	[ "$(grep -c "building one.yml, which two.yml stands on" two.out)" -eq 1 ]
+	nothing_is_held
+}
+
+@test "what stands on a base and is built by another driver is waited for, where that builds it" {
+	local one two
+	two_endpoints 2
+	steps one 'true'
+	stands_on one two 'sleep 5'
+	driver one two.yml
+	one=$PID
+	comes_true 10 builds two
+	driver two two.yml
+	two=$PID
+	ends "$one" one
+	[ "$(grep -c "3 run, 0 cached" one.out)" -eq 2 ]
+	ends "$two" two
+	[ "$(grep -c "0 run, 3 cached" two.out)" -eq 2 ]
 	nothing_is_held
 }
 
