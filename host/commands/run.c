@@ -264,7 +264,7 @@ int workshop_run(struct workshop *shop, struct error *err)
 		shop->sites[i]->slots.freed = on_freed;
 		shop->sites[i]->slots.ctx = shop;
 	}
-	int status = sharing_open(shop, err);
+	int status = sharing_open(shop, NULL, err);
 	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
 	struct heartbeat *heartbeat = heartbeat_start(shop);
 	auto_error struct error again = {0};

@@ -33,17 +33,17 @@ int sharing_join(struct workshop *shop, struct site *site, struct error *err)
 	return 0;
 }
 
-int sharing_open(struct workshop *shop, struct error *err)
+int sharing_open(struct workshop *shop, const char *what, struct error *err)
 {
 	const char *prefix = settings_fleet(shop->settings);
-	if (!prefix || !shop->is_spread)
+	if (!prefix)
 		return 0;
 	if (consul_target_from(&shop->fleet_consul, shop->settings->consul, NULL, err) < 0)
 		return -1;
 	const struct fleet_options options = {.loop = shop->site.loop,
 					      .consul = &shop->fleet_consul,
 					      .prefix = prefix,
-					      .manifests = name_manifests(shop),
+					      .manifests = what ? what : name_manifests(shop),
 					      .patience_s = shop->settings->patience,
 					      .report = shop->report};
 	shop->fleet = fleet_open(&options, err);

@@ -4,10 +4,10 @@
 
 #include "host/commands/workshop.h"
 
-/* Begins to share the sites of builds; the jobs are there. Blocks. Without a fleet in the settings
- * nothing happens. */
-int sharing_open(struct workshop *shop, struct error *err);
-void sharing_close(struct workshop *shop); /* builds have ended */
+/* Begins to share the sites; the jobs are there. what: for people, why; NULL: the manifests.
+ * Blocks. Without a fleet in the settings nothing happens. */
+int sharing_open(struct workshop *shop, const char *what, struct error *err);
+void sharing_close(struct workshop *shop); /* nothing runs there any more */
 
 /* Shares a site that was opened later; there is a fleet. Blocks. */
 int sharing_join(struct workshop *shop, struct site *site, struct error *err);

@@ -65,14 +65,17 @@ steps() {
 	printf '%s\n' "image: $BASE" "artifact: {repo: t/fleet, tags: [$1]}" "env: {TEST: '$WORK'}" "install: $2" "${@:3}" >"$1.yml"
 }
 
-# driver NAME OPTION...: a driver in the background; what it says is in NAME.out, its pid in $PID.
-driver() {
-	local name=$1
-	shift
-	env -u DOCKER_HOST "XDG_CACHE_HOME=$WORK/cache-$name" "$FACTORY" build --fleet test/fleet \
-		--consul "$CONSUL" "$@" >"$name.out" 2>&1 &
+# launch NAME COMMAND OPTION...: a driver in the background; what it says is in NAME.out, its pid in $PID.
+# driver NAME OPTION...: one that builds.
+launch() {
+	env -u DOCKER_HOST "XDG_CACHE_HOME=$WORK/cache-$1" "$FACTORY" "$2" --fleet test/fleet \
+		--consul "$CONSUL" "${@:3}" >"$1.out" 2>&1 </dev/null &
 	PID=$!
 	DRIVERS+=("$PID")
+}
+
+driver() {
+	launch "$1" build "${@:2}"
 }
 
 # ends PID NAME: well.
@@ -241,6 +244,96 @@ holds_slots() {
 	not has_key queue/
 }
 
+@test "test, verify and shell take turns with builds" {
+	local one name pids=()
+	steps one 'sleep 4'
+	steps tests 'true' 'script: [{run: "sleep 0.3"}, {run: "sleep 0.3"}]'
+	steps same 'sleep 0.3'
+	driver built tests.yml
+	ends "$PID" built
+	driver one --no-cache one.yml
+	one=$PID
+	comes_true 10 has_key slots/0
+	launch tests test tests.yml
+	pids+=("$PID")
+	launch image test t/fleet:tests --manifest tests.yml
+	pids+=("$PID")
+	launch same verify --ignore-times same.yml
+	pids+=("$PID")
+	launch shell shell t/fleet:tests -- sleep 0.5
+	pids+=("$PID")
+	for name in tests image same shell; do
+		comes_true 10 says "$name" "waiting for a slot of $DOCKER_HOST"
+	done
+	"$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json >held
+	[ "$(jq -r '[.[] | select(.kind == "waits") | .manifest] | sort | join(" ")' held)" = "same.yml t/fleet:tests tests.yml tests.yml" ]
+	ends "$one" one
+	for name in tests image same shell; do
+		ends "${pids[0]}" "$name"
+		pids=("${pids[@]:1}")
+	done
+	grep -q "2 tests: 2 passed" tests.out
+	grep -q "2 tests: 2 passed" image.out
+	one_at_a_time
+	nothing_is_held
+}
+
+@test "a test and a shell that wait fail when Consul does not come back" {
+	local one test shell code=0
+	steps one 'sleep 25'
+	steps tests 'true' 'script: [{run: "true"}]'
+	driver built tests.yml
+	ends "$PID" built
+	driver one --no-cache one.yml
+	one=$PID
+	comes_true 10 has_key slots/0
+	launch test test --patience 4 tests.yml
+	test=$PID
+	launch shell shell --patience 4 t/fleet:tests -- true
+	shell=$PID
+	comes_true 10 says test "waiting for a slot"
+	comes_true 10 says shell "waiting for a slot"
+	"$FIXTURES/consul.sh" stop "$CONSUL_DIR"
+	wait "$test" || code=$?
+	[ "$code" -eq 8 ]
+	says test "no slot of the fleet for 4 s"
+	wait "$shell" || code=$?
+	[ "$code" -eq 8 ]
+	says shell "no slot of the fleet for 4 s"
+	kill -0 "$one"
+	kill -INT "$one"
+	wait "$one" || true
+	"$FIXTURES/consul.sh" again "$CONSUL_DIR"
+	no_container_left
+}
+
+@test "an interrupt ends a test and a shell that wait" {
+	local one name pid code
+	steps one 'sleep 300'
+	steps tests 'true' 'script: [{run: "true"}]'
+	driver built tests.yml
+	ends "$PID" built
+	driver one --no-cache one.yml
+	one=$PID
+	comes_true 10 has_key slots/0
+	for name in test shell; do
+		if [ $name = test ]; then
+			launch test test tests.yml
+		else
+			launch shell shell t/fleet:tests -- true
+		fi
+		pid=$PID code=0
+		comes_true 10 says "$name" "waiting for a slot"
+		kill -INT "$pid"
+		wait "$pid" || code=$?
+		[ "$code" -eq 130 ]
+		comes_true 5 not has_key queue/
+	done
+	kill -INT "$one"
+	wait "$one" || true
+	comes_true 5 nothing_is_held
+}
+
 @test "ls tells who holds what" {
 	local one two
 	steps one 'sleep 5'
@@ -248,16 +341,18 @@ holds_slots() {
 	driver one one.yml
 	one=$PID
 	comes_true 10 has_key slots/0
-	driver two two.yml
+	mv two.yml zwölf.yml
+	driver two zwölf.yml
 	two=$PID
 	comes_true 10 has_key queue/
 	run "$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json
 	[ "$status" -eq 0 ]
 	echo "$output"
 	[ "$(jq -r '.[] | select(.kind == "slot") | "\(.slot) \(.pid) \(.manifest) \(.endpoint) \(.host)"' <<<"$output")" = "0 $one one.yml $DOCKER_HOST $(uname -n)" ]
-	[ "$(jq -r '.[] | select(.kind == "waits") | "\(.pid) \(.manifest)"' <<<"$output")" = "$two two.yml" ]
-	[ "$(jq -r '[.[] | select(.kind == "builds") | .manifest] | sort | join(" ")' <<<"$output")" = "one.yml two.yml" ]
+	[ "$(jq -r '.[] | select(.kind == "waits") | "\(.pid) \(.manifest)"' <<<"$output")" = "$two zwölf.yml" ]
+	[ "$(jq -r '[.[] | select(.kind == "builds") | .manifest] | sort | join(" ")' <<<"$output")" = "one.yml zwölf.yml" ]
 	run "$FACTORY" ls --fleet test/fleet --consul "$CONSUL"
+	shows zwölf.yml
 	shows "$(uname -n)/$one"
 	ends "$one" one
 	ends "$two" two
