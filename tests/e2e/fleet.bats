@@ -244,16 +244,22 @@ holds_slots() {
 	not has_key queue/
 }
 
-@test "test, verify and shell take turns with builds" {
-	local one name pids=()
-	steps one 'sleep 4'
+# one_works_beside_tests SECONDS: a driver has the one slot for so long, its pid is in $one; the image of
+# tests.yml is there.
+one_works_beside_tests() {
 	steps tests 'true' 'script: [{run: "sleep 0.3"}, {run: "sleep 0.3"}]'
-	steps same 'sleep 0.3'
 	driver built tests.yml
 	ends "$PID" built
+	steps one "sleep $1"
 	driver one --no-cache one.yml
 	one=$PID
 	comes_true 10 has_key slots/0
+}
+
+@test "test, verify and shell take turns with builds" {
+	local one name pids=()
+	one_works_beside_tests 4
+	steps same 'sleep 0.3'
 	launch tests test tests.yml
 	pids+=("$PID")
 	launch image test t/fleet:tests --manifest tests.yml
@@ -280,13 +286,7 @@ holds_slots() {
 
 @test "a test and a shell that wait fail when Consul does not come back" {
 	local one test shell code=0
-	steps one 'sleep 25'
-	steps tests 'true' 'script: [{run: "true"}]'
-	driver built tests.yml
-	ends "$PID" built
-	driver one --no-cache one.yml
-	one=$PID
-	comes_true 10 has_key slots/0
+	one_works_beside_tests 25
 	launch test test --patience 4 tests.yml
 	test=$PID
 	launch shell shell --patience 4 t/fleet:tests -- true
@@ -309,13 +309,7 @@ holds_slots() {
 
 @test "an interrupt ends a test and a shell that wait" {
 	local one name pid code
-	steps one 'sleep 300'
-	steps tests 'true' 'script: [{run: "true"}]'
-	driver built tests.yml
-	ends "$PID" built
-	driver one --no-cache one.yml
-	one=$PID
-	comes_true 10 has_key slots/0
+	one_works_beside_tests 300
 	for name in test shell; do
 		if [ $name = test ]; then
 			launch test test tests.yml
