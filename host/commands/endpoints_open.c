@@ -50,9 +50,7 @@ static void ask_images(const struct workshop *shop, size_t number)
 	for (size_t i = 0; i < kept.body->list.len; i++) {
 		const struct value *image = kept.body->list.items[i];
 		const char *id = value_text(value_get(image, "Id"));
-		const struct value *size = value_get(image, "Size");
-		bool measured = value_is(size, VALUE_INT) && size->integer > 0;
-		uint64_t bytes = measured ? (uint64_t)size->integer : 0;
+		uint64_t bytes = value_size(value_get(image, "Size"));
 		if (id)
 			places_hold(shop->places, number, id, bytes);
 		hold_all(shop->places, number, value_get(image, "RepoTags"), bytes);
@@ -174,9 +172,7 @@ static int open_all(struct workshop *shop, struct error *err)
 				return -1;
 			if (!interrupt_pending())
 				continue;
-			error_set(err, "interrupted");
-			err->exit_code = interrupt_pending();
-			return -1;
+			return interrupt_error(interrupt_pending(), err);
 		}
 		endpoints_join(shop);
 	} while (!shop->site_count && shop->joining);

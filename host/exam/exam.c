@@ -116,9 +116,7 @@ static int turn(struct exam *exam, struct error *err)
 		return 0;
 	if (!exam->interrupted)
 		return error_move(err, &exam->failure);
-	error_set(err, "interrupted");
-	err->exit_code = exam->interrupted;
-	return -1;
+	return interrupt_error(exam->interrupted, err);
 }
 
 /* --- before and after --- */

@@ -132,14 +132,13 @@ static void found(void *ctx, const struct engine_result *result)
 {
 	struct move *move = ctx;
 	const char *id = value_text(value_get(result->body, "Id"));
-	const struct value *size = value_get(result->body, "Size");
 	if (move_failed(move, result)) {
 		move_end(move);
 		return;
 	}
 	move->id = arena_strdup(&move->arena, id ? id : move->order.image);
 	move->names = choose_names(move, result->body);
-	move->size = value_is(size, VALUE_INT) && size->integer > 0 ? (uint64_t)size->integer : 0;
+	move->size = value_size(value_get(result->body, "Size"));
 	if (move->order.registry)
 		move_by_registry(move);
 	else
