@@ -7,6 +7,7 @@
 #include "host/build/interrupt.h"
 #include "host/commands/sharing.h"
 #include "host/commands/supply.h"
+#include "host/engine/familiar.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -30,10 +31,11 @@ static void hold_all(struct places *places, size_t number, const struct value *n
 {
 	for (size_t i = 0; value_is(names, VALUE_LIST) && i < names->list.len; i++) {
 		const char *name = value_text(names->list.items[i]);
-		if (name)
-			places_hold(places, number, name, bytes);
-		if (name && strncmp(name, "localhost/", 10) == 0) /* by Podman */
-			places_hold(places, number, name + 10, bytes);
+		if (!name)
+			continue;
+		places_hold(places, number, name, bytes);
+		if (familiar_name(name) != name)
+			places_hold(places, number, familiar_name(name), bytes);
 	}
 }
 

@@ -1,3 +1,4 @@
+#include "host/engine/familiar.h"
 #include "host/moving/parts.h"
 
 #include "common/memory.h"
@@ -101,12 +102,10 @@ void move_name(struct move *move, void (*then)(struct move *move))
 	name_next(move);
 }
 
-/* Podman puts a host before names that have none. */
 static const char *cache_name(const char *name)
 {
 	size_t len = strlen(CACHE_REPOSITORY);
-	if (strncmp(name, "localhost/", 10) == 0)
-		name += 10;
+	name = familiar_name(name);
 	return strncmp(name, CACHE_REPOSITORY, len) == 0 && name[len] == ':' ? name : NULL;
 }
 
