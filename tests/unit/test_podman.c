@@ -172,10 +172,15 @@ static void a_start_is_not_sent_again(void **state)
 	(void)state;
 	static const struct answer script[] = {{"/start", NULL, NULL}, {NULL, "200 OK", "{}"}};
 	struct bench bench;
-	open_bench(&bench, script); /* by a connection that it keeps */
+	open_bench(&bench, script);
+	engine_inspect(bench.engine, "x", engine_keep, &bench.kept); /* its connection is kept */
+	assert_int_equal(finish(&bench), 0);
+	engine_kept_free(&bench.kept);
+	bench.kept = (struct engine_kept){0};
 	engine_start(bench.engine, "x", engine_keep, &bench.kept);
 	assert_int_equal(finish(&bench), -1);
-	assert_string_equal(asked, "POST /v1.41/containers/x/start\n");
+	assert_string_equal(asked, "GET /v1.41/containers/x/json\n"
+				   "POST /v1.41/containers/x/start\n");
 	close_bench(&bench);
 }
 
