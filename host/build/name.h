@@ -9,8 +9,8 @@
 char *container_name_new(void);
 
 /* Removes what drivers of this machine left that have ended: a container that was never started is
- * not removed by the engine, and one that has run may stay where the engine failed to. Goes on in the
- * loop's turns, by itself; what fails is left for the next build. */
+ * not removed by the engine, and one that has run may stay where the engine failed to. Goes on in
+ * the loop's turns, by itself; what fails is left for the next build. */
 void container_names_sweep(struct engine *engine);
 
 #endif

@@ -60,8 +60,7 @@ struct engine_driver {
 		       void *ctx);
 	void (*list)(struct engine *engine, engine_done *done, void *ctx);
 	/* NULL: no session's container outlives its driver. */
-	void (*list_named)(struct engine *engine, const char *names, engine_done *done,
-			     void *ctx);
+	void (*list_named)(struct engine *engine, const char *names, engine_done *done, void *ctx);
 	void (*remove)(struct engine *engine, const char *id, engine_done *done, void *ctx);
 	void (*file_digest)(struct engine *engine, const char *id, const char *path,
 			    engine_done *done, void *ctx);

@@ -191,8 +191,8 @@ void engine_commit(struct engine *engine, const struct engine_commit *commit, en
 		   void *ctx);
 /* Those that run: a list of {"Id", "Names", "Image", ...}. */
 void engine_list(struct engine *engine, engine_done *done, void *ctx);
-/* The same of those with a name that the expression matches, whether they run or not. False, and done
- * is not called: in this engine none outlives its driver. */
+/* The same of those with a name that the expression matches, whether they run or not. False, and
+ * done is not called: in this engine none outlives its driver. */
 bool engine_list_named(struct engine *engine, const char *names, engine_done *done, void *ctx);
 /* By force, with its anonymous volumes. A container that is gone or on its way out is ENGINE_OK. */
 void engine_remove(struct engine *engine, const char *id, engine_done *done, void *ctx);

@@ -181,8 +181,8 @@ void docker_create(struct engine *engine, const struct engine_container *contain
 			     docker_container_spec(&arena, container));
 }
 
-/* Behind an answer that was lost it may have ended by now, where nobody has removed it yet: a second
- * start would run it again, and nobody would be attached. */
+/* Behind an answer that was lost it may have ended by now, where nobody has removed it yet: a
+ * second start would run it again, and nobody would be attached. */
 void docker_start(struct engine *engine, const char *id, engine_done *done, void *ctx)
 {
 	struct operation *operation = operation_new(engine, done, ctx);

@@ -61,8 +61,8 @@ void operation_send(struct operation *operation, const char *method, struct buf 
 		    const struct value *body);
 /* Asks for JSON. */
 void operation_get(struct operation *operation, struct buf *path);
-/* The same as operation_send with the request's other parts filled in: begun is operation_begun, its
- * ctx the operation, where the answer is short once it comes, however long the work took. */
+/* The same as operation_send with the request's other parts filled in: begun is operation_begun,
+ * its ctx the operation, where the answer is short once it comes, however long the work took. */
 void operation_start(struct operation *operation, struct http_request *request, struct buf *path);
 void operation_begun(void *ctx);
 
@@ -167,14 +167,14 @@ void docker_changes(struct engine *engine, const char *id, engine_done *done, vo
 /* Docker's operations, for a table that has most of them: `.name` and what differs follow. */
 #define DOCKER_OPERATIONS                                                                          \
 	.abandon = docker_abandon, .hurry = docker_hurry, .ping = docker_ping,                     \
-	.stop = docker_stop, .lose = docker_lose, .info = docker_info, .image_history = docker_image_history,                                \
-	.image_pull = docker_image_pull, .image_push = docker_image_push,                          \
-	.image_tag = docker_image_tag, .image_remove = docker_image_remove, .start = docker_start, \
-	.inspect = docker_inspect, .list = docker_list, .remove = docker_remove,                   \
-	.file_digest = docker_file_digest, .network_create = docker_network_create,                \
-	.network_list = docker_network_list, .network_remove = docker_network_remove,              \
-	.attach = docker_attach, .stream_write = docker_stream_write,                              \
-	.stream_pending = docker_stream_pending, .stream_pause = docker_stream_pause,              \
-	.stream_close = docker_stream_close
+	.stop = docker_stop, .lose = docker_lose, .info = docker_info,                             \
+	.image_history = docker_image_history, .image_pull = docker_image_pull,                    \
+	.image_push = docker_image_push, .image_tag = docker_image_tag,                            \
+	.image_remove = docker_image_remove, .start = docker_start, .inspect = docker_inspect,     \
+	.list = docker_list, .remove = docker_remove, .file_digest = docker_file_digest,           \
+	.network_create = docker_network_create, .network_list = docker_network_list,              \
+	.network_remove = docker_network_remove, .attach = docker_attach,                          \
+	.stream_write = docker_stream_write, .stream_pending = docker_stream_pending,              \
+	.stream_pause = docker_stream_pause, .stream_close = docker_stream_close
 
 #endif
