@@ -316,14 +316,17 @@ bool build_is_over(const struct build *build)
 	return build->at == AT_WALK ? walk_is_over(build->walk) : build->at == AT_END;
 }
 
-static int name_image(struct build *build, const char *image, struct error *err)
+/* Docker takes longer to give an image the name that it has than a cached build takes else. */
+static int name_image(struct build *build, const struct build_outcome *outcome, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	const struct build_options *options = build->options;
 	if (!options->repo || options->throwaway)
 		return 0;
-	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
-			 &kept);
+	if (outcome->cached && resume_has_name(&build->plan.resume, options->repo, options->tag))
+		return 0;
+	engine_image_tag(build->site->engine, outcome->image, options->repo, options->tag,
+			 engine_keep, &kept);
 	if (engine_finish(build->site->engine, &kept, err) < 0)
 		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
 	return 0;
@@ -384,7 +387,7 @@ static int finish(struct build *build, struct build_outcome *outcome, struct err
 		outcome->image = STEAL(build->plan.resume.image);
 	} else if (finish_walk(build, outcome, err) < 0)
 		return -1;
-	if (name_image(build, outcome->image, err) < 0)
+	if (name_image(build, outcome, err) < 0)
 		return -1;
 	if (!outcome->cached)
 		describe(build, outcome);
