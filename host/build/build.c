@@ -321,9 +321,8 @@ static int name_image(struct build *build, const struct build_outcome *outcome, 
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	const struct build_options *options = build->options;
-	if (!options->repo || options->throwaway)
-		return 0;
-	if (outcome->cached && resume_has_name(&build->plan.resume, options->repo, options->tag))
+	if (!options->repo || options->throwaway ||
+	    (outcome->cached && resume_has_name(&build->plan.resume, options->repo, options->tag)))
 		return 0;
 	engine_image_tag(build->site->engine, outcome->image, options->repo, options->tag,
 			 engine_keep, &kept);
@@ -350,7 +349,7 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 		report_notice(report, "the image is not what the manifest says: it is not cached");
 		return 0;
 	}
-	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
+	return resume_store(build->site->engine, build->plan.graph, result.image, err);
 }
 
 /* What the image is made of: of no use to anything but people, so that it may fail. */

@@ -61,7 +61,9 @@ struct value *resume_steps(struct arena *arena, const char *comment);
 int resume_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
 		 const struct value **reads, struct error *err);
 
-/* Keeps an image under one more key. */
-int resume_store(struct engine *engine, const char *key, const char *image, struct error *err);
+/* The image that was made under the graph's image_key has passed all tests: keeps it under the key
+ * of the last node, too. */
+int resume_store(struct engine *engine, const struct graph *graph, const char *image,
+		 struct error *err);
 
 #endif

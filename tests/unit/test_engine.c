@@ -254,7 +254,7 @@ static void create_body(void **state)
 		"\"/tools/agent\",\"session\"],\"Cmd\":[],\"OpenStdin\":true,\"StdinOnce\":true,"
 		"\"AttachStdin\":true,\"AttachStdout\":true,\"AttachStderr\":true,\"Healthcheck\":"
 		"{\"Test\":[\"NONE\"]},\"HostConfig\":{\"VolumesFrom\":[\"toolbox:ro\"],"
-		"\"NetworkMode\":\"none\",\"AutoRemove\":true}}");
+		"\"NetworkMode\":\"none\",\"LogConfig\":{\"Type\":\"none\"},\"AutoRemove\":true}}");
 	close_bench(&bench);
 }
 

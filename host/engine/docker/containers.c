@@ -112,6 +112,16 @@ static void set_volumes(struct arena *arena, struct value *host,
 		value_set(arena, host, "Mounts", mounts);
 }
 
+/* What is said in it is the session's: nobody reads a log of it, which may be long, and may have
+ * secrets. */
+static void set_session(struct arena *arena, struct value *host)
+{
+	struct value *log = value_map(arena);
+	set_text(arena, log, "Type", "none");
+	value_set(arena, host, "LogConfig", log);
+	set_flag(arena, host, "AutoRemove");
+}
+
 static struct value *host_config(struct arena *arena, const struct engine_container *container)
 {
 	struct value *host = value_map(arena);
@@ -122,7 +132,7 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 	set_text(arena, host, "NetworkMode", container->network);
 	set_list(arena, host, "ExtraHosts", container->hosts);
 	if (container->session)
-		set_flag(arena, host, "AutoRemove");
+		set_session(arena, host);
 	set_limits(arena, host, container);
 	return host;
 }
