@@ -129,7 +129,7 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 		set_list(arena, host, "VolumesFrom",
 			 (const char *const[]){container->volumes_from, NULL});
 	set_volumes(arena, host, container);
-	set_text(arena, host, "NetworkMode", container->network);
+	set_text(arena, host, "NetworkMode", container->isolated ? "none" : container->network);
 	set_list(arena, host, "ExtraHosts", container->hosts);
 	if (container->session)
 		set_session(arena, host);
@@ -162,6 +162,8 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 	set_labels(arena, spec, container->labels);
 	for (size_t i = 0; container->session && i < COUNT_OF(session_flags); i++)
 		set_flag(arena, spec, session_flags[i]);
+	if (container->isolated)
+		set_flag(arena, spec, "NetworkDisabled");
 	if (container->no_healthcheck) {
 		struct value *check = value_map(arena);
 		set_list(arena, check, "Test", (const char *const[]){"NONE", NULL});
