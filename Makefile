@@ -43,7 +43,7 @@ agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 asan_flags := $(unwinding) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
 asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
-	-lmicrohttpd -lm
+	-lmicrohttpd -lcrypto -lm
 fuzz_flags := $(unwinding) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)
