@@ -137,8 +137,9 @@ static bool runs_nothing(const struct container *container)
 	       !manifest->install.count && !manifest->files_count;
 }
 
-void container_create(struct container *container)
+static void create(void *ctx)
 {
+	struct container *container = ctx;
 	const struct container_setup *setup = container->setup;
 	auto_arena struct arena arena = {0};
 	container->name = container_name_new();
@@ -154,6 +155,11 @@ void container_create(struct container *container)
 	container->began_us = loop_now_us();
 	container->outstanding++;
 	engine_create(setup->engine, &spec, created, container);
+}
+
+void container_create(struct container *container)
+{
+	engine_turn_await(container->setup->engine, &container->turn, create, container);
 }
 
 static void commit_done(void *ctx, const struct engine_result *result)

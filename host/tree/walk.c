@@ -135,7 +135,8 @@ static int walk_entry(struct walk *walk, struct tree_entry *entry, struct level 
 		return visit_link(walk, entry, up);
 	if (S_ISREG(mode))
 		return visit(walk, entry, up);
-	return error_as(walk->err, ERROR_FILE_KIND, "%s is neither a file nor a directory nor a link", entry->path);
+	return error_as(walk->err, ERROR_FILE_KIND,
+			"%s is neither a file nor a directory nor a link", entry->path);
 }
 
 static int walk_root(struct walk *walk, const char *path)
