@@ -30,7 +30,8 @@ host_flags := $(unwinding) -O2 -g -fPIE -fstack-protector-strong -fstack-clash-p
 host_link  := -pie -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack
 host_own   := build/host-libraries
 host_libs  := $(addprefix $(host_own)/lib/,libcurl.a libarchive.a libmicrohttpd.a) -Wl,--as-needed \
-	-lssl -lcrypto -lz -lzstd -llzma -lbz2 -lacl -lmd -lcjson -lyaml -ledit -lmbedcrypto -lm
+	-lssl -lcrypto -lz -lzstd -llzma -lbz2 -lacl -lcjson -lm \
+	-Wl,-Bstatic -lyaml -ledit -lbsd -lmd -ltinfo -lmbedcrypto -Wl,-Bdynamic
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
@@ -42,7 +43,7 @@ agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 asan_flags := $(unwinding) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
 asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
-	-lmicrohttpd -lm
+	-lmicrohttpd -lcrypto -lm
 fuzz_flags := $(unwinding) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)

@@ -55,18 +55,26 @@ int file_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-static int fill(int fd, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid)
+struct wanted {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	bool lasts; /* whatever becomes of the machine */
+};
+
+static int fill(int fd, const void *data, size_t len, const struct wanted *wanted)
 {
 	if (file_write_all(fd, data, len) < 0)
 		return -1;
-	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && fchown(fd, uid, gid) < 0)
+	if ((wanted->uid != (uid_t)-1 || wanted->gid != (gid_t)-1) &&
+	    fchown(fd, wanted->uid, wanted->gid) < 0)
 		return -1;
 	/* After chown, which drops set-uid bits. */
-	return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -1 : 0;
+	return fchmod(fd, wanted->mode) < 0 || (wanted->lasts && fsync(fd) < 0) ? -1 : 0;
 }
 
-char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
-		 struct error *err)
+static char *stage(const char *path, const void *data, size_t len, const struct wanted *wanted,
+		   struct error *err)
 {
 	autofree char *temporary = mem_printf("%s.XXXXXX", path);
 	autoclose int fd = mkostemp(temporary, O_CLOEXEC);
@@ -74,11 +82,17 @@ char *file_stage(const char *path, const void *data, size_t len, mode_t mode, ui
 		error_errno(err, "can't create a file beside %s", path);
 		return NULL;
 	}
-	if (fill(fd, data, len, mode, uid, gid) == 0)
+	if (fill(fd, data, len, wanted) == 0)
 		return STEAL(temporary);
 	error_errno(err, "can't write %s", path);
 	unlink(temporary);
 	return NULL;
+}
+
+char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
+		 struct error *err)
+{
+	return stage(path, data, len, &(struct wanted){mode, uid, gid, true}, err);
 }
 
 int file_commit(const char *temporary, const char *path, struct error *err)
@@ -94,6 +108,13 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, ui
 		 struct error *err)
 {
 	autofree char *temporary = file_stage(path, data, len, mode, uid, gid, err);
+	return temporary ? file_commit(temporary, path, err) : -1;
+}
+
+int file_renew(const char *path, const void *data, size_t len, struct error *err)
+{
+	const struct wanted ours = {0600, (uid_t)-1, (gid_t)-1, false};
+	autofree char *temporary = stage(path, data, len, &ours, err);
 	return temporary ? file_commit(temporary, path, err) : -1;
 }
 
