@@ -223,6 +223,9 @@ build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/benc
 $(call objects,agent-musl,$(common) $(wildcard agent/*.c agent/session/*.c agent/tree/*.c)): \
 	agent_flags += $(unwinding)
 
+# Most of what a large tree of keys costs.
+build/obj/agent-musl/common/consul_keys.o: agent_flags += -O2
+
 build/agent: $(agent_objects)
 	@mkdir -p $(@D)
 	@echo "  link     $@"
