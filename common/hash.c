@@ -13,6 +13,8 @@ struct hash {
 
 enum { CHUNK = 65536 };
 
+static const char digits[] = "0123456789abcdef";
+
 /* None of mbedTLS's software SHA-256 functions can fail; their result is for hardware drivers. */
 struct hash *hash_new(void)
 {
@@ -37,12 +39,16 @@ void hash_add_text(struct hash *hash, const char *text)
 
 void hash_encode(const unsigned char digest[HASH_SIZE], char hex[HASH_HEX])
 {
-	static const char digits[] = "0123456789abcdef";
 	for (size_t i = 0; i < HASH_SIZE; i++) {
 		hex[2 * i] = digits[digest[i] >> 4];
 		hex[2 * i + 1] = digits[digest[i] & 15];
 	}
 	hex[HASH_HEX - 1] = '\0';
+}
+
+bool hash_is_hex(const char *text)
+{
+	return text && strlen(text) == HASH_HEX - 1 && strspn(text, digits) == HASH_HEX - 1;
 }
 
 void hash_free(struct hash *hash)

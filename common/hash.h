@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/own.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { HASH_SIZE = 32, HASH_HEX = 65 }; /* bytes; 64 digits and a NUL */
@@ -14,6 +15,9 @@ void hash_hex(const void *data, size_t len, char hex[HASH_HEX]);
 
 /* A digest's bytes in hexadecimal. */
 void hash_encode(const unsigned char digest[HASH_SIZE], char hex[HASH_HEX]);
+
+/* Whether a text (or NULL) is such a digest and nothing else. */
+bool hash_is_hex(const char *text);
 
 /* Digest of several pieces. hash_finish releases what hash_new made. */
 struct hash;

@@ -218,6 +218,11 @@ const char *value_text(const struct value *value)
 	return value_is(value, VALUE_STRING) ? value->string.data : NULL;
 }
 
+uint64_t value_size(const struct value *value)
+{
+	return value_is(value, VALUE_INT) && value->integer > 0 ? (uint64_t)value->integer : 0;
+}
+
 bool value_is(const struct value *value, enum value_kind kind)
 {
 	return value && value->kind == kind;

@@ -89,6 +89,7 @@ struct value *value_path(const struct value *root, const char *path);
 
 /* The text of a string value, else NULL; of a NULL pointer too. */
 const char *value_text(const struct value *value);
+uint64_t value_size(const struct value *value); /* an integer from 1 on, else 0 */
 bool value_is(const struct value *value, enum value_kind kind); /* NULL: false */
 const char *value_kind_name(enum value_kind kind);              /* "map", "list"... */
 

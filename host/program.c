@@ -88,7 +88,8 @@ static int spawn(struct running *running, const int theirs[3], struct error *err
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	if (errno == ENOENT)
-		return error_as(err, ERROR_PROGRAM_MISSING, "there is no program %s in PATH", program->argv[0]);
+		return error_as(err, ERROR_PROGRAM_MISSING, "there is no program %s in PATH",
+				program->argv[0]);
 	return errno ? error_errno(err, "can't run %s", program->argv[0]) : 0;
 }
 
@@ -138,8 +139,8 @@ static int take(struct running *running, int i, struct error *err)
 	else
 		buf_add(into, chunk, (size_t)len);
 	return into->len > running->program->limit
-		       ? error_as(err, ERROR_PROGRAM_FAILED, "%s says more than %zu bytes", running->program->argv[0],
-				   running->program->limit)
+		       ? error_as(err, ERROR_PROGRAM_FAILED, "%s says more than %zu bytes",
+				  running->program->argv[0], running->program->limit)
 		       : 0;
 }
 
@@ -159,14 +160,11 @@ static int serve(struct running *running, struct error *err)
 		uint64_t now = loop_now_us();
 		if (now >= running->end)
 			return error_as(err, ERROR_PROGRAM_FAILED, "%s did not end within %llu s",
-					 running->program->argv[0],
-					 (unsigned long long)running->program->timeout_ms / 1000);
+					running->program->argv[0],
+					(unsigned long long)running->program->timeout_ms / 1000);
 		tell(running, now);
-		if (interrupt_pending()) {
-			error_set(err, "interrupted");
-			err->exit_code = interrupt_pending();
-			return -1;
-		}
+		if (interrupt_pending())
+			return interrupt_error(interrupt_pending(), err);
 		for (int i = 0; i < 3; i++)
 			polled[i] = (struct pollfd){running->fds[i], i ? POLLIN : POLLOUT, 0};
 		uint64_t left_ms = (running->end - now) / 1000 + 1;

@@ -1,8 +1,8 @@
 /* What the agent's mbedTLS leaves out: it is a TLS 1.2 client with certificates and nothing else.
  * The recipe installs it beside mbedTLS's own configuration, which reads it last: the library, curl
  * and the agent must all see it, since it changes the size of structures. */
-#ifndef FACTORY_TOOLBOX_MBEDTLS_TRIM_H
-#define FACTORY_TOOLBOX_MBEDTLS_TRIM_H
+#ifndef FACTORY_LIBRARIES_MBEDTLS_TRIM_H
+#define FACTORY_LIBRARIES_MBEDTLS_TRIM_H
 
 /* No server. */
 #undef MBEDTLS_SSL_SRV_C

@@ -50,8 +50,7 @@ struct value *answers_value(const struct value *entry)
 
 uint64_t answers_consul_index(const struct value *entry)
 {
-	const struct value *index = value_get(entry, "index");
-	return value_is(index, VALUE_INT) && index->integer > 0 ? (uint64_t)index->integer : 0;
+	return value_size(value_get(entry, "index"));
 }
 
 /* --- documents --- */

@@ -11,14 +11,18 @@ void back_leave(struct back *back, const char *image)
 	back->left_count++;
 }
 
-void back_set(struct back *back, const char *image, size_t at, bool is_ours)
+void back_set(struct back *back, const char *image, size_t at, bool is_ours,
+	      const struct container *container)
 {
 	if (back->image && back->is_ours)
 		back_leave(back, back->image);
 	free(STEAL(back->image));
+	free(STEAL(back->trail));
 	back->image = mem_strdup(image);
 	back->at = at;
 	back->is_ours = is_ours;
+	back->reads = container_reads(container);
+	back->trail = mem_strdup(container_trail(container));
 }
 
 /* That one may be what the artifact stands on, and stay for that, must not be an error. */
@@ -36,6 +40,7 @@ void back_clear(struct back *back, struct loop *loop, struct engine *engine)
 	if (back->image && back->is_ours)
 		remove_image(STEAL(back->image), loop, engine);
 	free(back->image);
+	free(back->trail);
 	free(back->left);
 	*back = (struct back){0};
 }

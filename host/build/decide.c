@@ -44,7 +44,8 @@ void walk_keep(struct walk *walk, const char *image)
 {
 	bool ends = walk->deciding->asked->kind == NODE_COMMIT;
 	walk->is_keeping = false;
-	back_set(&walk->back, image, ends ? walk->at : walk->at - 1, true);
+	back_set(&walk->back, image, ends ? walk->at : walk->at - 1, true,
+		 walk->deciding->container);
 	walk->guide->kept(walk->guide->ctx, image);
 }
 

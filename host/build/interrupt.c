@@ -38,3 +38,10 @@ int interrupt_pending(void)
 	       : sigismember(&waiting, SIGTERM) ? 128 + SIGTERM
 						: 0;
 }
+
+int interrupt_error(int exit_code, struct error *err)
+{
+	error_set(err, "interrupted");
+	err->exit_code = exit_code;
+	return -1;
+}

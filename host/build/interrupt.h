@@ -13,4 +13,7 @@ int interrupt_code(int fd);
 /* The exit code of one that waits to be taken, for work that watches no loop; 0: none. */
 int interrupt_pending(void);
 
+/* "interrupted", with that exit code. Returns -1. */
+int interrupt_error(int exit_code, struct error *err);
+
 #endif

@@ -12,7 +12,7 @@ static bool is_named(const struct graph *graph, size_t i, const char *step)
 	if (*step && !step[strspn(step, "0123456789")])
 		return node->kind == NODE_TASK &&
 		       strtoul(step, NULL, 10) == strtoul(strrchr(node->id, '-') + 1, NULL, 10);
-	return strcmp(node->id, step) == 0 || (node->step && strcmp(node->label, step) == 0);
+	return node_is_called(node, step);
 }
 
 /* The index of the node that --from-step means. */

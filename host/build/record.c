@@ -25,12 +25,6 @@ static size_t line_length(const char *text)
 	return strcspn(text, "\n");
 }
 
-static uint64_t time_in(const struct value *head, const char *name)
-{
-	const struct value *us = value_get(head, name);
-	return value_is(us, VALUE_INT) && us->integer > 0 ? (uint64_t)us->integer : 0;
-}
-
 static void read_head(struct record *record)
 {
 	auto_arena struct arena arena = {0};
@@ -43,8 +37,8 @@ static void read_head(struct record *record)
 		buf_clear(&record->text);
 		return;
 	}
-	record->commit_us = time_in(head, "commit_us");
-	record->took_us = time_in(head, "took_us");
+	record->commit_us = value_size(value_get(head, "commit_us"));
+	record->took_us = value_size(value_get(head, "took_us"));
 }
 
 struct record *record_open(const struct manifest *manifest)

@@ -17,10 +17,8 @@ struct secret_values {
 
 static int read_one(const struct secret *secret, struct buf *value, struct error *err)
 {
-	if (secret->file && file_read(secret->file, LARGEST, value, err) < 0)
-		return -1;
 	if (secret->file)
-		return 0;
+		return file_read(secret->file, LARGEST, value, err);
 	const char *text = getenv(secret->environment);
 	if (!text)
 		return error_as(err, ERROR_STEP_SECRET, "the variable %s is not set",

@@ -127,12 +127,20 @@ static void on_held(void *ctx, struct container *container, const struct node *n
 	walk_ask_about_failure(ctx, container, node, err);
 }
 
+/* What is made from now on stands on what has read that, by those steps. */
+static void go_on_from(struct walk *walk, const struct value *reads, const char *trail)
+{
+	char *copy = mem_strdup(trail);
+	free(walk->trail);
+	walk->trail = copy;
+	walk->reads = reads;
+}
+
 /* In front of a group the chain ends: it goes on in the container of the merge. */
 static void enter_group(struct branch *branch, const char *image)
 {
 	struct walk *walk = branch->walk;
-	walk->reads = container_reads(branch->container);
-	walk->trail = container_trail(branch->container);
+	go_on_from(walk, container_reads(branch->container), container_trail(branch->container));
 	group_open(walk, image, image, NULL);
 	walk_branch_done(branch);
 }
@@ -144,7 +152,7 @@ static void chain_kept(struct branch *branch, const char *image, uint64_t took_u
 	if (!walk_is_nameless(walk))
 		report_notice(walk->setup->report, "kept the state after %s in %.1f ms", node->id,
 			      (double)took_us / 1e3);
-	back_set(&walk->back, image, walk->at, walk_is_nameless(walk));
+	back_set(&walk->back, image, walk->at, walk_is_nameless(walk), branch->container);
 	if (graph_group(walk->graph, walk->at))
 		enter_group(branch, image);
 	else
@@ -261,13 +269,16 @@ static void start_chain(struct walk *walk)
 	bool is_back = walk->back.image != NULL;
 	const char *image = is_back ? walk->back.image : resume->image;
 	report_begin(walk->setup->report, walk->graph->nodes[0]);
-	if (is_back)
+	if (is_back) {
 		walk->at = walk->back.at;
-	else /* the start node is the container itself */
+		go_on_from(walk, walk->back.reads, walk->back.trail);
+	} else { /* the start node is the container itself */
 		walk->at = resume->image ? resume->at : 1;
+		go_on_from(walk, resume->reads, "");
+	}
 	if (!graph_group(walk->graph, walk->at)) {
 		walk_branch(walk, ROLE_CHAIN, image ? image : walk->setup->manifest->image, NULL,
-			    "");
+			    walk->trail);
 		return;
 	}
 	report_end(walk->setup->report, walk->graph->nodes[0], NULL, 0);
@@ -368,8 +379,6 @@ struct walk *walk_start(const struct container_setup *setup, const struct graph 
 	walk->checkpoint = checkpoint;
 	walk->guide = guide;
 	walk->slots = slots;
-	walk->reads = resume->reads;
-	walk->trail = "";
 	for (size_t i = resume->provisioned ? 0 : 1; i < resume->at; i++)
 		report_cached(setup->report, graph->nodes[i]);
 	if (resume->provisioned) { /* tests are all there is */
@@ -394,6 +403,7 @@ int walk_finish(struct walk *walk, struct walk_result *result, struct error *err
 		drop_image(walk);
 	else
 		*result = walk->result;
+	free(walk->trail);
 	free(walk);
 	return status;
 }

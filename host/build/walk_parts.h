@@ -41,8 +41,8 @@ struct walk {
 	struct slots *slots;
 	struct branch *branches;
 	struct group *group;       /* the chain has come to it, or NULL */
-	const struct value *reads; /* by the chain, up to the group */
-	const char *trail;         /* likewise */
+	const struct value *reads; /* by what led to where the chain goes on, as by its steps: */
+	char *trail;               /* of those (trail.h) */
 	size_t at;        /* index of the node that is next; 0: the chain waits for a slot */
 	unsigned working; /* branches whose work is not done */
 	struct walk_result result;

@@ -7,6 +7,7 @@
 #include "host/build/uses.h"
 #include "host/clean/amounts.h"
 #include "host/clean/parts.h"
+#include "host/engine/familiar.h"
 #include "host/engine/inventory.h"
 #include "host/services/owner.h"
 
@@ -90,8 +91,7 @@ static size_t length(const struct value *list)
 static const char *key_of(const char *name)
 {
 	size_t len = sizeof CACHE_REPOSITORY - 1;
-	const char *slash = strrchr(name, '/'); /* Podman puts localhost/ before it */
-	name = slash && strncmp(name, "localhost/", 10) == 0 ? slash + 1 : name;
+	name = familiar_name(name);
 	return strncmp(name, CACHE_REPOSITORY, len) == 0 && name[len] == ':' ? name + len + 1
 									     : NULL;
 }

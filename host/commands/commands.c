@@ -134,7 +134,11 @@ static int run(const struct command *command, void *options, int argc, char **ar
 		describe_help(command, stdout);
 		return EXIT_OK;
 	}
-	return status == 0 ? command->run(options, argc, argv, err) : -1;
+	if (status < 0)
+		return -1;
+	if (argc > 1 && !*argv[1]) /* an unset variable in somebody's script, most likely */
+		return commands_misused(command, "the first argument is empty", err);
+	return command->run(options, argc, argv, err);
 }
 
 int commands_run(int argc, char **argv, struct error *err)

@@ -7,6 +7,7 @@
 #include "host/build/interrupt.h"
 #include "host/commands/sharing.h"
 #include "host/commands/supply.h"
+#include "host/engine/familiar.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
@@ -30,10 +31,11 @@ static void hold_all(struct places *places, size_t number, const struct value *n
 {
 	for (size_t i = 0; value_is(names, VALUE_LIST) && i < names->list.len; i++) {
 		const char *name = value_text(names->list.items[i]);
-		if (name)
-			places_hold(places, number, name, bytes);
-		if (name && strncmp(name, "localhost/", 10) == 0) /* by Podman */
-			places_hold(places, number, name + 10, bytes);
+		if (!name)
+			continue;
+		places_hold(places, number, name, bytes);
+		if (familiar_name(name) != name)
+			places_hold(places, number, familiar_name(name), bytes);
 	}
 }
 
@@ -50,9 +52,7 @@ static void ask_images(const struct workshop *shop, size_t number)
 	for (size_t i = 0; i < kept.body->list.len; i++) {
 		const struct value *image = kept.body->list.items[i];
 		const char *id = value_text(value_get(image, "Id"));
-		const struct value *size = value_get(image, "Size");
-		bool measured = value_is(size, VALUE_INT) && size->integer > 0;
-		uint64_t bytes = measured ? (uint64_t)size->integer : 0;
+		uint64_t bytes = value_size(value_get(image, "Size"));
 		if (id)
 			places_hold(shop->places, number, id, bytes);
 		hold_all(shop->places, number, value_get(image, "RepoTags"), bytes);
@@ -174,9 +174,7 @@ static int open_all(struct workshop *shop, struct error *err)
 				return -1;
 			if (!interrupt_pending())
 				continue;
-			error_set(err, "interrupted");
-			err->exit_code = interrupt_pending();
-			return -1;
+			return interrupt_error(interrupt_pending(), err);
 		}
 		endpoints_join(shop);
 	} while (!shop->site_count && shop->joining);

@@ -17,7 +17,8 @@ static int write_manifest(const char *directory, bool force, struct error *err)
 	auto_buf struct buf text = {0};
 	const char *found = NULL;
 	if (!force && access(path, F_OK) == 0)
-		return error_as(err, ERROR_FILE_EXISTS, "%s is there already: --force overwrites it", path);
+		return error_as(err, ERROR_FILE_EXISTS,
+				"%s is there already: --force overwrites it", path);
 	if (chdir(directory) < 0)
 		return error_errno(err, "can't look into %s", directory);
 	if (init_write(".", &text, &found, err) < 0 ||

@@ -73,8 +73,9 @@ static int write_all(const char *directory, const char *name, struct error *err)
 	if (file_make_parents(directory, err) < 0)
 		return -1;
 	if (mkdir(directory, 0755) < 0)
-		return errno == EEXIST ? error_as(err, ERROR_FILE_EXISTS, "%s is there already", directory)
-				       : error_errno(err, "can't make %s", directory);
+		return errno == EEXIST
+			       ? error_as(err, ERROR_FILE_EXISTS, "%s is there already", directory)
+			       : error_errno(err, "can't make %s", directory);
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
 		autofree char *path = mem_printf("%s/%s", directory, files[i].path);
 		autofree char *text = named(files[i].text, name);

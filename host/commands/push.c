@@ -2,6 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
+#include "host/build/interrupt.h"
 #include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"
 
@@ -40,9 +41,7 @@ static int wait_for(struct workshop *shop, struct engine *engine, struct pushing
 			return -1;
 	if (pushing->kept.ended)
 		return engine_finish(engine, &pushing->kept, err);
-	error_set(err, "interrupted");
-	err->exit_code = shop->interrupted;
-	return -1;
+	return interrupt_error(shop->interrupted, err);
 }
 
 static void advise(const char *host, struct error *err)

@@ -78,8 +78,8 @@ static struct engine *engine_of(struct workshop *shop, const char *path, struct 
 			continue;
 		if (engine && engine != job->site->engine) {
 			error_as(err, ERROR_ARCHIVE,
-				  "the images for one archive were built on several endpoints: "
-				  "give each an archive of its own");
+				 "the images for one archive were built on several endpoints: "
+				 "give each an archive of its own");
 			return NULL;
 		}
 		engine = job->site->engine;

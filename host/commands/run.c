@@ -251,9 +251,7 @@ static int conclude(struct run *run, struct error *err)
 		return error_move(err, &shop->failure);
 	if (!shop->interrupted || schedule_all_passed(&run->schedule))
 		return schedule_code(&run->schedule);
-	error_set(err, "interrupted");
-	err->exit_code = shop->interrupted;
-	return -1;
+	return interrupt_error(shop->interrupted, err);
 }
 
 int workshop_run(struct workshop *shop, struct error *err)

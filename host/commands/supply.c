@@ -25,7 +25,7 @@ struct delivery {
 	struct move *move;
 	struct move_order order;
 	char *image; /* as it is listed */
-	size_t from, to;
+	size_t to;
 	uint64_t began_us;
 	base_brought *brought;
 	void *ctx;
@@ -97,7 +97,6 @@ static bool bring(void *source, struct engine *engine, const char *image, struct
 	*delivery = (struct delivery){.supply = supply,
 				      .next = supply->deliveries,
 				      .image = mem_strdup(listed),
-				      .from = from,
 				      .to = to,
 				      .brought = brought,
 				      .ctx = ctx};

@@ -185,10 +185,8 @@ struct manifest *workshop_manifest(struct workshop *shop, const char *path, stru
 	settings.modules = &locking->modules;
 	struct manifest *manifest = settings_manifest(&settings, path, &locking->facts, err);
 	/* While something was fetched: what came of that is no fault of the manifest. */
-	if (!manifest && interrupt_pending()) {
-		error_set(err, "interrupted");
-		err->exit_code = interrupt_pending();
-	}
+	if (!manifest && interrupt_pending())
+		interrupt_error(interrupt_pending(), err);
 	if (!manifest || locking_images(locking, manifest, err) == 0)
 		return manifest;
 	manifest_free(manifest);

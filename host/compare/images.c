@@ -40,11 +40,8 @@ static void on_end(void *ctx, const struct engine_result *result)
 
 static int turn(struct feed *feed)
 {
-	if (interrupt_pending()) {
-		error_set(&feed->error, "interrupted");
-		feed->error.exit_code = interrupt_pending();
-		return -1;
-	}
+	if (interrupt_pending())
+		return interrupt_error(interrupt_pending(), &feed->error);
 	return loop_turn(feed->loop, TURN_MS, &feed->error);
 }
 

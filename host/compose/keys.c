@@ -133,7 +133,7 @@ static const struct reader_key keys[] = {
 	{.name = "image", TAKES_TEXT, AT(image), reader_text, ""},
 	{.name = "build", TAKES_TEXT | TAKES_TREE, AT(build), read_build, ""},
 	{.name = "environment",
-	 TAKES_TREE | TAKES_TEXT | TAKES_LIST | TAKES_NOTHING,
+	 TAKES_NAMES | TAKES_LIST | TAKES_NOTHING,
 	 0,
 	 compose_environment,
 	 ""},

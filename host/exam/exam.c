@@ -99,9 +99,7 @@ static int turn(struct exam *exam, struct error *err)
 	}
 	if (!exam->interrupted)
 		return 0;
-	error_set(err, "interrupted");
-	err->exit_code = exam->interrupted;
-	return -1;
+	return interrupt_error(exam->interrupted, err);
 }
 
 /* --- before and after --- */

@@ -51,8 +51,12 @@ static void on_build(struct exam_results *results, const struct progress_event *
 static void on_node(struct exam_results *results, const struct progress_event *event)
 {
 	struct exam_case *test = find_case(results, event);
-	if (test)
-		test->us = event->at_us; /* until it is over */
+	if (!test)
+		return;
+	test->us = event->at_us; /* until it is over */
+	test->has_run = false;   /* a guide may have it run again */
+	buf_clear(&test->output);
+	error_clear(&test->failure);
 }
 
 static void on_output(struct exam_results *results, const struct progress_event *event)
@@ -87,9 +91,8 @@ static void on_failed(struct exam_results *results, const struct progress_event 
 	    failure->exit_code == EXIT_TERMINATED)
 		return;
 	test->has_run = true;
-	error_set_at(&test->failure, failure->file, failure->line, failure->column, "%s",
-		     failure->message);
-	error_class(&test->failure, failure->exit_code, failure->code);
+	error_copy(&test->failure, failure);
+	error_place(&test->failure, failure->file, failure->line, failure->column);
 }
 
 static void on_cached(struct exam_results *results, const struct progress_event *event)

@@ -3,6 +3,8 @@
 #include "common/memory.h"
 #include "common/own.h"
 
+#include <string.h>
+
 const char *node_kind_name(enum node_kind kind)
 {
 	static const char *const names[] = {"start", "files", "task", "merge", "test", "commit"};
@@ -138,6 +140,11 @@ const char *graph_title(const struct graph *graph)
 bool node_is_in_branch(const struct node *node)
 {
 	return node->kind == NODE_TASK && node->fork;
+}
+
+bool node_is_called(const struct node *node, const char *name)
+{
+	return strcmp(node->id, name) == 0 || strcmp(node->label, name) == 0;
 }
 
 size_t graph_index(const struct graph *graph, const struct node *node)

@@ -64,6 +64,9 @@ const char *node_kind_name(enum node_kind kind); /* "start", "files"... */
 /* Whether it is a task of a group's branch: no state of the chain is behind it. */
 bool node_is_in_branch(const struct node *node);
 
+/* Whether people mean it by that name: its id or its label. */
+bool node_is_called(const struct node *node, const char *name);
+
 /* The index of a node that is in the graph. */
 size_t graph_index(const struct graph *graph, const struct node *node);
 

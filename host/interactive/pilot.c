@@ -60,17 +60,12 @@ bool pilot_take_signal(struct pilot *pilot, int signal)
 
 /* --- where to stop --- */
 
-bool pilot_is_called(const struct node *node, const char *name)
-{
-	return strcmp(node->id, name) == 0 || strcmp(node->label, name) == 0;
-}
-
 bool pilot_knows(const struct manifest *manifest, const char *name)
 {
 	struct graph *graph = graph_new(manifest);
 	bool known = false;
 	for (size_t i = 1; i < graph->count && !known; i++)
-		known = pilot_is_called(graph->nodes[i], name);
+		known = node_is_called(graph->nodes[i], name);
 	graph_free(graph);
 	return known;
 }
@@ -78,7 +73,7 @@ bool pilot_knows(const struct manifest *manifest, const char *name)
 static bool is_break(const struct pilot *pilot, const struct node *node)
 {
 	for (size_t i = 0; i < pilot->break_count; i++)
-		if (pilot_is_called(node, pilot->breaks[i]))
+		if (node_is_called(node, pilot->breaks[i]))
 			return true;
 	return false;
 }

@@ -48,8 +48,6 @@ void pilot_tell(struct pilot *pilot, const char *format, ...) __attribute__((for
 /* A command to be shown behind a colon: several lines stand below it. The caller frees it. */
 char *pilot_command_text(const char *command);
 
-/* Whether a step is called so, by its name or as the graph calls it. */
-bool pilot_is_called(const struct node *node, const char *name);
 bool pilot_knows(const struct manifest *manifest, const char *name);
 
 /* completion.c */

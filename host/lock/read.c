@@ -1,3 +1,4 @@
+#include "common/hash.h"
 #include "host/lock/lock.h"
 
 #include "common/file.h"
@@ -23,26 +24,21 @@ static int refuse(const struct reading *reading, const struct value_entry *entry
 			    why);
 }
 
-static bool is_hex(const char *text, size_t len)
-{
-	return strlen(text) == len && strspn(text, "0123456789abcdef") == len;
-}
-
 static bool is_image_digest(const char *text)
 {
 	const char *hex = strstr(text, "sha256:");
-	return hex && (hex == text || hex[-1] == '@') && is_hex(hex + strlen("sha256:"), 64);
+	return hex && (hex == text || hex[-1] == '@') && hash_is_hex(hex + strlen("sha256:"));
 }
 
 static bool is_digest(enum lock_kind kind, const char *text)
 {
 	return kind == LOCK_IMAGE ? is_image_digest(text)
-				  : is_hex(text, 64) || (kind == LOCK_VALUE && !*text);
+				  : hash_is_hex(text) || (kind == LOCK_VALUE && !*text);
 }
 
 static bool is_commit(const char *text)
 {
-	return is_hex(text, 40) || is_hex(text, 64);
+	return (strlen(text) == 40 && strspn(text, "0123456789abcdef") == 40) || hash_is_hex(text);
 }
 
 static int read_item(const struct reading *reading, struct lock_section *section,

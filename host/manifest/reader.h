@@ -14,7 +14,7 @@ struct reader {
 	struct position language_at;
 	unsigned groups;        /* so far */
 	unsigned group, branch; /* whose steps are being read; 0: none */
-	bool incomplete; /* an include failed: nothing is complained of as missing */
+	bool incomplete;        /* an include failed: nothing is complained of as missing */
 	struct manifest_problems *problems;
 };
 
@@ -55,9 +55,10 @@ struct reader_section {
 };
 
 extern const struct reader_section manifest_section; /* the top level */
-extern const struct reader_section step_section, branch_section, copy_section, config_section, limits_section,
-	include_section, jobs_section, secret_section, pillar_section, files_section,
-	module_use_section, artifact_section, cache_section, service_section, ready_section;
+extern const struct reader_section step_section, branch_section, copy_section, config_section,
+	limits_section, include_section, jobs_section, secret_section, pillar_section,
+	files_section, module_use_section, artifact_section, cache_section, service_section,
+	ready_section;
 
 /* Hands each entry of a map to the key that has its name; unknown ones and wrong kinds are refused.
  * -1 where anything was. */

@@ -102,11 +102,8 @@ static void prepare(struct downloading *state)
 static int explain(const struct downloading *state, CURLcode code, struct error *err)
 {
 	const struct download *download = state->download;
-	if (state->interrupted) {
-		error_set(err, "interrupted");
-		err->exit_code = interrupt_pending();
-		return -1;
-	}
+	if (state->interrupted)
+		return interrupt_error(interrupt_pending(), err);
 	if (state->too_long)
 		return error_as(err, ERROR_MODULE_FETCH, "%s is longer than %zu MiB", download->url,
 				download->limit >> 20);

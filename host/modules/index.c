@@ -1,6 +1,7 @@
 #include "host/modules/index.h"
 
 #include "common/file.h"
+#include "common/hash.h"
 #include "common/nearest.h"
 #include "common/own.h"
 #include "common/yaml.h"
@@ -51,11 +52,6 @@ static int take_entry(const struct indexing *indexing, const struct value_entry 
 	return 0;
 }
 
-static bool is_digest(const char *text)
-{
-	return text && strspn(text, "0123456789abcdef") == 64 && !text[64];
-}
-
 /* The texts become lines on a terminal, and the version and the name a file's name. */
 static bool is_plain(const char *text)
 {
@@ -78,7 +74,7 @@ static const char *what_is_wrong(const char *const texts[KEYS])
 		return "a module comes from one of `tarball` and `git`";
 	if (texts[TAG] && !texts[GIT])
 		return "`tag` belongs to `git`";
-	return is_digest(texts[SHA256])
+	return hash_is_hex(texts[SHA256])
 		       ? NULL
 		       : "it needs its `sha256`: of a tarball's bytes, of git the module's digest";
 }

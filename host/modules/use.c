@@ -1,4 +1,5 @@
 /* One entry of a manifest's `modules`. */
+#include "common/hash.h"
 #include "common/own.h"
 #include "host/modules/lookup.h"
 #include "host/modules/module.h"
@@ -30,7 +31,7 @@ static int read_digest(struct reader *reader, const struct value_entry *entry, v
 	for (char *c = lower; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	*(const char **)target = lower;
-	if (strspn(lower, "0123456789abcdef") == 64 && !lower[64])
+	if (hash_is_hex(lower))
 		return 0;
 	return reader_fail(reader, entry->value, "'sha256' is a digest of 64 hexadecimal digits");
 }

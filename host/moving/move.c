@@ -1,3 +1,4 @@
+#include "host/engine/familiar.h"
 #include "host/moving/parts.h"
 
 #include "common/memory.h"
@@ -101,12 +102,10 @@ void move_name(struct move *move, void (*then)(struct move *move))
 	name_next(move);
 }
 
-/* Podman puts a host before names that have none. */
 static const char *cache_name(const char *name)
 {
 	size_t len = strlen(CACHE_REPOSITORY);
-	if (strncmp(name, "localhost/", 10) == 0)
-		name += 10;
+	name = familiar_name(name);
 	return strncmp(name, CACHE_REPOSITORY, len) == 0 && name[len] == ':' ? name : NULL;
 }
 
@@ -132,14 +131,13 @@ static void found(void *ctx, const struct engine_result *result)
 {
 	struct move *move = ctx;
 	const char *id = value_text(value_get(result->body, "Id"));
-	const struct value *size = value_get(result->body, "Size");
 	if (move_failed(move, result)) {
 		move_end(move);
 		return;
 	}
 	move->id = arena_strdup(&move->arena, id ? id : move->order.image);
 	move->names = choose_names(move, result->body);
-	move->size = value_is(size, VALUE_INT) && size->integer > 0 ? (uint64_t)size->integer : 0;
+	move->size = value_size(value_get(result->body, "Size"));
 	if (move->order.registry)
 		move_by_registry(move);
 	else

@@ -31,7 +31,8 @@ static void add_diagnostics(const struct session *session, struct error *err)
 	if (!len)
 		return;
 	autofree char *before = error_take(err);
-	error_set(err, "%s; its last words: %.*s", before, (int)len, session->diagnostics.data);
+	err->message =
+		mem_printf("%s; its last words: %.*s", before, (int)len, session->diagnostics.data);
 }
 
 static const char *text_or(const struct value *map, const char *key, const char *otherwise)
@@ -40,19 +41,13 @@ static const char *text_or(const struct value *map, const char *key, const char 
 	return text ? text : otherwise;
 }
 
-static uint64_t number_of(const struct value *map, const char *key)
-{
-	const struct value *value = value_get(map, key);
-	return value_is(value, VALUE_INT) && value->integer > 0 ? (uint64_t)value->integer : 0;
-}
-
 typedef int incoming(struct session *session, uint32_t id, const struct value *payload,
 		     struct error *err);
 
 static int take_hello(struct session *session, uint32_t id, const struct value *payload,
 		      struct error *err)
 {
-	uint64_t protocol = number_of(payload, "protocol");
+	uint64_t protocol = value_size(value_get(payload, "protocol"));
 	struct session_hello hello = {text_or(payload, "agent", "?"),
 				      text_or(payload, "shell", NULL),
 				      text_or(payload, "staging", "/tmp")};
@@ -84,10 +79,10 @@ static int take_exit(struct session *session, uint32_t id, const struct value *p
 	struct session_exit exit = {
 		.signalled = value_get(payload, "signal"),
 		.timed_out = flag_of(payload, "timed_out"),
-		.wall_us = number_of(payload, "wall_us"),
-		.user_us = number_of(payload, "user_us"),
-		.system_us = number_of(payload, "system_us"),
-		.max_rss_kb = number_of(payload, "max_rss_kb"),
+		.wall_us = value_size(value_get(payload, "wall_us")),
+		.user_us = value_size(value_get(payload, "user_us")),
+		.system_us = value_size(value_get(payload, "system_us")),
+		.max_rss_kb = value_size(value_get(payload, "max_rss_kb")),
 		.leaves = flag_of(payload, "leaves"),
 		.disk_full = flag_of(payload, "disk_full"),
 	};
@@ -120,10 +115,11 @@ static int take_error(struct session *session, uint32_t id, const struct value *
 {
 	auto_error struct error failed = {0};
 	error_set_at(&failed, value_text(value_get(payload, "file")),
-		     (unsigned)number_of(payload, "line"), (unsigned)number_of(payload, "column"),
-		     "%s", text_or(payload, "message", "failed"));
-	failed.exit_code = (int)number_of(payload, "exit_code");
-	failed.code = (int)number_of(payload, "code");
+		     (unsigned)value_size(value_get(payload, "line")),
+		     (unsigned)value_size(value_get(payload, "column")), "%s",
+		     text_or(payload, "message", "failed"));
+	failed.exit_code = (int)value_size(value_get(payload, "exit_code"));
+	failed.code = (int)value_size(value_get(payload, "code"));
 	if (!id) {
 		error_move(err, &failed);
 		return error_wrap(err, "the agent ended the session");

@@ -87,6 +87,40 @@ teardown() {
 	no_container_left
 }
 
+@test "back: an image knows what was read and run in front of the checkpoint" {
+	mkdir files
+	echo 'template { source = "a.ctmpl" destination = "/a" }' >files/template.hcl
+	echo '{{ key "app/name" }}' >files/a.ctmpl
+	echo '{app/name: first}' >keys.yml
+	manifest <<-M
+		image: $BASE
+		env: {ONLY_HERE: $WORK}
+		files: files
+		install: [echo one >/one, echo two >/two]
+		script: 'true'
+	M
+	run bash -c 'printf "%s\n" run run checkpoint run back run run run |
+		"$FACTORY" build -i -t t/pilot --kv keys.yml m.yml'
+	[ "$status" -eq 0 ]
+	in_image /two
+	api GET /images/t%2Fpilot/json | jq -r .Comment >comment
+	grep -q '^factory reads \[{.*app/name' comment
+	grep -q '^steps .*echo one.*echo two' comment
+	echo '{app/name: second}' >keys.yml
+	run "$FACTORY" build --kv keys.yml m.yml
+	shows 'files  ok'
+}
+
+@test "a test that fails, and passes when it is tried again, has passed in --junit" {
+	steps
+	sed -i 's/exit 3/true/; s|test -e /one|test -e /tried|' m.yml
+	run bash -c 'printf "%s\n" run run run run run "do touch /tried" run |
+		"$FACTORY" build -i -t t/pilot --junit j.xml m.yml'
+	[ "$status" -eq 0 ]
+	shows "test-1 failed with exit code 1"
+	grep -q 'tests="1" failures="0"' j.xml
+}
+
 @test "quit drops; quit keep makes an image; the end of the input quits" {
 	steps
 	fails_with 1 answers '' quit
@@ -172,10 +206,10 @@ mended() {
 	no_container_left
 
 	echo '{{ nofunc }}' >conf/a.ctmpl
-	: >log
-	how=(--break-on-failure)
-	run mended '' skip 'edit true' run
+	run bash -c 'printf "%s\n" "" skip "edit true" run |
+		"$FACTORY" build --break-on-failure -t t/pilot m.yml'
 	[ "$status" -eq 0 ]
+	[ "$(grep -c 'not defined' <<<"$output")" -ge 2 ]
 	run ! in_image /a
 	no_container_left
 }

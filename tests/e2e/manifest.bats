@@ -86,6 +86,7 @@ load common
 	fails_with 2 "$FACTORY"
 	fails_with 2 "$FACTORY" bulid
 	fails_with 2 "$FACTORY" build
+	fails_with 2 "$FACTORY" shell ""
 	fails_with 2 "$FACTORY" build m.yml -t ""
 	run "$FACTORY" build m.yml --jbos 3
 	shows "did you mean --jobs?"

@@ -302,6 +302,11 @@ static void problems_in_files_of_variables(void **state)
 		wrong("image: x\nservices: c.yml\n", (const char *const[]){rows[i].problem, NULL});
 	}
 	unlink(".env");
+	write_file("c.yml", "services: {a: {image: b, environment: A=1}}\n");
+	wrong("image: x\nservices: c.yml\n",
+	      (const char *const[]){"c.yml:1:39 'environment' must be a map of names and values or "
+				    "a list, this is a string",
+				    NULL});
 	write_file("c.yml",
 		   "services: {a: {image: b, env_file: [{path: vars.env, format: no}]}}\n");
 	wrong("image: x\nservices: c.yml\n",

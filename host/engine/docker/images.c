@@ -57,11 +57,6 @@ void docker_image_history(struct engine *engine, const char *ref, engine_done *d
 
 /* --- answers that come as a stream of JSON lines: {"status"}, {"error"} --- */
 
-static uint64_t size_of(const struct value *value)
-{
-	return value_is(value, VALUE_INT) && value->integer > 0 ? (uint64_t)value->integer : 0;
-}
-
 static void report_status(struct operation *operation, const struct value *line)
 {
 	const char *status = value_text(value_get(line, "status"));
@@ -73,8 +68,8 @@ static void report_status(struct operation *operation, const struct value *line)
 	const struct value *detail = value_get(line, "progressDetail");
 	struct engine_progress progress = {.layer = layer,
 					   .status = status,
-					   .done = size_of(value_get(detail, "current")),
-					   .total = size_of(value_get(detail, "total"))};
+					   .done = value_size(value_get(detail, "current")),
+					   .total = value_size(value_get(detail, "total"))};
 	bool ticks = value_is(detail, VALUE_MAP) && detail->map.len;
 	if (operation->told && (progress.total || !ticks))
 		operation->told(operation->ctx, &progress);

@@ -1,5 +1,6 @@
 #include "host/engine/oci/foreign.h"
 
+#include "common/hash.h"
 #include "common/json.h"
 #include "common/own.h"
 
@@ -12,9 +13,7 @@ const char *foreign_hex(const struct value *digest)
 	if (!text || strncmp(text, prefix, strlen(prefix)) != 0)
 		return NULL;
 	text += strlen(prefix);
-	bool whole =
-		strlen(text) == HASH_HEX - 1 && strspn(text, "0123456789abcdef") == HASH_HEX - 1;
-	return whole ? text : NULL;
+	return hash_is_hex(text) ? text : NULL;
 }
 
 static struct value *read_map(struct arena *arena, const char *what, const char *text, size_t len,

@@ -1,4 +1,5 @@
 #include "common/file.h"
+#include "common/hash.h"
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
@@ -100,24 +101,19 @@ static char *tag_file(const char *ref)
 	return name;
 }
 
-static bool is_hex(const char *text)
-{
-	return strlen(text) == HASH_HEX - 1 && strspn(text, "0123456789abcdef") == HASH_HEX - 1;
-}
-
 bool store_find_image(const struct oci *oci, const char *ref, char hex[HASH_HEX])
 {
 	static const char digest[] = "sha256:";
 	auto_buf struct buf text = {0};
 	auto_error struct error ignored = {0};
 	const char *id = strncmp(ref, digest, strlen(digest)) == 0 ? ref + strlen(digest) : ref;
-	if (is_hex(id)) {
+	if (hash_is_hex(id)) {
 		buf_puts(&text, id);
 	} else {
 		autofree char *name = tag_file(ref);
 		autofree char *path = store_path(oci, "tags/%s", name);
 		if (name[0] == '.' || file_read(path, HASH_HEX, &text, &ignored) < 0 ||
-		    !is_hex(buf_text(&text)))
+		    !hash_is_hex(buf_text(&text)))
 			return false;
 	}
 	memcpy(hex, text.data, HASH_HEX);
@@ -182,7 +178,7 @@ bool store_parent(const struct oci *oci, const char *hex, char parent[HASH_HEX])
 	auto_buf struct buf text = {0};
 	auto_error struct error ignored = {0};
 	autofree char *path = store_path(oci, "parents/%s", hex);
-	if (file_read(path, HASH_HEX, &text, &ignored) < 0 || !is_hex(buf_text(&text)))
+	if (file_read(path, HASH_HEX, &text, &ignored) < 0 || !hash_is_hex(buf_text(&text)))
 		return false;
 	memcpy(parent, text.data, HASH_HEX);
 	autofree char *image = store_path(oci, "images/%s", parent);
@@ -261,7 +257,7 @@ static void sweep_unnamed(const struct oci *oci, const char *folder)
 	autofree char *directory = store_path(oci, "%s", folder);
 	for (char **name = store_names(&arena, directory); *name; name++) {
 		autofree char *path = mem_printf("%s/%s", directory, *name);
-		if (!is_hex(*name))
+		if (!hash_is_hex(*name))
 			file_remove_tree(path, &ignored);
 	}
 }
