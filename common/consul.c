@@ -228,14 +228,20 @@ static int broken(const struct consul_target *target, const char *kind, const ch
 	return fail(err, ERROR_CONSUL_ANSWER);
 }
 
-static int refuse(const struct consul_target *target, const struct http_response *response,
-		  struct error *err)
+int consul_unreachable(const struct http_response *response, struct error *err)
+{
+	error_set(err, "%s: start it, or name another (--consul, CONSUL_HTTP_ADDR)",
+		  response->error.message);
+	return fail(err, ERROR_CONSUL_UNREACHABLE);
+}
+
+int consul_refused(const struct consul_target *target, const struct http_response *response,
+		   const char *must, struct error *err)
 {
 	int len = (int)strcspn(buf_text(&response->body), "\r\n");
 	if (response->status == 403)
-		error_set(err,
-			  "%s refuses this token (403: %.*s): CONSUL_HTTP_TOKEN must allow reading",
-			  target->name, len, buf_text(&response->body));
+		error_set(err, "%s refuses this token (403: %.*s): CONSUL_HTTP_TOKEN must %s",
+			  target->name, len, buf_text(&response->body), must);
 	else
 		error_set(err, "%s answered with status %ld: %.*s", target->name, response->status,
 			  len, buf_text(&response->body));
@@ -250,11 +256,8 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 	*found = NULL;
 	if (!asked)
 		return -1;
-	if (response->failed) {
-		error_set(err, "%s: start it, or name another (--consul, CONSUL_HTTP_ADDR)",
-			  response->error.message);
-		return fail(err, ERROR_CONSUL_UNREACHABLE);
-	}
+	if (response->failed)
+		return consul_unreachable(response, err);
 	if (response->status == 404 && asked->is_key) {
 		*found = asked->recurse || is_names(asked) ? value_list(arena) : NULL;
 		return 0;
@@ -265,7 +268,7 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 		return fail(err, ERROR_CONSUL_ANSWER);
 	}
 	if (response->status != 200)
-		return refuse(target, response, err);
+		return consul_refused(target, response, "allow reading", err);
 	if (!asked->is_key || is_names(asked)) {
 		*found = json_parse(arena, target->name, buf_text(&response->body),
 				    response->body.len, err);

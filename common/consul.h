@@ -44,6 +44,12 @@ bool consul_knows(const char *kind);
  * parameters. Unknown kind: -1. */
 int consul_path(struct buf *path, const struct want *want, struct error *err);
 
+/* What a response that is none, or has another status than 200, comes to; `must`: what the token
+ * has to allow ("allow reading"). Return -1 with the error, of class values. */
+int consul_unreachable(const struct http_response *response, struct error *err);
+int consul_refused(const struct consul_target *target, const struct http_response *response,
+		   const char *must, struct error *err);
+
 /* Makes the answer of a response. *found is NULL for a missing key (404). 403 is an error that
  * tells about tokens; other codes are errors with Consul's text. The response's body may become a
  * part of the arena: it is not to be read afterwards. */

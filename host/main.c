@@ -8,7 +8,6 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,18 +17,12 @@
 /* A container's names and words may be in it: a terminal gets only what is harmless to it. */
 static char *harmless(const char *text)
 {
-	locale_t letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	locale_t before = letters ? uselocale(letters) : (locale_t)0;
 	struct buf out = {0};
 	for (const char *line = text; *line;) {
 		size_t len = strcspn(line, "\n");
 		visible_add(&out, line, len);
 		buf_puts(&out, line[len] ? "\n" : "");
 		line += len + (line[len] == '\n');
-	}
-	if (letters) {
-		uselocale(before);
-		freelocale(letters);
 	}
 	return buf_steal(&out);
 }

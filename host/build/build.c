@@ -1,66 +1,12 @@
-#include "host/build/build.h"
+#include "host/build/build_parts.h"
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/container.h"
-#include "host/build/discard.h"
-#include "host/build/plan.h"
 #include "host/build/reasons.h"
-#include "host/build/record.h"
-#include "host/build/rivals.h"
 #include "host/build/trail.h"
-#include "host/build/uses.h"
-#include "host/build/walk.h"
 #include "host/engine/inventory.h"
 
-#include <string.h>
-
 enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build has ended */
-
-struct build {
-	struct site *site;
-	const struct manifest *manifest;
-	const struct build_options *options;
-	struct manifest untested; /* the same without its tests, where that was asked for */
-	struct plan plan;
-	struct record *record; /* NULL: it came to no plan, or is not the manifest's own */
-	struct checkpoint checkpoint;
-	struct caches *caches; /* or NULL */
-	struct container_setup setup;
-	const struct base *base;
-	int64_t base_size;
-	enum { AT_BASE, AT_CLAIM, AT_WALK, AT_END } at; /* what it waits for */
-	struct walk *walk;                              /* at the walk, else NULL */
-	struct rivals rivals;
-	bool is_told; /* that it waits */
-	struct uses *uses;
-	uint64_t began_us, took_us; /* of the walk; 0: it did not end well */
-	struct buf trail;           /* of what is cached */
-	uint32_t timer;             /* until it is tried again; 0: now */
-	struct error failure;
-};
-
-static void build_free(struct build *build)
-{
-	if (build->record && build->rivals.elsewhere)
-		record_free(build->record);
-	else if (build->record)
-		record_close(build->record, build->plan.graph, build->checkpoint.commit_us,
-			     build->took_us);
-	loop_cancel(build->site->loop, build->timer);
-	caches_free(build->caches);
-	rivals_end(&build->rivals);
-	uses_free(build->uses);
-	buf_free(&build->trail);
-	plan_free(&build->plan);
-	error_clear(&build->failure);
-	free(build);
-}
-
-static const struct node *commit_node(const struct build *build)
-{
-	return build->plan.graph->nodes[build->plan.graph->count - 1];
-}
 
 /* What an earlier build ran, and this one need not. */
 static void note_cached(struct build *build)
@@ -70,12 +16,6 @@ static void note_cached(struct build *build)
 	for (size_t i = 1; i < plan->resume.at && i < plan->graph->chain_end; i++)
 		trail_add(&build->trail, plan->graph->nodes[i], true, 0,
 			  report_hidden(build->options->report));
-}
-
-static int64_t size_of(const struct value *image)
-{
-	const struct value *size = value_get(image, "Size");
-	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
 /* The mount point that volumes-from leaves has the time of the build, and nobody can set it: with
@@ -190,10 +130,10 @@ static enum rivals_say look_at_rivals(struct build *build, const char **why)
 	if (!needs_claim(build))
 		return RIVALS_NONE;
 	rivals->site = build->site;
-	rivals->key = commit_node(build)->key;
+	rivals->key = build_commit(build)->key;
 	rivals->manifest = build->manifest->path;
 	rivals->report = options->report;
-	rivals->stays = options->stays;
+	rivals->followed = options->followed;
 	rivals->changed = on_rivals;
 	rivals->ctx = build;
 	return rivals_look(rivals, why);
@@ -214,6 +154,14 @@ static void use_caches(struct build *build)
 		uses_take(build->uses, volumes[i].source);
 }
 
+/* Returns 0. */
+static int leave(struct build *build, enum build_left why)
+{
+	build->left = why;
+	build->at = AT_END;
+	return 0;
+}
+
 /* Looks once it is ours, for whoever had it has filled the cache. */
 static int try_claim(struct build *build, struct error *err)
 {
@@ -223,10 +171,8 @@ static int try_claim(struct build *build, struct error *err)
 	enum rivals_say rivals = look_at_rivals(build, &busy);
 	if (rivals == RIVALS_WAIT)
 		return wait_for(build, busy, "");
-	if (rivals == RIVALS_ELSEWHERE) {
-		build->at = AT_END;
-		return 0;
-	}
+	if (rivals == RIVALS_ELSEWHERE)
+		return leave(build, BUILD_FOLLOWS);
 	use_caches(build);
 	int taken = lock_caches(build, &busy, err);
 	if (taken == 0)
@@ -237,13 +183,19 @@ static int try_claim(struct build *build, struct error *err)
 	return build->at == AT_END ? 0 : start_walk(build, err);
 }
 
+/* The images of other places are known by their names; what they have read is looked at there. */
+static bool is_elsewhere(const struct build *build)
+{
+	const struct build_options *options = build->options;
+	return options->is_elsewhere &&
+	       options->is_elsewhere(options->ctx, build->site, build_commit(build)->key);
+}
+
 static int use_base(struct build *build, struct error *err)
 {
 	struct plan *plan = &build->plan;
 	if (plan_make(build->site, build->base, build->manifest, build->options, plan, err) < 0)
 		return -1;
-	auto_error struct error none = {0};
-	build->base_size = size_of(base_inspected(build->base, &none));
 	if (!build->options->throwaway && !build->options->untested) {
 		build->record = record_open(build->manifest);
 		build->checkpoint.commit_us = record_commit_us(build->record);
@@ -252,6 +204,8 @@ static int use_base(struct build *build, struct error *err)
 	report_graph(build->options->report, plan->graph, engine_endpoint(build->site->engine));
 	if (needs_claim(build) && search(build, true, err) < 0)
 		return -1;
+	if (needs_claim(build) && build->at != AT_END && is_elsewhere(build))
+		return leave(build, BUILD_IS_THERE);
 	if (build->at != AT_END)
 		build->caches = caches_new(build->manifest);
 	return try_claim(build, err);
@@ -267,6 +221,7 @@ struct build *build_start(struct site *site, const struct manifest *manifest,
 	build->manifest = options->untested ? &build->untested : manifest;
 	build->options = options;
 	build->rivals.claim.fd = -1;
+	build->rivals.brought = options->claim;
 	build->uses = uses_new(engine_endpoint(site->engine));
 	build->base = site_base(site, manifest->image, options->report);
 	return build;
@@ -311,91 +266,26 @@ void build_interrupt(struct build *build, const char *why, int exit_code)
 	fail(build, &err);
 }
 
+bool build_may_leave(const struct build *build)
+{
+	return build->walk && walk_is_pending(build->walk) && !build->options->guide &&
+	       !build->plan.resume.image;
+}
+
+void build_leave(struct build *build)
+{
+	struct walk_result none = {0};
+	auto_error struct error never = {0};
+	walk_finish(STEAL(build->walk), &none, &never);
+	leave(build, BUILD_LEFT);
+}
+
+bool build_is_coming(const struct build *build)
+{
+	return build->at == AT_BASE || (build->at == AT_CLAIM && !build->is_told);
+}
+
 bool build_is_over(const struct build *build)
 {
 	return build->at == AT_WALK ? walk_is_over(build->walk) : build->at == AT_END;
-}
-
-static int name_image(struct build *build, const char *image, struct error *err)
-{
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
-	const struct build_options *options = build->options;
-	if (!options->repo || options->throwaway)
-		return 0;
-	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
-			 &kept);
-	if (engine_finish(build->site->engine, &kept, err) < 0)
-		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
-	return 0;
-}
-
-static int finish_walk(struct build *build, struct build_outcome *outcome, struct error *err)
-{
-	struct report *report = build->options->report;
-	struct walk_result result = {0};
-	if (walk_finish(STEAL(build->walk), &result, err) < 0)
-		return -1;
-	outcome->image = result.image;
-	build->took_us = loop_now_us() - build->began_us;
-	report_begin(report, commit_node(build));
-	report_end(report, commit_node(build), NULL, result.commit_us);
-	if (build->options->lent)
-		return 0;
-	if (build->options->throwaway)
-		return discard_image(build->site->loop, build->site->engine, result.image, err);
-	if (result.is_altered) {
-		report_notice(report, "the image is not what the manifest says: it is not cached");
-		return 0;
-	}
-	return resume_store(build->site->engine, commit_node(build)->key, result.image, err);
-}
-
-/* What the image is made of: of no use to anything but people, so that it may fail. */
-static void describe(const struct build *build, struct build_outcome *outcome)
-{
-	__attribute__((cleanup(engine_kept_free))) struct engine_kept image = {0}, layers = {0};
-	auto_error struct error ignored = {0}, too = {0};
-	struct engine *engine = build->site->engine;
-	if (build->options->throwaway)
-		return;
-	engine_image_inspect(engine, outcome->image, engine_keep, &image);
-	engine_image_history(engine, outcome->image, engine_keep, &layers);
-	outcome->size = engine_finish(engine, &image, &ignored) == 0 ? size_of(image.body) : -1;
-	bool grown = build->base_size >= 0 && outcome->size >= build->base_size;
-	outcome->added = grown ? outcome->size - build->base_size : -1;
-	if (engine_finish(engine, &layers, &too) == 0 && value_is(layers.body, VALUE_LIST))
-		report_layers(build->options->report, layers.body);
-}
-
-static int finish(struct build *build, struct build_outcome *outcome, struct error *err)
-{
-	outcome->size = outcome->added = -1;
-	if (error_is_set(&build->failure))
-		return error_move(err, &build->failure);
-	outcome->elsewhere = build->rivals.elsewhere;
-	if (outcome->elsewhere) {
-		memcpy(outcome->key, commit_node(build)->key, HASH_HEX);
-		return 0;
-	}
-	outcome->cached = !build->walk;
-	if (outcome->cached) {
-		report_all_cached(build->options->report, build->plan.graph,
-				  "an image was built of the same manifest, files and values");
-		outcome->image = STEAL(build->plan.resume.image);
-	} else if (finish_walk(build, outcome, err) < 0)
-		return -1;
-	if (name_image(build, outcome->image, err) < 0)
-		return -1;
-	if (!outcome->cached)
-		describe(build, outcome);
-	return 0;
-}
-
-int build_finish(struct build *build, struct build_outcome *outcome, struct error *err)
-{
-	int status = finish(build, outcome, err);
-	build_free(build);
-	if (status < 0)
-		free(STEAL(outcome->image));
-	return status;
 }

@@ -21,9 +21,12 @@ struct build_options {
 	const char *from_step; /* no node from this one on comes from an earlier build; or NULL */
 	bool untested;         /* without the tests */
 	bool throwaway; /* the image is removed again when it is made, and nothing is cached */
-	bool stays; /* it is built here, though another driver builds the same at another endpoint
-		     */
-	bool lent;  /* a throwaway's image is left to the caller, who removes it (discard.h) */
+	bool lent;      /* a throwaway's image is left to the caller, who removes it (discard.h) */
+	const struct fleet_lot *followed; /* it is begun here for another driver built it here */
+	struct fleet_claim *claim;        /* of one that has left for here, which is taken */
+	/* Whether another place than the site has the image of a key; or NULL. */
+	bool (*is_elsewhere)(void *ctx, const struct site *site, const char *key);
+	void *ctx;
 	const struct guide *guide; /* who decides at nodes, or NULL */
 	struct report *report;
 };
@@ -33,10 +36,16 @@ struct build_outcome {
 	bool cached; /* nothing had to be run */
 	int64_t size,
 		added; /* the image's bytes, and how many more than its base's; -1: not known */
-	/* Nothing was built, for another driver builds it, or has built it, at this endpoint of
-	 * ours; else NULL. The key is that of the image. */
-	const struct fleet_lot *elsewhere;
-	char key[HASH_HEX];
+	/* Nothing was built, and it is to be begun elsewhere. */
+	enum build_left {
+		BUILD_STAYED,
+		BUILD_LEFT,    /* by build_leave */
+		BUILD_FOLLOWS, /* another driver builds it, or has built it, at `where` */
+		BUILD_IS_THERE /* as is_elsewhere said */
+	} left;
+	const struct fleet_lot *where; /* an endpoint of ours */
+	struct fleet_claim *claim;     /* for the one that is begun then; or NULL */
+	char key[HASH_HEX];            /* of the image */
 };
 
 struct build;
@@ -53,6 +62,16 @@ bool build_attend(struct build *build);
 
 /* Starts what waits for one of the site's slots. */
 void build_go_on(struct build *build);
+
+/* Whether it has done nothing yet but wait for its first slot, and is as good off at another place:
+ * nothing of it is cached here, and nobody watches it. */
+bool build_may_leave(const struct build *build);
+
+/* Ends one that may leave. Never from within a callback. */
+void build_leave(struct build *build);
+
+/* Whether it is about to want its first slot, as far as nothing holds it up. */
+bool build_is_coming(const struct build *build);
 
 /* Ends it with a failure. */
 void build_interrupt(struct build *build, const char *why, int exit_code);

@@ -95,6 +95,13 @@ void container_expect(struct container *container)
 			   gave_up, container);
 }
 
+/* Whatever it started for, that is over: its place among those that start is another's. */
+static void leave_state(struct container *container)
+{
+	stop_expecting(container);
+	engine_turn_give(container->setup->engine, &container->turn);
+}
+
 void container_handle(struct container *container, enum machine_event event)
 {
 	static void (*const actions[ACTION_COUNT])(struct container *) = {
@@ -117,7 +124,7 @@ void container_handle(struct container *container, enum machine_event event)
 	};
 	struct machine_cell cell = machine_lookup(container->state, event);
 	if (container->state != cell.next)
-		stop_expecting(container);
+		leave_state(container);
 	container->state = cell.next;
 	actions[cell.action](container);
 }
@@ -155,7 +162,7 @@ void container_free(struct container *container)
 	secret_values_free(container->secrets);
 	error_clear(&container->failure);
 	error_clear(&container->held);
-	stop_expecting(container);
+	leave_state(container);
 	free(container->name);
 	free(container->id);
 	free(container->staging);

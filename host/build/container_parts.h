@@ -6,6 +6,7 @@
 #include "host/build/aside.h"
 #include "host/build/container.h"
 #include "host/build/secrets.h"
+#include "host/engine/turns.h"
 
 struct container {
 	const struct container_setup *setup;
@@ -20,9 +21,10 @@ struct container {
 	struct session *session;
 	char *staging;
 	bool has_shell;
-	unsigned outstanding; /* engine operations that will still call back */
-	struct error failure; /* why it is being discarded */
-	struct error held;    /* why its step failed, while a guide is told */
+	struct engine_turn turn; /* while it is STARTING */
+	unsigned outstanding;    /* engine operations that will still call back */
+	struct error failure;    /* why it is being discarded */
+	struct error held;       /* why its step failed, while a guide is told */
 
 	const struct node *node;       /* the one being run */
 	uint32_t request;              /* its RUN; of STARTING: the working directory's PUT */

@@ -123,8 +123,9 @@ static void set_place(const struct container *container, struct engine_container
 	spec->hosts = container->place->hosts;
 }
 
-void container_create(struct container *container)
+static void create(void *ctx)
 {
+	struct container *container = ctx;
 	const struct container_setup *setup = container->setup;
 	auto_arena struct arena arena = {0};
 	container->name = container_name_new();
@@ -139,6 +140,11 @@ void container_create(struct container *container)
 	container->began_us = loop_now_us();
 	container->outstanding++;
 	engine_create(setup->engine, &spec, created, container);
+}
+
+void container_create(struct container *container)
+{
+	engine_turn_await(container->setup->engine, &container->turn, create, container);
 }
 
 static void commit_done(void *ctx, const struct engine_result *result)

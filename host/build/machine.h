@@ -9,7 +9,7 @@
 
 enum machine_state {
 	STATE_IDLE,
-	STATE_STARTING, /* create, attach, start, until the agent says HELLO */
+	STATE_STARTING, /* its turn, create, attach, start, until the agent says HELLO */
 	STATE_READY,
 	STATE_RUNNING, /* a node's work */
 	STATE_COMMITTING,

@@ -12,11 +12,12 @@ struct rivals {
 	const char *key; /* of the image to be */
 	const char *manifest;
 	struct report *report;
-	bool stays; /* it is built here, wherever others build it */
+	const struct fleet_lot *followed; /* it came here for that: it does not go there again */
 	fleet_claim_changed *changed;
 	void *ctx;
 	struct claim claim; /* its fd is -1 at the beginning */
 	struct fleet_claim *shared;
+	struct fleet_claim *brought; /* from another endpoint, until it is looked at; or NULL */
 	const struct fleet_lot *elsewhere; /* where to go, of the fleet's */
 };
 

@@ -300,6 +300,11 @@ static bool is_waiting(const struct walk *walk)
 	return !walk->at || (walk->group && group_is_waiting(walk->group)) || has_test_left(walk);
 }
 
+bool walk_is_pending(const struct walk *walk)
+{
+	return !walk->at && !error_is_set(&walk->failure);
+}
+
 void walk_go_on(struct walk *walk)
 {
 	while (is_waiting(walk) && slots_take(walk->slots)) {

@@ -32,6 +32,9 @@ void walk_alter(struct walk *walk);
 /* The image that WALK_KEEP made last stays when the walk is over. */
 void walk_leave_kept(struct walk *walk);
 
+/* Whether it has not begun, for it waits for its first slot. */
+bool walk_is_pending(const struct walk *walk);
+
 /* Starts what waits for a slot; to be called whenever one is free. */
 void walk_go_on(struct walk *walk);
 

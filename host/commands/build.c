@@ -182,11 +182,6 @@ static const struct option build_options[] = {
 	 .argument = "N",
 	 .help = "containers at once, of all builds (default: 4)",
 	 OPTION_INTO(struct build_command, jobs)},
-	{.name = "fleet",
-	 .argument = "PREFIX",
-	 .help = "share the endpoints' slots with other drivers, by keys in Consul below this "
-		 "prefix (consul: factory; none: don't)",
-	 .each = settings_give_fleet},
 	{.name = "interactive",
 	 .letter = 'i',
 	 .help = "ask before each step, and after one that failed",
@@ -246,7 +241,7 @@ const struct command command_build = {
 		"own from the provisioned state, and the tag moves when all of them have passed.\n"
 		"Several manifests, and the cells of a matrix, are built side by side.",
 	.options = {build_options, settings_values_options, settings_manifest_options,
-		    settings_engine_options, settings_build_options},
+		    settings_engine_options, settings_build_options, settings_fleet_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct build_command),
 	.run = build,

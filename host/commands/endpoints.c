@@ -92,6 +92,13 @@ static size_t choose(struct workshop *shop, const struct job *job, struct place_
 	return places_choose(shop->places, build);
 }
 
+static void weigh(struct workshop *shop)
+{
+	for (size_t i = 0; i < shop->site_count; i++)
+		places_busy(shop->places, i, count_begun(shop, shop->sites[i]));
+	sharing_weigh(shop);
+}
+
 bool endpoints_place(struct workshop *shop, struct job *job)
 {
 	auto_arena struct arena arena = {0};
@@ -99,13 +106,26 @@ bool endpoints_place(struct workshop *shop, struct job *job)
 	job->site = NULL;
 	if (!places_fit(shop->places, &build))
 		return !shop->joining; /* one of those may be what it waits for */
-	for (size_t i = 0; i < shop->site_count; i++)
-		places_busy(shop->places, i, count_begun(shop, shop->sites[i]));
-	sharing_weigh(shop);
+	weigh(shop);
 	size_t chosen = choose(shop, job, &build);
 	if (chosen != PLACE_NOWHERE)
 		job->site = shop->sites[chosen];
 	return job->site && slots_are_free(&job->site->slots);
+}
+
+/* Where it waits there is none. Nothing of it is cached there either, whatever was when its place
+ * was chosen. */
+struct site *endpoints_better(struct workshop *shop, struct job *job)
+{
+	auto_arena struct arena arena = {0};
+	job->last = NULL;
+	struct place_build build = describe(shop, job, &arena);
+	weigh(shop);
+	for (size_t i = 0; i < shop->site_count; i++)
+		if (!sharing_has_room(shop->sites[i]))
+			places_busy(shop->places, i, shop->sites[i]->slots.most);
+	size_t chosen = places_choose(shop->places, &build);
+	return chosen == PLACE_NOWHERE ? NULL : shop->sites[chosen];
 }
 
 void endpoints_hold(struct workshop *shop, const struct job *job)
@@ -114,6 +134,19 @@ void endpoints_hold(struct workshop *shop, const struct job *job)
 	if (job->site && outcome->image)
 		places_hold(shop->places, number_of(shop, job->site), outcome->image,
 			    outcome->size > 0 ? (uint64_t)outcome->size : 0);
+}
+
+bool endpoints_hold_key(void *ctx, const struct site *site, const char *key)
+{
+	const struct workshop *shop = ctx;
+	autofree char *name = mem_printf(CACHE_REPOSITORY ":%s", key);
+	return places_holder(shop->places, name, number_of(shop, site)) != PLACE_NOWHERE;
+}
+
+void endpoints_follow(struct workshop *shop, struct job *job)
+{
+	job->key = arena_printf(&shop->arena, CACHE_REPOSITORY ":%s", job->outcome.key);
+	report_notice(job->report, "another endpoint has its image: going there");
 }
 
 static bool any_lives(const struct workshop *shop)

@@ -24,6 +24,16 @@ void heartbeat_stop(struct heartbeat *heartbeat);
 /* Chooses where a job runs now: false where it must wait. One that can never run gets no site. */
 bool endpoints_place(struct workshop *shop, struct job *job);
 
+/* Where a job could have a slot at once whose build waits for one, among other drivers; or NULL. */
+struct site *endpoints_better(struct workshop *shop, struct job *job);
+
+/* Whether another endpoint of the workshop lists the image of a key: build_options' is_elsewhere.
+ */
+bool endpoints_hold_key(void *shop, const struct site *site, const char *key);
+
+/* Such a one is where the job goes now. */
+void endpoints_follow(struct workshop *shop, struct job *job);
+
 /* A job's image is there: others may be placed by it. */
 void endpoints_hold(struct workshop *shop, const struct job *job);
 

@@ -155,7 +155,9 @@ int job_options(struct workshop *shop, struct job *job, struct error *err)
 		.from_step = job_is_asked_for(shop, job) ? shop->from_step : NULL,
 		.untested = shop->untested && job_is_asked_for(shop, job),
 		.throwaway = shop->throwaway && job_is_asked_for(shop, job),
-		.stays = job->key || job->base != NO_JOB,
+		.followed = job->followed,
+		.is_elsewhere = shop->supply && !job->key ? endpoints_hold_key : NULL,
+		.ctx = shop,
 		.lent = shop->lent && job_is_asked_for(shop, job),
 		.guide = shop->pilot && job_is_asked_for(shop, job) ? pilot_guide(shop->pilot)
 								    : NULL,
@@ -172,7 +174,7 @@ static int begin(struct workshop *shop, struct job *job, struct error *err)
 		return endpoints_refuse(shop, job, err);
 	if (job->base != NO_JOB)
 		job->manifest->image = shop->jobs[job->base].outcome.image;
-	if (job->dependent)
+	if (job->dependent && !job->began)
 		report_notice(job->report, "building %s, which %s stands on", job->manifest->path,
 			      job->dependent);
 	job->began = loop_now_us();
@@ -182,6 +184,7 @@ static int begin(struct workshop *shop, struct job *job, struct error *err)
 		choose_name(shop, job);
 	if (check_push(shop, job, err) < 0)
 		return -1;
+	job->options.claim = STEAL(job->outcome.claim);
 	job->build = build_start(job->site, job->manifest, &job->options);
 	return 0;
 }
@@ -211,11 +214,20 @@ static bool is_lost(struct workshop *shop, struct job *job, struct error *err)
 	return again;
 }
 
+/* By its key it is placed where its image is, or will be. */
+static void leave(struct workshop *shop, struct job *job)
+{
+	if (job->outcome.left == BUILD_FOLLOWS)
+		sharing_follow(shop, job);
+	else if (job->outcome.left == BUILD_IS_THERE)
+		endpoints_follow(shop, job);
+}
+
 int job_finish(struct workshop *shop, struct job *job, struct error *err)
 {
 	int status = build_finish(STEAL(job->build), &job->outcome, err);
-	if (status == 0 && job->outcome.elsewhere) {
-		sharing_follow(shop, job);
+	if (status == 0 && job->outcome.left) {
+		leave(shop, job);
 		return 1;
 	}
 	if (status == 0 && !job->options.untested)

@@ -64,7 +64,7 @@ const struct command command_module_test = {
 	.usage = "module test DIR [OPTION]...",
 	.text = "Builds an image as the module's `test` says, and runs the tests of both. The\n"
 		"image is removed again: nothing stays in the engine.",
-	.options = {test_options, settings_engine_options},
+	.options = {test_options, settings_engine_options, settings_fleet_options},
 	.words = WORD_DIRECTORY,
 	.size = sizeof(struct test_command),
 	.run = test,

@@ -219,7 +219,7 @@ static int turn(void *ctx, struct error *err)
 		if (run->shop->has_lost)
 			build_again(run);
 		begin_jobs(run);
-		if (attend_jobs(run) || schedule_is_over(&run->schedule))
+		if (attend_jobs(run) || schedule_is_over(&run->schedule) || sharing_move(run->shop))
 			continue;
 		if (loop_turn(run->shop->site.loop, -1, err) < 0)
 			return -1;
@@ -262,7 +262,7 @@ int workshop_run(struct workshop *shop, struct error *err)
 		shop->sites[i]->slots.freed = on_freed;
 		shop->sites[i]->slots.ctx = shop;
 	}
-	int status = sharing_open(shop, err);
+	int status = sharing_open(shop, NULL, err);
 	loop_watch(shop->site.loop, shop->signals, LOOP_READ, on_signal, &run);
 	struct heartbeat *heartbeat = heartbeat_start(shop);
 	auto_error struct error again = {0};

@@ -34,10 +34,11 @@ struct settings {
 };
 
 /* Rows of a command whose struct begins with these settings: --set, --values, --language,
- * --trim-blocks, --lstrip-blocks; --endpoint, --patience, --toolbox, --quiet; --kv, --consul; and
- * what a build is like, as its keys have it: --traceless. */
+ * --trim-blocks, --lstrip-blocks; --endpoint, --patience, --toolbox, --quiet; --kv, --consul;
+ * what a build is like, as its keys have it: --traceless; and of what starts containers: --fleet.
+ */
 extern const struct option settings_manifest_options[], settings_engine_options[],
-	settings_values_options[], settings_build_options[];
+	settings_values_options[], settings_build_options[], settings_fleet_options[];
 
 /* Fills zeroed settings with what they start from: ~/.config/factory/config.yml (under
  * XDG_CONFIG_HOME where that is set). Whoever asked releases the arena, on failure too. */
@@ -67,7 +68,7 @@ struct endpoint_setting settings_endpoint(struct arena *arena, const struct sett
  * configuration file; NULL: there is no fleet. */
 const char *settings_fleet(const struct settings *settings);
 
-/* The row of --fleet, for a table of options, and `fleet:` of the configuration file: -1 where that
+/* What a row of --fleet does, and `fleet:` of the configuration file: -1 where that
  * is no prefix. */
 int settings_give_fleet(void *target, const char *text, struct error *err);
 int settings_take_fleet(struct settings *settings, struct value *value);

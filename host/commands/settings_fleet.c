@@ -29,6 +29,15 @@ int settings_give_fleet(void *target, const char *text, struct error *err)
 	return 0;
 }
 
+const struct option settings_fleet_options[] = {
+	{.name = "fleet",
+	 .argument = "PREFIX",
+	 .help = "share the endpoints' slots with other drivers, by keys in Consul below this "
+		 "prefix (consul: factory; none: don't)",
+	 .each = settings_give_fleet},
+	{0},
+};
+
 const char *settings_fleet(const struct settings *settings)
 {
 	const char *fleet = settings->given_fleet ? settings->given_fleet : settings->fleet;

@@ -3,6 +3,7 @@
 #include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
+#include "host/commands/sharing.h"
 #include "host/commands/workshop.h"
 #include "host/exit_codes.h"
 #include "host/interactive/visit.h"
@@ -91,10 +92,20 @@ static int visit_step(struct visit *visit, struct workshop *shop, const char *pa
 	const struct job *job = &shop->jobs[shop->job_count - 1];
 	if (code != EXIT_OK)
 		return code;
-	visit->engine = job->site->engine;
+	visit->site = job->site;
 	struct manifest state = *job->manifest;
 	state.image = job->outcome.image;
-	return visit_state(visit, &state, err);
+	code = sharing_open(shop, path, err);
+	return code < 0 ? -1 : visit_state(visit, &state, err);
+}
+
+/* --- an image --- */
+
+static int visit_one(struct visit *visit, struct workshop *shop, const char *image,
+		     struct error *err)
+{
+	visit->site = workshop_site_of(shop, image);
+	return sharing_open(shop, image, err) < 0 ? -1 : visit_image(visit, image, err);
 }
 
 /* --- the command --- */
@@ -110,14 +121,14 @@ static int run(struct shell_command *command, struct workshop *shop, const char 
 	command->settings.progress = "plain"; /* the terminal is the shell's */
 	if (workshop_open(shop, &command->settings, err) < 0)
 		return -1;
-	struct visit visit = {.loop = shop->site.loop,
-			      .engine = path ? NULL : workshop_site_of(shop, target)->engine,
-			      .report = shop->report,
-			      .toolbox = shop->site.toolbox,
+	struct visit visit = {.report = shop->report,
 			      .signals = shop->signals,
 			      .user = command->user,
 			      .argv = *argv ? (const char *const *)argv : NULL};
-	return path ? visit_step(&visit, shop, path, step, err) : visit_image(&visit, target, err);
+	int code = path ? visit_step(&visit, shop, path, step, err)
+			: visit_one(&visit, shop, target, err);
+	sharing_close(shop);
+	return code;
 }
 
 static int shell(void *options, int argc, char **argv, struct error *err)
@@ -156,7 +167,7 @@ const struct command command_shell = {
 		"from standard input. A command, with its arguments, runs instead of the shell.\n"
 		"The exit code is the shell's or the command's; the container is gone afterwards.",
 	.options = {shell_options, settings_manifest_options, settings_values_options,
-		    settings_engine_options},
+		    settings_engine_options, settings_fleet_options},
 	.words = WORD_MANIFEST | WORD_IMAGE,
 	.size = sizeof(struct shell_command),
 	.run = shell,

@@ -1,6 +1,7 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
+#include "host/commands/sharing.h"
 #include "host/commands/workshop.h"
 #include "host/exam/junit.h"
 #include "host/exit_codes.h"
@@ -79,12 +80,10 @@ static int examine(const struct test_command *command, struct workshop *shop, co
 	return status;
 }
 
-static int examine_all(const struct test_command *command, struct workshop *shop, const char *image,
-		       struct exam_results *results, struct error *err)
+static int examine_jobs(const struct test_command *command, struct workshop *shop,
+			const char *image, struct exam_results *results, struct error *err)
 {
 	size_t tests = 0;
-	for (size_t i = 0; i < shop->site_count; i++)
-		shop->sites[i]->slots.freed = NULL;
 	for (size_t i = 0; i < shop->job_count; i++) {
 		const struct job *job = &shop->jobs[i];
 		if (!job_is_asked_for(shop, job))
@@ -98,6 +97,16 @@ static int examine_all(const struct test_command *command, struct workshop *shop
 	error_set(err, command->filter ? "no test is called '%s'" : "there are no tests",
 		  command->filter);
 	return error_class(err, EXIT_MANIFEST, ERROR_TESTS_NONE);
+}
+
+static int examine_all(const struct test_command *command, struct workshop *shop, const char *image,
+		       struct exam_results *results, struct error *err)
+{
+	int status = sharing_open(shop, NULL, err);
+	if (status == 0)
+		status = examine_jobs(command, shop, image, results, err);
+	sharing_close(shop);
+	return status;
 }
 
 /* What was done counts, whatever became of the rest. */
@@ -181,7 +190,7 @@ const struct command command_test = {
 		"the cache has none, or on one that is there. All of them run, also when one\n"
 		"fails; nothing is named.",
 	.options = {test_options, settings_values_options, settings_manifest_options,
-		    settings_engine_options},
+		    settings_engine_options, settings_fleet_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct test_command),
 	.run = test,

@@ -178,7 +178,7 @@ const struct command command_verify = {
 		"their configs. Neither image stays. What the manifest stands on by `from` is\n"
 		"built once. Ends with 0 where they are the same, with 13 where they are not.",
 	.options = {verify_options, settings_values_options, settings_manifest_options,
-		    settings_build_options, settings_engine_options},
+		    settings_build_options, settings_engine_options, settings_fleet_options},
 	.words = WORD_MANIFEST,
 	.size = sizeof(struct verify_command),
 	.run = verify,

@@ -20,8 +20,9 @@ struct job {
 	const char *last;   /* its image's name, or NULL */
 	double cost;        /* what it took, in seconds; 0: not known */
 	struct site *site;  /* where it runs or ran, of the workshop's; NULL: nowhere yet */
-	const char *key;    /* of its image, which another driver builds; or NULL */
-	const char *lost;   /* the endpoint that was gone before it was built elsewhere; or NULL */
+	const char *key; /* of its image, where that is or will be at another endpoint; or NULL */
+	const struct fleet_lot *followed; /* where another driver builds it; or NULL */
+	const char *lost; /* the endpoint that was gone before it was built elsewhere; or NULL */
 	struct report *report; /* the workshop's, or a part of it */
 	struct consul_target consul;
 	struct build_options options;

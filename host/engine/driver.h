@@ -81,12 +81,20 @@ struct engine_driver {
 	void (*stream_close)(struct engine_stream *stream);
 };
 
+/* turns.h's. */
+struct engine_turns {
+	struct engine_turn *first, **end; /* those that wait */
+	unsigned taken;
+	uint32_t timer; /* until the next ones come, where there is room */
+};
+
 struct engine {
 	const struct engine_driver *driver;
 	struct loop *loop;
 	uint64_t patience_ms;     /* 0: the default */
 	char *endpoint, *version; /* owned */
 	bool local;
+	struct engine_turns turns;
 };
 
 struct engine_stream {

@@ -67,6 +67,7 @@ void engine_notice_full(struct error *err)
 
 void engine_release(struct engine *engine)
 {
+	loop_cancel(engine->loop, engine->turns.timer);
 	free(engine->endpoint);
 	free(engine->version);
 	free(engine);

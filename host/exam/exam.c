@@ -27,7 +27,8 @@ struct exam {
 	struct graph chosen; /* of the cases' nodes alone */
 	size_t begun;
 	struct sitting *sittings;
-	int interrupted; /* an exit code, or 0 */
+	int interrupted;      /* an exit code, or 0 */
+	struct error failure; /* why no more can begin */
 };
 
 /* --- what the loop tells --- */
@@ -75,9 +76,26 @@ static void begin(struct exam *exam)
 				     &handlers, sitting);
 }
 
+static bool is_waiting(const struct exam *exam)
+{
+	return exam->begun < exam->result->count && !exam->interrupted &&
+	       !error_is_set(&exam->failure);
+}
+
+/* As many as there are slots; and whenever there is one again. */
+static void begin_more(void *ctx)
+{
+	struct exam *exam = ctx;
+	struct slots *slots = &exam->options->site->slots;
+	while (is_waiting(exam) && slots_take(slots))
+		begin(exam);
+	if (is_waiting(exam))
+		slots_check(slots, &exam->failure);
+}
+
 static bool is_over(const struct exam *exam)
 {
-	if (exam->begun < exam->result->count && !exam->interrupted)
+	if (is_waiting(exam))
 		return false;
 	for (const struct sitting *sitting = exam->sittings; sitting; sitting = sitting->next)
 		if (!trial_is_over(sitting->trial))
@@ -88,17 +106,16 @@ static bool is_over(const struct exam *exam)
 static int turn(struct exam *exam, struct error *err)
 {
 	const struct exam_options *options = exam->options;
-	while (!is_over(exam)) {
-		while (!exam->interrupted && exam->begun < exam->result->count &&
-		       slots_take(&options->site->slots))
-			begin(exam);
+	begin_more(exam);
+	while (!is_over(exam))
 		if (loop_turn(options->site->loop, -1, err) < 0) {
 			engine_abandon(options->site->engine);
 			return -1;
 		}
-	}
-	if (!exam->interrupted)
+	if (!exam->interrupted && !error_is_set(&exam->failure))
 		return 0;
+	if (!exam->interrupted)
+		return error_move(err, &exam->failure);
 	return interrupt_error(exam->interrupted, err);
 }
 
@@ -166,17 +183,22 @@ static void release(struct exam *exam)
 	graph_free(exam->graph);
 	artifact_free(exam->artifact);
 	values_free(exam->values);
+	error_clear(&exam->failure);
 }
 
 int exam_run(const struct exam_options *options, struct exam_result *result, struct error *err)
 {
 	struct exam exam = {.options = options, .result = result};
 	struct loop *loop = options->site->loop;
+	struct slots *slots = &options->site->slots;
 	uint64_t began_us = loop_now_us();
 	int status = prepare(&exam, err);
 	if (status == 0) {
 		loop_watch(loop, options->signals, LOOP_READ, on_signal, &exam);
+		slots->freed = begin_more;
+		slots->ctx = &exam;
 		status = turn(&exam, err);
+		slots->freed = NULL;
 		loop_unwatch(loop, options->signals);
 	}
 	result->us = loop_now_us() - began_us;

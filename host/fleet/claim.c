@@ -113,6 +113,24 @@ struct fleet_lot *fleet_claim_where(const struct fleet_claim *claim)
 		     : NULL;
 }
 
+/* It is taken again, so that others are told of the new place. */
+void fleet_claim_move(struct fleet_claim *claim, struct fleet_lot *lot,
+		      fleet_claim_changed *changed, void *ctx)
+{
+	claim->changed = changed;
+	claim->ctx = ctx;
+	claim->lot = lot;
+	claim->is_held = false;
+	claim->tried = 0;
+	fleet_ask_cancel(STEAL(claim->ask));
+	fleet_claim_settle(claim);
+}
+
+const char *fleet_claim_key(const struct fleet_claim *claim)
+{
+	return claim->key;
+}
+
 static void free_claim(struct fleet_claim *claim)
 {
 	fleet_ask_cancel(claim->ask);

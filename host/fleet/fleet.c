@@ -108,5 +108,5 @@ void fleet_refuse(struct fleet *fleet)
 {
 	fleet_settle(fleet);
 	for (struct fleet_lot *lot = fleet->lots; lot; lot = lot->next)
-		fleet_lot_offer(lot);
+		fleet_offer(lot);
 }

@@ -3,8 +3,8 @@
  * gets what (view.h tells the keys, turn.h whose turn it is).
  *
  * All of it goes on while the loop turns. When Consul is gone, what runs goes on; nothing is taken
- * before it is back, and who waits for a slot then fails when patience is at its end. Where Consul has
- * ended the session, what is still in use is taken again. */
+ * before it is back, and who waits for a slot then fails when patience is at its end. Where Consul
+ * has ended the session, what is still in use is taken again. */
 #ifndef FACTORY_HOST_FLEET_FLEET_H
 #define FACTORY_HOST_FLEET_FLEET_H
 
@@ -43,6 +43,17 @@ unsigned fleet_load(const struct fleet_lot *lot);
 /* Whether this driver waits for one. */
 bool fleet_waits(const struct fleet_lot *lot);
 
+/* Whether one is free that nobody waits for, as far as is known. */
+bool fleet_has_room(const struct fleet_lot *lot);
+
+/* Asks for such a one, for a build that waits elsewhere. True: it is there, until it is taken or
+ * given up. To be called again while it is wanted. */
+bool fleet_book(struct fleet_lot *lot);
+void fleet_unbook(struct fleet_lot *lot);
+
+/* Those that wait for one there are asked anew: to take it, to fail, or whether any is left. */
+void fleet_offer(struct fleet_lot *lot);
+
 /* A build that only one driver is to make at a time. */
 enum fleet_claim_state {
 	FLEET_CLAIM_ASKED,  /* it is not known yet */
@@ -61,6 +72,12 @@ enum fleet_claim_state fleet_claim_state(const struct fleet_claim *claim);
 
 /* Where somebody else builds it: one of this driver's endpoints, or NULL. */
 struct fleet_lot *fleet_claim_where(const struct fleet_claim *claim);
+
+/* One that is ours goes to another endpoint with its build. */
+void fleet_claim_move(struct fleet_claim *claim, struct fleet_lot *lot,
+		      fleet_claim_changed *changed, void *ctx);
+
+const char *fleet_claim_key(const struct fleet_claim *claim);
 void fleet_claim_end(struct fleet_claim *claim); /* NULL is fine */
 
 #endif

@@ -1,5 +1,6 @@
-/* An endpoint's slots: as many are held as work, one more while somebody waits, and none else. One
- * question at a time is under way; what comes next follows from what is held then. */
+/* An endpoint's slots: as many are held as work, one more while somebody waits or has booked it,
+ * and none else. One question at a time is under way; what comes next follows from what is held
+ * then. */
 #include "host/fleet/parts.h"
 
 #include "common/memory.h"
@@ -60,7 +61,7 @@ static void forget_ticket(struct fleet_lot *lot)
 	lot->is_used_up = false;
 }
 
-void fleet_lot_offer(struct fleet_lot *lot)
+void fleet_offer(struct fleet_lot *lot)
 {
 	lot->wanted = false;
 	if (lot->slots->freed)
@@ -88,13 +89,18 @@ static void on_slot(void *ctx, enum fleet_reply reply, const struct http_respons
 		return;
 	}
 	add_held(lot, lot->asked);
-	if (lot->held_count <= lot->used) { /* for what works already */
+	bool is_spare = lot->held_count > lot->used; /* else it is for what works already */
+	if (is_spare && !lot->wanted && lot->booking == BOOKING) {
+		lot->booking = BOOKED;
+		is_spare = false;
+	}
+	if (!is_spare) {
 		fleet_lot_settle(lot);
 		return;
 	}
 	lot->is_used_up = lot->ticket != NULL;
 	lot->ready++;
-	fleet_lot_offer(lot);
+	fleet_offer(lot);
 }
 
 static void on_slot_dropped(void *ctx, enum fleet_reply reply, const struct http_response *response,
@@ -164,25 +170,42 @@ static void try_slot(struct fleet_lot *lot, unsigned number)
 	ask_for(lot, key, on_slot);
 }
 
-static void want_slot(struct fleet_lot *lot)
+static bool owes(const struct fleet_lot *lot)
+{
+	return lot->held_count < lot->used;
+}
+
+static struct fleet_turn find_turn(const struct fleet_lot *lot)
 {
 	const struct fleet *fleet = lot->fleet;
 	const struct fleet_self self = {.session = fleet->session,
 					.held = lot->held,
 					.held_count = lot->held_count,
 					.ticket = lot->ticket,
-					.owes = lot->held_count < lot->used};
-	struct fleet_turn turn = fleet_turn(&fleet->view, lot->engine, lot->slots->total, &self);
-	bool may_take = self.owes || !fleet->grace_timer;
+					.owes = owes(lot)};
+	return fleet_turn(&fleet->view, lot->engine, lot->slots->total, &self);
+}
+
+static void want_slot(struct fleet_lot *lot)
+{
+	const struct fleet *fleet = lot->fleet;
+	struct fleet_turn turn = find_turn(lot);
+	bool may_take = owes(lot) || !fleet->grace_timer;
 	if (turn.what == FLEET_TAKE && may_take && lot->tried != fleet->serial)
 		try_slot(lot, turn.slot);
-	else if (turn.what == FLEET_QUEUE_UP)
+	else if (turn.what == FLEET_QUEUE_UP && (lot->wanted || owes(lot)))
 		queue_up(lot);
+}
+
+static size_t count_needed(const struct fleet_lot *lot)
+{
+	return lot->used + lot->ready + (lot->booking == BOOKED);
 }
 
 void fleet_lot_settle(struct fleet_lot *lot)
 {
-	size_t needed = lot->used + lot->ready;
+	size_t needed = count_needed(lot);
+	bool wants_more = lot->wanted || lot->booking == BOOKING;
 	if (lot->ask || !lot->fleet->is_up)
 		return;
 	if (lot->ticket && (lot->is_used_up || !lot->wanted)) {
@@ -190,7 +213,7 @@ void fleet_lot_settle(struct fleet_lot *lot)
 	} else if (lot->held_count > needed) {
 		autofree char *key = slot_key(lot, lot->held[lot->held_count - 1]);
 		drop(lot, key, on_slot_dropped);
-	} else if (lot->held_count < needed + lot->wanted && !lot->fleet->is_final) {
+	} else if (lot->held_count < needed + wants_more && !lot->fleet->is_final) {
 		want_slot(lot);
 	}
 }
@@ -200,8 +223,11 @@ void fleet_lot_settle(struct fleet_lot *lot)
 static bool take(void *lender)
 {
 	struct fleet_lot *lot = lender;
-	if (lot->ready) {
-		lot->ready--;
+	if (lot->ready || lot->booking == BOOKED) {
+		if (lot->ready)
+			lot->ready--;
+		else
+			lot->booking = NOT_BOOKED;
 		lot->used++;
 		return true;
 	}
@@ -217,7 +243,7 @@ static void give(void *lender)
 	const struct fleet *fleet = lot->fleet;
 	lot->used--;
 	lot->wanted = false;
-	if (fleet->is_up && lot->held_count > lot->used + lot->ready &&
+	if (fleet->is_up && lot->held_count > count_needed(lot) &&
 	    !fleet_others_wait(&fleet->view, lot->engine, fleet->session))
 		lot->ready++;
 }
@@ -286,6 +312,32 @@ bool fleet_waits(const struct fleet_lot *lot)
 	return lot->ticket && !lot->is_used_up;
 }
 
+/* --- a build that waits elsewhere --- */
+
+bool fleet_has_room(const struct fleet_lot *lot)
+{
+	if (lot->booking == BOOKED)
+		return true;
+	return lot->fleet->is_up && !lot->ticket && find_turn(lot).what == FLEET_TAKE;
+}
+
+bool fleet_book(struct fleet_lot *lot)
+{
+	if (lot->booking == NOT_BOOKED) {
+		lot->booking = BOOKING;
+		fleet_lot_settle(lot);
+	}
+	return lot->booking == BOOKED;
+}
+
+void fleet_unbook(struct fleet_lot *lot)
+{
+	if (lot->booking == NOT_BOOKED)
+		return;
+	lot->booking = NOT_BOOKED;
+	fleet_lot_settle(lot);
+}
+
 /* --- times in which Consul is away --- */
 
 void fleet_lot_suspend(struct fleet_lot *lot)
@@ -297,6 +349,7 @@ void fleet_lot_suspend(struct fleet_lot *lot)
 void fleet_lot_forget(struct fleet_lot *lot)
 {
 	lot->held_count = 0;
+	lot->booking = NOT_BOOKED;
 	forget_ticket(lot);
 }
 

@@ -43,10 +43,11 @@ struct fleet_lot {
 	size_t held_count;
 	unsigned used, ready; /* how many work, and how many may be taken now */
 	bool wanted;          /* one more, at least */
-	char *ticket;         /* its key, while it waits in the queue; else NULL */
-	bool is_used_up;      /* the ticket: its slot is there */
-	uint64_t tried;       /* the view by which one was tried in vain */
-	unsigned asked;       /* the slot that is being asked for */
+	enum { NOT_BOOKED, BOOKING, BOOKED } booking; /* one for a build that is elsewhere yet */
+	char *ticket;    /* its key, while it waits in the queue; else NULL */
+	bool is_used_up; /* the ticket: its slot is there */
+	uint64_t tried;  /* the view by which one was tried in vain */
+	unsigned asked;  /* the slot that is being asked for */
 	struct fleet_ask *ask;
 };
 
@@ -100,7 +101,6 @@ void fleet_lot_settle(struct fleet_lot *lot);
 void fleet_lot_suspend(struct fleet_lot *lot);
 void fleet_lot_forget(struct fleet_lot *lot); /* what it holds: `keep` follows */
 bool fleet_lot_keep(struct fleet_lot *lot, const struct fleet_entry *entry);
-void fleet_lot_offer(struct fleet_lot *lot); /* to those that wait: to take or to fail */
 void fleet_lot_free(struct fleet_lot *lot);
 
 void fleet_claim_settle(struct fleet_claim *claim);

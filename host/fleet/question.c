@@ -91,23 +91,6 @@ static bool says(const struct http_response *response, const char *text)
 	return strncmp(body, text, len) == 0 && !body[len + strspn(body + len, " \r\n")];
 }
 
-static void refuse(const struct consul_target *consul, const struct http_response *response,
-		   struct error *err)
-{
-	const char *body = buf_text(&response->body);
-	int len = (int)strcspn(body, "\r\n");
-	if (response->status == 403)
-		error_set(err,
-			  "%s refuses this token (403: %.*s): for a fleet CONSUL_HTTP_TOKEN must "
-			  "allow `session` and `key_prefix` to be written",
-			  consul->name, len, body);
-	else
-		error_set(err, "%s answered with status %ld: %.*s", consul->name, response->status,
-			  len, body);
-	error_class(err, EXIT_VALUES,
-		    response->status == 403 ? ERROR_CONSUL_TOKEN : ERROR_CONSUL_ANSWER);
-}
-
 static enum fleet_reply strange(const struct consul_target *consul, struct error *err)
 {
 	error_set(err, "%s gave no answer that is one: is something else listening there?",
@@ -143,7 +126,8 @@ static enum fleet_reply judge(enum fleet_asks asked, const struct consul_target 
 	if (asked == FLEET_ASKS_KEY && response->status == 500 &&
 	    strstr(buf_text(&response->body), "invalid session"))
 		return FLEET_LOST;
-	refuse(consul, response, err);
+	consul_refused(consul, response,
+		       "allow `session` and `key_prefix` to be written, for a fleet", err);
 	return is_passing(response->status) ? FLEET_AWAY : FLEET_BAD;
 }
 
@@ -151,9 +135,7 @@ enum fleet_reply fleet_reply(enum fleet_asks asked, const struct consul_target *
 			     const struct http_response *response, struct error *err)
 {
 	if (response->failed) {
-		error_set(err, "%s: start it, or name another (--consul, CONSUL_HTTP_ADDR)",
-			  response->error.message);
-		error_class(err, EXIT_VALUES, ERROR_CONSUL_UNREACHABLE);
+		consul_unreachable(response, err);
 		return FLEET_AWAY;
 	}
 	if (response->status != 200)

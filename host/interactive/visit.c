@@ -22,7 +22,7 @@ struct stay {
 	struct container *container;
 	struct shell *shell;
 	int code; /* -1: the shell did not come to its end */
-	bool over;
+	bool has_slot, over;
 	struct error failure;
 };
 
@@ -51,7 +51,7 @@ static void on_ready(void *ctx, struct container *container)
 {
 	struct stay *stay = ctx;
 	struct error err = {0};
-	struct shell_setup setup = {.loop = stay->visit->loop,
+	struct shell_setup setup = {.loop = stay->visit->site->loop,
 				    .argv = stay->visit->argv,
 				    .user = stay->visit->user,
 				    .ended = on_shell_ended,
@@ -79,9 +79,26 @@ static void on_signal(void *ctx, unsigned events)
 	container_interrupt(stay->container, "interrupted", interrupt_code(stay->visit->signals));
 }
 
+/* At once, or when there is a slot. */
+static void begin(void *ctx)
+{
+	struct stay *stay = ctx;
+	struct slots *slots = &stay->visit->site->slots;
+	struct error err = {0};
+	if (stay->has_slot || stay->over)
+		return;
+	stay->has_slot = slots_take(slots);
+	if (stay->has_slot) {
+		container_start(stay->container);
+	} else if (slots_check(slots, &err) < 0) {
+		keep_failure(stay, &err);
+		stay->over = true;
+	}
+}
+
 static int turn(struct stay *stay, struct error *err)
 {
-	struct loop *loop = stay->visit->loop;
+	struct loop *loop = stay->visit->site->loop;
 	int status = 0;
 	loop_watch(loop, stay->visit->signals, LOOP_READ, on_signal, stay);
 	while ((!stay->over || container_is_waiting(stay->container)) && status == 0)
@@ -93,10 +110,16 @@ static int turn(struct stay *stay, struct error *err)
 static int stay_in(struct visit *visit, const struct container_setup *setup, struct error *err)
 {
 	static const struct container_events handlers = {.ready = on_ready, .ended = on_ended};
+	struct slots *slots = &visit->site->slots;
 	struct stay stay = {.visit = visit, .code = -1};
 	stay.container = container_new(setup, setup->manifest->image, false, &handlers, &stay);
-	container_start(stay.container);
+	slots->freed = begin;
+	slots->ctx = &stay;
+	begin(&stay);
 	int status = turn(&stay, err);
+	slots->freed = NULL;
+	if (stay.has_slot)
+		slots_give(slots);
 	shell_free(stay.shell);
 	container_free(stay.container);
 	if (status == 0 && error_is_set(&stay.failure))
@@ -107,20 +130,20 @@ static int stay_in(struct visit *visit, const struct container_setup *setup, str
 
 int visit_state(struct visit *visit, const struct manifest *manifest, struct error *err)
 {
-	auto_base struct base *base =
-		base_wait(visit->loop, visit->engine, manifest->image, visit->report, err);
+	auto_base struct base *base = base_wait(visit->site->loop, visit->site->engine,
+						manifest->image, visit->report, err);
 	const struct value *inspected = base ? base_inspected(base, err) : NULL;
-	struct toolbox_options toolbox = {.name = visit->toolbox};
+	struct toolbox_options toolbox = {.name = visit->site->toolbox};
 	bool made = false;
-	if (!inspected || toolbox_ensure(visit->engine, &toolbox, &made, err) < 0)
+	if (!inspected || toolbox_ensure(visit->site->engine, &toolbox, &made, err) < 0)
 		return -1;
 	struct artifact *artifact = artifact_new(manifest, inspected);
-	struct container_setup setup = {.loop = visit->loop,
-					.engine = visit->engine,
+	struct container_setup setup = {.loop = visit->site->loop,
+					.engine = visit->site->engine,
 					.manifest = manifest,
 					.artifact = artifact,
 					.report = visit->report,
-					.toolbox = visit->toolbox};
+					.toolbox = visit->site->toolbox};
 	int code = stay_in(visit, &setup, err);
 	artifact_free(artifact);
 	return code;

@@ -2,15 +2,13 @@
 #ifndef FACTORY_HOST_INTERACTIVE_VISIT_H
 #define FACTORY_HOST_INTERACTIVE_VISIT_H
 
-#include "host/progress/report.h"
-#include "host/engine/engine.h"
+#include "host/build/site.h"
 #include "host/manifest/manifest.h"
+#include "host/progress/report.h"
 
 struct visit {
-	struct loop *loop;
-	struct engine *engine;
+	struct site *site; /* where it is; the container has one of its slots */
 	struct report *report;
-	const char *toolbox;
 	int signals;             /* of interrupt_open */
 	const char *user;        /* NULL: that of steps */
 	const char *const *argv; /* a program instead of the shell, NULL-terminated; or NULL */

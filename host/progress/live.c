@@ -4,7 +4,6 @@
 #include "host/progress/live_state.h"
 #include "host/progress/sinks.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,7 +14,6 @@ enum { FRAME_MS = 34, SPIN_MS = 100 };
 struct live {
 	struct loop *loop;
 	int terminal;
-	locale_t letters; /* whose wcwidth is right */
 	struct live_state state;
 	struct live_past past;
 	uint64_t epoch_us; /* loop_now_us where the events' clock is 0 */
@@ -49,10 +47,8 @@ static void draw(struct live *live, bool last)
 	live->state.columns = view.columns;
 	view.rows = size.ws_row ? size.ws_row : 24;
 	view.now_us = loop_now_us() - live->epoch_us;
-	locale_t before = uselocale(live->letters);
 	live_compose(last || !some ? NULL : &view, view.columns, buf_text(&live->state.above),
 		     &live->past, &out);
-	uselocale(before);
 	buf_clear(&live->state.above);
 	write_all(live->terminal, out.data, out.len);
 	live->drawn_us = loop_now_us();
@@ -89,9 +85,7 @@ static void draw_soon(struct live *live)
 static void take(void *ctx, const struct progress_event *event)
 {
 	struct live *live = ctx;
-	locale_t before = uselocale(live->letters);
 	live_state_take(&live->state, event);
-	uselocale(before);
 	live->epoch_us = loop_now_us() - event->at_us;
 	draw_soon(live);
 }
@@ -107,7 +101,6 @@ static void close_live(void *ctx)
 	loop_cancel(live->loop, live->timer);
 	draw(live, true);
 	live_state_free(&live->state);
-	freelocale(live->letters);
 	free(live);
 }
 
@@ -117,9 +110,6 @@ struct progress_sink sink_live(struct loop *loop, int terminal, bool color)
 	live->loop = loop;
 	live->terminal = terminal;
 	live->state.color = color;
-	live->letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	if (!live->letters)
-		live->letters = duplocale(LC_GLOBAL_LOCALE);
 	live->epoch_us = loop_now_us();
 	return (struct progress_sink){take, pause_live, close_live, live};
 }

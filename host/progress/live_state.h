@@ -1,5 +1,4 @@
-/* What the live view knows: events in, what a frame shows out. The thread's locale must be one of
- * UTF-8 (visible.h). */
+/* What the live view knows: events in, what a frame shows out. */
 #ifndef FACTORY_HOST_PROGRESS_LIVE_STATE_H
 #define FACTORY_HOST_PROGRESS_LIVE_STATE_H
 

@@ -5,7 +5,6 @@
 #include "host/progress/summary.h"
 #include "host/progress/visible.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@
 struct plain {
 	FILE *out;
 	bool color;
-	locale_t letters; /* of a terminal, which gets only what is harmless to it; else 0 */
+	bool is_terminal; /* which gets only what is harmless to it */
 };
 
 static const char *paint(const struct plain *plain, const char *code)
@@ -59,10 +58,8 @@ static void write_begin(struct plain *plain, const struct progress_event *event)
 static void write_foreign(const struct plain *plain, const char *text, size_t len)
 {
 	auto_buf struct buf harmless = {0};
-	if (plain->letters) {
-		locale_t before = uselocale(plain->letters);
+	if (plain->is_terminal) {
 		visible_add(&harmless, text, len);
-		uselocale(before);
 		text = buf_text(&harmless);
 		len = harmless.len;
 	}
@@ -155,20 +152,11 @@ static void take_failures(void *ctx, const struct progress_event *event)
 		take(ctx, event);
 }
 
-static void plain_close(void *ctx)
-{
-	const struct plain *plain = ctx;
-	if (plain->letters)
-		freelocale(plain->letters);
-	free(ctx);
-}
-
 struct progress_sink sink_plain(FILE *out, bool color, bool quiet)
 {
 	struct plain *plain = mem_alloc(sizeof *plain);
 	plain->out = out;
 	plain->color = color;
-	if (isatty(fileno(out)))
-		plain->letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	return (struct progress_sink){quiet ? take_failures : take, NULL, plain_close, plain};
+	plain->is_terminal = isatty(fileno(out));
+	return (struct progress_sink){quiet ? take_failures : take, NULL, free, plain};
 }

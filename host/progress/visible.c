@@ -1,10 +1,38 @@
 #include "host/progress/visible.h"
 
+#include <locale.h>
 #include <stdbool.h>
 #include <string.h>
 #include <wchar.h>
 
 enum { ESCAPE = 0x1b, BELL = 0x07, TAB_STOP = 8, REPLACEMENT = 0xfffd };
+
+/* The locale by which letters are known and measured; the thread's own one is another. */
+struct letters {
+	locale_t is, before;
+};
+
+/* Loading one costs more than a line does: those of ASCII need none. */
+static struct letters letters_begin(const char *text, size_t len)
+{
+	struct letters letters = {0};
+	for (size_t i = 0; i < len && !letters.is; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			letters.is = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (letters.is)
+		letters.before = uselocale(letters.is);
+	return letters;
+}
+
+static void letters_end(const struct letters *letters)
+{
+	if (!letters->is)
+		return;
+	uselocale(letters->before);
+	freelocale(letters->is);
+}
+
+#define auto_letters __attribute__((cleanup(letters_end)))
 
 /* The end of a sequence that lasts until its terminator: a window's title, a link. */
 static size_t skip_string(const char *text, size_t len)
@@ -64,6 +92,7 @@ static void add_letter(struct buf *out, const char *text, size_t len, wchar_t le
 
 void visible_add(struct buf *out, const char *text, size_t len)
 {
+	auto_letters struct letters letters = letters_begin(text, len);
 	size_t start = out->len, column = 0;
 	bool returned = false;
 	for (size_t at = 0, used; at < len; at += used) {
@@ -88,6 +117,7 @@ void visible_add(struct buf *out, const char *text, size_t len)
 unsigned visible_fit(struct buf *out, const char *text, unsigned columns)
 {
 	size_t len = strlen(text), last = out->len; /* where an ellipsis still fits */
+	auto_letters struct letters letters = letters_begin(text, len);
 	unsigned taken = 0, last_taken = 0;
 	for (size_t at = 0, used; at < len; at += used) {
 		wchar_t letter = decode(text + at, len - at, &used);

@@ -1,5 +1,4 @@
-/* Text as a terminal may get it. Both functions measure by wcwidth: the thread's locale must be one
- * of UTF-8. */
+/* Text as a terminal may get it, UTF-8 in any locale. */
 #ifndef FACTORY_HOST_PROGRESS_VISIBLE_H
 #define FACTORY_HOST_PROGRESS_VISIBLE_H
 

@@ -109,6 +109,24 @@ static void on_deadline(void *ctx)
 	unit_fail(unit, &err);
 }
 
+static void on_silence(void *ctx)
+{
+	struct unit *unit = ctx;
+	struct error err = {0};
+	unit->deadline = 0;
+	error_set(&err, "its agent says nothing: given up after %.0f s",
+		  (double)engine_patience(services_engine(unit->services)) / 1e3);
+	error_class(&err, EXIT_AGENT, ERROR_AGENT_GONE);
+	unit_fail(unit, &err);
+}
+
+void check_await_agent(struct unit *unit)
+{
+	unit->deadline =
+		loop_after(services_loop(unit->services),
+			   engine_patience(services_engine(unit->services)), on_silence, unit);
+}
+
 static void is_ready(struct unit *unit)
 {
 	check_stop(unit);

@@ -3,6 +3,7 @@
 #ifndef FACTORY_HOST_SERVICES_PARTS_H
 #define FACTORY_HOST_SERVICES_PARTS_H
 
+#include "host/engine/turns.h"
 #include "host/services/owner.h"
 #include "host/services/services.h"
 #include "host/session/session.h"
@@ -22,6 +23,7 @@ struct unit {
 	const struct value *config; /* the image's, once it is known */
 	struct service_check check; /* its own, the image's, or one by its port */
 	enum unit_state state;
+	struct engine_turn turn; /* while it is STARTING */
 	char *id, *address;
 	struct session *session;
 	bool greeted, has_shell;
@@ -82,7 +84,9 @@ void unit_fail(struct unit *unit, struct error *err);
 const char *unit_user(const struct unit *unit);
 const char *unit_workdir(const struct unit *unit);
 
-/* check.c: begins to look; later what a look came to. */
+/* check.c: gives it up unless it is left in time: its agent has said hello. */
+void check_await_agent(struct unit *unit);
+/* Begins to look; later what a look came to. */
 void check_begin(struct unit *unit);
 void check_ended(struct unit *unit, const struct session_exit *status, const char *why);
 void check_stop(struct unit *unit);

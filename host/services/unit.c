@@ -8,10 +8,17 @@
 
 enum { LONGEST_LOG = 16 << 10 };
 
+/* It is neither started nor looked at any more; its agent is not waited for. */
+static void leave(struct unit *unit)
+{
+	engine_turn_give(services_engine(unit->services), &unit->turn);
+	check_stop(unit);
+}
+
 void unit_fail(struct unit *unit, struct error *err)
 {
 	const struct position *at = &unit->service->at;
-	check_stop(unit);
+	leave(unit);
 	error_wrap(err, "the service %s", unit->service->name);
 	error_place(err, at->file, at->line, at->column);
 	services_fail(unit->services, err);
@@ -124,6 +131,7 @@ static void run(struct unit *unit)
 				  .cwd = unit_workdir(unit),
 				  .user = unit_user(unit)};
 	struct error err = {0};
+	leave(unit);
 	if (!*run.argv) {
 		error_set(&err, "the image %s has no command: give it one by `command:`",
 			  unit->service->image);
@@ -271,6 +279,7 @@ static void started(void *ctx, const struct engine_result *result)
 		fail(unit, result, "can't start its container");
 		return;
 	}
+	check_await_agent(unit);
 	unit->services->outstanding++;
 	engine_inspect(services_engine(unit->services), unit->id, inspected, unit);
 }
@@ -331,10 +340,11 @@ static const struct engine_volume *volumes_of(const struct service *service, str
 	return volumes;
 }
 
-static void create(struct unit *unit)
+static void create(void *ctx)
 {
 	static const char *const agent[] = {"/tools/agent", "session", NULL}, *const none[] = {
 										      NULL};
+	struct unit *unit = ctx;
 	struct services *services = unit->services;
 	const struct service *service = unit->service;
 	auto_arena struct arena arena = {0};
@@ -351,6 +361,7 @@ static void create(struct unit *unit)
 		.hosts = place_hosts(services),
 		.no_healthcheck = value_get(unit->config, "Healthcheck") != NULL,
 		.session = true};
+	unit->began_us = loop_now_us();
 	services->outstanding++;
 	engine_create(services_engine(services), &spec, created, unit);
 }
@@ -360,7 +371,6 @@ void unit_start(struct unit *unit)
 	struct error err = {0};
 	const struct value *image = base_inspected(unit->base, &err);
 	unit->state = UNIT_STARTING;
-	unit->began_us = loop_now_us();
 	if (!image) {
 		unit_fail(unit, &err);
 		return;
@@ -368,12 +378,12 @@ void unit_start(struct unit *unit)
 	unit->config = value_get(image, "Config");
 	report_notice(unit->services->setup->report, "%s: starting %s (%s)",
 		      unit->services->setup->owner, unit->service->name, unit->service->image);
-	create(unit);
+	engine_turn_await(services_engine(unit->services), &unit->turn, create, unit);
 }
 
 void unit_stop(struct unit *unit)
 {
-	check_stop(unit);
+	leave(unit);
 	session_free(STEAL(unit->session));
 	if (unit->id)
 		remove_container(unit);
@@ -381,7 +391,7 @@ void unit_stop(struct unit *unit)
 
 void unit_free(struct unit *unit)
 {
-	check_stop(unit);
+	leave(unit);
 	session_free(STEAL(unit->session));
 	buf_free(&unit->log);
 	buf_free(&unit->said);

@@ -89,6 +89,16 @@ shows() {
 	esac
 }
 
+# A toolbox whose agent never says a word; to be removed before anything can fail.
+mute_toolbox() {
+	printf '#!/bin/sh\nexec sleep 1000\n' >mute
+	"$FACTORY" toolbox create --agent ./mute --name toolbox-mute --image factory/toolbox-mute
+}
+
+remove_mute_toolbox() {
+	api DELETE '/containers/toolbox-mute?force=1&v=1'
+}
+
 # A file's content in an image.
 file_in() {
 	local id code=0

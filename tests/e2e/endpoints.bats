@@ -38,6 +38,24 @@ cells() {
 	not shows "on $DOCKER_HOST"
 }
 
+@test "an image that another endpoint has already is not built again, though this user knows nothing of it" {
+	mkdir -p config/factory
+	echo "endpoints: [{address: '$DOCKER_HOST', weight: 9}]" >config/factory/config.yml
+	api GET "/images/$BASE/get" --output base.tar # an import would have another id
+	other api POST /images/load --header 'Content-Type: application/x-tar' --data-binary @base.tar
+	manifest <<-E
+		image: $BASE
+		install: echo $WORK
+	E
+	run other "$FACTORY" build m.yml
+	[ "$status" -eq 0 ]
+	XDG_CACHE_HOME=$WORK/another run both m.yml -t t/endpoints:5
+	[ "$status" -eq 0 ]
+	shows "another endpoint has its image: going there"
+	shows "0 run, 3 cached"
+	[ -n "$(other image_id t/endpoints:5)" ]
+}
+
 @test "labels say where a build may run" {
 	mkdir -p config/factory
 	echo "endpoints: [{address: '$OTHER_HOST', labels: [gpu]}]" >config/factory/config.yml

@@ -38,10 +38,14 @@ setup() {
 	one_endpoint 1
 }
 
+# What a killed driver held would be there for the next test.
 teardown() {
-	local pid
+	local pid session
 	for pid in "${DRIVERS[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
+	done
+	for session in $(sessions); do
+		curl --silent --request PUT "http://$CONSUL/v1/session/destroy/$session" >/dev/null
 	done
 	rm -rf "$WORK"
 }
@@ -61,14 +65,17 @@ steps() {
 	printf '%s\n' "image: $BASE" "artifact: {repo: t/fleet, tags: [$1]}" "env: {TEST: '$WORK'}" "install: $2" "${@:3}" >"$1.yml"
 }
 
-# driver NAME OPTION...: a driver in the background; what it says is in NAME.out, its pid in $PID.
-driver() {
-	local name=$1
-	shift
-	env -u DOCKER_HOST "XDG_CACHE_HOME=$WORK/cache-$name" "$FACTORY" build --fleet test/fleet \
-		--consul "$CONSUL" "$@" >"$name.out" 2>&1 &
+# launch NAME COMMAND OPTION...: a driver in the background; what it says is in NAME.out, its pid in $PID.
+# driver NAME OPTION...: one that builds.
+launch() {
+	env -u DOCKER_HOST "XDG_CACHE_HOME=$WORK/cache-$1" "$FACTORY" "$2" --fleet test/fleet \
+		--consul "$CONSUL" "${@:3}" >"$1.out" 2>&1 </dev/null &
 	PID=$!
 	DRIVERS+=("$PID")
+}
+
+driver() {
+	launch "$1" build "${@:2}"
 }
 
 # ends PID NAME: well.
@@ -176,6 +183,151 @@ nothing_is_held() {
 	ends "$one" one
 }
 
+# one_and_three_work SECONDS SECONDS: a driver at each endpoint, with its one slot, for so long; their
+# pids are in $one and $three. Others go to the first endpoint, if none is free.
+one_and_three_work() {
+	steps one "sleep $1"
+	steps three "sleep $2"
+	driver one --no-cache --jobs 1 --endpoint "$DOCKER_HOST" one.yml
+	one=$PID
+	driver three --no-cache --jobs 1 --endpoint "$OTHER_HOST" three.yml
+	three=$PID
+	comes_true 10 holds_slots 2
+	echo "endpoints: [{address: '$DOCKER_HOST', slots: 1, weight: 3}, {address: '$OTHER_HOST', slots: 1}]" \
+		>config/factory/config.yml
+}
+
+holds_slots() {
+	[ "$(keys | grep -c /slots/)" -eq "$1" ]
+}
+
+@test "a driver that waits goes where a slot becomes free, and who waits for its build follows" {
+	local one two three four
+	one_and_three_work 300 4
+	steps two 'true'
+	driver two two.yml
+	two=$PID
+	comes_true 10 says two "waiting for a slot of $DOCKER_HOST"
+	driver four two.yml
+	four=$PID
+	comes_true 10 says four "another driver builds the same"
+	ends "$three" three
+	ends "$four" four
+	shows "0 run, 3 cached"
+	ends "$two" two
+	kill -0 "$one"
+	shows "there is a slot of $OTHER_HOST: going there"
+	shows "3 run, 0 cached"
+	[ "$(DOCKER_HOST=$OTHER_HOST image_id t/fleet:two)" = "$(tail -n 1 two.out)" ]
+	comes_true 5 holds_slots 1
+	not has_key queue/
+}
+
+@test "of two drivers that wait one goes to the slot that becomes free, the other keeps its turn" {
+	local one two three four ticket
+	one_and_three_work 12 5
+	steps two 'sleep 300'
+	steps four 'sleep 301'
+	driver two two.yml
+	comes_true 10 says two "waiting for a slot of $DOCKER_HOST"
+	driver four four.yml
+	comes_true 10 says four "waiting for a slot of $DOCKER_HOST"
+	keys | grep /queue/ | sort >tickets
+	ends "$three" three
+	comes_true 10 grep -q "going there" two.out four.out
+	comes_true 10 holds_slots 2
+	ticket=$(keys | grep /queue/)
+	grep -qxF "$ticket" tickets
+	ends "$one" one
+	comes_true 10 holds_slots 2
+	[ "$(cat two.out four.out | grep -c "going there")" -eq 1 ]
+	not has_key queue/
+}
+
+# one_works_beside_tests SECONDS: a driver has the one slot for so long, its pid is in $one; the image of
+# tests.yml is there.
+one_works_beside_tests() {
+	steps tests 'true' 'script: [{run: "sleep 0.3"}, {run: "sleep 0.3"}]'
+	driver built tests.yml
+	ends "$PID" built
+	steps one "sleep $1"
+	driver one --no-cache one.yml
+	one=$PID
+	comes_true 10 has_key slots/0
+}
+
+@test "test, verify and shell take turns with builds" {
+	local one name pids=()
+	one_works_beside_tests 4
+	steps same 'sleep 0.3'
+	launch tests test tests.yml
+	pids+=("$PID")
+	launch image test t/fleet:tests --manifest tests.yml
+	pids+=("$PID")
+	launch same verify --ignore-times same.yml
+	pids+=("$PID")
+	launch shell shell t/fleet:tests -- sleep 0.5
+	pids+=("$PID")
+	for name in tests image same shell; do
+		comes_true 10 says "$name" "waiting for a slot of $DOCKER_HOST"
+	done
+	"$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json >held
+	[ "$(jq -r '[.[] | select(.kind == "waits") | .manifest] | sort | join(" ")' held)" = "same.yml t/fleet:tests tests.yml tests.yml" ]
+	ends "$one" one
+	for name in tests image same shell; do
+		ends "${pids[0]}" "$name"
+		pids=("${pids[@]:1}")
+	done
+	grep -q "2 tests: 2 passed" tests.out
+	grep -q "2 tests: 2 passed" image.out
+	one_at_a_time
+	nothing_is_held
+}
+
+@test "a test and a shell that wait fail when Consul does not come back" {
+	local one test shell code=0
+	one_works_beside_tests 25
+	launch test test --patience 4 tests.yml
+	test=$PID
+	launch shell shell --patience 4 t/fleet:tests -- true
+	shell=$PID
+	comes_true 10 says test "waiting for a slot"
+	comes_true 10 says shell "waiting for a slot"
+	"$FIXTURES/consul.sh" stop "$CONSUL_DIR"
+	wait "$test" || code=$?
+	[ "$code" -eq 8 ]
+	says test "no slot of the fleet for 4 s"
+	wait "$shell" || code=$?
+	[ "$code" -eq 8 ]
+	says shell "no slot of the fleet for 4 s"
+	kill -0 "$one"
+	kill -INT "$one"
+	wait "$one" || true
+	"$FIXTURES/consul.sh" again "$CONSUL_DIR"
+	no_container_left
+}
+
+@test "an interrupt ends a test and a shell that wait" {
+	local one name pid code
+	one_works_beside_tests 300
+	for name in test shell; do
+		if [ $name = test ]; then
+			launch test test tests.yml
+		else
+			launch shell shell t/fleet:tests -- true
+		fi
+		pid=$PID code=0
+		comes_true 10 says "$name" "waiting for a slot"
+		kill -INT "$pid"
+		wait "$pid" || code=$?
+		[ "$code" -eq 130 ]
+		comes_true 5 not has_key queue/
+	done
+	kill -INT "$one"
+	wait "$one" || true
+	comes_true 5 nothing_is_held
+}
+
 @test "ls tells who holds what" {
 	local one two
 	steps one 'sleep 5'
@@ -183,16 +335,18 @@ nothing_is_held() {
 	driver one one.yml
 	one=$PID
 	comes_true 10 has_key slots/0
-	driver two two.yml
+	mv two.yml zwölf.yml
+	driver two zwölf.yml
 	two=$PID
 	comes_true 10 has_key queue/
 	run "$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json
 	[ "$status" -eq 0 ]
 	echo "$output"
 	[ "$(jq -r '.[] | select(.kind == "slot") | "\(.slot) \(.pid) \(.manifest) \(.endpoint) \(.host)"' <<<"$output")" = "0 $one one.yml $DOCKER_HOST $(uname -n)" ]
-	[ "$(jq -r '.[] | select(.kind == "waits") | "\(.pid) \(.manifest)"' <<<"$output")" = "$two two.yml" ]
-	[ "$(jq -r '[.[] | select(.kind == "builds") | .manifest] | sort | join(" ")' <<<"$output")" = "one.yml two.yml" ]
+	[ "$(jq -r '.[] | select(.kind == "waits") | "\(.pid) \(.manifest)"' <<<"$output")" = "$two zwölf.yml" ]
+	[ "$(jq -r '[.[] | select(.kind == "builds") | .manifest] | sort | join(" ")' <<<"$output")" = "one.yml zwölf.yml" ]
 	run "$FACTORY" ls --fleet test/fleet --consul "$CONSUL"
+	shows zwölf.yml
 	shows "$(uname -n)/$one"
 	ends "$one" one
 	ends "$two" two
@@ -227,6 +381,55 @@ nothing_is_held() {
 	ends "$two" two
 	shows "0 run, 3 cached"
 	shows "going there"
+	nothing_is_held
+}
+
+# stands_on BASE NAME COMMAND: NAME.yml stands on BASE.yml.
+stands_on() {
+	steps "$2" "$3"
+	sed -i "s/^image:.*/from: $1.yml/" "$2.yml"
+}
+
+# builds NAME: whether a driver builds NAME.yml.
+builds() {
+	"$FACTORY" ls --fleet test/fleet --consul "$CONSUL" --format json |
+		jq --exit-status --arg name "$1.yml" 'any(.kind == "builds" and .manifest == $name)' >/dev/null
+}
+
+@test "a base that another driver builds is waited for" {
+	local one two
+	two_endpoints 2
+	steps one 'sleep 4'
+	stands_on one two 'sleep 0.1'
+	driver one one.yml
+	one=$PID
+	comes_true 10 builds one
+	driver two two.yml
+	two=$PID
+	ends "$one" one
+	shows "3 run, 0 cached"
+	ends "$two" two
+	shows "going there"
+	shows "0 run, 3 cached"
+	shows "3 run, 0 cached"
+	[ "$(grep -c "building one.yml, which two.yml stands on" two.out)" -eq 1 ]
+	nothing_is_held
+}
+
+@test "what stands on a base and is built by another driver is waited for, where that builds it" {
+	local one two
+	two_endpoints 2
+	steps one 'true'
+	stands_on one two 'sleep 5'
+	driver one two.yml
+	one=$PID
+	comes_true 10 builds two
+	driver two two.yml
+	two=$PID
+	ends "$one" one
+	[ "$(grep -c "3 run, 0 cached" one.out)" -eq 2 ]
+	ends "$two" two
+	[ "$(grep -c "0 run, 3 cached" two.out)" -eq 2 ]
 	nothing_is_held
 }
 

@@ -36,8 +36,8 @@ below() {
 	below "$DRIVER" $((few + 4000))
 }
 
-@test "20 containers at once by one driver" {
-	amount sessions 20
+@test "40 containers at once by one driver, more than may start at once" {
+	amount sessions 40
 	below "$DRIVER" 60000
 }
 

@@ -168,6 +168,50 @@ before() {
 	done
 }
 
+# More than an engine is asked to start at a time.
+twenty_cells() {
+	manifest <<-E
+		image: $BASE
+		install: "true"
+		jobs:
+		  include:
+		$(seq 20 | sed 's/.*/    - {name: cell-&, env: I=&}/')
+	E
+}
+
+@test "containers that never come up make room for others, and each fails for itself" {
+	twenty_cells
+	mute_toolbox
+	run "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute --patience 5 -t t/parallel:mute
+	remove_mute_toolbox
+	echo "$output"
+	# The agent's silence, or the engine's where that is busy.
+	[ "$status" -eq 9 ] || [ "$status" -eq 4 ]
+	[ "$(grep -c '^factory: cell-[0-9]*: .*: given up after 5 s' <<<"$output")" -eq 20 ]
+	nothing_left t/parallel:mute-cell-20
+}
+
+@test "one signal ends those that start, and those that wait for that" {
+	twenty_cells
+	mute_toolbox
+	env --default-signal=INT "$FACTORY" build --no-cache m.yml -j 20 --toolbox toolbox-mute >out 2>&1 &
+	local pid=$! tries code=0 there
+	for tries in $(seq 100); do
+		[ "$(our_containers | wc -l)" -lt 17 ] || break # the toolbox is one
+		sleep 0.1
+	done
+	sleep 1
+	there=$(our_containers | wc -l)
+	kill -INT $pid
+	wait $pid || code=$?
+	remove_mute_toolbox
+	cat out
+	echo "$there containers"
+	[ "$there" -eq 17 ]
+	[ "$code" -eq 130 ]
+	no_container_left
+}
+
 # --- several drivers ---
 
 slow_build() {

@@ -154,6 +154,22 @@ answering() {
 	no_network_left
 }
 
+@test "a service whose agent says nothing" {
+	mute_toolbox
+	manifest <<-E
+		image: $BASE
+		services:
+		  mute: {image: $BASE, command: sleep 100}
+		script: echo never
+	E
+	run "$FACTORY" test "$BASE" --manifest m.yml --toolbox toolbox-mute --patience 5
+	remove_mute_toolbox
+	[ "$status" -eq 9 ]
+	shows 'the service mute: its agent says nothing: given up after 5 s'
+	no_container_left
+	no_network_left
+}
+
 @test "a service that ends, that has no image, no command" {
 	manifest <<-E
 		image: $BASE

@@ -4,7 +4,6 @@
 #include "host/graph/svg.h"
 #include "host/progress/visible.h"
 
-#include <locale.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static locale_t letters;
 	auto_buf struct buf line = {0}, again = {0}, cut = {0}, picture = {0};
-	if (!letters)
-		uselocale(letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0));
 	visible_add(&line, (const char *)data, size);
 	for (size_t i = 0; i < line.len; i++)
 		if ((unsigned char)line.data[i] < ' ' || line.data[i] == 0x7f)
