@@ -55,6 +55,20 @@ render_one() { render -template "$BENCH/$1.tmpl:$BENCH/out/$1"; }
 fetch() { /usr/bin/curl --silent --fail "$@"; }
 fetch_tree() { fetch "http://$CONSUL_HTTP_ADDR/v1/kv/$1/?recurse" --output "${2:-/dev/null}"; }
 fetch_urls() { fetch --config "$BENCH/$1.urls"; }
+# What the file system takes for files that are replaced as the agent does it.
+only_files() {
+	python3 -S - "$BENCH/out" "$1" <<-'PYTHON'
+		import os, sys
+		for i in range(int(sys.argv[2])):
+		    path = f"{sys.argv[1]}/{i}"
+		    file = os.open(path + ".XXXXXX", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+		    os.write(file, b"value-1234\n" * 10)
+		    os.fchmod(file, 0o644)
+		    os.fsync(file)
+		    os.close(file)
+		    os.rename(path + ".XXXXXX", path)
+	PYTHON
+}
 peak() {
 	fresh
 	figure 'agent, resident at its peak' \
@@ -80,6 +94,7 @@ peak -config "$BENCH/set.hcl"
 section 'render 1,000 templates of 10 keys, 1,000 keys in all'
 measure agent "$rounds" render -config "$BENCH/thousand.hcl"
 measure 'curl, the same keys, once each' "$rounds" fetch_urls set
+measure '1,000 files written, nothing else' "$rounds" only_files 1000
 peak -config "$BENCH/thousand.hcl"
 
 section 'render 10 MB of output'
