@@ -8,13 +8,26 @@
 #include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { CHUNK = 65536, DEFAULT_LIMIT = 256 << 20 };
+enum { CHUNK = 4096, DEFAULT_LIMIT = 256 << 20 };
+
+/* Room for all that is there and a byte more, so that nothing moves when the end is looked for.
+ * What the kernel makes as it is read has no size. */
+static void make_room(int fd, size_t limit, struct buf *out)
+{
+	struct stat info;
+	bool known = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+		     (size_t)info.st_size <= limit;
+	buf_reserve(out, known ? (size_t)info.st_size + 1 : CHUNK);
+}
 
 static int read_all(int fd, const char *path, size_t limit, struct buf *out, struct error *err)
 {
+	make_room(fd, limit, out);
 	for (;;) {
-		ssize_t got = read(fd, buf_reserve(out, CHUNK), CHUNK);
+		char *end = buf_reserve(out, 1);
+		ssize_t got = read(fd, end, out->cap - out->len - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -125,9 +138,22 @@ bool file_has_name(int fd, const char *path)
 	       held.st_ino == named.st_ino;
 }
 
+static bool has_parent(char *path)
+{
+	char *last = strrchr(path, '/');
+	if (!last)
+		return true;
+	*last = '\0';
+	bool there = !*path || access(path, F_OK) == 0;
+	*last = '/';
+	return there;
+}
+
 int file_make_parents(const char *path, struct error *err)
 {
 	autofree char *copy = mem_strdup(path);
+	if (has_parent(copy))
+		return 0;
 	for (char *slash = copy + (*copy == '/'); (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
