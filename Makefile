@@ -30,7 +30,8 @@ host_flags := $(unwinding) -O2 -g -fPIE -fstack-protector-strong -fstack-clash-p
 host_link  := -pie -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack
 host_own   := build/host-libraries
 host_libs  := $(addprefix $(host_own)/lib/,libcurl.a libarchive.a libmicrohttpd.a) -Wl,--as-needed \
-	-lssl -lcrypto -lz -lzstd -llzma -lbz2 -lacl -lmd -lcjson -lyaml -ledit -lmbedcrypto -lm
+	-lssl -lcrypto -lz -lzstd -llzma -lbz2 -lacl -lcjson -lm \
+	-Wl,-Bstatic -lyaml -ledit -lbsd -lmd -ltinfo -lmbedcrypto -Wl,-Bdynamic
 
 # Under Debian's musl-gcc -static-pie silently gives a dynamic program: hence -no-pie.
 musl        := build/agent-libraries
@@ -42,7 +43,7 @@ agent_libs  := -lcurl -lcjson -lyaml -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto
 asan_flags := $(unwinding) -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Wno-maybe-uninitialized -Wno-format-truncation
 asan_libs  := -lcurl -lcjson -lyaml -larchive -ledit -lpcre2-8 -lmbedtls -lmbedx509 -lmbedcrypto \
-	-lmicrohttpd -lm
+	-lmicrohttpd -lcrypto -lm
 fuzz_flags := $(unwinding) -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # $(call objects,VARIANT,SOURCES)
@@ -223,6 +224,9 @@ build/simulate: $(filter-out %/main.o,$(host_objects)) build/obj/host/tests/benc
 $(call objects,agent-musl,$(common) $(wildcard agent/*.c agent/session/*.c agent/tree/*.c)): \
 	agent_flags += $(unwinding)
 
+# Most of what a large tree of keys costs.
+build/obj/agent-musl/common/consul_keys.o: agent_flags += -O2
+
 build/agent: $(agent_objects)
 	@mkdir -p $(@D)
 	@echo "  link     $@"
@@ -360,10 +364,19 @@ lint-all: $(patsubst %.c,build/lint/%.tidy,$(common) $(host) $(agent)) \
 	build/lint/cppcheck build/lint/shellcheck
 	@:
 
+# clang's analyzer takes minutes for everything (.clang-tidy says what it found): it reads what reads
+# input from outside.
+closely := $(wildcard $(addprefix common/,json.c yaml*.c frame.c kv.c consul_keys.c utf8.c value.c buffer.c \
+	arena.c) agent/render/template/*.c agent/render/config/hcl*.c host/jinja/*parse*.c host/jinja/*lex*.c \
+	$(addprefix agent/facts/,sqlite.c rpm_*.c netlink.c dhcp.c))
+$(patsubst %.c,build/lint/%.tidy,$(closely)): more_checks := '--checks=clang-analyzer-core.*,clang-analyzer-unix.*,$\
+	clang-analyzer-deadcode.*,clang-analyzer-security.insecureAPI.*,$\
+	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+
 build/lint/%.tidy: %.c build/obj/analyzer/%.o .clang-tidy
 	@mkdir -p $(@D)
 	@echo "  tidy     $<"
-	@clang-tidy --quiet $< -- $(standard) 2>/dev/null
+	@clang-tidy --quiet $(more_checks) $< -- $(standard) 2>/dev/null
 	@touch $@
 
 build/lint/cppcheck: $(common) $(host) $(agent) $(headers) tests/lint/cppcheck

@@ -15,33 +15,49 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Small arenas stay small, large ones have few blocks. */
-enum { FIRST_BLOCK = 512, LARGEST_BLOCK = 65536, ALIGNMENT = _Alignof(max_align_t) };
+/* Small arenas stay small, large ones have few blocks: libcs give those from 128 KB on as the
+ * kernel makes them, zeroed already. */
+enum { FIRST_BLOCK = 512, LARGEST_BLOCK = 262144, ALIGNMENT = _Alignof(max_align_t) };
 
 struct arena_block {
 	struct arena_block *next;
+	void *adopted; /* released with the block, or NULL */
 	size_t used;
 	size_t cap;
 	_Alignas(max_align_t) char data[];
 };
 
+/* The block before it stays current. */
+static void put_behind(struct arena *arena, struct arena_block *block)
+{
+	struct arena_block **at = arena->blocks ? &arena->blocks->next : &arena->blocks;
+	block->next = *at;
+	*at = block;
+}
+
 static struct arena_block *new_block(struct arena *arena, size_t size)
 {
-	size_t usual = arena->blocks ? 2 * arena->blocks->cap : FIRST_BLOCK;
-	if (usual > LARGEST_BLOCK)
-		usual = LARGEST_BLOCK;
+	size_t usual = arena->blocks ? 2 * arena->blocks->cap : 0;
+	usual = usual < FIRST_BLOCK ? FIRST_BLOCK : usual > LARGEST_BLOCK ? LARGEST_BLOCK : usual;
 	size_t cap = size > usual ? size : usual;
 	struct arena_block *block = mem_alloc(sizeof *block + cap);
 	block->cap = cap;
-	/* A block made for one large piece is full at once: the one before it stays current. */
-	if (size > usual && arena->blocks) {
-		block->next = arena->blocks->next;
-		arena->blocks->next = block;
+	/* A block made for one large piece is full at once. */
+	if (size > usual) {
+		put_behind(arena, block);
 	} else {
 		block->next = arena->blocks;
 		arena->blocks = block;
 	}
 	return block;
+}
+
+void arena_adopt(struct arena *arena, void *data, size_t size)
+{
+	struct arena_block *block = mem_alloc(sizeof *block);
+	block->adopted = data;
+	arena->used += size;
+	put_behind(arena, block);
 }
 
 /* Old kernels don't know how, and then the pages come one by one. */
@@ -115,6 +131,7 @@ void arena_free(struct arena *arena)
 {
 	for (struct arena_block *block = arena->blocks; block;) {
 		struct arena_block *next = block->next;
+		free(block->adopted);
 		free(block);
 		block = next;
 	}

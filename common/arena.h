@@ -22,6 +22,9 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Takes what malloc gave: it is released with the arena. */
+void arena_adopt(struct arena *arena, void *data, size_t size);
+
 /* A larger copy of an array of `count` elements of `size` bytes that may now hold `cap`. */
 void *arena_grow(struct arena *arena, const void *old, size_t count, size_t cap, size_t size);
 

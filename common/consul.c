@@ -177,13 +177,21 @@ int consul_path(struct buf *path, const struct want *want, struct error *err)
 
 /* --- what the reply means --- */
 
-static int read_keys(struct arena *arena, const struct http_response *response, const char *prefix,
-		     bool level, struct value *list)
+/* The text becomes a part of the arena. */
+static struct consul_keys begin(struct arena *arena, struct buf *text)
 {
-	struct consul_keys keys = {.at = buf_text(&response->body), .arena = arena};
+	char *end = buf_reserve(text, 0), *at = text->data;
+	arena_adopt(arena, at, text->cap);
+	*text = (struct buf){0};
+	return (struct consul_keys){.at = at, .end = end, .arena = arena};
+}
+
+static int read_keys(struct arena *arena, struct buf *text, const char *prefix, bool level,
+		     struct value *list)
+{
+	struct consul_keys keys = begin(arena, text);
 	struct consul_key key;
 	int got;
-	keys.end = keys.at + response->body.len;
 	prefix += *prefix == '/';
 	while ((got = consul_keys_next(&keys, &key)) > 0) {
 		size_t behind = kv_below(key.path, prefix, level);
@@ -197,11 +205,10 @@ static int read_keys(struct arena *arena, const struct http_response *response, 
 	return got;
 }
 
-static int read_key(struct arena *arena, const struct http_response *response, struct value **found)
+static int read_key(struct arena *arena, struct buf *text, struct value **found)
 {
-	struct consul_keys keys = {.at = buf_text(&response->body), .arena = arena};
+	struct consul_keys keys = begin(arena, text);
 	struct consul_key key;
-	keys.end = keys.at + response->body.len;
 	int got = consul_keys_next(&keys, &key);
 	*found = got > 0 ? consul_key_value(arena, &key) : NULL;
 	return got < 0 || (got > 0 && !*found) ? -1 : 0;
@@ -242,7 +249,7 @@ int consul_refused(const struct consul_target *target, const struct http_respons
 }
 
 int consul_answer(struct arena *arena, const struct consul_target *target, const char *kind,
-		  const char *name, const struct http_response *response, struct value **found,
+		  const char *name, struct http_response *response, struct value **found,
 		  struct error *err)
 {
 	const struct endpoint_kind *asked = find_kind(kind, err);
@@ -268,9 +275,10 @@ int consul_answer(struct arena *arena, const struct consul_target *target, const
 		return *found ? 0 : fail(err, ERROR_CONSUL_ANSWER);
 	}
 	if (!asked->recurse)
-		return read_key(arena, response, found) < 0 ? broken(target, kind, name, err) : 0;
+		return read_key(arena, &response->body, found) < 0 ? broken(target, kind, name, err)
+								   : 0;
 	*found = value_list(arena);
-	return read_keys(arena, response, name, kind[0] == 'k', *found) < 0
+	return read_keys(arena, &response->body, name, kind[0] == 'k', *found) < 0
 		       ? broken(target, kind, name, err)
 		       : 0;
 }

@@ -51,9 +51,10 @@ int consul_refused(const struct consul_target *target, const struct http_respons
 		   const char *must, struct error *err);
 
 /* Makes the answer of a response. *found is NULL for a missing key (404). 403 is an error that
- * tells about tokens; other codes are errors with Consul's text. */
+ * tells about tokens; other codes are errors with Consul's text. The response's body may become a
+ * part of the arena: it is not to be read afterwards. */
 int consul_answer(struct arena *arena, const struct consul_target *target, const char *kind,
-		  const char *name, const struct http_response *response, struct value **found,
+		  const char *name, struct http_response *response, struct value **found,
 		  struct error *err);
 
 #endif

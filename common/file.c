@@ -8,13 +8,26 @@
 #include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { CHUNK = 65536, DEFAULT_LIMIT = 256 << 20 };
+enum { CHUNK = 4096, DEFAULT_LIMIT = 256 << 20 };
+
+/* Room for all that is there and a byte more, so that nothing moves when the end is looked for.
+ * What the kernel makes as it is read has no size. */
+static void make_room(int fd, size_t limit, struct buf *out)
+{
+	struct stat info;
+	bool known = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+		     (size_t)info.st_size <= limit;
+	buf_reserve(out, known ? (size_t)info.st_size + 1 : CHUNK);
+}
 
 static int read_all(int fd, const char *path, size_t limit, struct buf *out, struct error *err)
 {
+	make_room(fd, limit, out);
 	for (;;) {
-		ssize_t got = read(fd, buf_reserve(out, CHUNK), CHUNK);
+		char *end = buf_reserve(out, 1);
+		ssize_t got = read(fd, end, out->cap - out->len - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -55,18 +68,26 @@ int file_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-static int fill(int fd, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid)
+struct wanted {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	bool lasts; /* whatever becomes of the machine */
+};
+
+static int fill(int fd, const void *data, size_t len, const struct wanted *wanted)
 {
 	if (file_write_all(fd, data, len) < 0)
 		return -1;
-	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && fchown(fd, uid, gid) < 0)
+	if ((wanted->uid != (uid_t)-1 || wanted->gid != (gid_t)-1) &&
+	    fchown(fd, wanted->uid, wanted->gid) < 0)
 		return -1;
 	/* After chown, which drops set-uid bits. */
-	return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -1 : 0;
+	return fchmod(fd, wanted->mode) < 0 || (wanted->lasts && fsync(fd) < 0) ? -1 : 0;
 }
 
-char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
-		 struct error *err)
+static char *stage(const char *path, const void *data, size_t len, const struct wanted *wanted,
+		   struct error *err)
 {
 	autofree char *temporary = mem_printf("%s.XXXXXX", path);
 	autoclose int fd = mkostemp(temporary, O_CLOEXEC);
@@ -74,11 +95,17 @@ char *file_stage(const char *path, const void *data, size_t len, mode_t mode, ui
 		error_errno(err, "can't create a file beside %s", path);
 		return NULL;
 	}
-	if (fill(fd, data, len, mode, uid, gid) == 0)
+	if (fill(fd, data, len, wanted) == 0)
 		return STEAL(temporary);
 	error_errno(err, "can't write %s", path);
 	unlink(temporary);
 	return NULL;
+}
+
+char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
+		 struct error *err)
+{
+	return stage(path, data, len, &(struct wanted){mode, uid, gid, true}, err);
 }
 
 int file_commit(const char *temporary, const char *path, struct error *err)
@@ -97,6 +124,13 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, ui
 	return temporary ? file_commit(temporary, path, err) : -1;
 }
 
+int file_renew(const char *path, const void *data, size_t len, struct error *err)
+{
+	const struct wanted ours = {0600, (uid_t)-1, (gid_t)-1, false};
+	autofree char *temporary = stage(path, data, len, &ours, err);
+	return temporary ? file_commit(temporary, path, err) : -1;
+}
+
 bool file_has_name(int fd, const char *path)
 {
 	struct stat held, named;
@@ -104,9 +138,22 @@ bool file_has_name(int fd, const char *path)
 	       held.st_ino == named.st_ino;
 }
 
+static bool has_parent(char *path)
+{
+	char *last = strrchr(path, '/');
+	if (!last)
+		return true;
+	*last = '\0';
+	bool there = !*path || access(path, F_OK) == 0;
+	*last = '/';
+	return there;
+}
+
 int file_make_parents(const char *path, struct error *err)
 {
 	autofree char *copy = mem_strdup(path);
+	if (has_parent(copy))
+		return 0;
 	for (char *slash = copy + (*copy == '/'); (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		if (mkdir(copy, 0755) < 0 && errno != EEXIST)

@@ -19,7 +19,12 @@ int file_write_all(int fd, const void *data, size_t len);
 int file_replace(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
 		 struct error *err);
 
-/* The two halves of that: the temporary file's name, which the caller frees, and the rename. */
+/* The same, mode 0600, for what is only kept to save time: without fsync, so that nothing waits for
+ * the disk. Where the machine crashes it may be lost, or be empty. */
+int file_renew(const char *path, const void *data, size_t len, struct error *err);
+
+/* The two halves of file_replace: the temporary file's name, which the caller frees, and the
+ * rename. */
 char *file_stage(const char *path, const void *data, size_t len, mode_t mode, uid_t uid, gid_t gid,
 		 struct error *err);
 int file_commit(const char *temporary, const char *path, struct error *err);

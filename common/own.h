@@ -31,10 +31,24 @@ static inline void own_closedir(DIR **directory)
 		closedir(*directory);
 }
 
+/* What scandir makes: names.count = scandir(path, &names.items, ...). */
+struct entries {
+	struct dirent **items;
+	int count; /* -1: it failed */
+};
+
+static inline void own_entries(const struct entries *entries)
+{
+	for (int i = 0; i < entries->count; i++)
+		free(entries->items[i]);
+	free(entries->items);
+}
+
 #define autofree     __attribute__((cleanup(own_free)))
 #define autoclose    __attribute__((cleanup(own_close)))
 #define autofclose   __attribute__((cleanup(own_fclose)))
 #define autoclosedir __attribute__((cleanup(own_closedir)))
+#define autoentries  __attribute__((cleanup(own_entries)))
 
 /* For a type that is held by a pointer: OWNED_BY(struct ignore, ignore_free) makes the function
  * own_ignore_free, to be the cleanup of a `struct ignore *`. */

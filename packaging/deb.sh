@@ -50,12 +50,21 @@ copyright_of() {
 	done
 }
 
+# copyright_from PACKAGE FILE: of one whose library is linked into it as it is installed here.
+copyright_from() {
+	printf '\n-------- %s, in %s --------\n\n' "${1%-dev}" "$2"
+	cat "/usr/share/doc/$1/copyright"
+}
+
 write_copyright() {
+	local package
 	cat "$here/copyright"
 	copyright_of agent-libraries /usr/lib/factory/agent
 	copyright_of host-libraries /usr/bin/factory
-	printf '\n-------- musl, in /usr/lib/factory/agent --------\n\n'
-	cat /usr/share/doc/musl-dev/copyright
+	for package in libbsd-dev libedit-dev libmbedtls-dev libmd-dev libncurses-dev libyaml-dev; do
+		copyright_from "$package" /usr/bin/factory
+	done
+	copyright_from musl-dev /usr/lib/factory/agent
 }
 
 write_changelog() {

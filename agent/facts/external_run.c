@@ -168,7 +168,7 @@ static void finish(struct running *running, uint64_t end)
 		if (!error_is_set(&running->program->error))
 			error_set(&running->program->error, "it did not end in time");
 		stop(running);
-		while ((ended = waitpid(running->pid, &status, 0)) < 0 && errno == EINTR)
+		while (waitpid(running->pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
 	stop(running); /* what it left behind in its group */

@@ -7,9 +7,11 @@
 #include "common/own.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct output {
 	struct buf text;
@@ -24,13 +26,29 @@ struct wanted {
 	bool same_attributes, same_text;
 };
 
+/* Piece by piece: the text is in memory already, and large files need not be there twice. */
+static bool reads_as(int fd, const char *text, size_t len)
+{
+	char piece[16384];
+	for (;;) {
+		ssize_t got = read(fd, piece, sizeof piece);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got == 0 && len == 0;
+		if ((size_t)got > len || memcmp(piece, text, (size_t)got) != 0)
+			return false;
+		text += got;
+		len -= (size_t)got;
+	}
+}
+
 static bool holds(const char *path, const struct stat *info, const struct buf *text)
 {
-	auto_buf struct buf old = {0};
-	auto_error struct error ignored = {0};
-	return S_ISREG(info->st_mode) && (size_t)info->st_size == text->len &&
-	       file_read(path, 0, &old, &ignored) == 0 && old.len == text->len &&
-	       (!old.len || memcmp(old.data, text->data, old.len) == 0);
+	if (!S_ISREG(info->st_mode) || (size_t)info->st_size != text->len)
+		return false;
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && reads_as(fd, buf_text(text), text->len);
 }
 
 /* The owner the template names, as numbers; what it does not name stays. */

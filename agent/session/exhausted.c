@@ -4,13 +4,30 @@
 #include "common/guard.h"
 #include "common/own.h"
 
+/* What a task is called for: the one that is there of these, else its time has come. */
 struct call {
 	struct task *task;
 	struct watch *watch;
 	const struct frame *frame;
-	int status;
 	const struct rusage *usage; /* of a process that is no more */
+	int status;                 /* its */
 };
+
+static int pass_on(void *ctx, struct error *err)
+{
+	const struct call *call = ctx;
+	const struct task_class *class = call->task->class;
+	(void)err;
+	if (call->watch)
+		class->ready(call->task, call->watch);
+	else if (call->frame)
+		class->frame(call->task, call->frame);
+	else if (call->usage)
+		class->reaped(call->task, call->status, call->usage);
+	else
+		class->due(call->task);
+	return 0;
+}
 
 /* What was written of an answer goes, and the memory of its input before the error is written: if
  * there is none for that either, the process ends as it does without a guard. */
@@ -34,68 +51,36 @@ static void give_up(struct agent *agent, size_t written, uint32_t id, struct tas
 		task_failed(task, err);
 }
 
-static void guarded(int (*work)(void *ctx, struct error *err), struct call call)
+static void guarded(struct call call)
 {
 	struct agent *agent = call.task->agent;
 	size_t written = agent->outbox.bytes.len;
 	auto_error struct error err = {0};
-	if (mem_guard(work, &call, &err) == 0)
+	if (mem_guard(pass_on, &call, &err) == 0)
 		return;
 	if (call.usage)
 		call.task->pid = 0;
 	give_up(agent, written, call.task->id, call.task, &err);
 }
 
-static int ready(void *ctx, struct error *err)
-{
-	const struct call *call = ctx;
-	(void)err;
-	call->task->class->ready(call->task, call->watch);
-	return 0;
-}
-
-static int due(void *ctx, struct error *err)
-{
-	const struct call *call = ctx;
-	(void)err;
-	call->task->class->due(call->task);
-	return 0;
-}
-
-static int frame(void *ctx, struct error *err)
-{
-	const struct call *call = ctx;
-	(void)err;
-	call->task->class->frame(call->task, call->frame);
-	return 0;
-}
-
-static int reaped(void *ctx, struct error *err)
-{
-	const struct call *call = ctx;
-	(void)err;
-	call->task->class->reaped(call->task, call->status, call->usage);
-	return 0;
-}
-
 void task_ready(struct task *task, struct watch *watch)
 {
-	guarded(ready, (struct call){.task = task, .watch = watch});
+	guarded((struct call){.task = task, .watch = watch});
 }
 
 void task_due(struct task *task)
 {
-	guarded(due, (struct call){.task = task});
+	guarded((struct call){.task = task});
 }
 
 void task_frame(struct task *task, const struct frame *received)
 {
-	guarded(frame, (struct call){.task = task, .frame = received});
+	guarded((struct call){.task = task, .frame = received});
 }
 
 void task_reaped(struct task *task, int status, const struct rusage *usage)
 {
-	guarded(reaped, (struct call){.task = task, .status = status, .usage = usage});
+	guarded((struct call){.task = task, .status = status, .usage = usage});
 }
 
 struct beginning {

@@ -1,5 +1,6 @@
 /* GET of a directory: a line for each entry. */
 #include "agent/session/agent.h"
+#include "common/own.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -55,23 +56,11 @@ static int not_itself(const struct dirent *entry)
 	return !(name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])));
 }
 
-struct entries {
-	struct dirent **items;
-	int count;
-};
-
-static void free_entries(struct entries *entries)
-{
-	for (int i = 0; i < entries->count; i++)
-		free(entries->items[i]);
-	free(entries->items);
-}
-
 int list_directory(struct agent *agent, uint32_t id, int directory, const char *path,
 		   struct error *err)
 {
 	auto_buf struct buf text = {0};
-	__attribute__((cleanup(free_entries))) struct entries entries = {0};
+	autoentries struct entries entries = {0};
 	entries.count = scandir(path, &entries.items, not_itself, alphasort);
 	if (entries.count < 0)
 		return error_errno(err, "can't list \"%s\"", path);

@@ -39,9 +39,9 @@ struct api {
 	const char *const *kinds; /* ends with NULL */
 	int (*ask)(struct inquiry *inquiry, struct api_request *request, struct error *err);
 	/* 1: answered; 0: another request is needed; -1: an error, whose exit code is 8 and whose
-	 * text says what the server said. A 404 is a missing value and no error. */
-	int (*take)(struct inquiry *inquiry, const struct http_response *response,
-		    struct error *err);
+	 * text says what the server said. A 404 is a missing value and no error. The response's
+	 * body may become a part of the arena. */
+	int (*take)(struct inquiry *inquiry, struct http_response *response, struct error *err);
 };
 
 extern const struct api api_consul; /* common/consul.h has the shapes */

@@ -53,7 +53,7 @@ static uint64_t index_of(const struct http_response *response)
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 
-static int take(struct inquiry *inquiry, const struct http_response *response, struct error *err)
+static int take(struct inquiry *inquiry, struct http_response *response, struct error *err)
 {
 	const struct consul_target target = {.name = (char *)inquiry->server};
 	const struct want *want = inquiry->want;

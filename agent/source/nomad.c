@@ -128,7 +128,7 @@ static void take_index(struct inquiry *inquiry, const struct http_response *resp
 	inquiry->again_s = inquiry->index ? 0 : AGAIN_S;
 }
 
-static int take(struct inquiry *inquiry, const struct http_response *response, struct error *err)
+static int take(struct inquiry *inquiry, struct http_response *response, struct error *err)
 {
 	const struct endpoint *endpoint = endpoint_of(inquiry);
 	bool is_one = strcmp(endpoint->kind, "nomadVar") == 0;

@@ -353,7 +353,7 @@ static int take_token(struct inquiry *inquiry, const struct http_response *respo
 	return 1;
 }
 
-static int take(struct inquiry *inquiry, const struct http_response *response, struct error *err)
+static int take(struct inquiry *inquiry, struct http_response *response, struct error *err)
 {
 	inquiry->found = NULL;
 	inquiry->index = 0;

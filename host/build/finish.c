@@ -19,14 +19,16 @@ static int64_t size_of(const struct value *image)
 	return value_is(size, VALUE_INT) ? size->integer : -1;
 }
 
-static int name_image(struct build *build, const char *image, struct error *err)
+/* Docker takes longer to give an image the name that it has than a cached build takes else. */
+static int name_image(struct build *build, const struct build_outcome *outcome, struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
 	const struct build_options *options = build->options;
-	if (!options->repo || options->throwaway)
+	if (!options->repo || options->throwaway ||
+	    (outcome->cached && resume_has_name(&build->plan.resume, options->repo, options->tag)))
 		return 0;
-	engine_image_tag(build->site->engine, image, options->repo, options->tag, engine_keep,
-			 &kept);
+	engine_image_tag(build->site->engine, outcome->image, options->repo, options->tag,
+			 engine_keep, &kept);
 	if (engine_finish(build->site->engine, &kept, err) < 0)
 		return error_wrap(err, "can't name the image %s:%s", options->repo, options->tag);
 	return 0;
@@ -50,7 +52,7 @@ static int finish_walk(struct build *build, struct build_outcome *outcome, struc
 		report_notice(report, "the image is not what the manifest says: it is not cached");
 		return 0;
 	}
-	return resume_store(build->site->engine, build_commit(build)->key, result.image, err);
+	return resume_store(build->site->engine, build->plan.graph, result.image, err);
 }
 
 /* What the image is made of: of no use to anything but people, so that it may fail. */
@@ -89,7 +91,7 @@ static int finish(struct build *build, struct build_outcome *outcome, struct err
 		outcome->image = STEAL(build->plan.resume.image);
 	} else if (finish_walk(build, outcome, err) < 0)
 		return -1;
-	if (name_image(build, outcome->image, err) < 0)
+	if (name_image(build, outcome, err) < 0)
 		return -1;
 	if (!outcome->cached)
 		describe(build, outcome);

@@ -8,6 +8,8 @@
 #include "host/exit_codes.h"
 #include "host/tree/epoch.h"
 
+#include <string.h>
+
 bool container_is_late(struct container *container)
 {
 	container->outstanding--;
@@ -123,6 +125,18 @@ static void set_place(const struct container *container, struct engine_container
 	spec->hosts = container->place->hosts;
 }
 
+/* Files are only put into it: not even a template is rendered there. A network that has a name must
+ * be there all the same. */
+static bool runs_nothing(const struct container *container)
+{
+	const struct container_setup *setup = container->setup;
+	const struct manifest *manifest = setup->manifest;
+	if (manifest->network && strcmp(manifest->network, "none") != 0)
+		return false;
+	return !container->is_test && !container->events->facts && !setup->holds &&
+	       !manifest->install.count && !manifest->files_count;
+}
+
 static void create(void *ctx)
 {
 	struct container *container = ctx;
@@ -132,6 +146,7 @@ static void create(void *ctx)
 	struct engine_container spec = {.name = container->name,
 					.image = container->image,
 					.network = setup->manifest->network,
+					.isolated = runs_nothing(container),
 					.session = true};
 	spec.volumes = caches_volumes(setup->caches, &spec.volume_count);
 	set_limits(container, &spec);

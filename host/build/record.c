@@ -220,7 +220,6 @@ void record_close(struct record *record, const struct graph *graph, uint64_t com
 	bool same =
 		text.len == record->text.len && memcmp(text.data, record->text.data, text.len) == 0;
 	if (record->path && !same && file_make_parents(record->path, &ignored) == 0)
-		file_replace(record->path, text.data, text.len, 0600, (uid_t)-1, (gid_t)-1,
-			     &ignored);
+		file_renew(record->path, text.data, text.len, &ignored);
 	record_free(record);
 }

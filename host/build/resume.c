@@ -57,6 +57,7 @@ struct candidate {
 	size_t at;
 	const char *key;
 	bool provisioned;
+	bool is_guarded; /* since before it was asked for */
 	struct engine_kept kept;
 };
 
@@ -132,7 +133,7 @@ static int hold(const struct search *search, const struct candidate *candidate, 
 	if (!search->uses)
 		return 0;
 	*there = uses_take(search->uses, candidate->key);
-	if (!*there)
+	if (!*there || candidate->is_guarded)
 		return 0;
 	autofree char *name = mem_printf("%s:%s", CACHE_REPOSITORY, candidate->key);
 	engine_image_inspect(search->engine, name, engine_keep, &kept);
@@ -166,8 +167,11 @@ static int check(struct search *search, const struct candidate *candidate, struc
 		resume->changed = search->changed;
 	if (*good && hold(search, candidate, good, err) < 0)
 		return -1;
-	if (*good)
-		resume->image = mem_strdup(id);
+	if (!*good)
+		return 0;
+	resume->image = mem_strdup(id);
+	const struct value *names = value_get(candidate->kept.body, "RepoTags");
+	resume->names = names ? value_copy(&resume->arena, names) : NULL;
 	return 0;
 }
 
@@ -238,6 +242,18 @@ static int find_ends(const struct search *search, const struct node *merge, stru
 	return 0;
 }
 
+bool resume_has_name(const struct resume *resume, const char *repo, const char *tag)
+{
+	autofree char *name = mem_printf("%s:%s", repo, tag);
+	for (size_t i = 0; value_is(resume->names, VALUE_LIST) && i < resume->names->list.len;
+	     i++) {
+		const char *one = value_text(resume->names->list.items[i]);
+		if (one && strcmp(one, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool resume_has(const struct resume *resume, const struct graph *graph, size_t index)
 {
 	const struct node *merge =
@@ -261,6 +277,13 @@ static int choose_any(struct search *search, size_t from, size_t to, struct resu
 	return 0;
 }
 
+/* Mostly it is there: it is not asked for twice. */
+static void guard_best(struct search *search)
+{
+	struct candidate *best = search->candidates;
+	best->is_guarded = search->uses && uses_guard(search->uses, best->key);
+}
+
 /* The best one alone first, for mostly it is there. */
 int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
@@ -271,6 +294,8 @@ int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 	list_candidates(&search);
 	size_t first = limit >= graph->count ? 1 : 0, all = whole ? first : search.count;
 	resume_free(resume);
+	if (first)
+		guard_best(&search);
 	if (choose(&search, 0, first, resume, err) < 0 ||
 	    (!resume->image && choose_any(&search, first, all, resume, err) < 0))
 		return -1;
@@ -303,9 +328,13 @@ int resume_reads(struct engine *engine, const char *key, struct arena *arena, co
 	return 0;
 }
 
-int resume_store(struct engine *engine, const char *key, const char *image, struct error *err)
+int resume_store(struct engine *engine, const struct graph *graph, const char *image,
+		 struct error *err)
 {
 	__attribute__((cleanup(engine_kept_free))) struct engine_kept kept = {0};
+	const char *key = graph->nodes[graph->count - 1]->key;
+	if (strcmp(key, graph->image_key) == 0) /* there are no tests */
+		return 0;
 	engine_image_tag(engine, image, CACHE_REPOSITORY, key, engine_keep, &kept);
 	return engine_finish(engine, &kept, err);
 }

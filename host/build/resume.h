@@ -17,7 +17,8 @@ struct resume {
 	/* Index of the first node that must be run: 0 or 1 begins at the base image, the graph's
 	 * chain_end with its tests, its count with nothing. */
 	size_t at;
-	char *image; /* what the container is made from; NULL: the base */
+	char *image;               /* what the container is made from; NULL: the base */
+	const struct value *names; /* that the engine has for the image: a list, or NULL */
 	/* Where a group begins at `at`: of each of its branches the image of its end, or NULL. */
 	const char **ends;
 	bool provisioned; /* the image is what the chain's end becomes: no container is needed */
@@ -35,6 +36,9 @@ int resume_find(struct engine *engine, struct values *values, struct uses *uses,
 		const struct graph *graph, size_t limit, bool whole, struct resume *resume,
 		struct error *err);
 void resume_free(struct resume *resume);
+
+/* Whether the image was found to have that name, written just so. */
+bool resume_has_name(const struct resume *resume, const char *repo, const char *tag);
 
 /* Whether a node need not be run. */
 bool resume_has(const struct resume *resume, const struct graph *graph, size_t index);
@@ -57,7 +61,9 @@ struct value *resume_steps(struct arena *arena, const char *comment);
 int resume_reads(struct engine *engine, const char *key, struct arena *arena, const char **image,
 		 const struct value **reads, struct error *err);
 
-/* Keeps an image under one more key. */
-int resume_store(struct engine *engine, const char *key, const char *image, struct error *err);
+/* The image that was made under the graph's image_key has passed all tests: keeps it under the key
+ * of the last node, too. */
+int resume_store(struct engine *engine, const struct graph *graph, const char *image,
+		 struct error *err);
 
 #endif

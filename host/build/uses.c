@@ -94,12 +94,17 @@ void uses_free(struct uses *uses)
 	free(uses);
 }
 
+bool uses_guard(struct uses *uses, const char *name)
+{
+	return lock(uses->locks, name, F_RDLCK);
+}
+
 bool uses_take(struct uses *uses, const char *name)
 {
 	for (size_t i = 0; i < uses->count; i++)
 		if (strcmp(uses->names[i], name) == 0)
 			return true;
-	if (!lock(uses->locks, name, F_RDLCK))
+	if (!uses_guard(uses, name))
 		return false;
 	touch(uses, name);
 	if (uses->count == uses->cap) {

@@ -91,7 +91,7 @@ static bool is_nothing(const struct value *found)
 	return !found || (found->kind == VALUE_LIST && found->list.len == 0);
 }
 
-static int from_consul(struct question *question, const struct http_response *response,
+static int from_consul(struct question *question, struct http_response *response,
 		       struct value **found, struct error *err)
 {
 	struct values *values = question->values;

@@ -54,6 +54,9 @@ struct engine_container {
 	const struct engine_volume *volumes;
 	size_t volume_count;
 	const char *network;      /* "none", "host", a network's name; NULL: the engine's default */
+	/* Nothing runs in it that needs an address or a name, not even its own. What the others say
+	 * of networks does not matter; Docker starts it in half the time of one with "none". */
+	bool isolated;
 	const char *alias;        /* what others call it on a network of ours; or NULL */
 	const char *const *hosts; /* names it knows: "NAME:ADDRESS", NULL-terminated; or NULL */
 	/* To be attached to; it goes when it ends. Without, it is a data container: its volumes

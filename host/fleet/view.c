@@ -54,7 +54,8 @@ static bool read_key(struct arena *arena, const char *prefix, struct fleet_entry
 static struct value *read_who(struct arena *arena, const char *base64)
 {
 	auto_error struct error ignored = {0};
-	const struct consul_key key = {.base64 = base64, .base64_len = strlen(base64)};
+	const struct consul_key key = {.base64 = arena_strdup(arena, base64),
+				       .base64_len = strlen(base64)};
 	const struct value *text = consul_key_value(arena, &key);
 	struct value *who =
 		text ? json_parse(arena, "who", text->string.data, text->string.len, &ignored)

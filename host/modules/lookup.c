@@ -63,21 +63,19 @@ static bool is_new(const struct module_found *found, size_t count, const char *n
 static size_t look_into(const char *at, struct arena *arena, struct module_found **found,
 			size_t count)
 {
-	struct dirent **names = NULL;
-	int entries = scandir(at, &names, is_visible, by_name);
-	if (entries < 0)
+	autoentries struct entries names = {0};
+	names.count = scandir(at, &names.items, is_visible, by_name);
+	if (names.count < 0)
 		return count;
-	*found = arena_grow(arena, *found, count, count + (size_t)entries, sizeof **found);
-	for (int i = 0; i < entries; i++) {
-		const char *directory = arena_printf(arena, "%s/%s", at, names[i]->d_name);
+	*found = arena_grow(arena, *found, count, count + (size_t)names.count, sizeof **found);
+	for (int i = 0; i < names.count; i++) {
+		const char *name = names.items[i]->d_name;
+		const char *directory = arena_printf(arena, "%s/%s", at, name);
 		const char *file = arena_printf(arena, "%s/module.yml", directory);
-		if (count < MOST_FOUND && access(file, F_OK) == 0 &&
-		    is_new(*found, count, names[i]->d_name))
-			(*found)[count++] = (struct module_found){
-				arena_strdup(arena, names[i]->d_name), directory};
-		free(names[i]);
+		if (count < MOST_FOUND && access(file, F_OK) == 0 && is_new(*found, count, name))
+			(*found)[count++] =
+				(struct module_found){arena_strdup(arena, name), directory};
 	}
-	free(names);
 	return count;
 }
 

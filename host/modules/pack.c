@@ -28,7 +28,9 @@ static int add_file(const struct packing *packing, const struct tree_entry *entr
 	to->type = AE_IFREG;
 	to->mode = entry->mode & 0111 ? 0755 : 0644;
 	to->content = &content;
-	return archived_add(packing->archive, to, err);
+	int status = archived_add(packing->archive, to, err);
+	to->content = NULL;
+	return status;
 }
 
 static int add_link(const struct packing *packing, const struct tree_entry *entry,

@@ -53,21 +53,9 @@ static int walk_child(struct walk *walk, struct level *level, const char *name)
 	return walk_entry(walk, &entry, level);
 }
 
-struct names {
-	struct dirent **items;
-	int count;
-};
-
-static void free_names(struct names *names)
-{
-	for (int i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-}
-
 static int walk_children(struct walk *walk, struct level *level)
 {
-	__attribute__((cleanup(free_names))) struct names names = {0};
+	autoentries struct entries names = {0};
 	names.count = scandir(level->entry->path, &names.items, is_entry, by_name);
 	if (names.count < 0)
 		return error_errno(walk->err, "can't list %s", level->entry->path);
@@ -102,7 +90,9 @@ static int visit_link(struct walk *walk, struct tree_entry *entry, struct level 
 	target[len] = '\0';
 	entry->kind = TREE_LINK;
 	entry->target = target;
-	return visit(walk, entry, up);
+	int status = visit(walk, entry, up);
+	entry->target = NULL;
+	return status;
 }
 
 static int walk_directory(struct walk *walk, struct tree_entry *entry, struct level *up, bool *fits,

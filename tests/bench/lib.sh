@@ -77,16 +77,18 @@ figure() {
 	printf '| %s | %s | | | |\n' "$1" "$2" >>"$REPORT"
 }
 
-# measure NAME ROUNDS COMMAND...: one run that does not count, then the median of ROUNDS. What can't
-# run is skipped, with the first line it said.
+# measure NAME ROUNDS COMMAND...: one run that does not count, then the median of ROUNDS, each after
+# what BEFORE names, if anything. What can't run is skipped, with the first line it said.
 measure() {
 	local name=$1 rounds=$2 i began times=()
 	shift 2
+	${BEFORE:-}
 	if ! "$@" >"$BENCH/said" 2>&1; then
 		skipped "$name" "$(grep -m 1 . "$BENCH/said" | cut -c 1-150)"
 		return
 	fi
 	for ((i = 0; i < rounds; i++)); do
+		${BEFORE:-}
 		began=${EPOCHREALTIME/[.,]/}
 		"$@" >"$BENCH/said" 2>&1 || true
 		times+=($((${EPOCHREALTIME/[.,]/} - began)))

@@ -47,39 +47,62 @@ write("set.urls", "".join(f'url = "http://{consul}/v1/kv/set/{t:03}/k{i}"\noutpu
                           for t in range(100) for i in range(10)))
 PYTHON
 
-render() { rm -rf "$BENCH/out" && build/agent render -once "$@"; }
+# Each run writes into a new directory: what is made where much was just deleted takes ext4 several
+# times as long, and that is not what is measured.
+fresh() { ln -sfnT "$(mktemp -d "$BENCH/out-XXXXXX")" "$BENCH/out"; }
+render() { build/agent render -once "$@"; }
 render_one() { render -template "$BENCH/$1.tmpl:$BENCH/out/$1"; }
-curl_tree() { curl --silent --fail "http://$CONSUL_HTTP_ADDR/v1/kv/$1/?recurse" --output /dev/null; }
-curl_urls() { curl --silent --fail --config "$BENCH/$1.urls"; }
+fetch() { /usr/bin/curl --silent --fail "$@"; }
+fetch_tree() { fetch "http://$CONSUL_HTTP_ADDR/v1/kv/$1/?recurse" --output "${2:-/dev/null}"; }
+fetch_urls() { fetch --config "$BENCH/$1.urls"; }
+# What the file system takes for files that are replaced as the agent does it.
+only_files() {
+	python3 -S - "$BENCH/out" "$1" <<-'PYTHON'
+		import os, sys
+		for i in range(int(sys.argv[2])):
+		    path = f"{sys.argv[1]}/{i}"
+		    file = os.open(path + ".XXXXXX", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+		    os.write(file, b"value-1234\n" * 10)
+		    os.fchmod(file, 0o644)
+		    os.fsync(file)
+		    os.close(file)
+		    os.rename(path + ".XXXXXX", path)
+	PYTHON
+}
 peak() {
+	fresh
 	figure 'agent, resident at its peak' \
 		"$(/usr/bin/time -f %M build/agent render -once "$@" 2>&1 >/dev/null | tail -1) KB"
 }
+BEFORE=fresh
 
 section 'render a tree of 10,000 keys'
 measure agent "$rounds" render_one tree
-measure 'curl, the same bytes' "$rounds" curl_tree tree
+measure 'curl, the same bytes' "$rounds" fetch_tree tree
 peak -template "$BENCH/tree.tmpl:$BENCH/out/tree"
 
 section 'render 1,000 single keys'
 measure agent "$rounds" render_one many
-measure 'curl, the same keys' "$rounds" curl_urls many
+measure 'curl, the same keys' "$rounds" fetch_urls many
 peak -template "$BENCH/many.tmpl:$BENCH/out/many"
 
 section 'render 100 templates of 10 keys'
 measure agent "$rounds" render -config "$BENCH/set.hcl"
-measure 'curl, the same keys' "$rounds" curl_urls set
+measure 'curl, the same keys' "$rounds" fetch_urls set
 peak -config "$BENCH/set.hcl"
 
 section 'render 1,000 templates of 10 keys, 1,000 keys in all'
 measure agent "$rounds" render -config "$BENCH/thousand.hcl"
-measure 'curl, the same keys, once each' "$rounds" curl_urls set
+measure 'curl, the same keys, once each' "$rounds" fetch_urls set
+measure '1,000 files written, nothing else' "$rounds" only_files 1000
 peak -config "$BENCH/thousand.hcl"
 
 section 'render 10 MB of output'
 measure agent "$rounds" render_one large
-measure 'curl, the same bytes' "$rounds" curl_tree large
+measure 'curl, the same bytes' "$rounds" fetch_tree large
+measure 'curl, into a file' "$rounds" fetch_tree large "$BENCH/out/large"
 peak -template "$BENCH/large.tmpl:$BENCH/out/large"
+BEFORE=
 
 section 'from a changed key to the file, the request to Consul included'
 while read -r watched median from to descriptors peak; do

@@ -41,6 +41,20 @@ three_steps() {
 	no_container_left
 }
 
+@test "a cached image gets its name back, and not again the one that it has" {
+	local image since named='%7B%22event%22:%5B%22tag%22%5D%7D'
+	three_steps first
+	build -t cached/name:1
+	image=$(api GET /images/cached/name:1/json | jq -r .Id)
+	since=$(since)
+	build -t cached/name:1
+	[ -z "$(api GET "/events?since=$since&until=$(since)&filters=$named")" ]
+	api POST "/images/$BASE/tag?repo=cached/name&tag=1"
+	build -t cached/name:1
+	ran ""
+	[ "$(api GET /images/cached/name:1/json | jq -r .Id)" = "$image" ]
+}
+
 @test "a step whose work is worth more than a commit is kept without being asked" {
 	manifest <<-M
 		image: $BASE

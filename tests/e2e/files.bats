@@ -184,6 +184,28 @@ template() {
 	[ "$(image_id t/copy:1)" = "$id" ]
 }
 
+@test "where files are only copied no network is made; a step has one, and its own name" {
+	local since until of='%7B%22type%22:%5B%22network%22%5D%7D'
+	echo one >one
+	manifest <<-M
+		image: $BASE
+		network: none
+		copy: one:/one
+	M
+	since=$(date +%s.%N)
+	"$FACTORY" build m.yml --no-cache -t e2e/copied:1
+	no_container_left
+	until=$(date +%s.%N)
+	[ -z "$(api GET "/events?since=$since&until=$until&filters=$of")" ]
+	[ "$(file_in e2e/copied:1 /one)" = one ]
+	[ "$(api GET /images/e2e/copied:1/json | jq .Config.NetworkDisabled)" != true ]
+	echo 'install: grep localhost /etc/hosts' >>m.yml
+	"$FACTORY" build m.yml --no-cache -t e2e/copied:1
+	no_container_left
+	until=$(date +%s.%N)
+	is_podman || [ -n "$(api GET "/events?since=$since&until=$until&filters=$of")" ]
+}
+
 @test "a full disk in the target is an error that names the file" {
 	head -c 100000000 /dev/zero >big
 	manifest <<-E

@@ -80,6 +80,25 @@ in_a_step() {
 	nothing_left t/security:1
 }
 
+@test "the engine keeps no log of what a step prints" {
+	local tries id
+	manifest <<-M
+		image: $BASE
+		install: echo a-secret-of-ours; sleep 20
+	M
+	"$FACTORY" build m.yml >log 2>&1 &
+	for ((tries = 0; tries < 200; tries++)); do
+		grep -q 'a-secret-of-ours$' log && break
+		sleep 0.05
+	done
+	id=$(our_containers)
+	[ "$(api GET "/containers/$id/json" | jq -r .HostConfig.LogConfig.Type)" = none ]
+	! api GET "/containers/$id/logs?stdout=1" | grep -qa a-secret || false
+	kill $!
+	wait $! || true
+	no_container_left
+}
+
 @test "a hostile image's configuration does not reach the agent" {
 	evil_tree
 	printf '#!/bin/sh\nexit 1\n' >evil/evil && chmod +x evil/evil

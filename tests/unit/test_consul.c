@@ -171,6 +171,9 @@ static const struct {
 	 "\"\xE2\x82\xAC\xF0\x9F\x98\x80\""},
 	{"key", "a", 200, "[" PAIR("a", "null") "]", "\"\""},
 	{"key", "a", 200, "[" PAIR("a", "\"\"") "]", "\"\""},
+	{"key", "a", 200,
+	 "[" PAIR("a", "\"MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6Pz4/\"") "]",
+	 "\"0123456789abcdefghijklmnopqrstuvwxyz?>?\""},
 	/* What other versions add: before, behind, nested. */
 	{"key", "a", 200,
 	 "[{\"New\":{\"x\":[1,\"]}\\\"\",{}]},\"Value\":\"eA==\",\"On\":true,\"Key\":\"a\","
@@ -261,6 +264,8 @@ static const struct {
 	 "[" PAIR("a/b", "\"eA==\"") ","
 				     "]",
 	 "no list of keys"},
+	{"tree", 200, "[" PAIR("a/0123456789\x1F", "null") "]", "no list of keys"},
+	{"tree", 200, "[" PAIR("a/0123456789\\\x01", "null") "]", "no list of keys"},
 	{"tree", 200, "[" PAIR("a/b", "\"eA=\"") "]", "no list of keys"},
 	{"tree", 200, "[" PAIR("a/b", "\"e===\"") "]", "no list of keys"},
 	{"tree", 200, "[" PAIR("a/b", "\"====\"") "]", "no list of keys"},

@@ -254,7 +254,22 @@ static void create_body(void **state)
 		"\"/tools/agent\",\"session\"],\"Cmd\":[],\"OpenStdin\":true,\"StdinOnce\":true,"
 		"\"AttachStdin\":true,\"AttachStdout\":true,\"AttachStderr\":true,\"Healthcheck\":"
 		"{\"Test\":[\"NONE\"]},\"HostConfig\":{\"VolumesFrom\":[\"toolbox:ro\"],"
-		"\"NetworkMode\":\"none\",\"AutoRemove\":true}}");
+		"\"NetworkMode\":\"none\",\"LogConfig\":{\"Type\":\"none\"},\"AutoRemove\":true}}");
+	close_bench(&bench);
+}
+
+static void an_isolated_container_gets_no_network_at_all(void **state)
+{
+	(void)state;
+	const struct engine_container container = {.image = "base", .isolated = true};
+	struct bench bench;
+	open_as(&bench, docker, NULL);
+	say("201 Created", "{\"Id\":\"f00\"}");
+	engine_create(bench.engine, &container, engine_keep, &bench.kept);
+	assert_int_equal(finish(&bench), 0);
+	assert_string_equal(asked, "POST /v1.41/containers/create {\"Image\":\"base\","
+				   "\"NetworkDisabled\":true,\"HostConfig\":"
+				   "{\"NetworkMode\":\"none\"}}");
 	close_bench(&bench);
 }
 
@@ -445,6 +460,7 @@ int main(void)
 		cmocka_unit_test(removals),
 		cmocka_unit_test(questions),
 		cmocka_unit_test(create_body),
+		cmocka_unit_test(an_isolated_container_gets_no_network_at_all),
 		cmocka_unit_test(pulls),
 		cmocka_unit_test(closed_by_an_operation),
 		cmocka_unit_test(one_that_is_lost),

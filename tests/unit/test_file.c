@@ -46,6 +46,22 @@ static void written_and_read(void **state)
 	expect_error(&err, "is larger than 3 bytes");
 }
 
+static void what_is_renewed_is_whole_and_private(void **state)
+{
+	auto_error struct error err = {0};
+	auto_buf struct buf text = {0};
+	autofree char *path = mem_printf("%s/renewed", scratch);
+	struct stat info;
+	(void)state;
+	assert_int_equal(file_replace(path, "old and longer", 14, 0644, (uid_t)-1, (gid_t)-1, &err),
+			 0);
+	assert_int_equal(file_renew(path, "new", 3, &err), 0);
+	assert_int_equal(file_read(path, 0, &text, &err), 0);
+	assert_string_equal(text.data, "new");
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+}
+
 static void failures_leave_nothing(void **state)
 {
 	(void)state;
@@ -98,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_and_read),
+		cmocka_unit_test(what_is_renewed_is_whole_and_private),
 		cmocka_unit_test(failures_leave_nothing),
 		cmocka_unit_test(digests),
 		cmocka_unit_test(nearest),

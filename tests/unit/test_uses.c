@@ -44,6 +44,24 @@ static void what_is_being_removed_can_not_be_used(void **state)
 	uses_free(uses);
 }
 
+static void what_is_guarded_can_not_be_locked_and_was_not_used(void **state)
+{
+	struct uses *uses = uses_new(engine);
+	(void)state;
+	assert_true(uses_guard(uses, "guarded"));
+	assert_null(uses_lock(engine, "guarded"));
+	assert_int_equal(uses_last(engine, "guarded"), 0);
+	assert_true(uses_take(uses, "guarded"));
+	assert_true(uses_last(engine, "guarded") > 0);
+	uses_free(uses);
+	struct use_lock *lock = uses_lock(engine, "guarded");
+	assert_non_null(lock);
+	uses = uses_new(engine);
+	assert_false(uses_guard(uses, "guarded"));
+	uses_free(uses);
+	uses_release(lock, true);
+}
+
 static void the_last_use_is_remembered_until_it_is_gone(void **state)
 {
 	time_t before = time(NULL);
@@ -119,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_used_can_not_be_locked),
 		cmocka_unit_test(what_is_being_removed_can_not_be_used),
+		cmocka_unit_test(what_is_guarded_can_not_be_locked_and_was_not_used),
 		cmocka_unit_test(the_last_use_is_remembered_until_it_is_gone),
 		cmocka_unit_test(thousands_are_used_with_one_descriptor),
 		cmocka_unit_test(who_is_killed_uses_nothing_any_more),

@@ -44,18 +44,16 @@ static int is_config(const struct dirent *entry)
 
 static int read_directory(struct command_line *line, const char *path)
 {
-	struct dirent **names = NULL;
-	int status = 0, count = scandir(path, &names, is_config, alphasort);
-	if (count < 0)
+	autoentries struct entries names = {0};
+	names.count = scandir(path, &names.items, is_config, alphasort);
+	if (names.count < 0)
 		return error_errno(line->err, "can't list %s", path);
-	for (int i = 0; i < count; i++) {
-		const char *file = arena_printf(line->arena, "%s/%s", path, names[i]->d_name);
-		if (status == 0)
-			status = render_config(file, line->arena, line->settings, line->err);
-		free(names[i]);
+	for (int i = 0; i < names.count; i++) {
+		const char *file = arena_printf(line->arena, "%s/%s", path, names.items[i]->d_name);
+		if (render_config(file, line->arena, line->settings, line->err) < 0)
+			return -1;
 	}
-	free(names);
-	return status;
+	return 0;
 }
 
 /* A directory stands for its .hcl and .json files, in order. */
@@ -206,7 +204,8 @@ static const struct flag flags[] = {
 	KEY("missing", "fail|wait|empty", "missing",
 	    "what to do about a missing key (fail with -once, else wait)"),
 	SWITCH("explain", explain, "list every value that was read, from where, and its index"),
-	KEY("kv", "FILE", "kv", "values from a YAML or JSON file, or a recording, instead of servers"),
+	KEY("kv", "FILE", "kv",
+	    "values from a YAML or JSON file, or a recording, instead of servers"),
 	KEY("record", "FILE", "record", "record what the servers answer, for -kv"),
 	KEY("wait", "MIN[:MAX]", "wait", "how long changes may gather before a rendering"),
 	KEY("consul-addr", "ADDR", "consul.address", "where Consul is (CONSUL_HTTP_ADDR)"),

@@ -40,21 +40,17 @@ static int list_entry(const char *root, const char *below, const char *entry, un
 static int list_below(const char *root, const char *below, unsigned depth, struct file_list *list,
 		      struct error *err)
 {
-	struct dirent **entries;
-	int status = 0;
+	autoentries struct entries entries = {0};
 	autofree char *path = mem_printf("%s/%s", root, below);
 	if (depth > DEEPEST)
 		return error_set(err, "%s is more than %d directories deep", path, DEEPEST);
-	int count = scandir(path, &entries, NULL, alphasort);
-	if (count < 0)
+	entries.count = scandir(path, &entries.items, NULL, alphasort);
+	if (entries.count < 0)
 		return error_errno(err, "can't list %s", path);
-	for (int i = 0; i < count; i++) {
-		if (status == 0)
-			status = list_entry(root, below, entries[i]->d_name, depth, list, err);
-		free(entries[i]);
-	}
-	free(entries);
-	return status;
+	for (int i = 0; i < entries.count; i++)
+		if (list_entry(root, below, entries.items[i]->d_name, depth, list, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int compare(const void *a, const void *b)

@@ -101,7 +101,7 @@ static int send(struct registration *registration, const char *method, struct bu
 }
 
 static int answer_of(struct registration *registration, const char *kind, const char *name,
-		     const struct http_response *response, struct value **answer, struct error *err)
+		     struct http_response *response, struct value **answer, struct error *err)
 {
 	const struct consul_target target = {.name = (char *)registration->server.http.name};
 	registration->transfer = NULL;
@@ -110,7 +110,7 @@ static int answer_of(struct registration *registration, const char *kind, const 
 }
 
 /* Any kind that is plain JSON tells success and refusal apart. */
-static int is_done(struct registration *registration, const struct http_response *response,
+static int is_done(struct registration *registration, struct http_response *response,
 		   struct error *err)
 {
 	struct value *answer;

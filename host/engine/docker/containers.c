@@ -112,6 +112,16 @@ static void set_volumes(struct arena *arena, struct value *host,
 		value_set(arena, host, "Mounts", mounts);
 }
 
+/* What is said in it is the session's: nobody reads a log of it, which may be long, and may have
+ * secrets. */
+static void set_session(struct arena *arena, struct value *host)
+{
+	struct value *log = value_map(arena);
+	set_text(arena, log, "Type", "none");
+	value_set(arena, host, "LogConfig", log);
+	set_flag(arena, host, "AutoRemove");
+}
+
 static struct value *host_config(struct arena *arena, const struct engine_container *container)
 {
 	struct value *host = value_map(arena);
@@ -119,10 +129,10 @@ static struct value *host_config(struct arena *arena, const struct engine_contai
 		set_list(arena, host, "VolumesFrom",
 			 (const char *const[]){container->volumes_from, NULL});
 	set_volumes(arena, host, container);
-	set_text(arena, host, "NetworkMode", container->network);
+	set_text(arena, host, "NetworkMode", container->isolated ? "none" : container->network);
 	set_list(arena, host, "ExtraHosts", container->hosts);
 	if (container->session)
-		set_flag(arena, host, "AutoRemove");
+		set_session(arena, host);
 	set_limits(arena, host, container);
 	return host;
 }
@@ -152,6 +162,8 @@ struct value *docker_container_spec(struct arena *arena, const struct engine_con
 	set_labels(arena, spec, container->labels);
 	for (size_t i = 0; container->session && i < COUNT_OF(session_flags); i++)
 		set_flag(arena, spec, session_flags[i]);
+	if (container->isolated)
+		set_flag(arena, spec, "NetworkDisabled");
 	if (container->no_healthcheck) {
 		struct value *check = value_map(arena);
 		set_list(arena, check, "Test", (const char *const[]){"NONE", NULL});
