@@ -61,10 +61,12 @@ key_of() {
 	before=$(foreign)
 	build t/clean:2 'echo two >/two'
 	key=$(key_of "$(cat id)")
-	for name in $BASE foreign/image:1 foreign nothing:there ''; do
+	for name in $BASE foreign/image:1 foreign nothing:there; do
 		fails_with 2 "$FACTORY" rm "$name"
 		shows 'factory ls'
 	done
+	fails_with 2 "$FACTORY" rm ''
+	shows 'the first argument is empty'
 	fails_with 2 "$FACTORY" rm t/clean:2 foreign/image:1
 	[ -n "$(image_id t/clean:2)" ]
 	"$FACTORY" rm t/clean:2
