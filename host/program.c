@@ -3,7 +3,7 @@
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
+#include "host/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>

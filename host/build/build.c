@@ -1,9 +1,9 @@
-#include "host/build/build_parts.h"
+#include "host/build/parts.h"
 
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/build/reasons.h"
-#include "host/build/trail.h"
+#include "host/container/trail.h"
 #include "host/engine/inventory.h"
 
 enum { CLAIM_PAUSE_MS = 50 }; /* between two looks whether another build has ended */

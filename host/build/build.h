@@ -5,11 +5,11 @@
 #include "common/consul.h"
 #include "common/error.h"
 #include "common/hash.h"
-#include "host/build/guide.h"
-#include "host/progress/report.h"
-#include "host/build/site.h"
 #include "host/engine/engine.h"
 #include "host/manifest/manifest.h"
+#include "host/progress/report.h"
+#include "host/site/site.h"
+#include "host/walk/guide.h"
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* A build that is over: its image gets its names. */
-#include "host/build/build_parts.h"
+#include "host/build/parts.h"
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/discard.h"
+#include "host/walk/discard.h"
 
 #include <stdlib.h>
 #include <string.h>

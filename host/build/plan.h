@@ -3,9 +3,9 @@
 #ifndef FACTORY_HOST_BUILD_PLAN_H
 #define FACTORY_HOST_BUILD_PLAN_H
 
-#include "host/build/artifact.h"
 #include "host/build/build.h"
-#include "host/build/resume.h"
+#include "host/cache/resume.h"
+#include "host/container/artifact.h"
 
 struct plan {
 	const struct manifest *manifest; /* with what is added to its artifact's labels */

@@ -6,11 +6,11 @@
 #include "common/own.h"
 #include "common/version.h"
 #include "host/build/base.h"
-#include "host/build/container.h"
-#include "host/build/host_facts.h"
-#include "host/build/interrupt.h"
-#include "host/user_cache.h"
+#include "host/container/container.h"
+#include "host/container/host_facts.h"
+#include "host/interrupt.h"
 #include "host/toolbox/toolbox.h"
+#include "host/user_cache.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define FACTORY_HOST_BUILD_REASONS_H
 
 #include "host/build/plan.h"
-#include "host/build/record.h"
+#include "host/cache/record.h"
 
 /* A list of {"id", "label", "cached": BOOL, "reasons": [TEXT]} in `arena`, one for each node. A
  * reason is the name of an input ("command", "env PATH", "file src/app.py", "value app/name", "base

@@ -2,8 +2,8 @@
 #ifndef FACTORY_HOST_CLEAN_PARTS_H
 #define FACTORY_HOST_CLEAN_PARTS_H
 
-#include "host/build/caches.h"
 #include "host/clean/stock.h"
+#include "host/container/caches.h"
 
 #define TOOLBOX_LABEL "factory.toolbox.digest"
 

@@ -3,8 +3,8 @@
 
 #include "common/json.h"
 #include "common/own.h"
-#include "host/build/resume.h"
-#include "host/build/uses.h"
+#include "host/cache/resume.h"
+#include "host/cache/uses.h"
 #include "host/clean/amounts.h"
 #include "host/clean/parts.h"
 #include "host/engine/familiar.h"

@@ -1,7 +1,7 @@
 #include "host/clean/removal.h"
 
 #include "common/own.h"
-#include "host/build/uses.h"
+#include "host/cache/uses.h"
 #include "host/engine/inventory.h"
 
 #include <string.h>

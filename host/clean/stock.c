@@ -2,7 +2,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/resume.h"
+#include "host/cache/resume.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>

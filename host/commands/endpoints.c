@@ -3,8 +3,8 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/record.h"
-#include "host/build/resume.h"
+#include "host/cache/record.h"
+#include "host/cache/resume.h"
 #include "host/commands/sharing.h"
 #include "host/commands/supply.h"
 #include "host/exit_codes.h"

@@ -4,11 +4,11 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/sharing.h"
 #include "host/commands/supply.h"
 #include "host/engine/familiar.h"
 #include "host/exit_codes.h"
+#include "host/interrupt.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void hold_all(struct places *places, size_t number, const struct value *n
 	}
 }
 
-/* An earlier build's image is called after its key (host/build/resume.h). What can't be listed is
+/* An earlier build's image is called after its key (host/cache/resume.h). What can't be listed is
  * not known: builds go there as well. */
 static void ask_images(const struct workshop *shop, size_t number)
 {

@@ -3,12 +3,12 @@
 #include "common/memory.h"
 #include "common/own.h"
 #include "common/select.h"
-#include "host/build/interrupt.h"
 #include "host/build/probe.h"
 #include "host/commands/commands.h"
 #include "host/commands/facts_show.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/interrupt.h"
 #include "host/manifest/condition.h"
 
 #include <string.h>

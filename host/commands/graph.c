@@ -1,8 +1,8 @@
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/machine.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
+#include "host/container/machine.h"
 #include "host/exit_codes.h"
 #include "host/graph/graph.h"
 

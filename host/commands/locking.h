@@ -3,12 +3,12 @@
 #ifndef FACTORY_HOST_COMMANDS_LOCKING_H
 #define FACTORY_HOST_COMMANDS_LOCKING_H
 
-#include "host/progress/report.h"
-#include "host/build/values.h"
+#include "host/container/values.h"
 #include "host/engine/engine.h"
 #include "host/lock/lock.h"
 #include "host/manifest/manifest.h"
 #include "host/modules/source.h"
+#include "host/progress/report.h"
 
 enum locking_mode {
 	LOCKING_OBEY,   /* where the lock has a name, that is what it stands for */

@@ -2,9 +2,9 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"
+#include "host/interrupt.h"
 
 #include <string.h>
 

@@ -4,12 +4,12 @@
 #include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/endpoints.h"
 #include "host/commands/sharing.h"
 #include "host/exit_codes.h"
-#include "host/interactive/pilot.h"
 #include "host/explain/codes.h"
+#include "host/interactive/pilot.h"
+#include "host/interrupt.h"
 
 #include <stdlib.h>
 #include <string.h>

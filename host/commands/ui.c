@@ -1,8 +1,8 @@
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
+#include "host/interrupt.h"
 #include "host/ui/server.h"
 
 struct ui_command {

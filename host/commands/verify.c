@@ -2,11 +2,11 @@
 #include "common/json.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/discard.h"
 #include "host/commands/commands.h"
 #include "host/commands/workshop.h"
 #include "host/compare/compare.h"
 #include "host/exit_codes.h"
+#include "host/walk/discard.h"
 
 #include <string.h>
 

@@ -4,12 +4,12 @@
 #include "common/kv.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/build/probe.h"
 #include "host/commands/endpoints.h"
 #include "host/commands/locking.h"
 #include "host/exit_codes.h"
 #include "host/explain/codes.h"
+#include "host/interrupt.h"
 #include "host/manifest/secrets.h"
 
 #include <ctype.h>

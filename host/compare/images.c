@@ -3,11 +3,11 @@
 #include "common/guard.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
 #include "host/compare/compare.h"
 #include "host/compare/layers.h"
 #include "host/engine/inventory.h"
 #include "host/exit_codes.h"
+#include "host/interrupt.h"
 #include "host/saved/archive.h"
 #include "host/tree/archived.h"
 

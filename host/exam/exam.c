@@ -2,9 +2,9 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
-#include "host/build/trial.h"
 #include "host/exit_codes.h"
+#include "host/interrupt.h"
+#include "host/walk/trial.h"
 
 #include <fnmatch.h>
 

@@ -3,9 +3,9 @@
 #define FACTORY_HOST_EXAM_EXAM_H
 
 #include "common/buffer.h"
-#include "host/progress/report.h"
-#include "host/build/site.h"
 #include "host/manifest/manifest.h"
+#include "host/progress/report.h"
+#include "host/site/site.h"
 
 struct exam_case {
 	char *id, *name; /* "test-1", and the step's name */

@@ -9,8 +9,8 @@
 #define FACTORY_HOST_FLEET_FLEET_H
 
 #include "common/consul.h"
-#include "host/build/slots.h"
 #include "host/progress/report.h"
+#include "host/site/slots.h"
 
 struct fleet_options {
 	struct loop *loop;

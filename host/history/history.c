@@ -1,7 +1,7 @@
 #include "host/history/history.h"
 
 #include "common/own.h"
-#include "host/build/resume.h"
+#include "host/cache/resume.h"
 #include "host/exit_codes.h"
 
 #include <string.h>

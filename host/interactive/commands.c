@@ -4,9 +4,9 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/walk.h"
 #include "host/exit_codes.h"
 #include "host/interactive/terminal.h"
+#include "host/walk/walk.h"
 
 #include <string.h>
 

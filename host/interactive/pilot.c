@@ -2,8 +2,8 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/walk.h"
 #include "host/exit_codes.h"
+#include "host/walk/walk.h"
 
 #include <signal.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 #ifndef FACTORY_HOST_INTERACTIVE_PILOT_H
 #define FACTORY_HOST_INTERACTIVE_PILOT_H
 
-#include "host/build/guide.h"
 #include "host/manifest/manifest.h"
+#include "host/walk/guide.h"
 
 struct pilot;
 

@@ -2,7 +2,7 @@
 #ifndef FACTORY_HOST_INTERACTIVE_PILOT_PARTS_H
 #define FACTORY_HOST_INTERACTIVE_PILOT_PARTS_H
 
-#include "host/build/aside.h"
+#include "host/container/aside.h"
 #include "host/interactive/choices.h"
 #include "host/interactive/command_line.h"
 #include "host/interactive/deeds.h"

@@ -3,7 +3,7 @@
 #ifndef FACTORY_HOST_INTERACTIVE_SHELL_H
 #define FACTORY_HOST_INTERACTIVE_SHELL_H
 
-#include "host/build/aside.h"
+#include "host/container/aside.h"
 
 #include "common/loop.h"
 

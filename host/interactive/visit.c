@@ -1,12 +1,12 @@
 #include "host/interactive/visit.h"
 
 #include "common/own.h"
-#include "host/build/artifact.h"
 #include "host/build/base.h"
-#include "host/build/container.h"
-#include "host/build/interrupt.h"
+#include "host/container/artifact.h"
+#include "host/container/container.h"
 #include "host/exit_codes.h"
 #include "host/interactive/shell.h"
+#include "host/interrupt.h"
 #include "host/toolbox/toolbox.h"
 
 #define auto_base __attribute__((cleanup(forget_base)))

@@ -2,9 +2,9 @@
 #ifndef FACTORY_HOST_INTERACTIVE_VISIT_H
 #define FACTORY_HOST_INTERACTIVE_VISIT_H
 
-#include "host/build/site.h"
 #include "host/manifest/manifest.h"
 #include "host/progress/report.h"
+#include "host/site/site.h"
 
 struct visit {
 	struct site *site; /* where it is; the container has one of its slots */

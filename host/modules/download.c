@@ -5,7 +5,7 @@
 #include "common/loop.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/interrupt.h"
+#include "host/interrupt.h"
 
 #include <curl/curl.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/resume.h"
+#include "host/cache/resume.h"
 #include "host/engine/inventory.h"
 
 #include <stdlib.h>

@@ -4,10 +4,10 @@
 #ifndef FACTORY_HOST_SERVICES_SERVICES_H
 #define FACTORY_HOST_SERVICES_SERVICES_H
 
-#include "host/build/place.h"
-#include "host/progress/report.h"
-#include "host/build/site.h"
+#include "host/container/place.h"
 #include "host/manifest/services.h"
+#include "host/progress/report.h"
+#include "host/site/site.h"
 
 struct services_setup {
 	struct site *site; /* its toolbox is there */

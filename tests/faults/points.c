@@ -7,7 +7,7 @@
  * could be sent has been sent); CELL is STATE/EVENT, with "-" for blanks; NTH says which time it is
  * reached, from 1 on; COMMAND is the shell's, whose $PPID is the driver. Each cell that is reached
  * becomes a line of the file that REACHED names. */
-#include "host/build/machine.h"
+#include "host/container/machine.h"
 
 #include <fcntl.h>
 #include <poll.h>

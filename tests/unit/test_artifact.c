@@ -3,7 +3,7 @@
 
 #include "common/json.h"
 #include "common/own.h"
-#include "host/build/artifact.h"
+#include "host/container/artifact.h"
 
 static struct value *json(struct arena *arena, const char *text)
 {

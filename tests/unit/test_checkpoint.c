@@ -1,6 +1,6 @@
 #include "tests/unit/check.h"
 
-#include "host/build/checkpoint.h"
+#include "host/cache/checkpoint.h"
 
 static const struct step plain, marked = {.checkpoint = true};
 static const struct node files = {.kind = NODE_FILES}, step = {.kind = NODE_TASK, .step = &plain},

@@ -4,7 +4,7 @@
 #include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
-#include "host/build/claim.h"
+#include "host/site/claim.h"
 
 #include <signal.h>
 #include <stdio.h>

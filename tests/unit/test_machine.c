@@ -2,7 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "common/own.h"
-#include "host/build/machine.h"
+#include "host/container/machine.h"
 
 static enum machine_state run(const enum machine_event *events, size_t count)
 {

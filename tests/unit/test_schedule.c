@@ -3,7 +3,7 @@
 
 #include "common/own.h"
 #include "host/build/schedule.h"
-#include "host/build/slots.h"
+#include "host/site/slots.h"
 
 static void begins(struct schedule *schedule, const struct task *task)
 {

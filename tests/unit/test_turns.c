@@ -3,7 +3,7 @@
 #include "tests/unit/check.h"
 
 #include "common/own.h"
-#include "host/build/container.h"
+#include "host/container/container.h"
 #include "host/engine/driver.h"
 #include "host/engine/turns.h"
 #include "tests/unit/peer.h"

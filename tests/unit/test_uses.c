@@ -2,7 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "common/file.h"
-#include "host/build/uses.h"
+#include "host/cache/uses.h"
 
 #include <fcntl.h>
 #include <stdio.h>
