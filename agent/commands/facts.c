@@ -5,7 +5,6 @@
 #include "agent/facts/format.h"
 #include "agent/facts/serve.h"
 #include "agent/render/inline.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "common/select.h"
 

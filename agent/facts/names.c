@@ -1,7 +1,6 @@
 /* The host's names, and how it looks up those of others: resolv.conf(5), hosts(5). */
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
-#include "common/own.h"
 
 #include <string.h>
 

@@ -2,7 +2,6 @@
  */
 #include "agent/facts/families.h"
 #include "agent/facts/text.h"
-#include "common/own.h"
 
 #include <stdlib.h>
 #include <string.h>

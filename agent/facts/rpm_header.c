@@ -1,7 +1,6 @@
 /* A package's header in rpm's database: the number of index entries and the length of the data, the
  * entries (tag, type, offset, count; 16 bytes each), then the data. All numbers are big-endian. */
 #include "agent/facts/packages.h"
-#include "common/own.h"
 
 #include <stdio.h>
 #include <string.h>

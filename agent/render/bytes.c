@@ -3,8 +3,6 @@
 #include "agent/render/functions/functions.h"
 #include "common/file.h"
 
-#include <string.h>
-
 /* What errors call the template: its path, or where it would be written. */
 static const char *template_name(const struct render_template *tmpl)
 {

@@ -2,7 +2,6 @@
 #include "agent/session/agent.h"
 #include "common/own.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>

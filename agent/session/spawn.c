@@ -1,7 +1,6 @@
 #include "agent/session/spawn.h"
 
 #include "agent/signals.h"
-#include "common/memory.h"
 
 #include <errno.h>
 #include <grp.h>

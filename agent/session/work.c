@@ -6,7 +6,6 @@
 #include "agent/source/source.h"
 #include "common/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 

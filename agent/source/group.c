@@ -5,7 +5,6 @@
 #include "common/memory.h"
 #include "common/own.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {

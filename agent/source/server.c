@@ -2,7 +2,6 @@
 
 #include "agent/source/tls_address.h"
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 
 #include <limits.h>

@@ -3,7 +3,6 @@
 #include "agent/tree/mounts.h"
 #include "common/buffer.h"
 #include "common/hash.h"
-#include "common/memory.h"
 #include "common/own.h"
 
 #include <dirent.h>

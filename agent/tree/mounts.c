@@ -1,6 +1,5 @@
 #include "agent/tree/mounts.h"
 
-#include "common/memory.h"
 #include "common/own.h"
 
 #include <string.h>

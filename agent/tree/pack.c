@@ -3,7 +3,6 @@
 #include "agent/tree/place.h"
 #include "common/arena.h"
 #include "common/buffer.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "common/value.h"
 

@@ -3,7 +3,6 @@
 #include "agent/tree/place.h"
 #include "common/buffer.h"
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 
 #include <errno.h>

@@ -1,7 +1,6 @@
 #include "host/build/base.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/exit_codes.h"
 
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* A build that is over: its image gets its names. */
 #include "host/build/parts.h"
 
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/walk/discard.h"
 

@@ -1,6 +1,5 @@
 #include "host/build/plan.h"
 
-#include "common/own.h"
 #include "host/build/provenance.h"
 #include "host/exit_codes.h"
 

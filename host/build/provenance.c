@@ -1,7 +1,6 @@
 #include "host/build/provenance.h"
 
 #include "common/hash.h"
-#include "common/own.h"
 #include "common/version.h"
 #include "host/lock/lock.h"
 

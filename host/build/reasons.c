@@ -3,8 +3,6 @@
 #include "common/memory.h"
 #include "common/own.h"
 
-#include <string.h>
-
 struct explaining {
 	const struct plan *plan;
 	struct record *record;

@@ -1,7 +1,5 @@
 #include "host/clean/parts.h"
 
-#include "common/own.h"
-
 #include <string.h>
 
 static struct stock_image *find(const struct stock *stock, const char *id)

@@ -1,7 +1,6 @@
 /* From the engine's lists to what of it is ours. */
 #include "host/clean/stock.h"
 
-#include "common/json.h"
 #include "common/own.h"
 #include "host/cache/resume.h"
 #include "host/cache/uses.h"

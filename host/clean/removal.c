@@ -1,6 +1,5 @@
 #include "host/clean/removal.h"
 
-#include "common/own.h"
 #include "host/cache/uses.h"
 #include "host/engine/inventory.h"
 

@@ -1,7 +1,5 @@
 #include "host/clean/parts.h"
 
-#include "common/memory.h"
-#include "common/own.h"
 #include "host/cache/resume.h"
 #include "host/exit_codes.h"
 

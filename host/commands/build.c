@@ -1,5 +1,3 @@
-#include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/results.h"

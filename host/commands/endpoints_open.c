@@ -11,7 +11,6 @@
 #include "host/interrupt.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { TOGETHER_US = 250000, LOOK_MS = 100 };
 

@@ -1,6 +1,5 @@
 #include "host/export/export.h"
 
-#include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"

@@ -1,6 +1,5 @@
 /* factory facts: what images, containers and manifests' bases are, from inside. */
 #include "common/fact_names.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "common/select.h"
 #include "host/build/probe.h"
@@ -10,8 +9,6 @@
 #include "host/exit_codes.h"
 #include "host/interrupt.h"
 #include "host/manifest/condition.h"
-
-#include <string.h>
 
 #define auto_kept __attribute__((cleanup(engine_kept_free)))
 

@@ -1,13 +1,10 @@
 #include "host/clean/gc.h"
 
-#include "common/own.h"
 #include "host/clean/amounts.h"
 #include "host/clean/host_cache.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
-
-#include <string.h>
 
 struct gc_command {
 	struct settings settings;

@@ -1,5 +1,4 @@
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/build/provenance.h"
 #include "host/cache/resume.h"

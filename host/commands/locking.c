@@ -1,6 +1,5 @@
 #include "host/commands/locking.h"
 
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/build/base.h"
 #include "host/build/provenance.h"

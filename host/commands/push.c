@@ -1,6 +1,5 @@
 #include "host/commands/workshop.h"
 
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"

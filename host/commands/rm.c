@@ -1,4 +1,3 @@
-#include "common/own.h"
 #include "host/clean/removal.h"
 #include "host/clean/stock.h"
 #include "host/commands/commands.h"

@@ -2,7 +2,6 @@
 
 #include "common/file.h"
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "common/yaml.h"
 #include "host/exit_codes.h"

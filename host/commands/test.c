@@ -1,4 +1,3 @@
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/sharing.h"

@@ -1,12 +1,9 @@
 #include "host/toolbox/toolbox.h"
 
-#include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 #include "host/exit_codes.h"
 #include "host/toolbox/loader.h"
-
-#include <string.h>
 
 enum { MOST_TOOLS = 64 };
 

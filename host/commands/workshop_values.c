@@ -2,8 +2,6 @@
 #include "host/commands/locking.h"
 #include "host/commands/workshop.h"
 
-#include "common/own.h"
-
 /* Those who answer for one cell. */
 struct answering {
 	struct consul_target consul;

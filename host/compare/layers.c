@@ -8,7 +8,6 @@
 #include "host/tree/archived.h"
 
 #include <archive_entry.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -4,8 +4,6 @@
 #include "common/yaml.h"
 #include "host/compose/parts.h"
 
-#include <string.h>
-
 enum { LARGEST = 1 << 20 };
 
 struct compose {

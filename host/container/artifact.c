@@ -1,7 +1,6 @@
 #include "host/container/artifact.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 
 #include <stdlib.h>
 #include <string.h>

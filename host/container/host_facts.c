@@ -2,7 +2,6 @@
 
 #include "common/own.h"
 
-#include <string.h>
 #include <sys/statvfs.h>
 
 #define auto_kept __attribute__((cleanup(engine_kept_free)))

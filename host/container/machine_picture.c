@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
 enum { PITCH_X = 60, PITCH_Y = 190, WIDTH = 112, HEIGHT = 44, MARGIN = 44, BEND = 50, LAST = 25 };
 

@@ -2,7 +2,6 @@
 
 #include "common/file.h"
 #include "common/memory.h"
-#include "common/own.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 #include "host/doctor/checks.h"
 
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/endpoint.h"
 

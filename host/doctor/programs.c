@@ -3,8 +3,6 @@
 #include "common/own.h"
 #include "host/program.h"
 
-#include <stdlib.h>
-
 /* None of these is needed: it is only good to know. */
 static const struct {
 	const char *name, *purpose;

@@ -3,7 +3,6 @@
 #include "host/engine/oci/oci.h"
 #include "host/engine/podman/podman.h"
 
-#include "common/own.h"
 #include "host/exit_codes.h"
 
 #include <errno.h>

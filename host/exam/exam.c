@@ -1,7 +1,6 @@
 #include "host/exam/exam.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/exit_codes.h"
 #include "host/interrupt.h"
 #include "host/walk/trial.h"

@@ -4,7 +4,6 @@
 #include "common/memory.h"
 #include "common/own.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "host/fleet/parts.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 
 #include <stdlib.h>
 

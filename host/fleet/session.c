@@ -6,7 +6,6 @@
 #include "host/exit_codes.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 

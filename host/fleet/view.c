@@ -2,7 +2,6 @@
 
 #include "common/consul_keys.h"
 #include "common/json.h"
-#include "common/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,6 @@
 #include "common/own.h"
 #include "host/graph/graph.h"
 
-#include <string.h>
-
 static const struct look {
 	const char *shape, *color;
 } looks[] = {

@@ -7,7 +7,6 @@
 #include "host/tree/file_index.h"
 #include "host/tree/tree.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 /* The node that is given inputs, and what it takes for that. */

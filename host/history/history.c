@@ -4,8 +4,6 @@
 #include "host/cache/resume.h"
 #include "host/exit_codes.h"
 
-#include <string.h>
-
 /* A trail tells all steps up to its layer: those of the layer are behind those of the one before.
  * Where that is of another manifest (a base that factory built too), all are the layer's own. */
 static size_t count_known(const struct value *before, const struct value *trail)

@@ -1,7 +1,5 @@
 #include "host/interactive/layout.h"
 
-#include "common/own.h"
-
 #include <string.h>
 #include <yaml.h>
 

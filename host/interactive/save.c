@@ -1,6 +1,5 @@
 #include "host/interactive/save.h"
 
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/interactive/layout.h"
 #include "host/interactive/scalar.h"

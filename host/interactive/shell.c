@@ -1,7 +1,6 @@
 #include "host/interactive/shell.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/interactive/terminal.h"
 
 #include <errno.h>

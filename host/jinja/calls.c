@@ -1,7 +1,5 @@
 #include "host/jinja/files.h"
 
-#include "common/own.h"
-
 #include <string.h>
 
 enum { MOST_PARAMETERS = 8 };

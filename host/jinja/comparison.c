@@ -1,8 +1,6 @@
 /* Python's comparisons and `in` on our values. */
 #include "host/jinja/runtime.h"
 
-#include "common/own.h"
-
 #include <string.h>
 
 static bool equal_values(const struct value *left, const struct value *right);

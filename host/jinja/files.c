@@ -1,8 +1,6 @@
 /* include, import, extends, and the blocks that templates inherit. */
 #include "host/jinja/files.h"
 
-#include <string.h>
-
 /* All that belongs to one template under way; the rest of `run` is the whole rendering's. */
 struct place {
 	const struct jinja_template *tmpl;

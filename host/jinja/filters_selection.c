@@ -2,8 +2,6 @@
 #include "common/own.h"
 #include "host/jinja/filters.h"
 
-#include <string.h>
-
 /* The arguments behind the first `skip`, as a call of their own. */
 static struct call rest(struct run *run, const struct expression *at, struct value **arguments,
 			size_t skip)

@@ -3,7 +3,6 @@
 
 #include "common/own.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* --- functions: arguments are the list of positional ones and the map of keywords --- */

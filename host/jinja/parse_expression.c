@@ -2,8 +2,6 @@
 
 #include "common/own.h"
 
-#include <string.h>
-
 enum { DEEPEST = 150 };
 
 static struct expression *parse_or(struct parser *parser);

@@ -3,8 +3,6 @@
 
 #include "common/own.h"
 
-#include <string.h>
-
 static int parse_argument(struct parser *parser, struct argument *argument)
 {
 	if (parser_skip(parser, "**"))

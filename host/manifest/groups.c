@@ -3,7 +3,6 @@
 #include "host/manifest/reader.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* A branch as a map, while it is read. */
 struct branch {

@@ -14,7 +14,6 @@
 #include "host/modules/module.h"
 
 #include <limits.h>
-#include <string.h>
 
 static struct manifest *manifest_new(const char *path)
 {

@@ -9,7 +9,6 @@
 #include "host/manifest/secrets.h"
 
 #include <fnmatch.h>
-#include <string.h>
 
 enum { LARGEST = 16 << 20, SHORTEST = 4, DEEPEST = 64 };
 

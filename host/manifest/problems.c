@@ -1,7 +1,6 @@
 /* The list of what is wrong: bounded, in order of position. */
 #include "host/manifest/problems.h"
 
-#include "common/own.h"
 #include "host/exit_codes.h"
 #include "host/explain/codes.h"
 

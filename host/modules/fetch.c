@@ -5,8 +5,6 @@
 #include "host/modules/cache.h"
 #include "host/modules/fetch_parts.h"
 
-#include <string.h>
-
 /* What it is called in the cache: by what can't change. A commit's name does not tell of whom it
  * was. */
 static const char *cache_name(const struct module_source *source, const char *commit,

@@ -6,7 +6,6 @@
 #include "host/modules/unpack.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <strings.h>

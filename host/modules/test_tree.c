@@ -1,8 +1,6 @@
 /* The manifest that tests a module is in its own file. */
 #include "host/modules/module.h"
 
-#include "common/own.h"
-
 static struct value *placed(struct value *value, const struct value *at)
 {
 	value->line = at->line;

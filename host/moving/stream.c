@@ -1,7 +1,6 @@
 /* A save of one engine that is a load of the other: the slower one sets the pace. */
 #include "host/moving/parts.h"
 
-#include "common/own.h"
 #include "host/engine/inventory.h"
 
 enum { PIPE_BYTES = 1 << 20 };

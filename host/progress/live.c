@@ -5,7 +5,6 @@
 #include "host/progress/sinks.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 

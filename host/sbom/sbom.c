@@ -7,7 +7,6 @@
 #include "host/moment.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char document[] = "SPDXRef-DOCUMENT", image_id[] = "SPDXRef-Image";

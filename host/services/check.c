@@ -1,5 +1,4 @@
 /* Whether a service is ready: looked at again and again, until its time is over. */
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
 #include "host/services/parts.h"

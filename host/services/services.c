@@ -1,7 +1,6 @@
 #include "host/services/services.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/exit_codes.h"
 #include "host/services/parts.h"
 

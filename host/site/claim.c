@@ -1,7 +1,6 @@
 #include "host/site/claim.h"
 
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/user_cache.h"
 

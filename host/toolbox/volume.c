@@ -2,7 +2,6 @@
  * mounted where the data container has it: at /tools, which would become a directory of the image.
  */
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/exit_codes.h"
 #include "host/toolbox/toolbox.h"
 

@@ -7,7 +7,6 @@
 #include "host/tree/ignore.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 

@@ -2,9 +2,9 @@
 
 #include "common/buffer.h"
 #include "common/memory.h"
-#include "common/own.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 

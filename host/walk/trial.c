@@ -1,7 +1,6 @@
 #include "host/walk/trial.h"
 
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/services/services.h"
 
 #include <string.h>

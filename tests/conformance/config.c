@@ -1,6 +1,5 @@
 /* The artifact's config is the one that was given, field by field, whatever the container's was. */
 #include "common/json.h"
-#include "common/memory.h"
 #include "tests/conformance/conformance.h"
 
 static const char whole[] =

@@ -3,7 +3,6 @@
 #include "common/error.h"
 #include "common/file.h"
 #include "common/json.h"
-#include "common/memory.h"
 
 #include <stdarg.h>
 

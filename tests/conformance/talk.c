@@ -1,4 +1,3 @@
-#include "common/buffer.h"
 #include "common/memory.h"
 #include "tests/conformance/conformance.h"
 

@@ -9,7 +9,6 @@
  * becomes a line of the file that REACHED names. */
 #include "host/container/machine.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <stdbool.h>

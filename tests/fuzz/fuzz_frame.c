@@ -3,7 +3,6 @@
  * carried out. */
 #include "agent/session/command.h"
 #include "common/frame.h"
-#include "common/memory.h"
 #include "host/session/session.h"
 
 #include <stdlib.h>

@@ -1,8 +1,6 @@
 /* Requests for facts over HTTP, one behind the other, as a connection has them. */
 #include "agent/facts/respond.h"
 
-#include <string.h>
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_arena struct arena arena = {0};

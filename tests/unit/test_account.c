@@ -2,7 +2,6 @@
 
 #include "agent/account.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 

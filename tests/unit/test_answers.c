@@ -2,7 +2,6 @@
 #include "tests/unit/check.h"
 
 #include "agent/source/answers.h"
-#include "common/json.h"
 #include "common/own.h"
 
 #include <string.h>

@@ -1,6 +1,5 @@
 #include "tests/unit/check.h"
 
-#include "common/own.h"
 #include "host/commands/commands.h"
 #include "host/commands/settings.h"
 

@@ -2,7 +2,6 @@
 #include "tests/unit/check.h"
 
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/compare/compare.h"
 #include "host/compare/layers.h"

@@ -1,7 +1,6 @@
 #include "tests/unit/check.h"
 
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/graph/graph.h"
 #include "host/graph/svg.h"

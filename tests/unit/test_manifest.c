@@ -1,8 +1,6 @@
 #include "tests/unit/manifest_fixture.h"
 
-#include "common/file.h"
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/exit_codes.h"
 #include "host/manifest/manifest.h"

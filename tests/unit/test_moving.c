@@ -2,7 +2,6 @@
  * ones are in tests/e2e/moving.bats. */
 #include "tests/unit/check.h"
 
-#include "common/own.h"
 #include "host/moving/move.h"
 #include "host/moving/pipe.h"
 #include "tests/unit/peer.h"

@@ -2,7 +2,6 @@
  * The real one's part is in tests/e2e/conformance.bats. */
 #include "tests/unit/check.h"
 
-#include "common/json.h"
 #include "common/own.h"
 #include "host/engine/engine.h"
 #include "tests/unit/peer.h"

@@ -1,7 +1,6 @@
 #include "tests/unit/check.h"
 
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/progress/live_frame.h"
 #include "host/progress/live_state.h"

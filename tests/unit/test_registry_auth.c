@@ -2,7 +2,6 @@
  * tests/e2e/push.bats. */
 #include "tests/unit/check.h"
 
-#include "common/json.h"
 #include "common/own.h"
 #include "host/engine/registry_auth.h"
 #include "host/exit_codes.h"

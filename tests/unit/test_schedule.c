@@ -1,7 +1,6 @@
 /* The order in which builds begin, and what their ends mean for others. */
 #include "tests/unit/check.h"
 
-#include "common/own.h"
 #include "host/build/schedule.h"
 #include "host/site/slots.h"
 

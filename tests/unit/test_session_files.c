@@ -2,7 +2,6 @@
 
 #include "common/file.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>

@@ -2,7 +2,6 @@
  * that refuses them, or that says nothing. */
 #include "tests/unit/check.h"
 
-#include "common/own.h"
 #include "host/container/container.h"
 #include "host/engine/driver.h"
 #include "host/engine/turns.h"

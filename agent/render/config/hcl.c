@@ -1,7 +1,6 @@
 #include "agent/render/config/hcl.h"
 
 #include "agent/render/config/hcl_text.h"
-#include "common/own.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,10 +1,6 @@
 /* Consul's certificates, partitions and peers. */
 #include "agent/render/functions/functions.h"
 
-#include "common/own.h"
-
-#include <string.h>
-
 static struct value *connect_ca_roots(struct call *call, struct error *err)
 {
 	static const struct field fields[] = {

@@ -1,7 +1,5 @@
 #include "agent/render/functions/sprig.h"
 
-#include <string.h>
-
 /* The name of a list function is in its error: "Cannot find last on type string". */
 static bool is_list(const struct value *value, const char *refusal, struct error *err)
 {

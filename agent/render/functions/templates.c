@@ -1,7 +1,5 @@
 #include "agent/render/functions/functions.h"
 
-#include <string.h>
-
 /* Runs a defined template and returns its output. */
 static struct value *template_execute(struct call *call, struct error *err)
 {

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { LONGEST_S = 60, STEP = 16 << 10, MOST_BYTES = 8 << 20 };
 

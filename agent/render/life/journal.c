@@ -6,7 +6,6 @@
 #include "common/nearest.h"
 #include "common/own.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <stdarg.h>

@@ -2,9 +2,10 @@
 
 #include "agent/render/command.h"
 #include "common/memory.h"
-#include "common/own.h"
 
+#include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 struct process {
 	struct processes *all;

@@ -4,8 +4,6 @@
 #include "common/file.h"
 #include "common/json.h"
 
-#include <string.h>
-
 static bool was_before(const struct job *jobs, size_t job, size_t use)
 {
 	for (size_t i = 0; i <= job; i++)

@@ -1,5 +1,4 @@
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/parts.h"
 

@@ -1,5 +1,4 @@
 /* An engine that is asked whether it still answers, and one that is given up. */
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/stream.h"
 #include "host/exit_codes.h"

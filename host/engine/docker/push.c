@@ -1,4 +1,3 @@
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/docker/parts.h"
 

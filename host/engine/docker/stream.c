@@ -2,8 +2,6 @@
  * connection carries them, by socket, TCP or TLS. */
 #include "host/engine/docker/stream.h"
 
-#include "common/memory.h"
-#include "common/own.h"
 #include "host/exit_codes.h"
 
 #include <string.h>

@@ -7,9 +7,7 @@
 #include "host/engine/oci/parts.h"
 #include "host/export/saved.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 
 enum { CHUNK = 1 << 16 };
 

@@ -1,6 +1,5 @@
 /* Containers as they are on the disk. */
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
 

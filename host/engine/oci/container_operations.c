@@ -1,4 +1,3 @@
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/clean/amounts.h"
 #include "host/engine/oci/parts.h"

@@ -1,6 +1,5 @@
 /* Images as Docker's API shows them. */
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/clean/amounts.h"
 #include "host/engine/oci/parts.h"

@@ -1,6 +1,5 @@
 /* Volumes that have a name, and how much of the disk everything takes. */
 #include "common/file.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
 

@@ -1,4 +1,3 @@
-#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"

@@ -5,7 +5,6 @@
 #include "host/engine/oci/parts.h"
 #include "host/engine/oci/skopeo.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -1,5 +1,4 @@
 /* Taking images away: a name, and with the last one the image and what it alone stood on. */
-#include "common/file.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
 

@@ -11,7 +11,6 @@
 #include "host/engine/oci/parts.h"
 #include "host/engine/oci/supervise.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>

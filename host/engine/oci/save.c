@@ -1,13 +1,11 @@
 /* Images as an archive in Docker's form (https://docs.docker.com/reference/cli/docker/image/save/).
  * A child writes it into a pipe, as fast as it is taken. */
 #include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -6,7 +6,6 @@
 #include "host/engine/oci/parts.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 

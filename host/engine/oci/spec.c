@@ -1,7 +1,5 @@
 /* config.json (https://github.com/opencontainers/runtime-spec, config.md, config-linux.md). What a
  * container may do is what Docker's may: the same capabilities, masked and read-only paths. */
-#include "common/json.h"
-#include "common/memory.h"
 #include "common/own.h"
 #include "host/engine/oci/parts.h"
 

@@ -6,7 +6,6 @@
 #include "host/engine/oci/parts.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* The container's standard streams: three pipes on the loop. */
 #include "common/memory.h"
-#include "common/own.h"
 #include "host/engine/oci/parts.h"
 #include "host/exit_codes.h"
 

@@ -1,11 +1,9 @@
 #include "host/engine/podman/bare.h"
 
-#include "common/buffer.h"
 #include "common/file.h"
 #include "common/json.h"
 #include "common/own.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

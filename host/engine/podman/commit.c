@@ -17,7 +17,6 @@
 #include "host/tree/archived.h"
 
 #include <archive_entry.h>
-#include <errno.h>
 #include <string.h>
 
 enum { BLOCK = 1 << 16 };

@@ -1,6 +1,5 @@
 #include "host/engine/podman/tar_range.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
