@@ -1,5 +1,5 @@
-/* What the files that make up a walk share: walk.c has the chain and the tests, group.c a group's
- * branches and their merge. */
+/* What the files that make up a walk share: walk.c has the chain, tests.c the tests, group.c a
+ * group's branches and their merge. */
 #ifndef FACTORY_HOST_WALK_PARTS_H
 #define FACTORY_HOST_WALK_PARTS_H
 
@@ -57,6 +57,10 @@ struct walk {
  * `trail`: of what led to the image, behind that of the setup. */
 struct branch *walk_branch(struct walk *walk, enum branch_role role, const char *image,
 			   const struct node *node, const char *trail);
+/* One without container or trial yet. */
+struct branch *walk_add_branch(struct walk *walk, enum branch_role role);
+/* Whoever waits for a slot is told within; the branch must be done with its own work. */
+void walk_give_slot(struct branch *branch);
 /* Its work is done; may call walk_go_on. */
 void walk_branch_done(struct branch *branch);
 /* Whether nothing that comes out of it may be found by a key. */
@@ -65,6 +69,9 @@ bool walk_is_nameless(const struct walk *walk);
 void walk_passed(struct branch *branch, const struct node *node);
 /* The merge is in the chain's container. */
 void walk_merged(struct branch *chain, const struct node *merge);
+
+/* tests.c. In a slot that was taken. */
+void walk_start_test(struct walk *walk, const struct node *test);
 
 /* decide.c. Runs a node, or asks the guide about it, as about one that failed; `walk_keep`: the
  * image that it wanted is there. */

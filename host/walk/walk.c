@@ -28,8 +28,7 @@ void walk_fail(struct walk *walk, struct error *err)
 	interrupt_all(walk, "another branch failed", EXIT_INTERRUPTED);
 }
 
-/* Whoever waits for a slot is told within; the branch must be done with its own work. */
-static void give_slot(struct branch *branch)
+void walk_give_slot(struct branch *branch)
 {
 	if (!branch->has_slot)
 		return;
@@ -108,7 +107,7 @@ void walk_branch_done(struct branch *branch)
 {
 	branch->walk->working--;
 	container_stop(branch->container);
-	give_slot(branch);
+	walk_give_slot(branch);
 }
 
 static void on_passed(void *ctx, struct container *container, const struct node *node)
@@ -188,7 +187,7 @@ static void on_ended(void *ctx, struct container *container, struct error *err)
 	branch->ended = true;
 	if (err)
 		walk_fail(branch->walk, err);
-	give_slot(branch);
+	walk_give_slot(branch);
 }
 
 static const struct container_events handlers = {.ready = on_ready,
@@ -197,42 +196,9 @@ static const struct container_events handlers = {.ready = on_ready,
 						 .committed = on_committed,
 						 .ended = on_ended};
 
-/* --- what a test tells --- */
-
-static void test_ended(void *ctx, struct trial *trial, struct error *err)
-{
-	struct branch *branch = ctx;
-	(void)trial;
-	branch->walk->working--;
-	if (err)
-		walk_fail(branch->walk, err);
-	give_slot(branch);
-}
-
-static void test_ready(void *ctx, struct container *container, const struct node *test)
-{
-	walk_begin_node(ctx, container, test);
-}
-
-static void test_held(void *ctx, struct container *container, const struct node *test,
-		      struct error *err)
-{
-	walk_ask_about_failure(ctx, container, test, err);
-}
-
-static void test_alone(void *ctx, const struct node *test, struct error *err)
-{
-	struct branch *branch = ctx;
-	branch->asked = test;
-	walk_ask_about_failure(branch, NULL, test, err);
-}
-
-static const struct trial_events test_handlers = {
-	.ready = test_ready, .held = test_held, .alone = test_alone, .ended = test_ended};
-
 /* --- branches --- */
 
-static struct branch *add_branch(struct walk *walk, enum branch_role role)
+struct branch *walk_add_branch(struct walk *walk, enum branch_role role)
 {
 	struct branch *branch = mem_alloc(sizeof *branch);
 	branch->walk = walk;
@@ -245,16 +211,10 @@ static struct branch *add_branch(struct walk *walk, enum branch_role role)
 	return branch;
 }
 
-static void start_test(struct walk *walk, const struct node *test)
-{
-	struct branch *branch = add_branch(walk, ROLE_TEST);
-	branch->trial = trial_start(walk->setup, walk->result.image, test, &test_handlers, branch);
-}
-
 struct branch *walk_branch(struct walk *walk, enum branch_role role, const char *image,
 			   const struct node *node, const char *trail)
 {
-	struct branch *branch = add_branch(walk, role);
+	struct branch *branch = walk_add_branch(walk, role);
 	branch->node = node;
 	branch->container = container_new(walk->setup, image, false, &handlers, branch);
 	container_inherit(branch->container, walk->reads, trail);
@@ -313,7 +273,7 @@ void walk_go_on(struct walk *walk)
 		else if (walk->group)
 			group_start(walk->group);
 		else
-			start_test(walk, walk->graph->nodes[walk->at++]);
+			walk_start_test(walk, walk->graph->nodes[walk->at++]);
 	}
 	struct error err = {0};
 	if (is_waiting(walk) && slots_check(walk->slots, &err) < 0)
