@@ -177,6 +177,7 @@ key_of() {
 		build t/ahead:$i "\"head -c 400000 /dev/urandom >/ahead-$i\""
 		"$FACTORY" rm -q t/ahead:$i
 		key_of "$(cat id)" >key$i
+		sleep 1.1 # times are told in seconds
 	done
 	find "$XDG_CACHE_HOME/factory/uses" -name "*$(sed 's/.*://' key1)*" -exec touch -d '90 days' {} +
 	mkdir -p "$XDG_CACHE_HOME/factory/modules/ahead"

@@ -51,7 +51,7 @@ runs() {
 	gzip -t "$root/usr/share/man/man1/factory.1.gz"
 	grep -q mbedtls "$root/usr/share/doc/factory/copyright"
 	depends=$(dpkg-deb --field "$package" Depends)
-	for library in libssl3 libyaml-0-2 libcjson1 libc6; do
+	for library in libssl3 libzstd1 libcjson1 libc6; do
 		[[ $depends == *$library* ]]
 	done
 	dpkg --root="$root" --force-not-root --remove factory
