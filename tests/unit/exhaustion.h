@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <locale.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -129,6 +130,20 @@ int regcomp(regex_t *regex, const char *pattern, int flags)
 	int status = real(regex, pattern, flags);
 	heap.sparing--;
 	return status;
+}
+
+/* Likewise. */
+locale_t newlocale(int mask, const char *name, locale_t base)
+{
+	static locale_t (*real)(int mask, const char *name, locale_t base);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "newlocale");
+	if (refused(NULL))
+		return (locale_t)0;
+	heap.sparing++;
+	locale_t locale = real(mask, name, base);
+	heap.sparing--;
+	return locale;
 }
 
 /* The next allocation is number 1. */

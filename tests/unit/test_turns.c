@@ -5,6 +5,7 @@
 #include "host/container/container.h"
 #include "host/engine/driver.h"
 #include "host/engine/turns.h"
+#include "host/progress/report.h"
 #include "tests/unit/peer.h"
 
 enum { CROWD = 3 * ENGINE_TURNS + 5 };
@@ -184,6 +185,7 @@ struct yard {
 	struct engine *engine;
 	struct manifest manifest;
 	struct artifact *artifact;
+	struct report *report;
 	struct container_setup setup;
 	struct container *containers[CROWD];
 	int ended;
@@ -209,10 +211,12 @@ static void open_yard(struct yard *yard, uint64_t patience_ms)
 	expect_no_error(&err);
 	engine_set_patience(yard->engine, patience_ms);
 	yard->artifact = artifact_new(&yard->manifest, NULL);
+	yard->report = report_new();
 	yard->setup = (struct container_setup){.loop = yard->loop,
 					       .engine = yard->engine,
 					       .manifest = &yard->manifest,
 					       .artifact = yard->artifact,
+					       .report = yard->report,
 					       .toolbox = "toolbox"};
 	for (int i = 0; i < CROWD; i++) {
 		yard->containers[i] = container_new(&yard->setup, "base", false, &events, yard);
@@ -237,6 +241,7 @@ static void close_yard(struct yard *yard)
 	assert_int_equal(yard->ended, CROWD);
 	for (int i = 0; i < CROWD; i++)
 		container_free(yard->containers[i]);
+	report_free(yard->report);
 	artifact_free(yard->artifact);
 	engine_close(yard->engine);
 	loop_free(yard->loop);
