@@ -10,8 +10,9 @@ struct call;
 
 /* A function of the template language. `params` has one letter a parameter: s string, i int,
  * b bool, a anything, v anything (a built-in's: nil is let through), S list of strings, P list of
- * key pairs, I int64, f float64, M map[string]interface {}; a "*" behind the last lets it come any number of times. The function returns
- * its result, or NULL with the error set (only the message; position and name are added). */
+ * key pairs, I int64, f float64, M map[string]interface {}; a "*" behind the last lets it come any
+ * number of times. The function returns its result, or NULL with the error set (only the message;
+ * position and name are added). */
 struct function {
 	const char *name, *params;
 	struct value *(*call)(struct call *call, struct error *err);
