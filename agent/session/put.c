@@ -47,15 +47,8 @@ static int set_attributes(int fd, const struct place *place, mode_t default_mode
 
 static int put_write(struct put *put, const char *bytes, size_t length, struct error *err)
 {
-	while (length) {
-		ssize_t wrote = write(put->fd, bytes, length);
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return error_errno(err, "can't write \"%s\"", put->place.path);
-		bytes += wrote;
-		length -= (size_t)wrote;
-	}
+	if (file_write_all(put->fd, bytes, length) < 0)
+		return error_errno(err, "can't write \"%s\"", put->place.path);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* The live view: what events come to, drawn by the loop's timers. */
+#include "common/file.h"
 #include "common/memory.h"
 #include "common/own.h"
 #include "host/progress/live_state.h"
@@ -6,7 +7,6 @@
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { FRAME_MS = 34, SPIN_MS = 100 };
 
@@ -21,17 +21,6 @@ struct live {
 };
 
 /* --- drawing --- */
-
-static void write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t written = write(fd, data, len);
-		if (written <= 0)
-			return; /* a terminal that has gone away gets nothing */
-		data += written;
-		len -= (size_t)written;
-	}
-}
 
 /* The size is asked for each time: no signal is needed to learn of a change. */
 static void draw(struct live *live, bool last)
@@ -49,7 +38,7 @@ static void draw(struct live *live, bool last)
 	live_compose(last || !some ? NULL : &view, view.columns, buf_text(&live->state.above),
 		     &live->past, &out);
 	buf_clear(&live->state.above);
-	write_all(live->terminal, out.data, out.len);
+	file_write_all(live->terminal, out.data, out.len); /* one that has gone away gets nothing */
 	live->drawn_us = loop_now_us();
 }
 
